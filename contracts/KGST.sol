@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+
+import {Gate, GateLib} from "./ledger/Gate.sol";
+import {Ledger} from "./ledger/Ledger.sol";
+import {Authorizations} from "./modules/Authorizations.sol";
+import {Transfers} from "./modules/Transfers.sol";
+
+/// @title KGST: the token's address
+/// @notice A Kyrgyz-som stablecoin. Testnet reference implementation, not affiliated with the issuer of any listed token.
+/// See `IKGST` for everything that can be called here.
+/// @dev Payments (`Transfers`, `Authorizations`) run from this code, which no upgrade can change. Every other selector goes to
+/// the implementation by delegatecall. Only when DELEGATE_ALL is set, for all to see, do payments go there too.
+/// There is no `receive`: the token takes no BNB.
+contract KGST is Transfers, Authorizations {
+    /// @param logic The first `KGSTLogic`.
+    /// @param initialization Encoded call of `IKGST.initialize`.
+    constructor(address logic, bytes memory initialization) {
+        Gate.wrap(uint160(logic)).store();
+        Address.functionDelegateCall(logic, initialization);
+    }
+
+    fallback() external {
+        _delegate(GateLib.load().implementation());
+    }
+
+    /// @inheritdoc Ledger
+    function _onFlags(Gate gate, uint256 pauseMask) internal override {
+        if (gate.delegateAll()) _delegate(gate.implementation());
+        super._onFlags(gate, pauseMask);
+    }
+
+    /// @dev Runs the present call in `logic` on this storage, and ends it with the same outcome.
+    function _delegate(address logic) private {
+        assembly ("memory-safe") {
+            // The call ends here, so memory below the free pointer may be written over.
+            calldatacopy(0, 0, calldatasize())
+            let succeeded := delegatecall(gas(), logic, 0, calldatasize(), 0, 0)
+            returndatacopy(0, 0, returndatasize())
+            switch succeeded
+            case 0 { revert(0, returndatasize()) }
+            default { return(0, returndatasize()) }
+        }
+    }
+}

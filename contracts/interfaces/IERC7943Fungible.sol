@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title ERC-7943 (uRWA), fungible
+/// @notice Interface id 0x3edbb4c4: the five reads and two writes below.
+interface IERC7943Fungible {
+    event ForcedTransfer(address indexed from, address indexed to, uint256 amount);
+    /// @notice The frozen amount of `account` is now `amount` base units.
+    event Frozen(address indexed account, uint256 amount);
+
+    /// @notice `account` is blocked, and would send, spend, approve, permit or authorise.
+    error ERC7943CannotSend(address account);
+    /// @notice `account` is blocked, and would receive.
+    error ERC7943CannotReceive(address account);
+    error ERC7943InsufficientUnfrozenBalance(address account, uint256 amount, uint256 unfrozen);
+
+    /// @notice Moves `amount` base units by order, frozen and blocked ones included; unfreezes no more than it takes. Works
+    /// while paused. Restricted to ENFORCER.
+    /// @dev Worst case: a holder's tokens go to the wrong account. Undo: the same call back.
+    /// Errors: `ERC20InvalidSender`, `SelfTransfer`, `ERC20InsufficientBalance`, `ERC20InvalidReceiver`, `ERC7943CannotReceive`.
+    function forcedTransfer(address from, address to, uint256 amount) external returns (bool result);
+
+    /// @notice Sets the frozen amount, which may exceed the balance. Restricted to COMPLIANCE.
+    /// @dev Worst case: honest holders cannot pay. Undo: the same call with 0. Errors: `AmountOutOfRange` above 2^72 − 1.
+    function setFrozenTokens(address account, uint256 amount) external returns (bool result);
+
+    /// @notice Whether `account` is free to send: not blocked, and transfers are not paused. Never reverts.
+    function canSend(address account) external view returns (bool allowed);
+
+    /// @notice Whether `account` is free to receive: not blocked, and transfers are not paused. Never reverts.
+    function canReceive(address account) external view returns (bool allowed);
+
+    /// @notice The frozen base units of `account`.
+    function getFrozenTokens(address account) external view returns (uint256 amount);
+
+    /// @notice Whether a transfer of `amount` would succeed now. Never reverts.
+    function canTransfer(address from, address to, uint256 amount) external view returns (bool allowed);
+}

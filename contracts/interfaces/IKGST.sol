@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+
+import {IERC3009} from "./IERC3009.sol";
+import {IERC7943Fungible} from "./IERC7943Fungible.sol";
+
+/// @title KGST: everything that can be called at the token's address
+/// @notice A Kyrgyz-som stablecoin that cannot be minted beyond what its auditors have attested.
+///
+/// Units. Amounts of tokens are base units: 1 som = 1,000,000 base units, 1 tyiyn = 10,000 base units. `reserves` in an
+/// attestation is in tyiyn, the unit of a bank statement. Times are seconds since 1970 (UTC).
+///
+/// Roles are those of the AccessManager at `authority()`; "restricted to" names the role that the deployment gives the
+/// function to. Restricted functions revert with `AccessManagedUnauthorized(caller)` for anyone else.
+///
+/// A blocked account can neither send nor receive. The zero address and the token's own address are blocked for ever.
+interface IKGST is IERC20Metadata, IERC20Permit, IERC5267, IERC165, IERC20Errors, IERC3009, IERC7943Fungible, IAccessManaged {
+    // ------------------------------------------------------------------------------------------------- Types
+
+    /// @notice What the deployment sets once. Roles are granted in the AccessManager, issuers by `setIssuer`.
+    /// @param authority The AccessManager.
+    /// @param auditors Strictly ascending addresses, at most 16.
+    /// @param threshold Signatures that an attestation needs: at least 2 and more than half of the auditors.
+    /// @param maxAge Seconds from `asOf` during which an attestation allows minting: 1 hour to 31 days.
+    /// @param maxIncreaseBps How much reserves may rise between attestations without every auditor, in 1/10,000: 0 to 10,000.
+    struct Initialization {
+        address authority;
+        address[] auditors;
+        uint256 threshold;
+        uint256 maxAge;
+        uint256 maxIncreaseBps;
+    }
+
+    /// @notice A mint permission: a token bucket.
+    /// @param available Base units that can be minted now, refill included.
+    /// @param capacity The most that the bucket holds, in base units. 0: may not mint.
+    /// @param refillPerSecond Base units added each second. 0: a consumable allowance, never refilled.
+    /// @param mayBurn Whether the issuer may burn its own tokens (redemption).
+    struct Issuer {
+        uint256 available;
+        uint256 capacity;
+        uint256 refillPerSecond;
+        bool mayBurn;
+    }
+
+    /// @notice What the auditors sign, as the EIP-712 message
+    /// `ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash)`.
+    /// @param epoch 1 for the first attestation, then one more each time.
+    /// @param reserves Money held for holders at `asOf`, in tyiyn.
+    /// @param settled Base units ever burned on which nothing was owed any more at `asOf`.
+    /// @param asOf The moment that the figures describe, in seconds.
+    /// @param reportHash keccak256 of the published report.
+    struct ReserveAttestation {
+        uint256 epoch;
+        uint256 reserves;
+        uint256 settled;
+        uint256 asOf;
+        bytes32 reportHash;
+    }
+
+    /// @notice One auditor's signature: 65 bytes `r ‖ s ‖ v`, or anything its contract accepts under ERC-1271.
+    struct AuditorSignature {
+        address signer;
+        bytes data;
+    }
+
+    // ------------------------------------------------------------------------------------------------ Events
+
+    event Initialized(address indexed authority);
+
+    event IssuerSet(address indexed issuer, uint256 capacity, uint256 refillPerSecond, bool mayBurn);
+    event IssuerCut(address indexed issuer);
+
+    event ReservesAttested(
+        uint256 indexed epoch, uint256 reserves, uint256 settled, uint256 asOf, bytes32 indexed reportHash, uint256 backing, uint256 validUntil
+    );
+    /// @notice The attested reserves do not cover the supply. Minting is stopped until an attestation says otherwise.
+    event ReserveDeficit(uint256 indexed epoch, uint256 shortfall);
+    event MintingHalted(address indexed auditor, string reason);
+    event AuditorsSet(uint256 indexed version, address[] auditors, uint256 threshold);
+    event AuditorSuspended(address indexed auditor);
+    event AuditorsProposed(address[] auditors, uint256 threshold, uint256 acceptableAt);
+    event AuditorsProposalCanceled();
+    event MaxAgeSet(uint256 maxAge);
+    event MaxIncreaseSet(uint256 maxIncreaseBps);
+
+    event Blocked(address indexed account);
+    event Unblocked(address indexed account);
+    /// @notice An order of a court or authority was carried out on `account`.
+    event OrderExecuted(bytes32 indexed orderHash, address indexed account, uint256 value);
+
+    event PauseFlagsChanged(uint256 previousFlags, uint256 newFlags);
+
+    event ImplementationApproved(bytes32 indexed codeHash, bytes32 indexed dataHash, uint256 nonce);
+    /// @notice ERC-1967.
+    event Upgraded(address indexed implementation);
+    event DelegateAllSet(bool delegateAll);
+
+    event TokensRescued(address indexed token, address indexed to, uint256 amount);
+
+    // ------------------------------------------------------------------------------------------------ Errors
+
+    error AlreadyInitialized();
+    /// @notice A figure does not fit its field.
+    error AmountOutOfRange(uint256 amount, uint256 max);
+    error ArrayLengthMismatch(uint256 first, uint256 second);
+    /// @notice A function is paused: `flags` are those of its pause flags that are set.
+    error OperationPaused(uint256 flags);
+    error InvalidPauseFlags(uint256 flags);
+    /// @notice The zero address and the token itself cannot be unblocked.
+    error ReservedAddress(address account);
+    error AccountNotBlocked(address account);
+    error SelfTransfer(address account);
+
+    error NotIssuer(address account);
+    error IssuerQuotaExceeded(address issuer, uint256 available, uint256 needed);
+    error BurnNotAllowed(address account);
+    /// @notice Minting `needed` would put more into circulation than attested. `headroom` is what may still be minted.
+    error HeadroomExceeded(uint256 headroom, uint256 needed);
+    /// @notice There is no attestation, or it ran out at `validUntil`, or minting was halted then.
+    error AttestationExpired(uint256 validUntil);
+
+    error InvalidEpoch(uint256 expected, uint256 actual);
+    /// @notice `asOf` is not after the last attestation's.
+    error AsOfNotAfter(uint256 lastAsOf, uint256 asOf);
+    error AsOfInFuture(uint256 asOf);
+    /// @notice The attestation was already older than `maxAge` when it was submitted.
+    error AttestationTooOld(uint256 asOf, uint256 maxAge);
+    error SettledOutOfRange(uint256 settled, uint256 lastSettled, uint256 burned);
+    /// @notice Reserves rose by more than `maxIncreaseBps`, and not every auditor has signed.
+    error UnanimityRequired(uint256 signatures, uint256 auditors);
+    error ThresholdNotReached(uint256 signatures, uint256 threshold);
+    error SignaturesNotAscending(address previous, address signer);
+    error NotAuditor(address account);
+    error AuditorIsSuspended(address auditor);
+    error InvalidAuditorSignature(address auditor);
+    error AuditorsNotAscending(address previous, address auditor);
+    error InvalidThreshold(uint256 threshold, uint256 auditors);
+    error InvalidAuditorCount(uint256 auditors);
+    /// @notice Suspending one more would leave fewer auditors than the threshold, and so none able to attest.
+    error TooFewAuditorsLeft(uint256 left, uint256 threshold);
+    error NoAuditorsProposal();
+    error ProposalNotReady(uint256 acceptableAt);
+    /// @notice An attestation was accepted, or the set changed, after the proposal: the auditors are alive.
+    error ProposalVoided();
+    error MaxAgeOutOfRange(uint256 maxAge);
+    error MaxIncreaseOutOfRange(uint256 maxIncreaseBps);
+
+    error AuthorizationNotYetValid(uint256 validAfter);
+    error AuthorizationExpired(uint256 validBefore);
+    error AuthorizationUsedOrCanceled(address authorizer, bytes32 nonce);
+    error InvalidSignature(address signer);
+    error CallerNotPayee(address caller, address payee);
+    /// @notice ERC-2612.
+    error ERC2612ExpiredSignature(uint256 deadline);
+    error ERC2612InvalidSignature(address owner);
+
+    error ImplementationNotApproved(bytes32 codeHash, bytes32 dataHash);
+    error InvalidImplementation(address implementation);
+    error InvalidNonce(uint256 expected, uint256 actual);
+    error OwnTokenNotRescuable();
+
+    // ------------------------------------------------------------------------------------------ Token: reading
+
+    /// @notice `1`: the version of the EIP-712 domain.
+    function version() external view returns (string memory);
+
+    /// @notice `KGS`: the ISO 4217 code of the currency that one token stands for.
+    function currency() external view returns (string memory);
+
+    /// @notice BEP-20: who governs the token. The AccessManager.
+    function getOwner() external view returns (address);
+
+    /// @notice ERC-7572: metadata of the contract as a data URI.
+    function contractURI() external view returns (string memory);
+
+    /// @notice Whether `account` is blocked.
+    function isBlocked(address account) external view returns (bool);
+
+    // ------------------------------------------------------------------------------------------------ Payments
+
+    /// @notice Pays `values[i]` base units to `to[i]`, all from the caller: salaries, pensions. The caller may stand among the
+    /// receivers; what it pays itself must be covered too. All or nothing.
+    /// @dev Errors: `OperationPaused`, `ArrayLengthMismatch`, those of `transfer`.
+    function payout(address[] calldata to, uint256[] calldata values) external returns (bool);
+
+    /// @notice `permit` for signers that are contracts (ERC-1271), or with the 65 bytes `r ‖ s ‖ v`.
+    /// Warning: anyone may submit a permit first; a call that bundles permit with something else should tolerate its revert.
+    function permit(address owner, address spender, uint256 value, uint256 deadline, bytes calldata signature) external;
+
+    // ------------------------------------------------------------------------------------------------ Issuance
+
+    /// @notice Creates `value` base units for `to` from the caller's quota, within the attested headroom.
+    /// @dev Errors, in this order: `OperationPaused`, `NotIssuer`, `IssuerQuotaExceeded`, `AttestationExpired`,
+    /// `HeadroomExceeded`, `ERC20InvalidReceiver`, `ERC7943CannotReceive`.
+    /// Worst case: a thief of an issuer's key mints what its bucket holds, to anyone, never beyond the attested reserves.
+    /// Undo: `cutIssuer`, block and seize the receivers.
+    function mint(address to, uint256 value) external returns (bool);
+
+    /// @notice `mint` for many receivers; quota and headroom are checked on the total.
+    function mintBatch(address[] calldata to, uint256[] calldata values) external returns (bool);
+
+    /// @notice Destroys `value` of the caller's own unfrozen base units (redemption). Headroom does not grow: backing falls
+    /// by the same amount until the auditors attest anew. The caller must be an issuer with `mayBurn`.
+    /// @dev Errors: `OperationPaused`, `BurnNotAllowed`, `ERC7943CannotSend`, `ERC20InsufficientBalance`,
+    /// `ERC7943InsufficientUnfrozenBalance`.
+    /// Worst case: a thief of the key burns what that issuer holds. Undo: attested as owed, then minted again.
+    function burn(uint256 value) external returns (bool);
+
+    /// @notice Grants or replaces an issuer's quota; its bucket starts full. Restricted to ISSUANCE_ADMIN.
+    /// @dev Worst case: an unwanted issuer mints up to the attested headroom. Undo: GUARDIAN cancels during the delay, or
+    /// `cutIssuer`. Errors: `AmountOutOfRange`, `ReservedAddress`.
+    /// @param capacity Base units, at most 2^72 − 1.
+    /// @param refillPerSecond Base units each second, at most 2^64 − 1; 0 for a consumable allowance.
+    function setIssuer(address issuer, uint256 capacity, uint256 refillPerSecond, bool mayBurn) external;
+
+    /// @notice Ends an issuer's permissions at once. Restricted to GUARDIAN.
+    /// @dev Worst case: an issuer cannot mint or redeem until `setIssuer` is called again. Undo: `setIssuer`.
+    function cutIssuer(address issuer) external;
+
+    /// @notice The issuer's record as of now: `available` includes what has been refilled.
+    function issuerOf(address account) external view returns (Issuer memory);
+
+    // ------------------------------------------------------------------------------------------------ Reserves
+
+    /// @notice Accepts the auditors' attestation. Anyone may submit it. `signatures` ascend by signer.
+    /// Then backing = max(0, reserves in base units − (burned − settled)) and minting is possible until asOf + maxAge.
+    /// An attestation below the supply is accepted: it stops minting and nothing else.
+    /// @dev Errors: `InvalidEpoch`, `AsOfNotAfter`, `AsOfInFuture`, `AttestationTooOld`, `SettledOutOfRange`,
+    /// `AmountOutOfRange`, those of the signatures, `UnanimityRequired`.
+    function attest(ReserveAttestation calldata attestation, AuditorSignature[] calldata signatures) external;
+
+    /// @notice Stops minting at once, by any one auditor who is not suspended. Only a newer attestation resumes it.
+    /// @dev Worst case: no minting until the next attestation. Errors: `NotAuditor`, `AuditorIsSuspended`.
+    function haltMinting(string calldata reason) external;
+
+    /// @notice Replaces the auditors, by the current ones: EIP-712
+    /// `AuditorRotation(address[] auditors,uint256 threshold,uint256 version)` with the current set's `version`.
+    /// Expires the attestation.
+    function rotateAuditors(address[] calldata newAuditors, uint256 newThreshold, AuditorSignature[] calldata signatures) external;
+
+    /// @notice Takes one auditor's vote at once; the threshold stays. Restricted to GUARDIAN. Expires the attestation.
+    /// @dev Never leaves fewer auditors than the threshold: else the guardian could silence those alive and let a recovery
+    /// replace them. Worst case: one honest auditor is silenced, minting waits for a new attestation. Undo: `rotateAuditors`.
+    function suspendAuditor(address auditor) external;
+
+    /// @notice Starts a recovery from lost auditors' keys. Restricted to RESERVE_ADMIN. Replaces an earlier proposal.
+    /// @dev Worst case: a hostile set, if the auditors let RECOVERY_DELAY pass without one attestation.
+    /// Undo: any attestation or rotation, or `cancelAuditorsProposal`.
+    function proposeAuditors(address[] calldata newAuditors, uint256 newThreshold) external;
+
+    /// @notice Ends a recovery. Restricted to GUARDIAN.
+    function cancelAuditorsProposal() external;
+
+    /// @notice Completes a recovery after RECOVERY_DELAY. Anyone may call. Expires the attestation.
+    /// @dev Errors: `NoAuditorsProposal`, `ProposalVoided`, `ProposalNotReady`.
+    function acceptAuditors() external;
+
+    /// @notice Sets the lifetime of attestations, 1 hour to 31 days. Restricted to RESERVE_ADMIN. A shorter one also shortens
+    /// the current attestation; a longer one waits for the next.
+    /// @dev Worst case: minting on figures 31 days old, or auditors who must attest hourly. Undo: the same call.
+    function setMaxAge(uint256 newMaxAge) external;
+
+    /// @notice Sets how much reserves may rise without unanimity, 0 to 10,000 bps. Restricted to RESERVE_ADMIN.
+    /// @dev Worst case: a threshold of auditors may at most double the reserves per attestation. Undo: the same call.
+    function setMaxIncrease(uint256 newMaxIncreaseBps) external;
+
+    /// @notice The last accepted attestation; zeros before the first.
+    function lastAttestation() external view returns (ReserveAttestation memory);
+
+    /// @return supply Base units in circulation.
+    /// @return backing Base units that the last attestation allows, less burns since.
+    /// @return burned Base units ever burned.
+    /// @return validUntil Second from which minting reverts.
+    function solvency() external view returns (uint256 supply, uint256 backing, uint256 burned, uint256 validUntil);
+
+    /// @notice Base units that could be minted now, by issuers together: 0 when expired, in deficit or paused.
+    function headroom() external view returns (uint256);
+
+    /// @return auditors Ascending, suspended ones included.
+    /// @return threshold Signatures that an attestation needs.
+    /// @return version Which set this is, counted from 1.
+    /// @return suspended Bit i is set when `auditors[i]` is suspended.
+    function auditorSet() external view returns (address[] memory auditors, uint256 threshold, uint256 version, uint256 suspended);
+
+    /// @notice Whether `account` may sign now: in the current set and not suspended.
+    function isAuditor(address account) external view returns (bool);
+
+    /// @notice The recovery under way; empty and 0 when there is none or it is void.
+    function auditorsProposal() external view returns (address[] memory auditors, uint256 threshold, uint256 acceptableAt);
+
+    /// @return maxAge Seconds.
+    /// @return maxIncreaseBps 1/10,000.
+    function reserveLimits() external view returns (uint256 maxAge, uint256 maxIncreaseBps);
+
+    /// @notice Seconds between `proposeAuditors` and `acceptAuditors`; part of the code.
+    function RECOVERY_DELAY() external view returns (uint256);
+
+    // ---------------------------------------------------------------------------------------------- Compliance
+
+    /// @notice Stops `account` from sending, receiving, being minted to, burning, approving above zero, spending an
+    /// allowance, permitting and authorising. Restricted to COMPLIANCE.
+    /// @dev Worst case: an honest holder cannot pay. Undo: `unblockAccount`.
+    function blockAccount(address account) external;
+
+    /// @notice `blockAccount` for many.
+    function blockAccounts(address[] calldata accounts) external;
+
+    /// @notice Undoes `blockAccount`; the frozen amount stays as it was. Restricted to COMPLIANCE.
+    /// @dev Worst case: a blocked account can pay again. Undo: `blockAccount`. Errors: `ReservedAddress`.
+    function unblockAccount(address account) external;
+
+    /// @notice `unblockAccount` for many.
+    function unblockAccounts(address[] calldata accounts) external;
+
+    /// @notice `setFrozenTokens` for many accounts.
+    function setFrozenTokensBatch(address[] calldata accounts, uint256[] calldata amounts) external;
+
+    /// @notice ERC-7943's forced transfer with the hash of the order that it carries out. Restricted to ENFORCER.
+    function forcedTransfer(address from, address to, uint256 amount, bytes32 orderHash) external returns (bool);
+
+    /// @notice Destroys base units of a blocked account, frozen ones included. Restricted to ENFORCER.
+    /// @dev Worst case: a blocked holder loses its tokens. Undo: attested as owed, then minted again.
+    function burnBlocked(address account, uint256 value, bytes32 orderHash) external returns (bool);
+
+    // ------------------------------------------------------------------------------------------------- Pausing
+
+    /// @notice Sets pause flags: 1 transfers, 2 authorizations (permit and EIP-3009), 4 minting, 8 burning. Restricted to PAUSER.
+    /// Attesting, freezing, seizing and cancelling are never paused.
+    /// @dev Worst case: nobody can pay. Undo: `unpause`. Errors: `InvalidPauseFlags`.
+    function pause(uint256 flags) external;
+
+    /// @notice Clears pause flags. Restricted to UNPAUSER.
+    /// @dev Worst case: a needed pause is lifted. Undo: `pause`.
+    function unpause(uint256 flags) external;
+
+    /// @notice The pause flags that are set.
+    function pauseFlags() external view returns (uint256);
+
+    /// @notice Whether transfers are paused.
+    function paused() external view returns (bool);
+
+    // ------------------------------------------------------------------------------------------------ Upgrades
+
+    /// @notice Records the auditors' consent to one upgrade: EIP-712
+    /// `ImplementationApproval(bytes32 codeHash,bytes32 dataHash,uint256 nonce)`, current threshold. Anyone may submit.
+    /// Replaces an earlier consent; lapses when the auditors change.
+    function approveImplementation(bytes32 codeHash, bytes32 dataHash, uint256 nonce, AuditorSignature[] calldata signatures) external;
+
+    /// @notice ERC-1967 upgrade. Restricted to UPGRADER, and spends the auditors' consent to exactly this code and call data.
+    /// The pause flags stay.
+    /// @dev Worst case: what the consented code does. Undo: another upgrade.
+    function upgradeToAndCall(address newImplementation, bytes calldata data) external;
+
+    /// @notice Whether the functions that move money run from the implementation instead of the token's own code.
+    /// Restricted to UPGRADER.
+    /// @dev Worst case: rules of a consented implementation apply to payments. Undo: the same call.
+    function setDelegateAll(bool enabled) external;
+
+    /// @notice Whether DELEGATE_ALL is set.
+    function delegateAll() external view returns (bool);
+
+    /// @notice The implementation behind the token's address.
+    function implementation() external view returns (address);
+
+    /// @return codeHash keccak256 of the consented runtime code; 0 when there is no consent in force.
+    /// @return dataHash keccak256 of the consented call data.
+    /// @return nonce The nonce that the next consent must carry.
+    function approvedImplementation() external view returns (bytes32 codeHash, bytes32 dataHash, uint256 nonce);
+
+    /// @notice ERC-1822: the slot where the implementation's address is kept.
+    function proxiableUUID() external view returns (bytes32);
+
+    // ------------------------------------------------------------------------------------------------- Rescue
+
+    /// @notice Sends foreign tokens that were sent here by mistake. Restricted to ADMIN.
+    /// @dev Worst case: someone else's stray tokens go to the wrong place. KGST itself cannot stand at this address.
+    function rescueTokens(address token, address to, uint256 amount) external;
+
+    // --------------------------------------------------------------------------------------------------- Setup
+
+    /// @notice Called once, by the token's constructor.
+    function initialize(Initialization calldata init) external;
+}

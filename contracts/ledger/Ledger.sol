@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+import {IERC7943Fungible} from "../interfaces/IERC7943Fungible.sol";
+import {IKGST} from "../interfaces/IKGST.sol";
+import {Account} from "./Account.sol";
+import {Bucket} from "./Bucket.sol";
+import {Gate, GateLib} from "./Gate.sol";
+import {Solvency} from "./Solvency.sol";
+
+/// @title The token's storage and the moves of balances
+/// @dev All state lives in one ERC-7201 namespace, but for the `Gate`, whose place ERC-1967 fixes. The layout is append-only:
+/// new fields go to the end of `Layout`. Every module reaches storage through `_ledger()`.
+abstract contract Ledger {
+    /// @dev The last accepted attestation; one slot. reserves: tyiyn, settled: base units, asOf: seconds.
+    struct AttestationRecord {
+        uint72 reserves;
+        uint72 settled;
+        uint40 asOf;
+        uint64 epoch;
+    }
+
+    /// @dev One slot. version: counts auditor sets; suspended: bit i for auditors[i]; maxAge: seconds.
+    struct ReserveSettings {
+        uint64 version;
+        uint8 threshold;
+        uint8 auditorCount;
+        uint16 suspended;
+        uint32 maxAge;
+        uint16 maxIncreaseBps;
+    }
+
+    /// @dev One slot. epoch, version: as they stood when proposed; a change of either voids the proposal.
+    struct Proposal {
+        uint64 epoch;
+        uint64 version;
+        uint40 acceptableAt;
+        uint8 threshold;
+    }
+
+    /// @dev The auditors' consent to one upgrade. version: of the set that gave it; nonce: consents ever given.
+    struct Consent {
+        bytes32 codeHash;
+        bytes32 dataHash;
+        uint64 version;
+        uint64 nonce;
+    }
+
+    /// @custom:storage-location erc7201:kgst.storage.Ledger
+    struct Layout {
+        mapping(address account => Account) accounts;
+        mapping(address owner => mapping(address spender => uint256)) allowances;
+        /// @dev EIP-3009 nonces, 256 to a word: bit `nonce & 0xff` of word `nonce >> 8`.
+        mapping(address authorizer => mapping(uint256 word => uint256)) authorizations;
+        Solvency solvency;
+        mapping(address account => Bucket) issuers;
+        AttestationRecord attestation;
+        bytes32 reportHash;
+        ReserveSettings settings;
+        address[] auditors;
+        /// @dev version << 8 | index + 1, so that a new set unseats the old one without a loop.
+        mapping(address auditor => uint256) seats;
+        Proposal proposal;
+        address[] proposedAuditors;
+        Consent consent;
+        address authority;
+    }
+
+    /// @dev keccak256(abi.encode(uint256(keccak256("kgst.storage.Ledger")) - 1)) & ~bytes32(uint256(0xff))
+    bytes32 private constant LAYOUT_SLOT = 0x595d9353f392e405f722de8eb76472c614366d0c29120629983013fe7d476a00;
+
+    /// @dev Base units in one tyiyn.
+    uint256 internal constant TYIYN = 1e4;
+
+    function _ledger() internal pure returns (Layout storage $) {
+        assembly ("memory-safe") {
+            $.slot := LAYOUT_SLOT
+        }
+    }
+
+    /// @dev Reverts when one of `pauseMask` is set. Every function that may be paused starts here.
+    function _enter(uint256 pauseMask) internal {
+        Gate gate = GateLib.load();
+        if (gate.flags() != 0) _onFlags(gate, pauseMask);
+    }
+
+    /// @dev The rare path of `_enter`, replaced where the code must first divert to the implementation.
+    function _onFlags(Gate gate, uint256 pauseMask) internal virtual {
+        uint256 raised = gate.flags() & pauseMask;
+        if (raised != 0) revert IKGST.OperationPaused(raised);
+    }
+
+    /// @dev Checks sender and receiver, moves, logs. A self-transfer is safe: the receiver is read after the sender is written.
+    function _transfer(address from, address to, uint256 value) internal {
+        _ledger().accounts[from] = _debited(from, value);
+        _credit(to, value);
+        emit IERC20.Transfer(from, to, value);
+    }
+
+    /// @return The account of `from` less `value`, not yet written.
+    function _debited(address from, uint256 value) internal view returns (Account) {
+        Account sender = _ledger().accounts[from];
+        if (sender.isBlocked()) revert IERC7943Fungible.ERC7943CannotSend(from);
+        if (value > sender.unfrozen()) _revertUncovered(from, sender, value);
+        return sender.subBalance(value);
+    }
+
+    /// @dev Zero address and token are blocked from the start, so this one check refuses them too.
+    function _credit(address to, uint256 value) internal {
+        mapping(address => Account) storage accounts = _ledger().accounts;
+        Account receiver = accounts[to];
+        if (receiver.isBlocked()) _revertCannotReceive(to);
+        accounts[to] = receiver.addBalance(value);
+    }
+
+    function _requireMaySend(address account) internal view {
+        if (_ledger().accounts[account].isBlocked()) revert IERC7943Fungible.ERC7943CannotSend(account);
+    }
+
+    function _isReserved(address account) internal view returns (bool) {
+        return account == address(0) || account == address(this);
+    }
+
+    function _revertUncovered(address account, Account held, uint256 needed) internal pure {
+        if (needed > held.balance()) revert IERC20Errors.ERC20InsufficientBalance(account, held.balance(), needed);
+        revert IERC7943Fungible.ERC7943InsufficientUnfrozenBalance(account, needed, held.unfrozen());
+    }
+
+    function _revertCannotReceive(address account) private view {
+        if (_isReserved(account)) revert IERC20Errors.ERC20InvalidReceiver(account);
+        revert IERC7943Fungible.ERC7943CannotReceive(account);
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC7943Fungible} from "../interfaces/IERC7943Fungible.sol";
+import {IKGST} from "../interfaces/IKGST.sol";
+import {Account} from "../ledger/Account.sol";
+import {GateLib} from "../ledger/Gate.sol";
+import {Issuance} from "./Issuance.sol";
+
+/// @title Blocking, freezing, and carrying out orders (ERC-7943)
+/// @dev May touch: accounts; `burnBlocked` also solvency, through `_retire`. No pause reaches these functions.
+abstract contract Compliance is IKGST, Issuance {
+    /// @inheritdoc IKGST
+    function blockAccount(address account) external restricted {
+        _block(account);
+    }
+
+    /// @inheritdoc IKGST
+    function blockAccounts(address[] calldata accounts) external restricted {
+        for (uint256 i; i < accounts.length; ++i) {
+            _block(accounts[i]);
+        }
+    }
+
+    /// @inheritdoc IKGST
+    function unblockAccount(address account) external restricted {
+        _unblock(account);
+    }
+
+    /// @inheritdoc IKGST
+    function unblockAccounts(address[] calldata accounts) external restricted {
+        for (uint256 i; i < accounts.length; ++i) {
+            _unblock(accounts[i]);
+        }
+    }
+
+    /// @inheritdoc IERC7943Fungible
+    function setFrozenTokens(address account, uint256 amount) external restricted returns (bool) {
+        _setFrozen(account, amount);
+        return true;
+    }
+
+    /// @inheritdoc IKGST
+    function setFrozenTokensBatch(address[] calldata accounts, uint256[] calldata amounts) external restricted {
+        if (accounts.length != amounts.length) revert ArrayLengthMismatch(accounts.length, amounts.length);
+        for (uint256 i; i < accounts.length; ++i) {
+            _setFrozen(accounts[i], amounts[i]);
+        }
+    }
+
+    /// @inheritdoc IERC7943Fungible
+    function forcedTransfer(address from, address to, uint256 amount) external restricted returns (bool) {
+        _force(from, to, amount);
+        return true;
+    }
+
+    /// @inheritdoc IKGST
+    function forcedTransfer(address from, address to, uint256 amount, bytes32 orderHash)
+        external
+        restricted
+        returns (bool)
+    {
+        _force(from, to, amount);
+        emit OrderExecuted(orderHash, from, amount);
+        return true;
+    }
+
+    /// @inheritdoc IKGST
+    function burnBlocked(address account, uint256 value, bytes32 orderHash) external restricted returns (bool) {
+        if (!_ledger().accounts[account].isBlocked()) revert AccountNotBlocked(account);
+        _seize(account, value);
+        _retire(account, value);
+        emit OrderExecuted(orderHash, account, value);
+        return true;
+    }
+
+    /// @inheritdoc IKGST
+    function isBlocked(address account) public view returns (bool) {
+        return _ledger().accounts[account].isBlocked();
+    }
+
+    /// @inheritdoc IERC7943Fungible
+    function getFrozenTokens(address account) external view returns (uint256) {
+        return _ledger().accounts[account].frozen();
+    }
+
+    /// @inheritdoc IERC7943Fungible
+    function canSend(address account) public view returns (bool) {
+        return GateLib.load().flags() & GateLib.TRANSFERS_PAUSED == 0 && !isBlocked(account);
+    }
+
+    /// @inheritdoc IERC7943Fungible
+    function canReceive(address account) external view returns (bool) {
+        return canSend(account);
+    }
+
+    /// @inheritdoc IERC7943Fungible
+    function canTransfer(address from, address to, uint256 amount) external view returns (bool) {
+        return canSend(from) && !isBlocked(to) && amount <= _ledger().accounts[from].unfrozen();
+    }
+
+    /// @dev The two addresses that never hold tokens; see `IKGST`.
+    function _blockReserved() internal {
+        _block(address(0));
+        _block(address(this));
+    }
+
+    function _block(address account) private {
+        Account held = _ledger().accounts[account];
+        if (held.isBlocked()) return;
+        _ledger().accounts[account] = held.withBlocked(true);
+        emit Blocked(account);
+    }
+
+    function _unblock(address account) private {
+        if (_isReserved(account)) revert ReservedAddress(account);
+        Account held = _ledger().accounts[account];
+        if (!held.isBlocked()) return;
+        _ledger().accounts[account] = held.withBlocked(false);
+        emit Unblocked(account);
+    }
+
+    function _setFrozen(address account, uint256 amount) private {
+        if (amount > type(uint72).max) revert AmountOutOfRange(amount, type(uint72).max);
+        Account held = _ledger().accounts[account];
+        if (held.frozen() == amount) return;
+        _ledger().accounts[account] = held.withFrozen(amount);
+        emit Frozen(account, amount);
+    }
+
+    function _force(address from, address to, uint256 amount) private {
+        if (from == address(0)) revert ERC20InvalidSender(from);
+        if (from == to) revert SelfTransfer(from);
+        _seize(from, amount);
+        _credit(to, amount);
+        emit Transfer(from, to, amount);
+        emit ForcedTransfer(from, to, amount);
+    }
+
+    /// @dev Takes `amount` from the balance, blocked or frozen. The part that only the freeze held is unfrozen, no more.
+    function _seize(address account, uint256 amount) private {
+        Account held = _ledger().accounts[account];
+        if (amount > held.balance()) revert ERC20InsufficientBalance(account, held.balance(), amount);
+        uint256 free = held.unfrozen();
+        if (amount > free) {
+            // amount <= balance <= free + frozen, so this cannot go below zero.
+            uint256 stillFrozen = held.frozen() - (amount - free);
+            held = held.withFrozen(stillFrozen);
+            emit Frozen(account, stillFrozen);
+        }
+        _ledger().accounts[account] = held.subBalance(amount);
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IKGST} from "../interfaces/IKGST.sol";
+import {Bucket, BucketLib} from "../ledger/Bucket.sol";
+import {GateLib} from "../ledger/Gate.sol";
+import {Ledger} from "../ledger/Ledger.sol";
+import {Solvency, SolvencyLib} from "../ledger/Solvency.sol";
+import {Managed} from "./Managed.sol";
+
+/// @title Minting within quota and headroom, burning on redemption
+/// @dev May touch: solvency, issuers, accounts. `_issue` is the only code that raises the supply.
+abstract contract Issuance is IKGST, Managed {
+    /// @inheritdoc IKGST
+    function mint(address to, uint256 value) external returns (bool) {
+        _issue(value);
+        _credit(to, value);
+        emit Transfer(address(0), to, value);
+        return true;
+    }
+
+    /// @inheritdoc IKGST
+    function mintBatch(address[] calldata to, uint256[] calldata values) external returns (bool) {
+        if (to.length != values.length) revert ArrayLengthMismatch(to.length, values.length);
+        uint256 total;
+        for (uint256 i; i < values.length; ++i) {
+            total += values[i];
+        }
+        _issue(total);
+        for (uint256 i; i < to.length; ++i) {
+            _credit(to[i], values[i]);
+            emit Transfer(address(0), to[i], values[i]);
+        }
+        return true;
+    }
+
+    /// @inheritdoc IKGST
+    function burn(uint256 value) external returns (bool) {
+        _enter(GateLib.BURNING_PAUSED);
+        if (!_ledger().issuers[msg.sender].mayBurn()) revert BurnNotAllowed(msg.sender);
+        _ledger().accounts[msg.sender] = _debited(msg.sender, value);
+        _retire(msg.sender, value);
+        return true;
+    }
+
+    /// @inheritdoc IKGST
+    function setIssuer(address issuer, uint256 capacity, uint256 refillPerSecond, bool mayBurn) external restricted {
+        if (_isReserved(issuer)) revert ReservedAddress(issuer);
+        if (capacity > type(uint72).max) revert AmountOutOfRange(capacity, type(uint72).max);
+        if (refillPerSecond > type(uint64).max) revert AmountOutOfRange(refillPerSecond, type(uint64).max);
+        // Each fits its field: bounded above; 40 bits of seconds last 34,000 years.
+        _ledger().issuers[issuer] = BucketLib.pack(capacity, capacity, refillPerSecond, block.timestamp, mayBurn);
+        emit IssuerSet(issuer, capacity, refillPerSecond, mayBurn);
+    }
+
+    /// @inheritdoc IKGST
+    function cutIssuer(address issuer) external restricted {
+        if (Bucket.unwrap(_ledger().issuers[issuer]) == 0) revert NotIssuer(issuer);
+        _ledger().issuers[issuer] = Bucket.wrap(0);
+        emit IssuerCut(issuer);
+    }
+
+    /// @inheritdoc IKGST
+    function issuerOf(address account) external view returns (Issuer memory) {
+        Bucket bucket = _ledger().issuers[account];
+        return Issuer({
+            available: bucket.availableAt(block.timestamp),
+            capacity: bucket.capacity(),
+            refillPerSecond: bucket.refillPerSecond(),
+            mayBurn: bucket.mayBurn()
+        });
+    }
+
+    /// @inheritdoc IKGST
+    function headroom() external view returns (uint256) {
+        Solvency solvency_ = _ledger().solvency;
+        bool open = block.timestamp < solvency_.validUntil() && GateLib.load().flags() & GateLib.MINTING_PAUSED == 0;
+        return open ? solvency_.headroom() : 0;
+    }
+
+    /// @dev The one choke point: takes `value` from the caller's bucket and adds it to the supply, if reserves allow.
+    function _issue(uint256 value) private {
+        // Checks:
+        _enter(GateLib.MINTING_PAUSED);
+        Bucket bucket = _ledger().issuers[msg.sender];
+        uint256 available = bucket.availableAt(block.timestamp);
+        if (value > available || bucket.capacity() == 0) _revertQuota(bucket, available, value);
+        Solvency solvency_ = _ledger().solvency;
+        if (block.timestamp >= solvency_.validUntil()) revert AttestationExpired(solvency_.validUntil());
+        if (value > solvency_.headroom()) revert HeadroomExceeded(solvency_.headroom(), value);
+
+        // Effects:
+        unchecked {
+            // value <= available, checked above.
+            _ledger().issuers[msg.sender] = bucket.withAvailable(available - value, block.timestamp);
+        }
+        _ledger().solvency = solvency_.afterMint(value);
+    }
+
+    /// @dev Takes `value`, already taken from `account`, out of circulation. Balances sum to the supply, so it covers `value`.
+    function _retire(address account, uint256 value) internal {
+        Solvency solvency_ = _ledger().solvency;
+        uint256 burnable = SolvencyLib.MAX - solvency_.burned();
+        if (value > burnable) revert AmountOutOfRange(value, burnable);
+        _ledger().solvency = solvency_.afterBurn(value);
+        emit Transfer(account, address(0), value);
+    }
+
+    function _revertQuota(Bucket bucket, uint256 available, uint256 value) private view {
+        if (bucket.capacity() == 0) revert NotIssuer(msg.sender);
+        revert IssuerQuotaExceeded(msg.sender, available, value);
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IKGST} from "../interfaces/IKGST.sol";
+import {Account} from "../ledger/Account.sol";
+import {GateLib} from "../ledger/Gate.sol";
+import {Ledger} from "../ledger/Ledger.sol";
+
+/// @title Many payments from one account
+/// @dev May touch: accounts. Reads and writes the sender's word once, whatever the number of receivers.
+abstract contract Payouts is IKGST, Ledger {
+    /// @inheritdoc IKGST
+    function payout(address[] calldata to, uint256[] calldata values) external returns (bool) {
+        if (to.length != values.length) revert ArrayLengthMismatch(to.length, values.length);
+        _enter(GateLib.TRANSFERS_PAUSED);
+
+        mapping(address => Account) storage accounts = _ledger().accounts;
+        Account sender = accounts[msg.sender];
+        if (sender.isBlocked()) revert ERC7943CannotSend(msg.sender);
+
+        uint256 left = sender.unfrozen();
+        uint256 spent;
+        for (uint256 i; i < to.length; ++i) {
+            uint256 value = values[i];
+            if (value > left) _revertUncovered(msg.sender, sender.subBalance(sender.unfrozen() - left), value);
+            unchecked {
+                // value <= left, checked above.
+                left -= value;
+            }
+            // What the sender pays itself must be covered, but stays where it is.
+            if (to[i] != msg.sender) {
+                unchecked {
+                    // spent + left <= the sender's unfrozen balance at all times.
+                    spent += value;
+                }
+                _credit(to[i], value);
+            }
+            emit Transfer(msg.sender, to[i], value);
+        }
+        accounts[msg.sender] = sender.subBalance(spent);
+        return true;
+    }
+}

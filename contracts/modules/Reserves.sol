@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IKGST} from "../interfaces/IKGST.sol";
+import {Solvency, SolvencyLib} from "../ledger/Solvency.sol";
+import {Auditors} from "./Auditors.sol";
+
+/// @title Reserve attestations
+/// @dev May touch: solvency (backing, validUntil), attestation, reportHash, settings. Never the supply.
+abstract contract Reserves is IKGST, Auditors {
+    bytes32 private constant ATTESTATION_TYPEHASH = keccak256(
+        "ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash)"
+    );
+    uint256 private constant MIN_MAX_AGE = 1 hours;
+    uint256 private constant MAX_MAX_AGE = 31 days;
+    uint256 private constant BPS = 1e4;
+
+    /// @inheritdoc IKGST
+    /// @dev No pause reaches this function: reserves must be reportable at any time.
+    function attest(ReserveAttestation calldata attestation, AuditorSignature[] calldata signatures) external {
+        // Checks:
+        AttestationRecord memory last = _ledger().attestation;
+        Solvency solvency_ = _ledger().solvency;
+        uint256 validUntil = _requireNext(attestation, last, solvency_);
+        bool unanimous = _requireQuorum(keccak256(abi.encode(ATTESTATION_TYPEHASH, attestation)), signatures);
+        if (!unanimous) _requireModest(attestation, last, signatures.length);
+
+        // Effects:
+        uint256 owed = solvency_.burned() - attestation.settled;
+        uint256 held = attestation.reserves * TYIYN;
+        uint256 backing = held > owed ? held - owed : 0;
+        _ledger().solvency = solvency_.afterAttest(backing, validUntil);
+        // The casts keep every bit: bounded in `_requireNext`; epochs step by one.
+        _ledger().attestation = AttestationRecord({
+            reserves: uint72(attestation.reserves),
+            settled: uint72(attestation.settled),
+            asOf: uint40(attestation.asOf),
+            epoch: uint64(attestation.epoch)
+        });
+        _ledger().reportHash = attestation.reportHash;
+        _logAttestation(attestation, backing, validUntil, solvency_.supply());
+    }
+
+    /// @inheritdoc IKGST
+    function setMaxAge(uint256 newMaxAge) external restricted {
+        _setMaxAge(newMaxAge);
+        _expireAttestation(_ledger().attestation.asOf + newMaxAge);
+    }
+
+    /// @inheritdoc IKGST
+    function setMaxIncrease(uint256 newMaxIncreaseBps) external restricted {
+        _setMaxIncrease(newMaxIncreaseBps);
+    }
+
+    /// @inheritdoc IKGST
+    function lastAttestation() external view returns (ReserveAttestation memory) {
+        AttestationRecord memory last = _ledger().attestation;
+        return ReserveAttestation({
+            epoch: last.epoch,
+            reserves: last.reserves,
+            settled: last.settled,
+            asOf: last.asOf,
+            reportHash: _ledger().reportHash
+        });
+    }
+
+    /// @inheritdoc IKGST
+    function solvency() external view returns (uint256 supply, uint256 backing, uint256 burned, uint256 validUntil) {
+        Solvency word = _ledger().solvency;
+        return (word.supply(), word.backing(), word.burned(), word.validUntil());
+    }
+
+    /// @inheritdoc IKGST
+    function reserveLimits() external view returns (uint256 maxAge, uint256 maxIncreaseBps) {
+        return (_ledger().settings.maxAge, _ledger().settings.maxIncreaseBps);
+    }
+
+    function _setMaxAge(uint256 newMaxAge) internal {
+        if (newMaxAge < MIN_MAX_AGE || newMaxAge > MAX_MAX_AGE) revert MaxAgeOutOfRange(newMaxAge);
+        // The cast keeps every bit: at most 31 days.
+        _ledger().settings.maxAge = uint32(newMaxAge);
+        emit MaxAgeSet(newMaxAge);
+    }
+
+    function _setMaxIncrease(uint256 newMaxIncreaseBps) internal {
+        if (newMaxIncreaseBps > BPS) revert MaxIncreaseOutOfRange(newMaxIncreaseBps);
+        // The cast keeps every bit: at most 10,000.
+        _ledger().settings.maxIncreaseBps = uint16(newMaxIncreaseBps);
+        emit MaxIncreaseSet(newMaxIncreaseBps);
+    }
+
+    /// @dev All that can be checked without the signatures.
+    /// @return validUntil Second from which minting under this attestation reverts.
+    function _requireNext(ReserveAttestation calldata attestation, AttestationRecord memory last, Solvency solvency_)
+        private
+        view
+        returns (uint256 validUntil)
+    {
+        uint256 expected = uint256(last.epoch) + 1;
+        if (attestation.epoch != expected) revert InvalidEpoch(expected, attestation.epoch);
+        if (attestation.asOf <= last.asOf) revert AsOfNotAfter(last.asOf, attestation.asOf);
+        if (attestation.asOf > block.timestamp) revert AsOfInFuture(attestation.asOf);
+        uint256 maxAge = _ledger().settings.maxAge;
+        // asOf is at most now, so the sum cannot overflow.
+        validUntil = attestation.asOf + maxAge;
+        if (block.timestamp >= validUntil) revert AttestationTooOld(attestation.asOf, maxAge);
+        if (attestation.settled < last.settled || attestation.settled > solvency_.burned()) {
+            revert SettledOutOfRange(attestation.settled, last.settled, solvency_.burned());
+        }
+        uint256 maxReserves = SolvencyLib.MAX / TYIYN;
+        if (attestation.reserves > maxReserves) revert AmountOutOfRange(attestation.reserves, maxReserves);
+    }
+
+    /// @dev Without every auditor, reserves may rise only so far, and the first figure cannot be set at all: the guard against
+    /// a slip of two zeros.
+    function _requireModest(ReserveAttestation calldata attestation, AttestationRecord memory last, uint256 signed)
+        private
+        view
+    {
+        uint256 ceiling = uint256(last.reserves) * (BPS + _ledger().settings.maxIncreaseBps) / BPS;
+        if (last.epoch == 0 || attestation.reserves > ceiling) {
+            revert UnanimityRequired(signed, _ledger().settings.auditorCount);
+        }
+    }
+
+    function _logAttestation(ReserveAttestation calldata attestation, uint256 backing, uint256 validUntil, uint256 supply)
+        private
+    {
+        emit ReservesAttested(
+            attestation.epoch,
+            attestation.reserves,
+            attestation.settled,
+            attestation.asOf,
+            attestation.reportHash,
+            backing,
+            validUntil
+        );
+        if (supply > backing) emit ReserveDeficit(attestation.epoch, supply - backing);
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+import {Account} from "../ledger/Account.sol";
+import {GateLib} from "../ledger/Gate.sol";
+import {Ledger} from "../ledger/Ledger.sol";
+
+/// @title ERC-20
+/// @dev May touch: accounts, allowances. Compiled into the token (the hot path) and into its implementation, where it serves
+/// once DELEGATE_ALL is set. `approve` and the reads never divert and are never paused: they move nothing.
+abstract contract Transfers is IERC20, Ledger {
+    /// @inheritdoc IERC20
+    function transfer(address to, uint256 value) external returns (bool) {
+        _enter(GateLib.TRANSFERS_PAUSED);
+        _transfer(msg.sender, to, value);
+        return true;
+    }
+
+    /// @inheritdoc IERC20
+    function transferFrom(address from, address to, uint256 value) external returns (bool) {
+        _enter(GateLib.TRANSFERS_PAUSED);
+        _requireMaySend(msg.sender);
+        _spendAllowance(from, msg.sender, value);
+        _transfer(from, to, value);
+        return true;
+    }
+
+    /// @inheritdoc IERC20
+    /// @dev A blocked owner may still approve zero, and so withdraw what it granted.
+    function approve(address spender, uint256 value) external returns (bool) {
+        if (value != 0) _requireMaySend(msg.sender);
+        _approve(msg.sender, spender, value);
+        return true;
+    }
+
+    /// @inheritdoc IERC20
+    function balanceOf(address account) external view returns (uint256) {
+        return _ledger().accounts[account].balance();
+    }
+
+    /// @inheritdoc IERC20
+    function allowance(address owner, address spender) external view returns (uint256) {
+        return _ledger().allowances[owner][spender];
+    }
+
+    /// @inheritdoc IERC20
+    function totalSupply() external view returns (uint256) {
+        return _ledger().solvency.supply();
+    }
+
+    function _approve(address owner, address spender, uint256 value) internal {
+        if (spender == address(0)) revert IERC20Errors.ERC20InvalidSpender(address(0));
+        _ledger().allowances[owner][spender] = value;
+        emit Approval(owner, spender, value);
+    }
+
+    /// @dev The greatest uint256 means unlimited and is not counted down.
+    function _spendAllowance(address owner, address spender, uint256 value) private {
+        mapping(address => uint256) storage allowances = _ledger().allowances[owner];
+        uint256 granted = allowances[spender];
+        if (granted == type(uint256).max) return;
+        if (granted < value) revert IERC20Errors.ERC20InsufficientAllowance(spender, granted, value);
+        unchecked {
+            // value <= granted, checked above.
+            allowances[spender] = granted - value;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC1822Proxiable} from "@openzeppelin/contracts/interfaces/draft-IERC1822.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+
+import {IKGST} from "../interfaces/IKGST.sol";
+import {Gate, GateLib} from "../ledger/Gate.sol";
+import {Auditors} from "./Auditors.sol";
+
+/// @title Upgrades that the auditors have consented to
+/// @dev May touch: the Gate's implementation and DELEGATE_ALL, consent. The one power that could rewrite the promise needs two
+/// keys: UPGRADER with its delay, and the auditors' signatures on the code that will run and the call that it will run.
+abstract contract Upgrades is IKGST, Auditors {
+    bytes32 private constant APPROVAL_TYPEHASH =
+        keccak256("ImplementationApproval(bytes32 codeHash,bytes32 dataHash,uint256 nonce)");
+
+    /// @inheritdoc IKGST
+    function approveImplementation(
+        bytes32 codeHash,
+        bytes32 dataHash,
+        uint256 nonce,
+        AuditorSignature[] calldata signatures
+    ) external {
+        Consent storage consent = _ledger().consent;
+        if (nonce != consent.nonce) revert InvalidNonce(consent.nonce, nonce);
+        _requireQuorum(keccak256(abi.encode(APPROVAL_TYPEHASH, codeHash, dataHash, nonce)), signatures);
+        consent.codeHash = codeHash;
+        consent.dataHash = dataHash;
+        consent.version = _ledger().settings.version;
+        consent.nonce += 1;
+        emit ImplementationApproved(codeHash, dataHash, nonce);
+    }
+
+    /// @inheritdoc IKGST
+    /// @dev Not payable: the token holds no BNB.
+    function upgradeToAndCall(address newImplementation, bytes calldata data) external restricted {
+        // Checks:
+        _requireImplementation(newImplementation);
+        bytes32 codeHash = newImplementation.codehash;
+        bytes32 dataHash = keccak256(data);
+        if (!_isApproved(codeHash, dataHash)) revert ImplementationNotApproved(codeHash, dataHash);
+
+        // Effects:
+        _spendConsent();
+        GateLib.load().withImplementation(newImplementation).store();
+        emit Upgraded(newImplementation);
+
+        // Interactions:
+        if (data.length != 0) Address.functionDelegateCall(newImplementation, data);
+    }
+
+    /// @inheritdoc IKGST
+    function setDelegateAll(bool enabled) external restricted {
+        Gate gate = GateLib.load();
+        if (gate.delegateAll() == enabled) return;
+        gate.withFlags(gate.flags() ^ GateLib.DELEGATE_ALL).store();
+        emit DelegateAllSet(enabled);
+    }
+
+    /// @inheritdoc IKGST
+    function delegateAll() external view returns (bool) {
+        return GateLib.load().delegateAll();
+    }
+
+    /// @inheritdoc IKGST
+    function implementation() external view returns (address) {
+        return GateLib.load().implementation();
+    }
+
+    /// @inheritdoc IKGST
+    function approvedImplementation() external view returns (bytes32 codeHash, bytes32 dataHash, uint256 nonce) {
+        Consent memory consent = _ledger().consent;
+        if (consent.version != _ledger().settings.version) return (0, 0, consent.nonce);
+        return (consent.codeHash, consent.dataHash, consent.nonce);
+    }
+
+    /// @inheritdoc IKGST
+    function proxiableUUID() external pure returns (bytes32) {
+        return GateLib.SLOT;
+    }
+
+    function _spendConsent() private {
+        delete _ledger().consent.codeHash;
+        delete _ledger().consent.dataHash;
+    }
+
+    function _isApproved(bytes32 codeHash, bytes32 dataHash) private view returns (bool) {
+        Consent memory consent = _ledger().consent;
+        return consent.codeHash != 0 && consent.codeHash == codeHash && consent.dataHash == dataHash
+            && consent.version == _ledger().settings.version;
+    }
+
+    /// @dev Refuses accounts without code, code that is not an ERC-1822 implementation for this slot, and EIP-7702 accounts:
+    /// their code hash names another contract, to which their key may later prefer a third.
+    function _requireImplementation(address candidate) private view {
+        bytes memory code = candidate.code;
+        bool delegated = code.length == 23 && bytes3(code) == 0xef0100;
+        if (code.length == 0 || delegated) revert InvalidImplementation(candidate);
+        try IERC1822Proxiable(candidate).proxiableUUID() returns (bytes32 slot) {
+            if (slot != GateLib.SLOT) revert InvalidImplementation(candidate);
+        } catch {
+            revert InvalidImplementation(candidate);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+"""The roles of the token's AccessManager, and which function belongs to which role.
+
+This is the one place that says so: the deployment sends it, `verify` compares the chain with it, the tests read it.
+Loosening is delayed, tightening is instant; so they are separate functions under separate roles.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Role(IntEnum):
+    """Role ids of the AccessManager; 0 is its own ADMIN_ROLE."""
+
+    ADMIN = 0
+    UPGRADER = 1
+    ISSUANCE_ADMIN = 2
+    RESERVE_ADMIN = 3
+    PAUSER = 4
+    UNPAUSER = 5
+    COMPLIANCE = 6
+    ENFORCER = 7
+    GUARDIAN = 8
+
+
+# Signatures rather than names, because forcedTransfer is overloaded.
+ROLE_FUNCTIONS: dict[Role, tuple[str, ...]] = {
+    Role.ADMIN: ("rescueTokens(address,address,uint256)",),
+    Role.UPGRADER: ("upgradeToAndCall(address,bytes)", "setDelegateAll(bool)"),
+    Role.ISSUANCE_ADMIN: ("setIssuer(address,uint256,uint256,bool)",),
+    Role.RESERVE_ADMIN: (
+        "proposeAuditors(address[],uint256)",
+        "setMaxAge(uint256)",
+        "setMaxIncrease(uint256)",
+    ),
+    Role.PAUSER: ("pause(uint256)",),
+    Role.UNPAUSER: ("unpause(uint256)",),
+    Role.COMPLIANCE: (
+        "blockAccount(address)",
+        "blockAccounts(address[])",
+        "unblockAccount(address)",
+        "unblockAccounts(address[])",
+        "setFrozenTokens(address,uint256)",
+        "setFrozenTokensBatch(address[],uint256[])",
+    ),
+    Role.ENFORCER: (
+        "forcedTransfer(address,address,uint256)",
+        "forcedTransfer(address,address,uint256,bytes32)",
+        "burnBlocked(address,uint256,bytes32)",
+    ),
+    Role.GUARDIAN: (
+        "cutIssuer(address)",
+        "suspendAuditor(address)",
+        "cancelAuditorsProposal()",
+    ),
+}

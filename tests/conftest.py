@@ -1,0 +1,167 @@
+"""The deployed system and its people, by role.
+
+Session fixtures deploy once; ape takes each test's changes back. Never use ``chain.isolate()`` (it swallows failed
+assertions) nor ``ape.reverts`` (it passes on another error): use ``support.reverts.reverts``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from ape import accounts as ape_accounts
+from ape import chain as ape_chain
+from ape import project
+from kgst.attestation import Domain, ReserveAttestation
+from kgst.chain import token_at
+from kgst.roles import ROLE_FUNCTIONS, Role
+from support.signing import sign_all
+
+SOM = 1_000_000
+DAY = 86_400
+RECOVERY_DELAY = 600
+MAX_AGE = 7 * DAY
+MAX_INCREASE_BPS = 1_000
+
+
+@dataclass(frozen=True)
+class System:
+    """The deployed contracts."""
+
+    token: Any
+    manager: Any
+    logic: Any
+    feed: Any
+
+    @property
+    def domain(self) -> Domain:
+        return Domain(ape_chain.provider.chain_id, self.token.address)
+
+
+def _actor(name: str, index: int) -> Any:
+    def fixture() -> Any:
+        return ape_accounts.test_accounts[index]
+
+    fixture.__name__ = name
+    return pytest.fixture(scope="session", name=name)(fixture)
+
+
+deployer = _actor("deployer", 0)
+admin = _actor("admin", 1)
+upgrader = _actor("upgrader", 2)
+issuance_admin = _actor("issuance_admin", 3)
+reserve_admin = _actor("reserve_admin", 4)
+pauser = _actor("pauser", 5)
+unpauser = _actor("unpauser", 6)
+compliance = _actor("compliance", 7)
+enforcer = _actor("enforcer", 8)
+guardian = _actor("guardian", 9)
+issuer = _actor("issuer", 10)  # may mint 1,000,000 som, no refill; may burn
+issuer_b = _actor("issuer_b", 11)  # no permission until a test grants one
+holder = _actor("holder", 12)
+receiver = _actor("receiver", 13)
+spender = _actor("spender", 14)
+relayer = _actor("relayer", 15)
+outsider = _actor("outsider", 16)
+
+
+@pytest.fixture(scope="session")
+def auditors() -> list[Any]:
+    """Three auditors, ascending by address; two make the threshold."""
+    return sorted((ape_accounts.test_accounts[i] for i in (20, 21, 22)), key=lambda a: int(a.address, 16))
+
+
+@pytest.fixture(scope="session")
+def auditor_a(auditors: list[Any]) -> Any:
+    return auditors[0]
+
+
+@pytest.fixture(scope="session")
+def auditor_b(auditors: list[Any]) -> Any:
+    return auditors[1]
+
+
+@pytest.fixture(scope="session")
+def auditor_c(auditors: list[Any]) -> Any:
+    return auditors[2]
+
+
+@pytest.fixture(scope="session")
+def system(
+    deployer: Any, admin: Any, upgrader: Any, issuance_admin: Any, reserve_admin: Any, pauser: Any, unpauser: Any,
+    compliance: Any, enforcer: Any, guardian: Any, issuer: Any, auditors: list[Any],
+) -> System:  # fmt: skip
+    manager = deployer.deploy(project.KGSTAccessManager, deployer)
+    logic = deployer.deploy(project.KGSTLogic, RECOVERY_DELAY)
+    initialization = logic.initialize.encode_input(
+        (manager.address, [a.address for a in auditors], 2, MAX_AGE, MAX_INCREASE_BPS)
+    )
+    token = token_at(deployer.deploy(project.KGST, logic, initialization).address)
+    feed = deployer.deploy(project.ReserveFeed, token, 8)
+    token.setIssuer(issuer, 1_000_000 * SOM, 0, True, sender=deployer)
+    people = {
+        Role.ADMIN: admin, Role.UPGRADER: upgrader, Role.ISSUANCE_ADMIN: issuance_admin,
+        Role.RESERVE_ADMIN: reserve_admin, Role.PAUSER: pauser, Role.UNPAUSER: unpauser,
+        Role.COMPLIANCE: compliance, Role.ENFORCER: enforcer, Role.GUARDIAN: guardian,
+    }  # fmt: skip
+    from eth_utils import keccak
+
+    for role, functions in ROLE_FUNCTIONS.items():
+        selectors = [keccak(text=function)[:4] for function in functions]
+        manager.setTargetFunctionRole(token, selectors, int(role), sender=deployer)
+        manager.grantRole(int(role), people[role], 0, sender=deployer)
+    manager.renounceRole(0, deployer, sender=deployer)
+    return System(token, manager, logic, feed)
+
+
+@pytest.fixture(scope="session")
+def token(system: System) -> Any:
+    return system.token
+
+
+@pytest.fixture(scope="session")
+def manager(system: System) -> Any:
+    return system.manager
+
+
+@pytest.fixture(scope="session")
+def domain(system: System) -> Domain:
+    return system.domain
+
+
+@pytest.fixture
+def attest(system: System, auditors: list[Any], relayer: Any) -> Any:
+    """Draft, sign by all auditors (or ``signers``) and submit the next attestation; returns it.
+
+    Amounts: ``reserves`` in tyiyn, ``settled`` in base units; ``as_of`` in seconds, now unless told.
+    """
+
+    def submit(
+        reserves: int,
+        *,
+        settled: int = 0,
+        as_of: int | None = None,
+        signers: list[Any] | None = None,
+    ) -> ReserveAttestation:
+        attestation = ReserveAttestation(
+            epoch=system.token.lastAttestation().epoch + 1,
+            reserves=reserves,
+            settled=settled,
+            as_of=ape_chain.pending_timestamp if as_of is None else as_of,
+            report_hash=b"\x5a" * 32,
+        )
+        message = attestation.message(system.domain)
+        signatures = sign_all(auditors if signers is None else signers, message)
+        system.token.attest(attestation.as_tuple(), signatures, sender=relayer)
+        return attestation
+
+    return submit
+
+
+@pytest.fixture
+def funded(system: System, attest: Any, issuer: Any, holder: Any) -> System:
+    """The system with 10,000 som attested and 1,000 som minted to ``holder``; headroom is 9,000 som."""
+    attest(10_000 * 100)
+    system.token.mint(holder, 1_000 * SOM, sender=issuer)
+    return system
