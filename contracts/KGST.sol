@@ -9,16 +9,18 @@ import {Authorizations} from "./modules/Authorizations.sol";
 import {Transfers} from "./modules/Transfers.sol";
 
 /// @title KGST: the token's address
-/// @notice A Kyrgyz-som stablecoin. Testnet reference implementation, not affiliated with the issuer of any listed token.
-/// See `IKGST` for everything that can be called here.
-/// @dev Payments (`Transfers`, `Authorizations`) run from this code, which no upgrade can change. Every other selector goes to
-/// the implementation by delegatecall. Only when DELEGATE_ALL is set, for all to see, do payments go there too.
+/// @notice A Kyrgyz-som stablecoin. Testnet reference implementation, not affiliated with the issuer of any listed
+/// token. See `IKGST` for everything that can be called here.
+/// @dev Payments (`Transfers`, `Authorizations`) run from this code, which no upgrade can change. Every other selector
+/// goes to the implementation by delegatecall. Only when DELEGATE_ALL is set, for all to see, do payments go there too.
 /// There is no `receive`: the token takes no BNB.
 contract KGST is Transfers, Authorizations {
     /// @param logic The first `KGSTLogic`.
     /// @param initialization Encoded call of `IKGST.initialize`.
     constructor(address logic, bytes memory initialization) {
         Gate.wrap(uint160(logic)).store();
+        // A failed call reverts with its own error; `initialize` returns nothing.
+        // slither-disable-next-line unused-return
         Address.functionDelegateCall(logic, initialization);
     }
 
@@ -27,6 +29,8 @@ contract KGST is Transfers, Authorizations {
     }
 
     /// @inheritdoc Ledger
+    /// @dev `_delegate` ends the call on purpose: the implementation has then done all of it.
+    // slither-disable-next-line incorrect-return
     function _onFlags(Gate gate, uint256 pauseMask) internal override {
         if (gate.delegateAll()) _delegate(gate.implementation());
         super._onFlags(gate, pauseMask);

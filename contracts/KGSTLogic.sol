@@ -20,18 +20,11 @@ import {SignedAuthorizations} from "./modules/SignedAuthorizations.sol";
 import {Upgrades} from "./modules/Upgrades.sol";
 
 /// @title KGSTLogic: the upgradeable rest of the token
-/// @notice Runs by delegatecall from `KGST`. It has no use at its own address: its own storage is locked by the constructor.
-contract KGSTLogic is
-    SignedAuthorizations,
-    Permits,
-    Payouts,
-    Compliance,
-    Reserves,
-    Pausing,
-    Upgrades,
-    Rescue
-{
-    /// @param recoveryDelay Seconds between `proposeAuditors` and `acceptAuditors`: 30 days on mainnet, 10 minutes on testnets.
+/// @notice Runs by delegatecall from `KGST`. It has no use at its own address: its own storage is locked by the
+/// constructor.
+contract KGSTLogic is SignedAuthorizations, Permits, Payouts, Compliance, Reserves, Pausing, Upgrades, Rescue {
+    /// @param recoveryDelay Seconds between `proposeAuditors` and `acceptAuditors`: 30 days on mainnet, 10 minutes on
+    /// testnets.
     constructor(uint256 recoveryDelay) Auditors(recoveryDelay) {
         // Nobody governs the implementation's own storage.
         _ledger().authority = address(this);
@@ -82,8 +75,9 @@ contract KGSTLogic is
 
     /// @inheritdoc IKGST
     function contractURI() external pure returns (string memory) {
-        return "data:application/json;utf8,{\"name\":\"KGST\",\"symbol\":\"KGST\",\"description\":\"Independent reference "
-            "implementation of a Kyrgyz-som stablecoin. Testnet, not affiliated with the issuer of any listed token.\"}";
+        return "data:application/json;utf8,{\"name\":\"KGST\",\"symbol\":\"KGST\",\"description\":\"Independent "
+            "reference implementation of a Kyrgyz-som stablecoin. "
+            "Testnet, not affiliated with the issuer of any listed token.\"}";
     }
 
     /// @inheritdoc IERC5267

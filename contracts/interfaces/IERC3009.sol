@@ -11,19 +11,35 @@ interface IERC3009Transfers {
     /// @param validAfter The authorization holds for times > validAfter, in seconds,
     /// @param validBefore and for times < validBefore.
     function transferWithAuthorization(
-        address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, uint8 v, bytes32 r, bytes32 s
+        address from,
+        address to,
+        uint256 value,
+        uint256 validAfter,
+        uint256 validBefore,
+        bytes32 nonce,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
     ) external;
 
     /// @notice As above, but only the payee itself may submit, so that nobody can run ahead of it.
     function receiveWithAuthorization(
-        address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, uint8 v, bytes32 r, bytes32 s
+        address from,
+        address to,
+        uint256 value,
+        uint256 validAfter,
+        uint256 validBefore,
+        bytes32 nonce,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
     ) external;
 }
 
 /// @title EIP-3009: transfer with authorization
 /// @notice A holder signs; anyone submits and pays the gas. Nonces are single-use and in any order.
-/// Warning: a wallet that counts its nonces up (0, 1, 2 …) pays 17,100 gas less for 255 payments of 256, for nonces share a
-/// storage word by their upper 248 bits.
+/// Warning: a wallet that counts its nonces up (0, 1, 2 …) pays 17,100 gas less for 255 payments of 256, for nonces
+/// share a storage word by their upper 248 bits.
 interface IERC3009 is IERC3009Transfers {
     /// @notice Whether the nonce was used or canceled.
     function authorizationState(address authorizer, bytes32 nonce) external view returns (bool);
@@ -33,12 +49,24 @@ interface IERC3009 is IERC3009Transfers {
 
     /// @notice For signers that are contracts (ERC-1271), or with the 65 bytes `r ‖ s ‖ v`.
     function transferWithAuthorization(
-        address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, bytes calldata signature
+        address from,
+        address to,
+        uint256 value,
+        uint256 validAfter,
+        uint256 validBefore,
+        bytes32 nonce,
+        bytes calldata signature
     ) external;
 
     /// @notice For signers that are contracts (ERC-1271), or with the 65 bytes `r ‖ s ‖ v`.
     function receiveWithAuthorization(
-        address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce, bytes calldata signature
+        address from,
+        address to,
+        uint256 value,
+        uint256 validAfter,
+        uint256 validBefore,
+        bytes32 nonce,
+        bytes calldata signature
     ) external;
 
     /// @notice For signers that are contracts (ERC-1271), or with the 65 bytes `r ‖ s ‖ v`.

@@ -14,14 +14,16 @@ interface IERC7943Fungible {
     error ERC7943CannotReceive(address account);
     error ERC7943InsufficientUnfrozenBalance(address account, uint256 amount, uint256 unfrozen);
 
-    /// @notice Moves `amount` base units by order, frozen and blocked ones included; unfreezes no more than it takes. Works
-    /// while paused. Restricted to ENFORCER.
+    /// @notice Moves `amount` base units by order, frozen and blocked ones included; unfreezes no more than it takes.
+    /// Works while paused. Restricted to ENFORCER.
     /// @dev Worst case: a holder's tokens go to the wrong account. Undo: the same call back.
-    /// Errors: `ERC20InvalidSender`, `SelfTransfer`, `ERC20InsufficientBalance`, `ERC20InvalidReceiver`, `ERC7943CannotReceive`.
+    /// Errors: `ERC20InvalidSender`, `SelfTransfer`, `ERC20InsufficientBalance`, `ERC20InvalidReceiver`,
+    /// `ERC7943CannotReceive`.
     function forcedTransfer(address from, address to, uint256 amount) external returns (bool result);
 
     /// @notice Sets the frozen amount, which may exceed the balance. Restricted to COMPLIANCE.
-    /// @dev Worst case: honest holders cannot pay. Undo: the same call with 0. Errors: `AmountOutOfRange` above 2^72 − 1.
+    /// @dev Worst case: honest holders cannot pay. Undo: the same call with 0. Errors: `AmountOutOfRange` above 2^72 −
+    /// 1.
     function setFrozenTokens(address account, uint256 amount) external returns (bool result);
 
     /// @notice Whether `account` is free to send: not blocked, and transfers are not paused. Never reverts.

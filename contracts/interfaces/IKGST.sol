@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
-import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
 import {IERC3009} from "./IERC3009.sol";
 import {IERC7943Fungible} from "./IERC7943Fungible.sol";
@@ -21,7 +21,16 @@ import {IERC7943Fungible} from "./IERC7943Fungible.sol";
 /// function to. Restricted functions revert with `AccessManagedUnauthorized(caller)` for anyone else.
 ///
 /// A blocked account can neither send nor receive. The zero address and the token's own address are blocked for ever.
-interface IKGST is IERC20Metadata, IERC20Permit, IERC5267, IERC165, IERC20Errors, IERC3009, IERC7943Fungible, IAccessManaged {
+interface IKGST is
+    IERC20Metadata,
+    IERC20Permit,
+    IERC5267,
+    IERC165,
+    IERC20Errors,
+    IERC3009,
+    IERC7943Fungible,
+    IAccessManaged
+{
     // ------------------------------------------------------------------------------------------------- Types
 
     /// @notice What the deployment sets once. Roles are granted in the AccessManager, issuers by `setIssuer`.
@@ -29,7 +38,8 @@ interface IKGST is IERC20Metadata, IERC20Permit, IERC5267, IERC165, IERC20Errors
     /// @param auditors Strictly ascending addresses, at most 16.
     /// @param threshold Signatures that an attestation needs: at least 2 and more than half of the auditors.
     /// @param maxAge Seconds from `asOf` during which an attestation allows minting: 1 hour to 31 days.
-    /// @param maxIncreaseBps How much reserves may rise between attestations without every auditor, in 1/10,000: 0 to 10,000.
+    /// @param maxIncreaseBps How much reserves may rise between attestations without every auditor, in 1/10,000: 0 to
+    /// 10,000.
     struct Initialization {
         address authority;
         address[] auditors;
@@ -79,7 +89,13 @@ interface IKGST is IERC20Metadata, IERC20Permit, IERC5267, IERC165, IERC20Errors
     event IssuerCut(address indexed issuer);
 
     event ReservesAttested(
-        uint256 indexed epoch, uint256 reserves, uint256 settled, uint256 asOf, bytes32 indexed reportHash, uint256 backing, uint256 validUntil
+        uint256 indexed epoch,
+        uint256 reserves,
+        uint256 settled,
+        uint256 asOf,
+        bytes32 indexed reportHash,
+        uint256 backing,
+        uint256 validUntil
     );
     /// @notice The attested reserves do not cover the supply. Minting is stopped until an attestation says otherwise.
     event ReserveDeficit(uint256 indexed epoch, uint256 shortfall);
@@ -186,13 +202,14 @@ interface IKGST is IERC20Metadata, IERC20Permit, IERC5267, IERC165, IERC20Errors
 
     // ------------------------------------------------------------------------------------------------ Payments
 
-    /// @notice Pays `values[i]` base units to `to[i]`, all from the caller: salaries, pensions. The caller may stand among the
-    /// receivers; what it pays itself must be covered too. All or nothing.
+    /// @notice Pays `values[i]` base units to `to[i]`, all from the caller: salaries, pensions. The caller may stand
+    /// among the receivers; what it pays itself must be covered too. All or nothing.
     /// @dev Errors: `OperationPaused`, `ArrayLengthMismatch`, those of `transfer`.
     function payout(address[] calldata to, uint256[] calldata values) external returns (bool);
 
     /// @notice `permit` for signers that are contracts (ERC-1271), or with the 65 bytes `r ‖ s ‖ v`.
-    /// Warning: anyone may submit a permit first; a call that bundles permit with something else should tolerate its revert.
+    /// Warning: anyone may submit a permit first; a call that bundles permit with something else should tolerate its
+    /// revert.
     function permit(address owner, address spender, uint256 value, uint256 deadline, bytes calldata signature) external;
 
     // ------------------------------------------------------------------------------------------------ Issuance
@@ -200,23 +217,23 @@ interface IKGST is IERC20Metadata, IERC20Permit, IERC5267, IERC165, IERC20Errors
     /// @notice Creates `value` base units for `to` from the caller's quota, within the attested headroom.
     /// @dev Errors, in this order: `OperationPaused`, `NotIssuer`, `IssuerQuotaExceeded`, `AttestationExpired`,
     /// `HeadroomExceeded`, `ERC20InvalidReceiver`, `ERC7943CannotReceive`.
-    /// Worst case: a thief of an issuer's key mints what its bucket holds, to anyone, never beyond the attested reserves.
-    /// Undo: `cutIssuer`, block and seize the receivers.
+    /// Worst case: a thief of an issuer's key mints what its bucket holds, to anyone, never beyond the attested
+    /// reserves. Undo: `cutIssuer`, block and seize the receivers.
     function mint(address to, uint256 value) external returns (bool);
 
     /// @notice `mint` for many receivers; quota and headroom are checked on the total.
     function mintBatch(address[] calldata to, uint256[] calldata values) external returns (bool);
 
-    /// @notice Destroys `value` of the caller's own unfrozen base units (redemption). Headroom does not grow: backing falls
-    /// by the same amount until the auditors attest anew. The caller must be an issuer with `mayBurn`.
+    /// @notice Destroys `value` of the caller's own unfrozen base units (redemption). Headroom does not grow: backing
+    /// falls by the same amount until the auditors attest anew. The caller must be an issuer with `mayBurn`.
     /// @dev Errors: `OperationPaused`, `BurnNotAllowed`, `ERC7943CannotSend`, `ERC20InsufficientBalance`,
     /// `ERC7943InsufficientUnfrozenBalance`.
     /// Worst case: a thief of the key burns what that issuer holds. Undo: attested as owed, then minted again.
     function burn(uint256 value) external returns (bool);
 
     /// @notice Grants or replaces an issuer's quota; its bucket starts full. Restricted to ISSUANCE_ADMIN.
-    /// @dev Worst case: an unwanted issuer mints up to the attested headroom. Undo: GUARDIAN cancels during the delay, or
-    /// `cutIssuer`. Errors: `AmountOutOfRange`, `ReservedAddress`.
+    /// @dev Worst case: an unwanted issuer mints up to the attested headroom. Undo: GUARDIAN cancels during the delay,
+    /// or `cutIssuer`. Errors: `AmountOutOfRange`, `ReservedAddress`.
     /// @param capacity Base units, at most 2^72 − 1.
     /// @param refillPerSecond Base units each second, at most 2^64 − 1; 0 for a consumable allowance.
     function setIssuer(address issuer, uint256 capacity, uint256 refillPerSecond, bool mayBurn) external;
@@ -244,11 +261,16 @@ interface IKGST is IERC20Metadata, IERC20Permit, IERC5267, IERC165, IERC20Errors
     /// @notice Replaces the auditors, by the current ones: EIP-712
     /// `AuditorRotation(address[] auditors,uint256 threshold,uint256 version)` with the current set's `version`.
     /// Expires the attestation.
-    function rotateAuditors(address[] calldata newAuditors, uint256 newThreshold, AuditorSignature[] calldata signatures) external;
+    function rotateAuditors(
+        address[] calldata newAuditors,
+        uint256 newThreshold,
+        AuditorSignature[] calldata signatures
+    ) external;
 
     /// @notice Takes one auditor's vote at once; the threshold stays. Restricted to GUARDIAN. Expires the attestation.
-    /// @dev Never leaves fewer auditors than the threshold: else the guardian could silence those alive and let a recovery
-    /// replace them. Worst case: one honest auditor is silenced, minting waits for a new attestation. Undo: `rotateAuditors`.
+    /// @dev Never leaves fewer auditors than the threshold: else the guardian could silence those alive and let a
+    /// recovery replace them. Worst case: one honest auditor is silenced, minting waits for a new attestation. Undo:
+    /// `rotateAuditors`.
     function suspendAuditor(address auditor) external;
 
     /// @notice Starts a recovery from lost auditors' keys. Restricted to RESERVE_ADMIN. Replaces an earlier proposal.
@@ -263,8 +285,8 @@ interface IKGST is IERC20Metadata, IERC20Permit, IERC5267, IERC165, IERC20Errors
     /// @dev Errors: `NoAuditorsProposal`, `ProposalVoided`, `ProposalNotReady`.
     function acceptAuditors() external;
 
-    /// @notice Sets the lifetime of attestations, 1 hour to 31 days. Restricted to RESERVE_ADMIN. A shorter one also shortens
-    /// the current attestation; a longer one waits for the next.
+    /// @notice Sets the lifetime of attestations, 1 hour to 31 days. Restricted to RESERVE_ADMIN. A shorter one also
+    /// shortens the current attestation; a longer one waits for the next.
     /// @dev Worst case: minting on figures 31 days old, or auditors who must attest hourly. Undo: the same call.
     function setMaxAge(uint256 newMaxAge) external;
 
@@ -288,13 +310,19 @@ interface IKGST is IERC20Metadata, IERC20Permit, IERC5267, IERC165, IERC20Errors
     /// @return threshold Signatures that an attestation needs.
     /// @return version Which set this is, counted from 1.
     /// @return suspended Bit i is set when `auditors[i]` is suspended.
-    function auditorSet() external view returns (address[] memory auditors, uint256 threshold, uint256 version, uint256 suspended);
+    function auditorSet()
+        external
+        view
+        returns (address[] memory auditors, uint256 threshold, uint256 version, uint256 suspended);
 
     /// @notice Whether `account` may sign now: in the current set and not suspended.
     function isAuditor(address account) external view returns (bool);
 
     /// @notice The recovery under way; empty and 0 when there is none or it is void.
-    function auditorsProposal() external view returns (address[] memory auditors, uint256 threshold, uint256 acceptableAt);
+    function auditorsProposal()
+        external
+        view
+        returns (address[] memory auditors, uint256 threshold, uint256 acceptableAt);
 
     /// @return maxAge Seconds.
     /// @return maxIncreaseBps 1/10,000.
@@ -332,8 +360,8 @@ interface IKGST is IERC20Metadata, IERC20Permit, IERC5267, IERC165, IERC20Errors
 
     // ------------------------------------------------------------------------------------------------- Pausing
 
-    /// @notice Sets pause flags: 1 transfers, 2 authorizations (permit and EIP-3009), 4 minting, 8 burning. Restricted to PAUSER.
-    /// Attesting, freezing, seizing and cancelling are never paused.
+    /// @notice Sets pause flags: 1 transfers, 2 authorizations (permit and EIP-3009), 4 minting, 8 burning. Restricted
+    /// to PAUSER. Attesting, freezing, seizing and cancelling are never paused.
     /// @dev Worst case: nobody can pay. Undo: `unpause`. Errors: `InvalidPauseFlags`.
     function pause(uint256 flags) external;
 
@@ -352,10 +380,15 @@ interface IKGST is IERC20Metadata, IERC20Permit, IERC5267, IERC165, IERC20Errors
     /// @notice Records the auditors' consent to one upgrade: EIP-712
     /// `ImplementationApproval(bytes32 codeHash,bytes32 dataHash,uint256 nonce)`, current threshold. Anyone may submit.
     /// Replaces an earlier consent; lapses when the auditors change.
-    function approveImplementation(bytes32 codeHash, bytes32 dataHash, uint256 nonce, AuditorSignature[] calldata signatures) external;
+    function approveImplementation(
+        bytes32 codeHash,
+        bytes32 dataHash,
+        uint256 nonce,
+        AuditorSignature[] calldata signatures
+    ) external;
 
-    /// @notice ERC-1967 upgrade. Restricted to UPGRADER, and spends the auditors' consent to exactly this code and call data.
-    /// The pause flags stay.
+    /// @notice ERC-1967 upgrade. Restricted to UPGRADER, and spends the auditors' consent to exactly this code and call
+    /// data. The pause flags stay.
     /// @dev Worst case: what the consented code does. Undo: another upgrade.
     function upgradeToAndCall(address newImplementation, bytes calldata data) external;
 

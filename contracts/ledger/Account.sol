@@ -55,8 +55,8 @@ library AccountLib {
         }
     }
 
-    /// @dev The caller knows that all balances and `value` add up to at most the supply, which is below 2^72, so no carry
-    /// reaches `frozen`.
+    /// @dev The caller knows that all balances and `value` add up to at most the supply, which is below 2^72, so no
+    /// carry reaches `frozen`.
     function addBalance(Account a, uint256 value) internal pure returns (Account) {
         unchecked {
             return Account.wrap(Account.unwrap(a) + value);

@@ -12,8 +12,8 @@ import {Gate, GateLib} from "./Gate.sol";
 import {Solvency} from "./Solvency.sol";
 
 /// @title The token's storage and the moves of balances
-/// @dev All state lives in one ERC-7201 namespace, but for the `Gate`, whose place ERC-1967 fixes. The layout is append-only:
-/// new fields go to the end of `Layout`. Every module reaches storage through `_ledger()`.
+/// @dev All state lives in one ERC-7201 namespace, but for the `Gate`, whose place ERC-1967 fixes. The layout is
+/// append-only: new fields go to the end of `Layout`. Every module reaches storage through `_ledger()`.
 abstract contract Ledger {
     /// @dev The last accepted attestation; one slot. reserves: tyiyn, settled: base units, asOf: seconds.
     struct AttestationRecord {
@@ -93,7 +93,8 @@ abstract contract Ledger {
         if (raised != 0) revert IKGST.OperationPaused(raised);
     }
 
-    /// @dev Checks sender and receiver, moves, logs. A self-transfer is safe: the receiver is read after the sender is written.
+    /// @dev Checks sender and receiver, moves, logs. A self-transfer is safe: the receiver is read after the sender is
+    /// written.
     function _transfer(address from, address to, uint256 value) internal {
         _ledger().accounts[from] = _debited(from, value);
         _credit(to, value);

@@ -23,7 +23,11 @@ library SolvencyLib {
     uint256 private constant VALID_UNTIL_SHIFT = 216;
 
     /// @dev Each argument fits its field.
-    function pack(uint256 supply_, uint256 backing_, uint256 burned_, uint256 validUntil_) internal pure returns (Solvency) {
+    function pack(uint256 supply_, uint256 backing_, uint256 burned_, uint256 validUntil_)
+        internal
+        pure
+        returns (Solvency)
+    {
         return Solvency.wrap(
             supply_ | (backing_ << BACKING_SHIFT) | (burned_ << BURNED_SHIFT) | (validUntil_ << VALID_UNTIL_SHIFT)
         );

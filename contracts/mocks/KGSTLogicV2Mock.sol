@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {KGSTLogic} from "../KGSTLogic.sol";
 import {Gate} from "../ledger/Gate.sol";
 
-/// @title A later implementation: one getter more, a migration, and a trace when payments run from here. For tests only.
+/// @title A later implementation: one getter more, a migration, and a trace when payments run from here. For tests
+/// only.
 contract KGSTLogicV2Mock is KGSTLogic {
     event Migrated(uint256 generation);
     /// @notice A payment ran from the implementation.

@@ -8,9 +8,9 @@ import {Managed} from "./Managed.sol";
 import {Signatures} from "./Signatures.sol";
 
 /// @title Who the auditors are, and what counts as signed by them
-/// @dev May touch: auditors, seats, settings, proposal, and validUntil (only downwards). Every change of the set expires the
-/// attestation. Auditors who are alive decide about their own succession; `proposeAuditors` is for lost keys and ends with
-/// any sign of life.
+/// @dev May touch: auditors, seats, settings, proposal, and validUntil (only downwards). Every change of the set
+/// expires the attestation. Auditors who are alive decide about their own succession; `proposeAuditors` is for lost
+/// keys and ends with any sign of life.
 abstract contract Auditors is IKGST, Managed, Domain {
     bytes32 private constant ROTATION_TYPEHASH =
         keccak256("AuditorRotation(address[] auditors,uint256 threshold,uint256 version)");
@@ -33,9 +33,11 @@ abstract contract Auditors is IKGST, Managed, Domain {
     }
 
     /// @inheritdoc IKGST
-    function rotateAuditors(address[] calldata newAuditors, uint256 newThreshold, AuditorSignature[] calldata signatures)
-        external
-    {
+    function rotateAuditors(
+        address[] calldata newAuditors,
+        uint256 newThreshold,
+        AuditorSignature[] calldata signatures
+    ) external {
         // EIP-712 encodes an array as the hash of its elements, each padded to 32 bytes.
         bytes32 listHash = keccak256(abi.encodePacked(newAuditors));
         uint256 version_ = _ledger().settings.version;
@@ -116,8 +118,8 @@ abstract contract Auditors is IKGST, Managed, Domain {
         return (_ledger().proposedAuditors, proposal.threshold, proposal.acceptableAt);
     }
 
-    /// @dev Reverts unless at least `threshold` distinct current auditors signed. One wrong signature refuses the call: who
-    /// submits chooses which to send.
+    /// @dev Reverts unless at least `threshold` distinct current auditors signed. One wrong signature refuses the call:
+    /// who submits chooses which to send.
     /// @return unanimous Whether every auditor of the set signed; a suspended one cannot.
     function _requireQuorum(bytes32 structHash, AuditorSignature[] calldata signatures)
         internal
@@ -126,7 +128,7 @@ abstract contract Auditors is IKGST, Managed, Domain {
     {
         ReserveSettings memory settings = _ledger().settings;
         bytes32 digest = _digest(structHash);
-        address previous;
+        address previous = address(0);
         for (uint256 i; i < signatures.length; ++i) {
             address signer = signatures[i].signer;
             // Strictly ascending: nobody is counted twice.
@@ -169,7 +171,11 @@ abstract contract Auditors is IKGST, Managed, Domain {
         if (_isSuspended(seat, settings)) revert AuditorIsSuspended(account);
     }
 
-    function _seatOf(address account, ReserveSettings memory settings) private view returns (bool seated, uint256 seat) {
+    function _seatOf(address account, ReserveSettings memory settings)
+        private
+        view
+        returns (bool seated, uint256 seat)
+    {
         uint256 record = _ledger().seats[account];
         if (record == 0 || record >> 8 != settings.version) return (false, 0);
         return (true, (record & 0xff) - 1);
@@ -201,7 +207,7 @@ abstract contract Auditors is IKGST, Managed, Domain {
         if (newThreshold < MIN_THRESHOLD || newThreshold <= count / 2 || newThreshold > count) {
             revert InvalidThreshold(newThreshold, count);
         }
-        address previous;
+        address previous = address(0);
         for (uint256 i; i < count; ++i) {
             if (newAuditors[i] <= previous) revert AuditorsNotAscending(previous, newAuditors[i]);
             previous = newAuditors[i];

@@ -13,10 +13,12 @@ import {Signatures} from "./Signatures.sol";
 /// `Transfers` is. The relayer that submits is not checked: it only pays the gas.
 abstract contract Authorizations is IERC3009Transfers, Ledger, Domain {
     bytes32 internal constant TRANSFER_TYPEHASH = keccak256(
-        "TransferWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
+        "TransferWithAuthorization(address from,address to,uint256 value,"
+        "uint256 validAfter,uint256 validBefore,bytes32 nonce)"
     );
     bytes32 internal constant RECEIVE_TYPEHASH = keccak256(
-        "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
+        "ReceiveWithAuthorization(address from,address to,uint256 value,"
+        "uint256 validAfter,uint256 validBefore,bytes32 nonce)"
     );
     uint256 internal constant AUTHORIZATION_PAUSES = GateLib.TRANSFERS_PAUSED | GateLib.AUTHORIZATIONS_PAUSED;
 

@@ -137,7 +137,8 @@ abstract contract Compliance is IKGST, Issuance {
         emit ForcedTransfer(from, to, amount);
     }
 
-    /// @dev Takes `amount` from the balance, blocked or frozen. The part that only the freeze held is unfrozen, no more.
+    /// @dev Takes `amount` from the balance, blocked or frozen. The part that only the freeze held is unfrozen, no
+    /// more.
     function _seize(address account, uint256 amount) private {
         Account held = _ledger().accounts[account];
         if (amount > held.balance()) revert ERC20InsufficientBalance(account, held.balance(), amount);

@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
 /// @title The EIP-712 domain of the token
-/// @dev `address(this)` is the token's address in the token's own code and, by delegatecall, in the implementation. The domain
-/// holds the chain id of the moment, so that signatures do not survive a chain split.
+/// @dev `address(this)` is the token's address in the token's own code and, by delegatecall, in the implementation. The
+/// domain holds the chain id of the moment, so that signatures do not survive a chain split.
 abstract contract Domain {
     string internal constant NAME = "KGST";
     string internal constant VERSION = "1";

@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {IKGST} from "../interfaces/IKGST.sol";
 import {Bucket, BucketLib} from "../ledger/Bucket.sol";
 import {GateLib} from "../ledger/Gate.sol";
-import {Ledger} from "../ledger/Ledger.sol";
 import {Solvency, SolvencyLib} from "../ledger/Solvency.sol";
 import {Managed} from "./Managed.sol";
 
@@ -22,7 +21,7 @@ abstract contract Issuance is IKGST, Managed {
     /// @inheritdoc IKGST
     function mintBatch(address[] calldata to, uint256[] calldata values) external returns (bool) {
         if (to.length != values.length) revert ArrayLengthMismatch(to.length, values.length);
-        uint256 total;
+        uint256 total = 0;
         for (uint256 i; i < values.length; ++i) {
             total += values[i];
         }
@@ -97,7 +96,8 @@ abstract contract Issuance is IKGST, Managed {
         _ledger().solvency = solvency_.afterMint(value);
     }
 
-    /// @dev Takes `value`, already taken from `account`, out of circulation. Balances sum to the supply, so it covers `value`.
+    /// @dev Takes `value`, already taken from `account`, out of circulation. Balances sum to the supply, so it covers
+    /// `value`.
     function _retire(address account, uint256 value) internal {
         Solvency solvency_ = _ledger().solvency;
         uint256 burnable = SolvencyLib.MAX - solvency_.burned();

@@ -8,13 +8,13 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {Ledger} from "../ledger/Ledger.sol";
 
 /// @title Roles and delays, asked of OpenZeppelin's AccessManager
-/// @dev May touch: authority. OpenZeppelin's `AccessManaged` with its state in the ledger's namespace, where an upgrade cannot
-/// trample it; the decision itself is the AccessManager's.
+/// @dev May touch: authority. OpenZeppelin's `AccessManaged` with its state in the ledger's namespace, where an upgrade
+/// cannot trample it; the decision itself is the AccessManager's.
 abstract contract Managed is IAccessManaged, Ledger {
     bool private transient _consumingSchedule;
 
-    /// @dev Whoever calls must hold the role that the AccessManager gives this selector, now or by a scheduled operation
-    /// that is due.
+    /// @dev Whoever calls must hold the role that the AccessManager gives this selector, now or by a scheduled
+    /// operation that is due.
     modifier restricted() {
         _checkCanCall();
         _;
@@ -46,11 +46,13 @@ abstract contract Managed is IAccessManaged, Ledger {
 
     function _checkCanCall() private {
         address manager = authority();
-        (bool immediate, uint32 delay) =
-            AuthorityUtils.canCallWithDelay(manager, msg.sender, address(this), msg.sig);
+        (bool immediate, uint32 delay) = AuthorityUtils.canCallWithDelay(manager, msg.sender, address(this), msg.sig);
         if (immediate) return;
         if (delay == 0) revert AccessManagedUnauthorized(msg.sender);
         _consumingSchedule = true;
+        // The call comes before the restricted function has read or written anything, and goes to the token's own
+        // manager: there is nothing half done to come back to.
+        // slither-disable-next-line reentrancy-no-eth
         IAccessManager(manager).consumeScheduledOp(msg.sender, msg.data);
         _consumingSchedule = false;
     }

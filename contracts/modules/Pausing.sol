@@ -6,7 +6,8 @@ import {Gate, GateLib} from "../ledger/Gate.sol";
 import {Managed} from "./Managed.sol";
 
 /// @title Pause flags
-/// @dev May touch: the Gate's four pause flags. Stopping and resuming are separate roles, so that the first can be instant.
+/// @dev May touch: the Gate's four pause flags. Stopping and resuming are separate roles, so that the first can be
+/// instant.
 abstract contract Pausing is IKGST, Managed {
     /// @inheritdoc IKGST
     function pause(uint256 flags) external restricted {

@@ -19,7 +19,7 @@ abstract contract Payouts is IKGST, Ledger {
         if (sender.isBlocked()) revert ERC7943CannotSend(msg.sender);
 
         uint256 left = sender.unfrozen();
-        uint256 spent;
+        uint256 spent = 0;
         for (uint256 i; i < to.length; ++i) {
             uint256 value = values[i];
             if (value > left) _revertUncovered(msg.sender, sender.subBalance(sender.unfrozen() - left), value);

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 
-import {IERC7943Fungible} from "../interfaces/IERC7943Fungible.sol";
 import {IKGST} from "../interfaces/IKGST.sol";
 import {Account} from "../ledger/Account.sol";
 import {GateLib} from "../ledger/Gate.sol";
@@ -12,8 +11,8 @@ import {Signatures} from "./Signatures.sol";
 import {Transfers} from "./Transfers.sol";
 
 /// @title ERC-2612
-/// @dev May touch: accounts (the permit nonce), allowances. The nonce shares the holder's word, which the check for a block
-/// reads anyway.
+/// @dev May touch: accounts (the permit nonce), allowances. The nonce shares the holder's word, which the check for a
+/// block reads anyway.
 abstract contract Permits is IKGST, Transfers, Domain {
     bytes32 private constant PERMIT_TYPEHASH =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");

@@ -8,9 +8,8 @@ import {Auditors} from "./Auditors.sol";
 /// @title Reserve attestations
 /// @dev May touch: solvency (backing, validUntil), attestation, reportHash, settings. Never the supply.
 abstract contract Reserves is IKGST, Auditors {
-    bytes32 private constant ATTESTATION_TYPEHASH = keccak256(
-        "ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash)"
-    );
+    bytes32 private constant ATTESTATION_TYPEHASH =
+        keccak256("ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash)");
     uint256 private constant MIN_MAX_AGE = 1 hours;
     uint256 private constant MAX_MAX_AGE = 31 days;
     uint256 private constant BPS = 1e4;
@@ -111,8 +110,8 @@ abstract contract Reserves is IKGST, Auditors {
         if (attestation.reserves > maxReserves) revert AmountOutOfRange(attestation.reserves, maxReserves);
     }
 
-    /// @dev Without every auditor, reserves may rise only so far, and the first figure cannot be set at all: the guard against
-    /// a slip of two zeros.
+    /// @dev Without every auditor, reserves may rise only so far, and the first figure cannot be set at all: the guard
+    /// against a slip of two zeros.
     function _requireModest(ReserveAttestation calldata attestation, AttestationRecord memory last, uint256 signed)
         private
         view
@@ -123,9 +122,12 @@ abstract contract Reserves is IKGST, Auditors {
         }
     }
 
-    function _logAttestation(ReserveAttestation calldata attestation, uint256 backing, uint256 validUntil, uint256 supply)
-        private
-    {
+    function _logAttestation(
+        ReserveAttestation calldata attestation,
+        uint256 backing,
+        uint256 validUntil,
+        uint256 supply
+    ) private {
         emit ReservesAttested(
             attestation.epoch,
             attestation.reserves,

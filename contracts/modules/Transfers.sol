@@ -4,13 +4,12 @@ pragma solidity 0.8.37;
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-import {Account} from "../ledger/Account.sol";
 import {GateLib} from "../ledger/Gate.sol";
 import {Ledger} from "../ledger/Ledger.sol";
 
 /// @title ERC-20
-/// @dev May touch: accounts, allowances. Compiled into the token (the hot path) and into its implementation, where it serves
-/// once DELEGATE_ALL is set. `approve` and the reads never divert and are never paused: they move nothing.
+/// @dev May touch: accounts, allowances. Compiled into the token (the hot path) and into its implementation, where it
+/// serves once DELEGATE_ALL is set. `approve` and the reads never divert and are never paused: they move nothing.
 abstract contract Transfers is IERC20, Ledger {
     /// @inheritdoc IERC20
     function transfer(address to, uint256 value) external returns (bool) {

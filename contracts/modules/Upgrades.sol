@@ -9,8 +9,9 @@ import {Gate, GateLib} from "../ledger/Gate.sol";
 import {Auditors} from "./Auditors.sol";
 
 /// @title Upgrades that the auditors have consented to
-/// @dev May touch: the Gate's implementation and DELEGATE_ALL, consent. The one power that could rewrite the promise needs two
-/// keys: UPGRADER with its delay, and the auditors' signatures on the code that will run and the call that it will run.
+/// @dev May touch: the Gate's implementation and DELEGATE_ALL, consent. The one power that could rewrite the promise
+/// needs two keys: UPGRADER with its delay, and the auditors' signatures on the code that will run and the call that it
+/// will run.
 abstract contract Upgrades is IKGST, Auditors {
     bytes32 private constant APPROVAL_TYPEHASH =
         keccak256("ImplementationApproval(bytes32 codeHash,bytes32 dataHash,uint256 nonce)");
@@ -47,6 +48,8 @@ abstract contract Upgrades is IKGST, Auditors {
         emit Upgraded(newImplementation);
 
         // Interactions:
+        // A failed call reverts with its own error; what a migration returns concerns nobody.
+        // slither-disable-next-line unused-return
         if (data.length != 0) Address.functionDelegateCall(newImplementation, data);
     }
 
@@ -91,8 +94,8 @@ abstract contract Upgrades is IKGST, Auditors {
             && consent.version == _ledger().settings.version;
     }
 
-    /// @dev Refuses accounts without code, code that is not an ERC-1822 implementation for this slot, and EIP-7702 accounts:
-    /// their code hash names another contract, to which their key may later prefer a third.
+    /// @dev Refuses accounts without code, code that is not an ERC-1822 implementation for this slot, and EIP-7702
+    /// accounts: their code hash names another contract, to which their key may later prefer a third.
     function _requireImplementation(address candidate) private view {
         bytes memory code = candidate.code;
         bool delegated = code.length == 23 && bytes3(code) == 0xef0100;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IKGST} from "../interfaces/IKGST.sol";
 import {AggregatorV3Interface} from "../interfaces/AggregatorV3Interface.sol";
+import {IKGST} from "../interfaces/IKGST.sol";
 
 /// @title The last attestation as a Chainlink feed, for any proof-of-reserve reader
-/// @notice `answer` is the attested reserves in som, with `decimals` decimals; the round is the epoch; `updatedAt` is the moment
-/// that the auditors attested, not when it was submitted. Only the latest round is kept on chain.
+/// @notice `answer` is the attested reserves in som, with `decimals` decimals; the round is the epoch; `updatedAt` is
+/// the moment that the auditors attested, not when it was submitted. Only the latest round is kept on chain.
 contract ReserveFeed is AggregatorV3Interface {
     /// @notice There is no attestation, or not the one of this round.
     error NoDataPresent(uint80 roundId);

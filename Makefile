@@ -1,0 +1,73 @@
+# The commands of this project. Each does its own set-up; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+BIN := .venv/bin
+APE := $(BIN)/ape
+# One process a core, but a small machine should not swap.
+WORKERS ?= 2
+PROFILE ?= ci
+
+.PHONY: help setup demo test lint format property gas slither clean lock
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.ready ## Virtual environment, npm packages, compiler, compiled contracts
+	@$(APE) compile > build/compile.log 2>&1 || { cat build/compile.log; exit 1; }
+
+demo: setup ## The token's life on the in-process chain, told in som
+	@$(APE) run demo
+
+test: setup ## All tests
+	@$(APE) test tests -n $(WORKERS) --dist loadfile
+
+property: setup ## Property campaign: PROFILE=ci or deep
+	@$(BIN)/python tests/property/run.py --profile $(PROFILE)
+
+gas: setup ## Gas beside the peers, on anvil; writes build/gas.json and docs/gas.md
+	@$(BIN)/python tests/gas/run.py
+
+lint: setup ## Every linter, all blocking
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python tools/check_tests.py
+	node_modules/.bin/solhint --noPoster --max-warnings 0 'contracts/**/*.sol'
+	node_modules/.bin/forge fmt --check contracts
+
+format: setup ## Format Python and Solidity
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+	node_modules/.bin/forge fmt contracts
+
+slither: .venv-slither/.ready setup ## Static analysis of contracts/, in an environment of its own
+	@.venv-slither/bin/python tools/run_slither.py
+
+clean: ## Remove everything that the other targets made
+	rm -rf .venv .venv-slither node_modules build .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+lock: ## Resolve requirements/*.in anew (needs uv)
+	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements/project.in -o requirements/project.txt
+	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements/slither.in -o requirements/slither.txt
+
+# The stamp names what it was made from: a change of either lock file sets up anew.
+.venv/.ready: requirements/project.txt pyproject.toml package-lock.json tools/install_solc.py tools/solc.cjs
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11) and "KGST needs Python 3.11 or newer; set PYTHON=…")'
+	@node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' || { echo "KGST needs Node 20 or newer"; exit 1; }
+	@mkdir -p build
+	@echo "npm packages …"
+	@npm ci --silent --ignore-scripts --no-audit --no-fund
+	@echo "Python packages …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/project.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python tools/install_solc.py
+	@touch $@
+
+.venv-slither/.ready: requirements/slither.txt
+	@$(PYTHON) -m venv .venv-slither
+	@.venv-slither/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/slither.txt
+	@touch $@

@@ -1,0 +1,48 @@
+"""Refuse in tests what passes when it should not.
+
+- ``chain.isolate()`` swallows exceptions, so ``assert False`` inside it passes.
+- ``ape.reverts`` passes on another error, and ignores misspelt arguments.
+- ``pytest.raises`` of ``Exception``, ``ContractLogicError`` and the like passes on any revert.
+
+``support.reverts.reverts`` is the way.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent.parent / "tests"
+TOO_WIDE = {"Exception", "BaseException", "ApeException", "ContractLogicError", "VirtualMachineError"}
+
+
+def findings(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and reason of each forbidden use."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id="chain"), attr="isolate"):
+                yield node.lineno, "chain.isolate() swallows failures"
+            case ast.Attribute(value=ast.Name(id="ape"), attr="reverts"):
+                yield node.lineno, "ape.reverts passes on another error"
+            case ast.ImportFrom(module="ape", names=names):
+                if any(name.name == "reverts" for name in names):
+                    yield node.lineno, "ape.reverts passes on another error"
+            case ast.Call(func=ast.Attribute(attr="raises"), args=[ast.Name(id=name), *_]):
+                if name in TOO_WIDE:
+                    yield node.lineno, f"pytest.raises({name}) passes on any failure"
+
+
+def main() -> int:
+    bad = 0
+    for path in sorted(TESTS.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf8"), str(path))
+        for line, reason in findings(tree):
+            print(f"{path.relative_to(TESTS.parent)}:{line}: {reason}; use support.reverts.reverts")
+            bad += 1
+    return min(bad, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Run Slither on the product's contracts (mocks and dependencies left out); fail on any high or medium finding.
+
+A finding that is meant is switched off beside the code, by a ``slither-disable`` comment with its reason. Runs with the
+python of ``.venv-slither``; compiles with the project's solc and settings.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from pathlib import Path
+
+from crytic_compile import CryticCompile
+from crytic_compile.platform.solc_standard_json import SolcStandardJson
+from slither import Slither
+from slither.detectors import all_detectors
+from slither.detectors.abstract_detector import AbstractDetector, DetectorClassification
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCKING = (DetectorClassification.HIGH, DetectorClassification.MEDIUM)
+SETTINGS = {
+    "remappings": ["@openzeppelin=node_modules/@openzeppelin"],
+    "viaIR": True,
+    "evmVersion": "prague",
+    "outputSelection": {
+        "*": {
+            "*": ["abi", "metadata", "userdoc", "devdoc", "evm.bytecode", "evm.deployedBytecode"],
+            "": ["ast"],
+        }
+    },
+}
+
+
+def compiled() -> CryticCompile:
+    """The product's contracts as Slither reads them."""
+    sources = sorted(
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "contracts").rglob("*.sol")
+        if "mocks" not in path.parts
+    )
+    job = {
+        "language": "Solidity",
+        "sources": {source: {"urls": [source]} for source in sources},
+        "settings": SETTINGS,
+    }
+    solc = Path(os.environ.get("SOLCX_BINARY_PATH", ROOT / ".venv" / "solcx")) / "solc-v0.8.37"
+    os.chdir(ROOT)
+    return CryticCompile(SolcStandardJson(job), solc=str(solc), solc_working_dir=str(ROOT))
+
+
+def main() -> int:
+    slither = Slither(compiled(), filter_paths=["node_modules"])
+    detectors = [
+        detector
+        for _, detector in inspect.getmembers(all_detectors, inspect.isclass)
+        if issubclass(detector, AbstractDetector) and detector.IMPACT in BLOCKING
+    ]
+    for detector in detectors:
+        slither.register_detector(detector)
+    findings = [finding for found in slither.run_detectors() for finding in found]
+    for finding in findings:
+        print(f"{finding['impact']}: {finding['check']}\n{finding['description']}")
+    contracts = sum(1 for c in slither.contracts if not c.is_from_dependency())
+    print(f"slither: {len(detectors)} detectors, {contracts} contracts, {len(findings)} findings")
+    return 1 if findings or not contracts else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
