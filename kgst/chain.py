@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kgst.errors import RefusedError
+
 if TYPE_CHECKING:
     from ape.contracts import ContractInstance
 
@@ -23,3 +25,32 @@ def contract_at(name: str, address: str) -> ContractInstance:
 def token_at(address: str) -> ContractInstance:
     """The token at ``address``."""
     return contract_at("IKGST", address)
+
+
+def now() -> int:
+    """Time of the latest block, in seconds: what an attestation's ``asOf`` may be at most."""
+    from ape import chain
+
+    return int(chain.blocks.head.timestamp)
+
+
+def advance_time(seconds: int) -> None:
+    """Let ``seconds`` pass on a development chain, so that the next block is at least so much later than the latest.
+
+    Raises:
+        RefusedError: The chain's clock cannot be moved: it is not a development chain.
+    """
+    from ape import chain
+    from ape.api.providers import TestProviderAPI
+
+    if isinstance(chain.provider, TestProviderAPI):
+        chain.pending_timestamp = now() + seconds
+        return
+    try:
+        chain.provider.make_request("evm_increaseTime", [seconds])
+        chain.provider.make_request("evm_mine", [])
+    except Exception as error:
+        raise RefusedError(
+            f"Chain {chain.provider.chain_id} does not let its clock be moved by {seconds} s; "
+            "use bsc:local:test, or anvil --chain-id 97 --block-time 1"
+        ) from error

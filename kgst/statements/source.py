@@ -128,7 +128,7 @@ def clean_text(text: str, what: str, fault: Fault) -> str:
 def _read_bytes(path: Path, name: str) -> bytes:
     try:
         # Looked at first, because merely opening some devices does something.
-        _require_regular(os.stat(path).st_mode, name)
+        _require_regular(path.stat().st_mode, name)
         handle = os.open(path, _OPEN_FLAGS)
         with os.fdopen(handle, "rb") as file:
             # Looked at again on the open file: the path may point elsewhere by now.

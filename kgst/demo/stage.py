@@ -1,0 +1,133 @@
+"""What the acts of the demonstration share: the people, the signatures, the clock, and how a refusal is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eth_utils.crypto import keccak
+
+from kgst.attestation import ReserveAttestation, in_signer_order
+from kgst.chain import advance_time, now
+from kgst.errors import KgstError
+from kgst.roles import Role
+from kgst.statements import ReserveTotal, read_reserves
+from kgst.units import format_som
+
+
+class StoryError(KgstError):
+    """A step of the demonstration went otherwise than told."""
+
+
+def check(holds: bool, otherwise: str) -> None:
+    """Raise StoryError with ``otherwise`` unless ``holds``."""
+    if not holds:
+        raise StoryError(otherwise)
+
+
+@dataclass
+class Stage:
+    """The deployed token and its people.
+
+    Args:
+        deployment: What ``kgst.deploy`` returned.
+        account_of: The signing account of an address.
+        statements: Folder with the reserve accounts' bank statements.
+    """
+
+    deployment: Any
+    account_of: Callable[[str], Any]
+    statements: Path
+    last_report: ReserveTotal | None = field(default=None, init=False)
+
+    @property
+    def token(self) -> Any:
+        """The token, through ``IKGST``."""
+        return self.deployment.token
+
+    @property
+    def manager(self) -> Any:
+        """The AccessManager."""
+        return self.deployment.manager
+
+    def member(self, role: Role) -> Any:
+        """The first member of ``role``, as an account."""
+        return self.account_of(self.deployment.policy.members(role)[0].address)
+
+    @property
+    def issuer(self) -> Any:
+        """The first issuer of the policy."""
+        return self.account_of(self.deployment.policy.issuers[0].address)
+
+    @property
+    def auditors(self) -> list[Any]:
+        """All auditors of the policy."""
+        return [self.account_of(auditor.address) for auditor in self.deployment.policy.auditors.members]
+
+    def citizen(self, number: int) -> Any:
+        """An account with no role."""
+        from ape import accounts
+
+        return accounts.test_accounts[12 + number]
+
+    def read_statements(self, day: str = ".") -> ReserveTotal:
+        """The reserves of the folder ``day``: every statement in it."""
+        folder = self.statements / day
+        files = sorted(p for p in folder.iterdir() if p.suffix in {".xml", ".csv"})
+        self.last_report = read_reserves(files)
+        return self.last_report
+
+    def attest(self, report: ReserveTotal, *, settled: int = 0, signers: Iterable[Any] | None = None) -> Any:
+        """Draft, sign and submit the next attestation, from an account with no role; returns the receipt.
+
+        Args:
+            report: What the banks say.
+            settled: Base units burned on which nothing is owed any more.
+            signers: Auditors; all of them unless given.
+        """
+        attestation = ReserveAttestation(
+            epoch=self.token.lastAttestation().epoch + 1,
+            reserves=report.total_tyiyn,
+            settled=settled,
+            as_of=now(),
+            report_hash=keccak(report.report()),
+        )
+        signatures = self.sign(attestation.message(self.deployment.domain), signers)
+        return self.token.attest(attestation.as_tuple(), signatures, sender=self.citizen(4))
+
+    def sign(self, message: Any, signers: Iterable[Any] | None = None) -> list[tuple[str, bytes]]:
+        """``AuditorSignature`` structs over an EIP-712 message, ascending by signer."""
+        people = self.auditors if signers is None else list(signers)
+        return in_signer_order([(p.address, signature(p, message)) for p in people])
+
+    def refuses(self, act: Callable[[], Any], error: str, **inputs: Any) -> str:
+        """Require that ``act`` reverts with the token's ``error`` and just these ``inputs``; returns it in words."""
+        kind = getattr(self.token, error)
+        try:
+            act()
+        except kind as refusal:
+            found = {name: refusal.inputs[name] for name in inputs}
+            check(found == inputs, f"refused with {found}, expected {inputs}")
+            return error
+        raise StoryError(f"was not refused; expected {error}")
+
+    def headroom(self) -> int:
+        """Base units that could be minted now."""
+        return int(self.token.headroom())
+
+    def som(self, account: Any) -> str:
+        """The balance of ``account`` in som."""
+        return format_som(self.token.balanceOf(account))
+
+    def wait(self, seconds: int) -> None:
+        """Let chain time pass."""
+        advance_time(seconds)
+
+
+def signature(signer: Any, message: Any) -> bytes:
+    """65 bytes ``r ‖ s ‖ v`` of ``signer`` over an EIP-712 message."""
+    signed = signer.sign_message(message)
+    check(signed is not None, f"{signer.address} did not sign")
+    return bytes(signed.encode_rsv())
