@@ -166,6 +166,7 @@ interface IKGST is
     error ProposalNotReady(uint256 acceptableAt);
     /// @notice An attestation was accepted, or the set changed, after the proposal: the auditors are alive.
     error ProposalVoided();
+    error RecoveryDelayOutOfRange(uint256 recoveryDelay);
     error MaxAgeOutOfRange(uint256 maxAge);
     error MaxIncreaseOutOfRange(uint256 maxIncreaseBps);
 

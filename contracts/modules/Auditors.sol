@@ -16,11 +16,16 @@ abstract contract Auditors is IKGST, Managed, Domain {
         keccak256("AuditorRotation(address[] auditors,uint256 threshold,uint256 version)");
     uint256 private constant MAX_AUDITORS = 16;
     uint256 private constant MIN_THRESHOLD = 2;
+    uint256 private constant MIN_RECOVERY_DELAY = 10 minutes;
+    uint256 private constant MAX_RECOVERY_DELAY = 365 days;
 
     /// @inheritdoc IKGST
     uint256 public immutable RECOVERY_DELAY;
 
     constructor(uint256 recoveryDelay) {
+        if (recoveryDelay < MIN_RECOVERY_DELAY || recoveryDelay > MAX_RECOVERY_DELAY) {
+            revert RecoveryDelayOutOfRange(recoveryDelay);
+        }
         RECOVERY_DELAY = recoveryDelay;
     }
 
