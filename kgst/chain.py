@@ -27,6 +27,13 @@ def token_at(address: str) -> ContractInstance:
     return contract_at("IKGST", address)
 
 
+def code_at(address: str) -> bytes:
+    """The runtime code at ``address``; empty when there is none."""
+    from ape import chain
+
+    return bytes(chain.provider.get_code(address))
+
+
 def now() -> int:
     """Time of the latest block, in seconds: what an attestation's ``asOf`` may be at most."""
     from ape import chain

@@ -10,7 +10,7 @@ from eth_account.messages import SignableMessage, encode_typed_data
 from eth_utils.crypto import keccak
 
 from kgst.attestation import ImplementationApproval
-from kgst.chain import now
+from kgst.chain import code_at, now
 from kgst.demo.stage import Stage, check, signature
 from kgst.roles import Role
 from kgst.units import SOM, TYIYN, format_som
@@ -207,7 +207,7 @@ def upgrade(stage: Stage) -> str:
     manager.schedule(token.address, call, 0, sender=upgrader)
     stage.wait(manager.getAccess(int(Role.UPGRADER), upgrader).currentDelay)
 
-    code = bytes(stage.deployment.code_at(successor.address))
+    code = code_at(successor.address)
     approval = ImplementationApproval.of(code, b"", token.approvedImplementation().nonce)
     error = stage.refuses(
         lambda: token.upgradeToAndCall(successor, b"", sender=upgrader),

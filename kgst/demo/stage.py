@@ -54,17 +54,19 @@ class Stage:
 
     def member(self, role: Role) -> Any:
         """The first member of ``role``, as an account."""
-        return self.account_of(self.deployment.policy.members(role)[0].address)
+        policy = self.deployment.policy
+        return self.account_of(policy.address(policy.roles[role][0].member))
 
     @property
     def issuer(self) -> Any:
         """The first issuer of the policy."""
-        return self.account_of(self.deployment.policy.issuers[0].address)
+        policy = self.deployment.policy
+        return self.account_of(policy.address(policy.issuers[0].member))
 
     @property
     def auditors(self) -> list[Any]:
         """All auditors of the policy."""
-        return [self.account_of(auditor.address) for auditor in self.deployment.policy.auditors.members]
+        return [self.account_of(address) for address in self.deployment.policy.auditor_addresses]
 
     def citizen(self, number: int) -> Any:
         """An account with no role."""
