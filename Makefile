@@ -54,7 +54,7 @@ lock: ## Resolve requirements/*.in anew (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements/slither.in -o requirements/slither.txt
 
 # The stamp names what it was made from: a change of either lock file sets up anew.
-.venv/.ready: requirements/project.txt pyproject.toml package-lock.json tools/install_solc.py tools/solc.cjs
+.venv/.ready: requirements/project.txt pyproject.toml package-lock.json tools/install_tools.py tools/solc.cjs
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11) and "KGST needs Python 3.11 or newer; set PYTHON=…")'
 	@node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' || { echo "KGST needs Node 20 or newer"; exit 1; }
 	@mkdir -p build
@@ -64,7 +64,7 @@ lock: ## Resolve requirements/*.in anew (needs uv)
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/project.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(BIN)/python tools/install_solc.py
+	@$(BIN)/python tools/install_tools.py
 	@touch $@
 
 .venv-slither/.ready: requirements/slither.txt

@@ -41,6 +41,14 @@ def now() -> int:
     return int(chain.blocks.head.timestamp)
 
 
+def give_bnb(address: str) -> None:
+    """Let ``address`` pay for gas on a development chain: 10 BNB if it has none."""
+    from ape import chain
+
+    if chain.provider.get_balance(address) == 0:
+        chain.provider.make_request("anvil_setBalance", [address, hex(10 * 10**18)])
+
+
 def advance_time(seconds: int) -> None:
     """Let ``seconds`` pass on a development chain, so that the next block is at least so much later than the latest.
 

@@ -15,7 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent / "tests"
-TOO_WIDE = {"Exception", "BaseException", "ApeException", "ContractLogicError", "VirtualMachineError"}
+TOO_WIDE = {
+    "Exception",
+    "BaseException",
+    "ApeException",
+    "ContractLogicError",
+    "VirtualMachineError",
+}
 
 
 def findings(tree: ast.AST) -> Iterator[tuple[int, str]]:

@@ -34,7 +34,9 @@ def first_attestation(stage: Stage) -> str:
     [log] = receipt.decode_logs(stage.token.ReservesAttested)
     check(log["reserves"] == report.total_tyiyn, "the event tells other reserves")
     check(stage.headroom() == report.total_tyiyn * TYIYN, "headroom is not the attested reserves")
-    banks = ", ".join(f"{a.account} {format_som(a.closing_balance_tyiyn * TYIYN)}" for a in report.accounts)
+    banks = ", ".join(
+        f"{a.account} {format_som(a.closing_balance_tyiyn * TYIYN)}" for a in report.accounts
+    )
     return f"{banks}; attested {format_som(stage.headroom())} by {len(stage.auditors)} auditors"
 
 
@@ -63,7 +65,10 @@ def payout(stage: Stage) -> str:
     before = stage.token.balanceOf(stage.citizen(0))
     receipt = stage.token.payout(pensioners, pensions, sender=stage.citizen(0))
     check(stage.token.balanceOf(pensioners[99]) == pensions[99], "the last pensioner was not paid")
-    check(stage.token.balanceOf(stage.citizen(0)) == before - sum(pensions), "the payer paid another sum")
+    check(
+        stage.token.balanceOf(stage.citizen(0)) == before - sum(pensions),
+        "the payer paid another sum",
+    )
     return f"{format_som(sum(pensions))} to 100 people, {receipt.gas_used // 100:,} gas each"
 
 
@@ -94,7 +99,9 @@ def permitted_payment(stage: Stage) -> str:
         {"owner": ("address", owner.address), "spender": ("address", spender.address), "value": ("uint256", value),
          "nonce": ("uint256", stage.token.nonces(owner)), "deadline": ("uint256", deadline)},
     )  # fmt: skip
-    stage.token.permit(owner, spender, value, deadline, *_vrs(signature(owner, permit)), sender=spender)
+    stage.token.permit(
+        owner, spender, value, deadline, *_vrs(signature(owner, permit)), sender=spender
+    )
     stage.token.transferFrom(owner, spender, value, sender=spender)
     check(stage.token.balanceOf(spender) == value, "the spender did not collect")
     check(stage.token.allowance(owner, spender) == 0, "some allowance is left")
@@ -205,13 +212,17 @@ def upgrade(stage: Stage) -> str:
     successor = upgrader.deploy(project.KGSTLogic, 2 * delay)
     call = token.upgradeToAndCall.encode_input(successor.address, b"")
     manager.schedule(token.address, call, 0, sender=upgrader)
+    stage.refuses(
+        lambda: token.upgradeToAndCall(successor, b"", sender=upgrader),
+        "AccessManagerNotReady", operationId=manager.hashOperation(upgrader, token, call),
+    )  # fmt: skip
     stage.wait(manager.getAccess(int(Role.UPGRADER), upgrader).currentDelay)
 
     code = code_at(successor.address)
     approval = ImplementationApproval.of(code, b"", token.approvedImplementation().nonce)
     error = stage.refuses(
         lambda: token.upgradeToAndCall(successor, b"", sender=upgrader),
-        "ImplementationNotApproved",
+        "ImplementationNotApproved", codeHash=approval.code_hash, dataHash=approval.data_hash,
     )  # fmt: skip
     signatures = stage.sign(approval.message(stage.deployment.domain), stage.auditors[:2])
     token.approveImplementation(
@@ -220,7 +231,10 @@ def upgrade(stage: Stage) -> str:
     token.upgradeToAndCall(successor, b"", sender=upgrader)
     check(token.implementation() == successor.address, "the implementation is another")
     check(token.RECOVERY_DELAY() == 2 * delay, "the new code does not run")
-    check((token.solvency(), token.auditorSet(), stage.som(stage.citizen(0))) == state, "state changed")
+    check(
+        (token.solvency(), token.auditorSet(), stage.som(stage.citizen(0))) == state,
+        "state changed",
+    )
     return f"without consent: {error}; with it: {successor.address}, state intact"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import sys
 import time
@@ -15,13 +16,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from kgst.chain import now
+from kgst.chain import give_bnb, now
 from kgst.demo.acts import ACTS
 from kgst.demo.stage import Stage, StoryError
-from kgst.errors import ExitCode, KgstError
+from kgst.errors import ExitCode, KgstError, RefusedError
+from kgst.policy import Policy
 from kgst.units import format_som
 
-STATEMENTS = Path("deployments/local/statements")
+DEPLOYMENTS = Path("deployments")
+STATEMENTS = DEPLOYMENTS / "local" / "statements"
+TESTNET = 97
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def run(*, as_json: bool) -> int:
         The exit code: 0, or that of the step that went otherwise, which is named.
     """
     # People read the story on stdout; with --json it moves aside for the one document.
-    console = Console(stderr=as_json, highlight=False)
+    console = Console(file=sys.stderr if as_json else sys.stdout, highlight=False)
     with Teller(console, len(ACTS) + 1) as teller, _quiet_ape():
         try:
             stages: list[Stage] = []
@@ -86,19 +90,41 @@ def run(*, as_json: bool) -> int:
                 teller.tell(act.title, lambda play=act.play: play(stage))  # type: ignore[misc]
         except KgstError as failure:
             console.print(f"[bold red]✗ {teller.title}:[/] {failure}", soft_wrap=True)
-            if as_json:
-                _print_json(teller, {"ok": False, "failed": teller.title, "error": str(failure)})
-            return int(failure.exit_code)
-        status = _status(stage)
+            outcome: dict[str, Any] = {"ok": False, "failed": teller.title, "error": str(failure)}
+            code = failure.exit_code
+        else:
+            outcome, code = {"ok": True, "status": _status(stage)}, ExitCode.DONE
     if as_json:
-        _print_json(teller, {"ok": True, "status": status})
-    else:
-        _print_status(console, status)
-    return int(ExitCode.DONE)
+        _print_json(teller, outcome)
+    elif outcome["ok"]:
+        _print_status(console, outcome["status"])
+    return int(code)
 
 
 def _deploy(stages: list[Stage]) -> str:
-    raise NotImplementedError
+    from ape import accounts
+
+    from kgst import deploy
+    from kgst.node import connected, is_dev_node
+
+    provider = connected()
+    if not is_dev_node(provider):
+        raise RefusedError(
+            f"The demonstration uses accounts whose keys are public and moves the chain's clock; chain {provider.chain_id} "
+            "is not a development node. Use bsc:local:test, or anvil --chain-id 97 --block-time 1."
+        )
+    folder = "rehearsal" if provider.chain_id == TESTNET else "local"
+    policy = Policy.load(DEPLOYMENTS / folder / "policy.yaml")
+    # A plain anvil gives BNB to its first ten accounts only.
+    known = {account.address: account for account in list(accounts.test_accounts)}
+    for address in known:
+        give_bnb(address)
+    deployment = deploy.apply(policy, accounts.test_accounts[0])
+    stages.append(Stage(deployment, known.__getitem__, STATEMENTS))
+    return (
+        f"{deployment.token.address} on chain {provider.chain_id}; {len(policy.auditor_addresses)} auditors, "
+        f"{len(policy.roles)} roles, and none left to the deployer"
+    )
 
 
 def _status(stage: Stage) -> dict[str, str]:
@@ -133,14 +159,24 @@ def _print_status(console: Console, status: dict[str, str]) -> None:
 
 def _print_json(teller: Teller, outcome: dict[str, Any]) -> None:
     steps = [asdict(act) for act in teller.played]
-    json.dump({"schema": "kgst.demo/1", **outcome, "steps": steps}, sys.stdout, indent=2, ensure_ascii=False)
+    json.dump(
+        {"schema": "kgst.demo/1", **outcome, "steps": steps},
+        sys.stdout,
+        indent=2,
+        ensure_ascii=False,
+    )
     sys.stdout.write("\n")
 
 
 @contextlib.contextmanager
 def _quiet_ape() -> Iterator[None]:
-    """Keep ape's own log lines, which go to stdout, out of the story."""
+    """Keep ape's log lines, progress bars and traces of refused calls, some of them on stdout, out of the story."""
     from ape.logging import LogLevel, logger
 
-    with logger.at_level(LogLevel.ERROR):
+    aside = io.StringIO()
+    with (
+        logger.at_level(LogLevel.ERROR),
+        contextlib.redirect_stdout(aside),
+        contextlib.redirect_stderr(aside),
+    ):
         yield
