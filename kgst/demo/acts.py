@@ -11,7 +11,7 @@ from eth_utils.crypto import keccak
 
 from kgst.attestation import ImplementationApproval
 from kgst.chain import code_at, now
-from kgst.demo.stage import Stage, check, signature
+from kgst.demo.stage import Call, Stage, check, signature
 from kgst.roles import Role
 from kgst.units import SOM, TYIYN, format_som
 
@@ -52,7 +52,7 @@ def mint_within(stage: Stage) -> str:
 def mint_beyond(stage: Stage) -> str:
     """One tyiyn more is refused."""
     error = stage.refuses(
-        lambda: stage.token.mint(stage.citizen(0), TYIYN, sender=stage.issuer),
+        Call(stage.token.mint, (stage.citizen(0), TYIYN,), stage.issuer),
         "HeadroomExceeded", headroom=0, needed=TYIYN,
     )  # fmt: skip
     return f"{format_som(TYIYN)} more: {error}"
@@ -117,7 +117,7 @@ def redemption(stage: Stage) -> str:
     check(stage.token.totalSupply() == supply - value, "supply did not fall by what was burned")
     check(stage.headroom() == room, "burning made headroom")
     error = stage.refuses(
-        lambda: stage.token.mint(stage.citizen(0), TYIYN, sender=stage.issuer),
+        Call(stage.token.mint, (stage.citizen(0), TYIYN,), stage.issuer),
         "HeadroomExceeded", headroom=room, needed=TYIYN,
     )  # fmt: skip
     return f"burned {format_som(value)}, headroom still {format_som(room)}; {format_som(TYIYN)} more: {error}"
@@ -136,7 +136,7 @@ def expiry(stage: Stage) -> str:
     until = stage.token.solvency().validUntil
     stage.wait(until - now())
     error = stage.refuses(
-        lambda: stage.token.mint(stage.citizen(0), TYIYN, sender=stage.issuer),
+        Call(stage.token.mint, (stage.citizen(0), TYIYN,), stage.issuer),
         "AttestationExpired", validUntil=until,
     )  # fmt: skip
     return f"{(until - stage.token.lastAttestation().asOf) // 86400} days later: {error}"
@@ -151,7 +151,7 @@ def halt(stage: Stage) -> str:
     stage.token.haltMinting("bank reports an unexplained debit", sender=stage.auditors[0])
     halted = stage.token.solvency().validUntil
     error = stage.refuses(
-        lambda: stage.token.mint(stage.citizen(0), TYIYN, sender=stage.issuer),
+        Call(stage.token.mint, (stage.citizen(0), TYIYN,), stage.issuer),
         "AttestationExpired", validUntil=halted,
     )  # fmt: skip
     stage.wait(1)
@@ -165,7 +165,16 @@ def pause(stage: Stage) -> str:
     payer, payee = stage.citizen(0), stage.citizen(1)
     stage.token.pause(TRANSFERS, sender=stage.member(Role.PAUSER))
     error = stage.refuses(
-        lambda: stage.token.transfer(payee, SOM, sender=payer), "OperationPaused", flags=TRANSFERS
+        Call(
+            stage.token.transfer,
+            (
+                payee,
+                SOM,
+            ),
+            payer,
+        ),
+        "OperationPaused",
+        flags=TRANSFERS,
     )
     stage.token.unpause(TRANSFERS, sender=stage.member(Role.UNPAUSER))
     before = stage.token.balanceOf(payee)
@@ -179,7 +188,7 @@ def blocking(stage: Stage) -> str:
     suspect, officer = stage.citizen(1), stage.member(Role.COMPLIANCE)
     stage.token.blockAccount(suspect, sender=officer)
     error = stage.refuses(
-        lambda: stage.token.transfer(stage.citizen(0), SOM, sender=suspect),
+        Call(stage.token.transfer, (stage.citizen(0), SOM,), suspect),
         "ERC7943CannotSend", account=suspect.address,
     )  # fmt: skip
     stage.token.unblockAccount(suspect, sender=officer)
@@ -195,7 +204,7 @@ def deficit(stage: Stage) -> str:
     shortfall = stage.token.totalSupply() - report.total_tyiyn * TYIYN
     check(log["shortfall"] == shortfall, "the event tells another shortfall")
     error = stage.refuses(
-        lambda: stage.token.mint(stage.citizen(0), TYIYN, sender=stage.issuer),
+        Call(stage.token.mint, (stage.citizen(0), TYIYN,), stage.issuer),
         "HeadroomExceeded", headroom=0, needed=TYIYN,
     )  # fmt: skip
     stage.token.transfer(stage.citizen(1), SOM, sender=stage.citizen(0))
@@ -213,7 +222,7 @@ def upgrade(stage: Stage) -> str:
     call = token.upgradeToAndCall.encode_input(successor.address, b"")
     manager.schedule(token.address, call, 0, sender=upgrader)
     stage.refuses(
-        lambda: token.upgradeToAndCall(successor, b"", sender=upgrader),
+        Call(token.upgradeToAndCall, (successor, b"",), upgrader),
         "AccessManagerNotReady", operationId=manager.hashOperation(upgrader, token, call),
     )  # fmt: skip
     stage.wait(manager.getAccess(int(Role.UPGRADER), upgrader).currentDelay)
@@ -221,7 +230,7 @@ def upgrade(stage: Stage) -> str:
     code = code_at(successor.address)
     approval = ImplementationApproval.of(code, b"", token.approvedImplementation().nonce)
     error = stage.refuses(
-        lambda: token.upgradeToAndCall(successor, b"", sender=upgrader),
+        Call(token.upgradeToAndCall, (successor, b"",), upgrader),
         "ImplementationNotApproved", codeHash=approval.code_hash, dataHash=approval.data_hash,
     )  # fmt: skip
     signatures = stage.sign(approval.message(stage.deployment.domain), stage.auditors[:2])

@@ -110,8 +110,8 @@ def _deploy(stages: list[Stage]) -> str:
     provider = connected()
     if not is_dev_node(provider):
         raise RefusedError(
-            f"The demonstration uses accounts whose keys are public and moves the chain's clock; chain {provider.chain_id} "
-            "is not a development node. Use bsc:local:test, or anvil --chain-id 97 --block-time 1."
+            "The demonstration uses accounts whose keys are public and moves the chain's clock, but chain "
+            f"{provider.chain_id} is not a development node. Use bsc:local:test, or anvil --chain-id 97 --block-time 1."
         )
     folder = "rehearsal" if provider.chain_id == TESTNET else "local"
     policy = Policy.load(DEPLOYMENTS / folder / "policy.yaml")
