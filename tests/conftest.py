@@ -7,16 +7,19 @@ assertions) nor ``ape.reverts`` (it passes on another error): use ``support.reve
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
-from ape import project
-from kgst.attestation import Domain, ReserveAttestation
-from kgst.chain import token_at
-from kgst.roles import ROLE_FUNCTIONS, Role
 from support.signing import sign_all
+
+from kgst import deploy
+from kgst.attestation import Domain, ReserveAttestation
+from kgst.policy import Policy
+
+POLICY = Path(__file__).parent / "support" / "policy.yaml"
 
 SOM = 1_000_000
 DAY = 86_400
@@ -69,7 +72,9 @@ outsider = _actor("outsider", 16)
 @pytest.fixture(scope="session")
 def auditors() -> list[Any]:
     """Three auditors, ascending by address; two make the threshold."""
-    return sorted((ape_accounts.test_accounts[i] for i in (20, 21, 22)), key=lambda a: int(a.address, 16))
+    return sorted(
+        (ape_accounts.test_accounts[i] for i in (20, 21, 22)), key=lambda a: int(a.address, 16)
+    )
 
 
 @pytest.fixture(scope="session")
@@ -88,31 +93,10 @@ def auditor_c(auditors: list[Any]) -> Any:
 
 
 @pytest.fixture(scope="session")
-def system(
-    deployer: Any, admin: Any, upgrader: Any, issuance_admin: Any, reserve_admin: Any, pauser: Any, unpauser: Any,
-    compliance: Any, enforcer: Any, guardian: Any, issuer: Any, auditors: list[Any],
-) -> System:  # fmt: skip
-    manager = deployer.deploy(project.KGSTAccessManager, deployer)
-    logic = deployer.deploy(project.KGSTLogic, RECOVERY_DELAY)
-    initialization = logic.initialize.encode_input(
-        (manager.address, [a.address for a in auditors], 2, MAX_AGE, MAX_INCREASE_BPS)
-    )
-    token = token_at(deployer.deploy(project.KGST, logic, initialization).address)
-    feed = deployer.deploy(project.ReserveFeed, token, 8)
-    token.setIssuer(issuer, 1_000_000 * SOM, 0, True, sender=deployer)
-    people = {
-        Role.ADMIN: admin, Role.UPGRADER: upgrader, Role.ISSUANCE_ADMIN: issuance_admin,
-        Role.RESERVE_ADMIN: reserve_admin, Role.PAUSER: pauser, Role.UNPAUSER: unpauser,
-        Role.COMPLIANCE: compliance, Role.ENFORCER: enforcer, Role.GUARDIAN: guardian,
-    }  # fmt: skip
-    from eth_utils import keccak
-
-    for role, functions in ROLE_FUNCTIONS.items():
-        selectors = [keccak(text=function)[:4] for function in functions]
-        manager.setTargetFunctionRole(token, selectors, int(role), sender=deployer)
-        manager.grantRole(int(role), people[role], 0, sender=deployer)
-    manager.renounceRole(0, deployer, sender=deployer)
-    return System(token, manager, logic, feed)
+def system(deployer: Any) -> System:
+    """Deployed by the same code as ``ape run deploy``, from the tests' policy: no delays."""
+    deployment = deploy.apply(Policy.load(POLICY), deployer)
+    return System(deployment.token, deployment.manager, deployment.logic, deployment.feed)
 
 
 @pytest.fixture(scope="session")

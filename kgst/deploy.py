@@ -1,0 +1,281 @@
+"""Carrying out a policy on an empty chain: four contracts, then every role in one transaction.
+
+The deployer is the AccessManager's first ADMIN. The last transaction grants all that the policy says and takes that
+away, so there is no moment at which roles are half given; before it nothing can be minted, since nobody has attested.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from eth_utils.crypto import keccak
+
+from kgst.attestation import Domain
+from kgst.build import (
+    constructor_arguments,
+    creation_code,
+    source_of,
+)
+from kgst.chain import contract_at, token_at
+from kgst.errors import DriftError, InputError
+from kgst.journal import Header, Journal, Outcome
+from kgst.node import NodeError, chain_id, connected, genesis, rpc
+from kgst.policy import Policy
+from kgst.preflight import require_deployable
+from kgst.record import ContractRecord, Record, Transaction, compiler_of, source_commit
+from kgst.roles import ROLE_FUNCTIONS, Role
+from kgst.sending import Progress, Sender
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+    from ape.contracts import ContractInstance
+
+__all__ = ["FEED_DECIMALS", "GUARDED_ROLES", "STEPS", "Deployment", "apply", "resume"]
+
+STEPS: Final = ("manager", "logic", "token", "feed", "configuration")
+"""Each one transaction, in this order."""
+
+FEED_DECIMALS: Final = 8
+"""Of the ReserveFeed, as Chainlink's feeds of fiat have."""
+
+# ADMIN's guardian is fixed by OpenZeppelin; guardians do not guard themselves.
+GUARDED_ROLES: Final = tuple(r for r in Role if r not in (Role.ADMIN, Role.GUARDIAN))
+"""Roles whose scheduled operations a GUARDIAN may cancel."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployed system.
+
+    Attributes:
+        token: Read through `IKGST`: everything that can be called at the token's address.
+        domain: The token's EIP-712 domain.
+    """
+
+    policy: Policy
+    record: Record
+    manager: ContractInstance
+    logic: ContractInstance
+    token: ContractInstance
+    feed: ContractInstance
+    domain: Domain
+
+    @classmethod
+    def of(cls, policy: Policy, record: Record) -> Deployment:
+        """The deployment that `record` tells of, on the connected chain."""
+        manager = contract_at("KGSTAccessManager", record.manager.address)
+        logic = contract_at("KGSTLogic", record.logic.address)
+        token = token_at(record.token.address)
+        feed = contract_at("ReserveFeed", record.feed.address)
+        _tell_ape(manager, logic, token, feed)
+        return cls(
+            policy=policy,
+            record=record,
+            manager=manager,
+            logic=logic,
+            token=token,
+            feed=feed,
+            domain=Domain(record.chain_id, record.token.address),
+        )
+
+
+def apply(
+    policy: Policy,
+    deployer: AccountAPI,
+    journal: Journal | None = None,
+    progress: Progress | None = None,
+) -> Deployment:
+    """Deploy what `policy` says, from `deployer`, who ends with no power.
+
+    Steps that `journal` has the end of are not sent again, so a run that was interrupted is continued by calling this
+    with the same journal.
+
+    Args:
+        policy: What should be true.
+        deployer: An account of ape that signs by itself.
+        journal: Where each transaction is written before it is sent; None keeps it in memory, for chains that end with
+            this process.
+        progress: Told of each stage of each step.
+
+    Raises:
+        RefusedError: policy, limits or simulation forbid it.
+        JournalError: the journal belongs to another chain, policy or account.
+        UnconfirmedError: a transaction was sent and is not final; call again with the same journal.
+        DriftError: the deployer kept a power, or a contract is missing.
+    """
+    provider = connected()
+    require_deployable(policy, provider, deployer.address)
+    journal = journal or Journal()
+    header = Header(
+        chain_id=chain_id(provider),
+        genesis=genesis(provider),
+        subject=policy.fingerprint,
+        sender=deployer.address,
+    )
+    journal.begin(header)
+    sender = Sender(deployer, journal, policy.limits, progress)
+
+    created: dict[str, tuple[str, bytes, Outcome]] = {}
+
+    def create(step: str, contract: str, *arguments: Any) -> str:
+        encoded = constructor_arguments(contract, *arguments)
+        outcome = sender.send(step, creation_code(contract) + encoded)
+        if outcome.contract is None:
+            raise NodeError(f"{step}: the receipt of {outcome.hash} names no contract.")
+        created[step] = (contract, encoded, outcome)
+        return outcome.contract
+
+    manager = create("manager", "KGSTAccessManager", deployer.address)
+    logic = create("logic", "KGSTLogic", policy.token.recovery_delay)
+    token = create("token", "KGST", logic, _initialization(policy, manager))
+    create("feed", "ReserveFeed", token, FEED_DECIMALS)
+    calls = _configuration(policy, manager, token, deployer.address)
+    multicall = contract_at("KGSTAccessManager", manager).multicall.encode_input(calls)
+    configuration = sender.send("configuration", bytes(multicall), to=manager)
+
+    deployment = Deployment.of(policy, _record(header, created, configuration))
+    _require_powerless(deployment, deployer.address)
+    return deployment
+
+
+def resume(
+    policy: Policy, deployer: AccountAPI, journal: Journal, progress: Progress | None = None
+) -> Deployment:
+    """Continue the deployment that `journal` tells of; see `apply`.
+
+    Raises:
+        InputError: the journal is empty.
+    """
+    if journal.header is None:
+        raise InputError(
+            f"{journal.path or 'the journal'} is empty, so there is nothing to resume; "
+            "run `ape run deploy apply`."
+        )
+    return apply(policy, deployer, journal, progress)
+
+
+def selectors(role: Role) -> list[bytes]:
+    """The four bytes of each function of `role` at the token's address."""
+    return [keccak(text=signature)[:4] for signature in ROLE_FUNCTIONS[role]]
+
+
+def _tell_ape(*instances: ContractInstance) -> None:
+    """Let ape decode these contracts' errors when they are called through it.
+
+    Only on ape's own development networks, where ape keeps types in memory; elsewhere it would write them to the user's
+    home folder and believe them for ever.
+    """
+    from ape import chain
+
+    if connected().network.is_dev:
+        for instance in instances:
+            chain.contracts.contract_types[instance.address] = instance.contract_type
+
+
+def _initialization(policy: Policy, manager: str) -> bytes:
+    from ape import project
+
+    terms = policy.token
+    struct = (
+        manager,
+        policy.auditor_addresses,
+        policy.auditors.threshold,
+        terms.max_age,
+        terms.max_increase_bps,
+    )
+    # Encoded by the interface: there is no address to call yet.
+    abi = project.get_contract("IKGST").contract_type.mutable_methods["initialize"]
+    ecosystem = connected().network.ecosystem
+    return bytes(keccak(text=abi.selector)[:4]) + bytes(ecosystem.encode_calldata(abi, struct))
+
+
+def _configuration(policy: Policy, manager: str, token: str, deployer: str) -> list[bytes]:
+    """What the deployer tells the AccessManager, all at once; its own power goes last."""
+    access, instance = contract_at("KGSTAccessManager", manager), token_at(token)
+    calls: list[Any] = []
+    # While no role has setIssuer it belongs to ADMIN, who is the deployer.
+    for issuer in policy.issuers:
+        grant = instance.setIssuer.encode_input(
+            policy.address(issuer.member),
+            issuer.capacity,
+            issuer.refill_per_second,
+            issuer.may_burn,
+        )
+        calls.append(access.execute.encode_input(token, grant))
+    for role in Role:
+        if role is not Role.ADMIN:  # its label is fixed
+            calls.append(access.labelRole.encode_input(int(role), role.name))
+        calls.append(access.setTargetFunctionRole.encode_input(token, selectors(role), int(role)))
+        if role in GUARDED_ROLES:
+            calls.append(access.setRoleGuardian.encode_input(int(role), int(Role.GUARDIAN)))
+        for member in policy.roles[role]:
+            address = policy.address(member.member)
+            calls.append(access.grantRole.encode_input(int(role), address, member.delay))
+    calls.append(access.renounceRole.encode_input(int(Role.ADMIN), deployer))
+    return [bytes(call) for call in calls]
+
+
+def _record(
+    header: Header, created: dict[str, tuple[str, bytes, Outcome]], configuration: Outcome
+) -> Record:
+    from ape import project
+
+    provider = connected()
+    contracts: dict[str, Any] = {}
+    for step, (contract, arguments, outcome) in created.items():
+        address = str(outcome.contract)
+        with rpc(f"read the code of {contract}"):
+            code = bytes(provider.web3.eth.get_code(address))
+        if not code:
+            raise DriftError(
+                f"{contract}: there is no code at {address}, where {outcome.hash} put it."
+            )
+        contracts[step] = ContractRecord(
+            address=address,
+            source=source_of(contract),
+            constructor_args="0x" + arguments.hex(),
+            code_hash="0x" + keccak(code).hex(),
+            transaction=_transaction(outcome),
+        )
+    with rpc(f"read block {configuration.block_number}"):
+        deployed_at = int(provider.web3.eth.get_block(configuration.block_number)["timestamp"])
+    return Record(
+        chain_id=header.chain_id,
+        genesis=header.genesis,
+        deployer=header.sender,
+        policy_fingerprint=header.subject,
+        deployed_at=deployed_at,
+        compiler=compiler_of(project.manifest.compilers or [], "KGST"),
+        source=source_commit(project.path),
+        configuration=_transaction(configuration),
+        **contracts,
+    )
+
+
+def _transaction(outcome: Outcome) -> Transaction:
+    return Transaction(
+        hash=outcome.hash,
+        block_number=outcome.block_number,
+        block_hash=outcome.block_hash,
+        gas_used=outcome.gas_used,
+        gas_price=outcome.gas_price,
+    )
+
+
+def _require_powerless(deployment: Deployment, deployer: str) -> None:
+    """Read from the chain that `deployer` is left with nothing."""
+    with rpc("read the deployer's powers"):
+        kept = [
+            f"role {role.name}"
+            for role in Role
+            if deployment.manager.getAccess(int(role), deployer)[0]
+        ]
+        issuer = deployment.token.issuerOf(deployer)
+        kept += ["issuer"] * bool(issuer.capacity or issuer.mayBurn)
+        kept += ["auditor"] * bool(deployment.token.isAuditor(deployer))
+    if kept:
+        raise DriftError(
+            f"the deployer {deployer} still has {', '.join(kept)}; do not use this deployment: "
+            "revoke it, or start over with --new."
+        )

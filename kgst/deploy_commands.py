@@ -1,0 +1,209 @@
+"""What `ape run deploy` does: which files belong to a deployment, and when sending is out of the question."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kgst.console import Answer, account_of, confirm, console, load_policy
+from kgst.deploy import apply as carry_out
+from kgst.deploy import resume as carry_on
+from kgst.deploy_views import (
+    plan_document,
+    print_event,
+    print_plan,
+    print_record,
+    print_verification,
+    record_document,
+    verification_document,
+)
+from kgst.errors import ExitCode, InputError, RefusedError, UnconfirmedError
+from kgst.journal import Journal, JournalError
+from kgst.node import connected, genesis, is_short_lived
+from kgst.plan import plan as make_plan
+from kgst.record import Record
+from kgst.verify import Verification, inspect
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+    from rich.console import Console
+
+    from kgst.deploy import Deployment
+    from kgst.policy import Policy
+
+__all__ = ["Files", "apply", "plan", "resume", "verify"]
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of one deployment, next to its policy."""
+
+    folder: Path
+
+    @property
+    def record(self) -> Path:
+        """What was deployed."""
+        return self.folder / "record.json"
+
+    @property
+    def journal(self) -> Path:
+        """What was sent."""
+        return self.folder / "journal.jsonl"
+
+    def begun(self) -> bool:
+        """Whether the journal tells of anything that may have been sent."""
+        if not self.journal.exists():
+            return False
+        with Journal(self.journal) as journal:
+            return bool(journal.next_nonce)
+
+    def move_aside(self) -> list[Path]:
+        """Give both files the time in their names, so that a new deployment can begin."""
+        if self.journal.exists():
+            with suppress(JournalError):  # a damaged journal can be put aside, one in use cannot
+                Journal(self.journal).close()
+        moved = []
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        for path in (self.record, self.journal):
+            if path.exists():
+                target = path.with_name(f"{path.stem}.{stamp}{path.suffix}")
+                path.rename(target)
+                moved.append(target)
+        return moved
+
+
+def plan(policy_path: Path | None, account: AccountAPI | None) -> Answer:
+    """What `apply` would send."""
+    provider = connected()
+    policy, _ = load_policy(policy_path, provider)
+    planned = make_plan(policy, account_of(account, provider))
+    return Answer(plan_document(planned, policy), lambda out: print_plan(out, planned, policy))
+
+
+def apply(
+    policy_path: Path | None, account: AccountAPI | None, *, yes: bool, new: bool, quiet: bool
+) -> Answer:
+    """Deploy; or, when that was done before, verify."""
+    provider = connected()
+    policy, path = load_policy(policy_path, provider)
+    deployer = account_of(account, provider)
+    out = console(stderr=quiet)
+    if is_short_lived(provider):
+        out.print(
+            "[yellow]This chain lives no longer than this command: what is deployed is gone when it ends, "
+            "and no record is kept. To keep it use --network bsc:local:foundry with an anvil of your own.[/yellow]"
+        )
+        print_plan(out, make_plan(policy, deployer), policy)
+        confirm("Deploy?", deployer, yes=yes)
+        return _deployed(carry_out(policy, deployer, None, lambda event: print_event(out, event)))
+
+    files = Files(path.parent)
+    if not new:
+        if files.record.exists():
+            return _already_there(policy, files)
+        if files.begun():
+            raise RefusedError(
+                f"{files.journal} tells of a deployment that was not finished; continue it with "
+                "`ape run deploy resume`, or start over with --new, which keeps the journal aside."
+            )
+    print_plan(out, make_plan(policy, deployer), policy)
+    confirm("Deploy?", deployer, yes=yes)
+    if new:
+        for moved in files.move_aside():
+            out.print(f"[dim]kept aside: {moved}[/dim]")
+    return _send(policy, deployer, files, out, carry_out)
+
+
+def resume(
+    policy_path: Path | None, account: AccountAPI | None, *, yes: bool, quiet: bool
+) -> Answer:
+    """Continue a deployment that was interrupted."""
+    provider = connected()
+    policy, path = load_policy(policy_path, provider)
+    deployer = account_of(account, provider)
+    confirm("Continue the deployment?", deployer, yes=yes)
+    return _send(policy, deployer, Files(path.parent), console(stderr=quiet), carry_on)
+
+
+def verify(policy_path: Path | None) -> Answer:
+    """Compare chain, policy and record; sends nothing."""
+    provider = connected()
+    if is_short_lived(provider):
+        raise InputError(
+            "this chain began empty with this command, so there is nothing to verify; give the network that was "
+            "deployed to with --network."
+        )
+    policy, path = load_policy(policy_path, provider)
+    return _verified(inspect(policy, Record.load(Files(path.parent).record)))
+
+
+def _send(policy: Policy, deployer: AccountAPI, files: Files, out: Console, carry: Any) -> Answer:
+    with Journal(files.journal) as journal:
+        try:
+            deployment = carry(policy, deployer, journal, lambda event: print_event(out, event))
+        except KeyboardInterrupt:
+            open_steps = [signed.step for signed in journal.unresolved()]
+            if not open_steps:
+                raise
+            raise UnconfirmedError(
+                f"interrupted while {', '.join(open_steps)} may have been sent; continue with "
+                "`ape run deploy resume`."
+            ) from None
+        deployment.record.save(files.record)
+    return _deployed(deployment, files.record)
+
+
+def _deployed(deployment: Deployment, saved: Path | None = None) -> Answer:
+    verification = inspect(deployment.policy, deployment.record)
+
+    def show(out: Console) -> None:
+        print_record(out, deployment.record)
+        if saved:
+            out.print(f"Record: {saved}")
+        print_verification(out, verification)
+
+    document = {
+        "record": record_document(deployment.record),
+        "verification": verification_document(verification),
+    }
+    return Answer(document, show, ExitCode.DRIFT if verification.drifts else ExitCode.DONE)
+
+
+def _already_there(policy: Policy, files: Files) -> Answer:
+    record = Record.load(files.record)
+    if record.genesis != genesis(connected()):
+        raise RefusedError(
+            f"{files.record} is of another chain with this id (a development chain that was started anew has lost "
+            "its contracts); deploy again with --new, which keeps the record aside."
+        )
+    verification = inspect(policy, record)
+
+    def show(out: Console) -> None:
+        print_record(out, record)
+        out.print("[bold]Already deployed; nothing was sent.[/bold] To deploy again use --new.")
+        print_verification(out, verification)
+
+    document = {
+        "already_deployed": True,
+        "record": record_document(record),
+        "verification": verification_document(verification),
+    }
+    return Answer(document, show, _code(verification))
+
+
+def _verified(verification: Verification) -> Answer:
+    return Answer(
+        verification_document(verification),
+        lambda out: print_verification(out, verification),
+        _code(verification),
+    )
+
+
+def _code(verification: Verification) -> ExitCode:
+    if verification.drifts:
+        return ExitCode.DRIFT
+    # What could not be looked at may be wrong: that is no clean bill.
+    return ExitCode.ERROR if verification.gaps else ExitCode.DONE

@@ -1,0 +1,158 @@
+"""Plans, deployments and verifications as tables for people and as documents for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kgst.deploy import STEPS
+from kgst.plan import GAS_BASIS, Plan
+from kgst.policy import Policy
+from kgst.quantities import format_bnb, format_duration, format_gwei, format_refill
+from kgst.record import Record
+from kgst.sending import Event, Stage
+from kgst.units import format_som
+from kgst.verify import Verification
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+__all__ = [
+    "plan_document",
+    "print_event",
+    "print_plan",
+    "print_record",
+    "print_verification",
+    "record_document",
+    "verification_document",
+]
+
+_ADDRESS_WIDTH = 42
+NOTICE = "Testnet reference implementation, not affiliated with the issuer of any listed token."
+
+
+def plan_document(plan: Plan, policy: Policy) -> dict[str, Any]:
+    """The plan; amounts of wei are text, since they exceed what JSON readers keep exact."""
+    return {
+        "chain_id": plan.chain_id,
+        "deployer": plan.deployer,
+        "policy_fingerprint": policy.fingerprint,
+        "steps": [
+            {"name": s.name, "what": s.summary, "address": s.address, "gas_estimate": s.gas}
+            for s in plan.steps
+        ],
+        "gas_estimate": plan.gas,
+        "gas_basis": GAS_BASIS,
+        "gas_price_wei": str(plan.gas_price),
+        "cost_estimate_wei": str(plan.cost),
+        "balance_wei": str(plan.balance),
+    }
+
+
+def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
+    """The plan, and who will have which power."""
+    console.print(f"[dim]{NOTICE}[/dim]")
+    steps = _table(f"Deployment to chain {plan.chain_id}")
+    steps.add_column("step", style="bold")
+    steps.add_column("what")
+    steps.add_column("gas, estimate", justify="right")
+    for step in plan.steps:
+        what = f"{step.summary}\n{step.address}" if step.address else step.summary
+        steps.add_row(step.name, what, f"{step.gas:,}")
+    console.print(steps)
+
+    powers = _table("Powers afterwards")
+    powers.add_column("power", style="bold")
+    powers.add_column("who", min_width=_ADDRESS_WIDTH)
+    powers.add_column("terms")
+    for role, members in policy.roles.items():
+        for member in members:
+            terms = f"after {format_duration(member.delay)}" if member.delay else "at once"
+            powers.add_row(role.name, _whole(policy, member.member), terms)
+    for issuer in policy.issuers:
+        powers.add_row(
+            "issuer",
+            _whole(policy, issuer.member),
+            f"{format_som(issuer.capacity)}, refill {format_refill(issuer.refill_per_second)}, "
+            + ("may burn" if issuer.may_burn else "may not burn"),
+        )
+    for auditor in policy.auditors.members:
+        count = f"{policy.auditors.threshold} of {len(policy.auditors.members)}"
+        powers.add_row("auditor", _whole(policy, auditor), count)
+    powers.add_row("none", f"deployer\n{plan.deployer}", "gives up ADMIN in the last step")
+    console.print(powers)
+    console.print(
+        f"Estimate: {plan.gas:,} gas at {format_gwei(plan.gas_price)} = "
+        f"[bold]{format_bnb(plan.cost)}[/bold]; the deployer has {format_bnb(plan.balance)}."
+    )
+    console.print(f"[dim]Estimate: {GAS_BASIS}.[/dim]")
+
+
+def _table(title: str) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+
+
+def _whole(policy: Policy, label: str) -> str:
+    return f"{label}\n{policy.address(label)}"
+
+
+def print_event(console: Console, event: Event) -> None:
+    """One line as a step is sent, one as it ends."""
+    number = f"{STEPS.index(event.step) + 1}/{len(STEPS)}" if event.step in STEPS else ""
+    if event.stage is Stage.SENT:
+        console.print(f"[dim]{number} {event.step}: sent {event.transaction}[/dim]")
+    elif event.stage is Stage.DONE and event.outcome is not None:
+        outcome = event.outcome
+        sign = "[green]✓[/green]" if outcome.succeeded else "[red]✗[/red]"
+        console.print(
+            f"{sign} {number} [bold]{event.step}[/bold] {outcome.contract or ''} "
+            f"block {outcome.block_number}, {outcome.gas_used:,} gas"
+        )
+
+
+def record_document(record: Record) -> dict[str, Any]:
+    """The record, as in record.json."""
+    return record.model_dump(mode="json")
+
+
+def print_record(console: Console, record: Record) -> None:
+    """Where everything is."""
+    table = _table(f"Deployed on chain {record.chain_id}")
+    table.add_column("contract", style="bold")
+    table.add_column("address", min_width=_ADDRESS_WIDTH)
+    table.add_column("block", justify="right")
+    for name, contract in record.contracts.items():
+        table.add_row(name, contract.address, str(contract.transaction.block_number))
+    console.print(table)
+
+
+def verification_document(verification: Verification) -> dict[str, Any]:
+    """What was found."""
+    return {
+        "checks": verification.checks,
+        "drifts": [
+            {"item": d.item, "expected": d.expected, "found": d.found} for d in verification.drifts
+        ],
+        "not_checked": verification.gaps,
+    }
+
+
+def print_verification(console: Console, verification: Verification) -> None:
+    """Every drift, and what could not be looked at."""
+    if verification.drifts:
+        table = _table("Drift: the chain is not what policy and record say")
+        table.add_column("what", style="bold")
+        table.add_column("expected", style="green")
+        table.add_column("found", style="red")
+        for drift in verification.drifts:
+            table.add_row(drift.item, drift.expected, drift.found)
+        console.print(table)
+    for gap in verification.gaps:
+        console.print(f"[yellow]Not checked:[/yellow] {gap}")
+    if not verification.drifts and not verification.gaps:
+        console.print(f"[green]✓[/green] verified: {verification.checks} checks, no drift.")
+    else:
+        console.print(f"{verification.checks} checks, {len(verification.drifts)} drift(s).")

@@ -1,0 +1,242 @@
+"""`journal.jsonl`: what was signed and what became of it, written before it is sent.
+
+One JSON object a line, appended and fsynced. The first line says which run the journal belongs to; a journal of
+another chain, policy or account is never continued. A last line cut short by a kill is dropped: nothing was sent on its
+strength, because sending waits for the fsync.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import IO, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from kgst.errors import KgstError, RefusedError
+
+try:
+    import fcntl
+except (
+    ImportError
+):  # pragma: no cover - Windows has no flock; there two runs are the operator's care
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["Header", "Journal", "JournalError", "Outcome", "Signed"]
+
+
+class JournalError(KgstError):
+    """A journal that cannot be trusted, or belongs to something else. Nothing is sent on it."""
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Header(_Line):
+    """Whose journal it is.
+
+    Attributes:
+        chain_id: EIP-155.
+        genesis: Hash of block 0, which tells apart two development chains with one id.
+        subject: What the run carries out: a policy's fingerprint.
+        sender: Checksummed address of the only account that signs.
+    """
+
+    kind: Literal["header"] = "header"
+    chain_id: int
+    genesis: str
+    subject: str
+    sender: str
+
+
+class Signed(_Line):
+    """A transaction that was signed, and may have been sent.
+
+    Attributes:
+        step: The step's name, unique in a run.
+        nonce: Of the sender.
+        hash: 0x…, known before sending.
+        raw: The signed transaction, to send again exactly as it is.
+    """
+
+    kind: Literal["signed"] = "signed"
+    step: str
+    nonce: int
+    hash: str
+    raw: str
+
+
+class Outcome(_Line):
+    """A final receipt.
+
+    Attributes:
+        succeeded: False when it was mined and reverted.
+        contract: The address that it created, if it did.
+        gas_used: Gas.
+        gas_price: Wei per gas that was paid.
+        error: The decoded revert, when it is known.
+    """
+
+    kind: Literal["outcome"] = "outcome"
+    step: str
+    hash: str
+    succeeded: bool
+    block_number: int
+    block_hash: str
+    gas_used: int
+    gas_price: int
+    contract: str | None = None
+    error: str | None = None
+
+
+Line = Annotated[Header | Signed | Outcome, Field(discriminator="kind")]
+_LINES: TypeAdapter[Header | Signed | Outcome] = TypeAdapter(Line)
+
+
+class Journal:
+    """A run's memory: in a file, or only in this process when there is no path."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Open the journal at `path`, made if absent; it stays locked until `close`.
+
+        Raises:
+            JournalError: a line that is not the last is not what a journal holds.
+            RefusedError: another process has the journal open.
+        """
+        self.path = path
+        self._file: IO[bytes] | None = None
+        self._lines: list[Header | Signed | Outcome] = []
+        if path is not None:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = path.open("a+b")
+                self._lock(self._file)
+                self._lines = self._read(self._file)
+                _sync_folder(path.parent)
+            except OSError as error:
+                self.close()
+                raise JournalError(f"{path}: cannot be opened: {error.strerror}.") from error
+            except BaseException:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Release the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def header(self) -> Header | None:
+        """Whose journal it is; None before the first line."""
+        return next((line for line in self._lines if isinstance(line, Header)), None)
+
+    def begin(self, header: Header) -> None:
+        """Say whose journal this is, or check that it already says so.
+
+        Raises:
+            JournalError: it belongs to another chain, policy or sender.
+        """
+        present = self.header
+        if present is None:
+            self.append(header)
+            return
+        for field in ("chain_id", "genesis", "subject", "sender"):
+            was, now = getattr(present, field), getattr(header, field)
+            if was != now:
+                what = {
+                    "subject": "policy",
+                    "sender": "account",
+                    "genesis": "chain (another genesis)",
+                }
+                raise JournalError(
+                    f"{self.path or 'the journal'} belongs to another {what.get(field, 'chain')}: it "
+                    f"says {was}, this run is {now}. Restore what it was begun with and resume, or "
+                    "start over with --new, which keeps it aside."
+                )
+
+    def append(self, line: Header | Signed | Outcome) -> None:
+        """Add one line; when this returns it is on the disk."""
+        if self._file is not None:
+            self._file.write(line.model_dump_json().encode() + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        elif self.path is not None:
+            raise JournalError(f"{self.path} is closed.")
+        self._lines.append(line)
+
+    def signed(self, step: str) -> Signed | None:
+        """The last transaction signed for `step`."""
+        return next((s for s in reversed(self._of(Signed)) if s.step == step), None)
+
+    def outcome(self, transaction_hash: str) -> Outcome | None:
+        """What became of the transaction with this hash."""
+        return next((o for o in self._of(Outcome) if o.hash == transaction_hash), None)
+
+    def unresolved(self) -> list[Signed]:
+        """Transactions that were signed and have no outcome yet."""
+        return [s for s in self._of(Signed) if self.outcome(s.hash) is None]
+
+    @property
+    def next_nonce(self) -> int:
+        """One more than the highest nonce signed for; 0 when nothing was."""
+        return max((s.nonce + 1 for s in self._of(Signed)), default=0)
+
+    def _of(self, kind: type[Any]) -> list[Any]:
+        return [line for line in self._lines if isinstance(line, kind)]
+
+    def _lock(self, file: IO[bytes]) -> None:
+        if fcntl is None:  # pragma: no cover
+            return
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RefusedError(
+                f"{self.path} is in use by another process; let that run end first."
+            ) from None
+
+    def _read(self, file: IO[bytes]) -> list[Header | Signed | Outcome]:
+        file.seek(0)
+        content = file.read()
+        complete, _, torn = content.rpartition(b"\n")
+        lines = [
+            self._parse(number, text)
+            for number, text in enumerate(complete.split(b"\n") if complete else [], start=1)
+        ]
+        if lines and not isinstance(lines[0], Header):
+            raise JournalError(
+                f"{self.path}: line 1 is not a header; restore the file from a copy."
+            )
+        if any(isinstance(line, Header) for line in lines[1:]):
+            raise JournalError(f"{self.path}: two headers; restore the file from a copy.")
+        if torn:
+            file.truncate(len(content) - len(torn))
+            os.fsync(file.fileno())
+        return lines
+
+    def _parse(self, number: int, text: bytes) -> Header | Signed | Outcome:
+        with contextlib.suppress(ValidationError):
+            return _LINES.validate_json(text)
+        raise JournalError(
+            f"{self.path}: line {number} is not a journal line ({text[:60]!r}); nothing is sent on a "
+            "damaged journal: restore the file from a copy, or start over with --new."
+        )
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new file's name as durable as its content."""
+    if os.name == "nt":  # pragma: no cover
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,161 @@
+"""What a deployment would send, and what it would cost; nothing is signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from kgst.deploy import STEPS, apply
+from kgst.errors import RefusedError
+from kgst.journal import Journal, Outcome
+from kgst.node import chain_id, connected, rpc
+from kgst.policy import Policy
+from kgst.preflight import require_deployable
+from kgst.quantities import format_bps, format_duration
+from kgst.verify import inspect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ape.api import AccountAPI
+
+__all__ = ["Plan", "PlannedStep", "plan"]
+
+GAS_BASIS: Final = "gas as used by the same steps on a throw-away chain in this process"
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """One transaction of the plan.
+
+    Attributes:
+        summary: For people.
+        address: Of the contract that it creates, if no other transaction of the deployer comes between.
+        gas: What it used in the rehearsal.
+    """
+
+    name: str
+    summary: str
+    address: str | None
+    gas: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A deployment that was rehearsed and not sent.
+
+    Attributes:
+        gas_price: Wei per gas, as the node asks now.
+        balance: The deployer's, in wei.
+    """
+
+    chain_id: int
+    deployer: str
+    steps: tuple[PlannedStep, ...]
+    gas_price: int
+    balance: int
+
+    @property
+    def gas(self) -> int:
+        """Of all steps."""
+        return sum(step.gas for step in self.steps)
+
+    @property
+    def cost(self) -> int:
+        """Estimate in wei."""
+        return self.gas * self.gas_price
+
+
+def plan(policy: Policy, deployer: AccountAPI) -> Plan:
+    """The steps of `apply` for `policy` on the connected chain.
+
+    The whole deployment is carried out and verified on a chain in this process, so that a policy that cannot work is
+    refused here. Gas on the connected chain may differ slightly; a node cannot estimate steps whose contracts are not
+    there yet.
+
+    Raises:
+        RefusedError: what `apply` would refuse before sending.
+    """
+    provider = connected()
+    require_deployable(policy, provider, deployer.address)
+    outcomes = _rehearse(policy)
+    # After the rehearsal: should it run on the connected chain itself, that is as it was.
+    with rpc("read the deployer's account and the gas price"):
+        nonce = int(provider.web3.eth.get_transaction_count(deployer.address))
+        balance = int(provider.web3.eth.get_balance(deployer.address))
+        gas_price = int(provider.web3.eth.gas_price)
+    return Plan(
+        chain_id=chain_id(provider),
+        deployer=deployer.address,
+        steps=tuple(
+            PlannedStep(
+                name=outcome.step,
+                summary=summary,
+                address=_created(deployer.address, nonce + i) if outcome.contract else None,
+                gas=outcome.gas_used,
+            )
+            for i, (outcome, summary) in enumerate(zip(outcomes, _summaries(policy), strict=True))
+        ),
+        gas_price=gas_price,
+        balance=balance,
+    )
+
+
+def _summaries(policy: Policy) -> Iterator[str]:
+    terms, auditors = policy.token, policy.auditors
+    yield "AccessManager; the deployer is its ADMIN until the last step"
+    yield f"token logic; recovery delay {format_duration(terms.recovery_delay)}, for ever"
+    yield (
+        f"token; {auditors.threshold} of {len(auditors.members)} auditors, attestations last "
+        f"{format_duration(terms.max_age)}, rise at most {format_bps(terms.max_increase_bps)}"
+    )
+    yield "feed of the reserves for proof-of-reserve readers"
+    yield (
+        f"{len(policy.issuers)} issuer(s), {sum(map(len, policy.roles.values()))} role member(s), "
+        "every function's role; then the deployer gives up ADMIN"
+    )
+
+
+def _rehearse(policy: Policy) -> list[Outcome]:
+    from ape import accounts, networks
+
+    local = policy.model_copy(
+        update={
+            "chain_id": "local",
+            # The throw-away chain has its own gas price.
+            "limits": policy.limits.model_copy(
+                update={"max_gas_price": 10**15, "max_cost": 10**24}
+            ),
+        }
+    )
+    deployer = next((a for a in accounts.test_accounts if not policy.powers(a.address)), None)
+    if deployer is None:
+        raise RefusedError(
+            "every test account of ape has a power in the policy; none can rehearse."
+        )
+    with networks.get_ecosystem("bsc").get_network("local").use_provider("test") as chain:
+        before: Any = chain.snapshot()
+        try:
+            journal = Journal()
+            deployment = apply(local, deployer, journal)
+            drifts = inspect(local, deployment.record).drifts
+        finally:
+            chain.restore(before)
+    if drifts:
+        raise RefusedError(
+            "the deployment does not give what the policy says, on a throw-away chain: "
+            + "; ".join(map(str, drifts))
+        )
+    signed = [journal.signed(step) for step in STEPS]
+    return [outcome for s in signed if s and (outcome := journal.outcome(s.hash))]
+
+
+def _created(sender: str, nonce: int) -> str:
+    """The address that a contract created by `sender` with `nonce` gets."""
+    import rlp  # type: ignore[import-untyped]
+
+    encoded = rlp.encode([bytes.fromhex(sender[2:]), nonce])
+    return to_checksum_address(keccak(encoded)[12:])

@@ -1,0 +1,267 @@
+"""`deployments/<network>/policy.yaml`: what should be true of a deployment, in people's units and by people's names.
+
+The deployment sends it, `verify` compares the chain with it, previews take labels from it. Units inside: seconds, base
+units, wei, 1/10,000.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from kgst.errors import InputError
+from kgst.fields import Address, Chain, Flag, Label, Seconds, Whole, problems
+from kgst.quantities import (
+    DAY,
+    format_duration,
+    parse_bnb,
+    parse_bps,
+    parse_gwei,
+    parse_refill,
+)
+from kgst.roles import Role
+from kgst.units import parse_amount
+from kgst.yamlfile import YamlFileError, read_yaml
+
+__all__ = ["Auditors", "IssuerGrant", "Limits", "Membership", "Policy", "PolicyError", "TokenTerms"]
+
+LOCAL_CHAIN_IDS: Final = (1337, 31337)
+"""`chain_id: local`: ape's in-process chain, and anvil as it starts by default."""
+
+MAX_AUDITORS: Final = 16
+MAINNET: Final = 56
+
+# Roles that tighten: they must be able to act at once.
+_INSTANT: Final = (Role.PAUSER, Role.COMPLIANCE, Role.GUARDIAN)
+
+
+class PolicyError(InputError):
+    """A policy that cannot be used. One line per problem: file, key, what was found, what to do."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TokenTerms(_Model):
+    """What the token is created with.
+
+    Attributes:
+        recovery_delay: Seconds; part of the code, so it cannot be changed later.
+        max_age: Seconds during which an attestation allows minting.
+        max_increase_bps: How much reserves may rise without unanimity, in 1/10,000. In the file: `max_increase: 10 %`.
+    """
+
+    recovery_delay: Annotated[Seconds, Field(ge=600, le=365 * DAY)]
+    max_age: Annotated[Seconds, Field(ge=3_600, le=31 * DAY)]
+    max_increase_bps: Annotated[
+        int, BeforeValidator(parse_bps), Field(ge=0, le=10_000, alias="max_increase")
+    ]
+
+
+class Auditors(_Model):
+    """Who attests the reserves: labels from `people`, and how many signatures count."""
+
+    threshold: Whole
+    members: Annotated[tuple[Label, ...], Field(min_length=2, max_length=MAX_AUDITORS)]
+
+
+class Membership(_Model):
+    """One member of a role.
+
+    Attributes:
+        member: Label from `people`.
+        delay: Seconds between scheduling and executing; 0 acts at once.
+    """
+
+    member: Label
+    delay: Annotated[Seconds, Field(le=30 * DAY)]
+
+
+class IssuerGrant(_Model):
+    """One issuer's quota.
+
+    Attributes:
+        member: Label from `people`.
+        capacity: Base units that its bucket holds; it starts full.
+        refill_per_second: Base units. In the file: `refill: 0.50 som per second`.
+        may_burn: Whether it may redeem.
+    """
+
+    member: Label
+    capacity: Annotated[int, BeforeValidator(parse_amount)]
+    refill_per_second: Annotated[
+        int, BeforeValidator(parse_refill), Field(le=2**64 - 1, alias="refill")
+    ]
+    may_burn: Flag
+
+
+class Limits(_Model):
+    """What a command may spend and how long it waits.
+
+    Attributes:
+        max_gas_price: Wei per gas.
+        max_cost: Wei for one transaction.
+        confirmations: Blocks to wait for on a node without the `finalized` tag.
+        timeout: Seconds to wait for one transaction to become final.
+    """
+
+    max_gas_price: Annotated[int, BeforeValidator(parse_gwei), Field(gt=0)]
+    max_cost: Annotated[int, BeforeValidator(parse_bnb), Field(gt=0)]
+    confirmations: Annotated[Whole, Field(ge=1, le=1_000)]
+    timeout: Annotated[Seconds, Field(ge=10, le=3_600)]
+
+
+class Policy(_Model):
+    """See the module. Read one with `Policy.load`."""
+
+    chain_id: Chain
+    token: TokenTerms
+    people: Annotated[dict[Label, Address], Field(min_length=1)]
+    auditors: Auditors
+    roles: Annotated[
+        dict[Role, Annotated[tuple[Membership, ...], Field(min_length=1, max_length=16)]],
+        BeforeValidator(lambda value: _by_role(value)),
+    ]
+    issuers: Annotated[tuple[IssuerGrant, ...], Field(max_length=32)]
+    limits: Limits
+
+    @classmethod
+    def load(cls, path: Path | str) -> Policy:
+        """The policy in the YAML file at `path`.
+
+        Raises:
+            PolicyError: the file cannot be read or breaks a rule; every problem that was found is named.
+        """
+        try:
+            return cls.model_validate(read_yaml(Path(path)))
+        except YamlFileError as error:
+            raise PolicyError(f"{path}: {error}") from None
+        except ValidationError as error:
+            raise PolicyError("\n".join(f"{path}: {line}" for line in problems(error))) from None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Policy:
+        if problems := list(_inconsistencies(self)):
+            raise ValueError("\n".join(problems))
+        return self
+
+    def allows_chain(self, chain_id: int) -> bool:
+        """Whether this policy is for the chain with this id."""
+        return (
+            chain_id in LOCAL_CHAIN_IDS if self.chain_id == "local" else chain_id == self.chain_id
+        )
+
+    def address(self, label: str) -> str:
+        """The checksummed address of `label`."""
+        return self.people[label]
+
+    def label(self, address: str) -> str | None:
+        """The label of `address`, or None for a stranger."""
+        return next(
+            (name for name, at in self.people.items() if int(at, 16) == int(address, 16)), None
+        )
+
+    def named(self, address: str) -> str:
+        """`admin (0xf39F…2266)`: for people to read."""
+        short = f"{address[:6]}…{address[-4:]}"
+        label = self.label(address)
+        return f"{label} ({short})" if label else f"unknown {address}"
+
+    @property
+    def auditor_addresses(self) -> list[str]:
+        """Ascending, as the token wants them."""
+        return sorted((self.people[m] for m in self.auditors.members), key=lambda a: int(a, 16))
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what is deployed: labels, comments and `limits` may change without changing it."""
+        substance = {
+            "chain": self.chain_id,
+            "token": self.token.model_dump(),
+            "auditors": [self.auditor_addresses, self.auditors.threshold],
+            "roles": {
+                role.name: sorted((self.people[m.member], m.delay) for m in members)
+                for role, members in sorted(self.roles.items())
+            },
+            "issuers": sorted(
+                (self.people[i.member], i.capacity, i.refill_per_second, i.may_burn)
+                for i in self.issuers
+            ),
+        }
+        return hashlib.sha256(json.dumps(substance, sort_keys=True).encode()).hexdigest()
+
+    def powers(self, address: str) -> list[str]:
+        """What `address` may do under this policy: `role PAUSER`, `auditor`, `issuer`."""
+        label = self.label(address)
+        powers = [
+            f"role {role.name}"
+            for role, members in self.roles.items()
+            if any(m.member == label for m in members)
+        ]
+        powers += ["auditor"] * (label in self.auditors.members)
+        powers += ["issuer"] * any(i.member == label for i in self.issuers)
+        return powers
+
+
+def _by_role(value: object) -> object:
+    if not isinstance(value, dict):
+        raise ValueError("it must be a mapping from role to its members")
+    names = [role.name for role in Role]
+    if unknown := [name for name in value if name not in names]:
+        raise ValueError(
+            f"there is no role {', '.join(map(repr, unknown))}; roles: {', '.join(names)}"
+        )
+    if missing := [name for name in names if name not in value]:
+        raise ValueError(f"no members are given for {', '.join(missing)}; no role may be empty")
+    return {Role[name]: members for name, members in value.items()}
+
+
+def _inconsistencies(policy: Policy) -> Iterator[str]:
+    """Rules across keys; each problem starts with its key."""
+    owners: dict[int, str] = {}
+    for label, address in policy.people.items():
+        if (other := owners.setdefault(int(address, 16), label)) != label:
+            yield f"people.{label}: found {address!r}, which is {other}; give each address one label."
+
+    lists = [("auditors.members", list(policy.auditors.members))]
+    lists += [(f"roles.{r.name}", [m.member for m in ms]) for r, ms in policy.roles.items()]
+    lists += [("issuers", [i.member for i in policy.issuers])]
+    for key, labels in lists:
+        for label in dict.fromkeys(labels):
+            if label not in policy.people:
+                yield f"{key}: found {label!r}, which is not among people; add its address there."
+            if labels.count(label) > 1:
+                yield f"{key}: found {label!r} twice; keep one."
+
+    count, threshold = len(policy.auditors.members), policy.auditors.threshold
+    least = max(2, count // 2 + 1)
+    if not least <= threshold <= count:
+        yield (
+            f"auditors.threshold: found {threshold} of {count}; write {least} to {count}: "
+            "at least 2 and more than half."
+        )
+    for label in policy.auditors.members:
+        other_powers = [p for p in policy.powers(policy.people.get(label, "0x0")) if p != "auditor"]
+        if other_powers:
+            yield (
+                f"auditors.members: found {label!r}, which is also {', '.join(other_powers)}; "
+                "auditors must be independent of everyone whom they check."
+            )
+    for role in _INSTANT:
+        for member in policy.roles[role]:
+            if member.delay:
+                yield (
+                    f"roles.{role.name}: found {member.member} with a delay of "
+                    f"{format_duration(member.delay)}; write 0 seconds: this role must act at once."
+                )
+    if policy.chain_id == MAINNET and policy.token.recovery_delay < 30 * DAY:
+        yield (
+            f"token.recovery_delay: found {format_duration(policy.token.recovery_delay)}; on "
+            "mainnet write 30 days or more: it cannot be changed later."
+        )

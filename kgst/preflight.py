@@ -1,0 +1,73 @@
+"""What must hold before anything is signed: the right chain, no public keys on it, a deployer without power."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from kgst.errors import RefusedError
+from kgst.node import chain_id, is_dev_node
+from kgst.policy import Policy
+
+if TYPE_CHECKING:
+    from ape.api import ProviderAPI
+
+__all__ = ["require_chain", "require_deployable"]
+
+_MNEMONIC: Final = "test test test test test test test test test test test junk"
+_TEST_ACCOUNTS: Final = 100
+
+
+def require_chain(policy: Policy, provider: ProviderAPI) -> None:
+    """The node is on the policy's chain.
+
+    Raises:
+        RefusedError: it is on another.
+    """
+    found = chain_id(provider)
+    if not policy.allows_chain(found):
+        expected = "1337 or 31337" if policy.chain_id == "local" else policy.chain_id
+        raise RefusedError(
+            f"the node at --network is on chain {found}, the policy is for chain {expected}; "
+            "give the network that belongs to the policy, or the other policy."
+        )
+
+
+def require_deployable(policy: Policy, provider: ProviderAPI, deployer: str) -> None:
+    """`policy` may be carried out here by `deployer`.
+
+    Raises:
+        RefusedError: another chain; public test accounts on a chain where others can use them; a deployer who would
+            keep a power.
+    """
+    require_chain(policy, provider)
+    if powers := policy.powers(deployer):
+        raise RefusedError(
+            f"the deployer {policy.named(deployer)} is {', '.join(powers)} in the policy, and must end with no "
+            "power; deploy from an account that is used for nothing else."
+        )
+    if is_dev_node(provider):
+        return
+    if policy.chain_id == "local":
+        raise RefusedError("this policy is for a local development node, and the node is not one.")
+    everyone = {
+        label: address for label, address in policy.people.items() if address in _public_accounts()
+    }
+    if deployer in _public_accounts():
+        everyone["the deployer"] = deployer
+    if everyone:
+        raise RefusedError(
+            f"the keys of {', '.join(everyone)} are public (test accounts of ape, anvil and hardhat), and this node "
+            "is not a local development node: anyone could use them. Put real addresses into the policy."
+        )
+
+
+@cache
+def _public_accounts() -> frozenset[str]:
+    """Accounts whose keys everyone has: the first of the mnemonic that development nodes share."""
+    from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
+    from eth_keys.datatypes import PrivateKey
+
+    seed = seed_from_mnemonic(_MNEMONIC, "")
+    keys = (key_from_seed(seed, f"m/44'/60'/0'/0/{i}") for i in range(_TEST_ACCOUNTS))
+    return frozenset(PrivateKey(key).public_key.to_checksum_address() for key in keys)

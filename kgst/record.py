@@ -1,0 +1,183 @@
+"""`record.json`: what was deployed, where, from which code. Written once a deployment is complete; kept in git."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Annotated, Any
+
+from eth_utils.address import is_checksum_address
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from kgst.errors import InputError
+
+__all__ = ["Compiler", "ContractRecord", "Record", "RecordError", "SourceCommit", "Transaction"]
+
+
+class RecordError(InputError):
+    """A record that is absent or cannot be read."""
+
+
+def _checksummed(value: str) -> str:
+    if not is_checksum_address(value):
+        raise ValueError("not a checksummed address")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_checksummed)]
+Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Transaction(_Model):
+    """A final transaction of the deployment."""
+
+    hash: Hash
+    block_number: int
+    block_hash: Hash
+    gas_used: int
+    gas_price: int
+
+
+class ContractRecord(_Model):
+    """One deployed contract.
+
+    Attributes:
+        source: Path of its source in the project.
+        constructor_args: ABI-encoded, as explorers ask for them.
+        code_hash: keccak256 of the runtime code on the chain, immutables included.
+    """
+
+    address: Address
+    source: str
+    constructor_args: Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})*$")]
+    code_hash: Hash
+    transaction: Transaction
+
+
+class Compiler(_Model):
+    """What compiled the contracts."""
+
+    version: str
+    optimizer_runs: int | None
+    via_ir: bool
+    evm_version: str | None
+
+
+class SourceCommit(_Model):
+    """The git commit of the sources; `clean` when nothing in the checkout differed from it."""
+
+    commit: str
+    clean: bool
+
+
+class Record(_Model):
+    """What was deployed.
+
+    Attributes:
+        chain_id: EIP-155.
+        genesis: Hash of block 0.
+        policy_fingerprint: `Policy.fingerprint` of the policy that was carried out.
+        deployed_at: Seconds; the time of the block of the last step.
+        configuration: The transaction that gave the roles and took the deployer's.
+    """
+
+    format: int = Field(default=1, ge=1, le=1)
+    chain_id: int
+    genesis: Hash
+    deployer: Address
+    policy_fingerprint: str
+    deployed_at: int
+    compiler: Compiler
+    source: SourceCommit | None
+    manager: ContractRecord
+    logic: ContractRecord
+    token: ContractRecord
+    feed: ContractRecord
+    configuration: Transaction
+
+    @property
+    def contracts(self) -> dict[str, ContractRecord]:
+        """By the contracts' names, in order of deployment."""
+        return {
+            "KGSTAccessManager": self.manager,
+            "KGSTLogic": self.logic,
+            "KGST": self.token,
+            "ReserveFeed": self.feed,
+        }
+
+    @classmethod
+    def load(cls, path: Path) -> Record:
+        """The record at `path`.
+
+        Raises:
+            RecordError: absent, or not a record.
+        """
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            raise RecordError(
+                f"{path}: there is no record, so nothing is known to be deployed; "
+                "run `ape run deploy apply`, or check --network and --policy."
+            ) from None
+        except OSError as error:
+            raise RecordError(f"{path}: cannot be read: {error.strerror}.") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(map(str, first["loc"])) or "the file"
+            raise RecordError(
+                f"{path}: {key}: {first['msg']}; restore the file from git, it is never edited by hand."
+            ) from None
+
+    def save(self, path: Path) -> None:
+        """Write to `path`, whole or not at all."""
+        temporary = path.with_suffix(".tmp")
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(self.model_dump_json(indent=2) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+
+
+def source_commit(folder: Path) -> SourceCommit | None:
+    """The commit of the checkout around `folder`; None without git."""
+    git = shutil.which("git")
+    if git is None:
+        return None
+
+    def run(*arguments: str) -> str | None:
+        done = subprocess.run(  # noqa: S603 - fixed arguments
+            [git, "-C", str(folder), *arguments], capture_output=True, text=True, check=False
+        )
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    commit = run("rev-parse", "HEAD")
+    if not commit:
+        return None
+    return SourceCommit(commit=commit, clean=run("status", "--porcelain", "--", "contracts") == "")
+
+
+def compiler_of(compilers: list[Any], contract: str) -> Compiler:
+    """The settings that compiled `contract`, from a project's manifest.
+
+    Raises:
+        RecordError: the build does not say.
+    """
+    for compiler in compilers:
+        if contract in (compiler.contractTypes or []):
+            settings = compiler.settings or {}
+            optimizer = settings.get("optimizer", {})
+            return Compiler(
+                version=compiler.version,
+                optimizer_runs=optimizer.get("runs") if optimizer.get("enabled") else None,
+                via_ir=bool(settings.get("viaIR", False)),
+                evm_version=settings.get("evmVersion"),
+            )
+    raise RecordError(
+        f"the build does not say what compiled {contract}; run `ape compile --force`."
+    )

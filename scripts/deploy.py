@@ -1,0 +1,79 @@
+"""Deploy KGST as a policy says, and compare what stands there with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kgst.console import (
+    Answer,
+    KgstCommand,
+    json_option,
+    operator_options,
+    policy_option,
+    yes_option,
+)
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+
+
+@click.group(short_help="Deploy the token as its policy says; verify it")
+def cli() -> None:
+    """Deploy the token as deployments/<network>/policy.yaml says, and verify it."""
+
+
+@cli.command(cls=KgstCommand)
+@operator_options
+@policy_option
+@json_option
+def plan(policy_path: Path | None, account: AccountAPI | None, json_output: bool) -> Answer:
+    """Show what would be sent, and what it would cost. Sends nothing."""
+    from kgst import deploy_commands
+
+    return deploy_commands.plan(policy_path, account)
+
+
+@cli.command(cls=KgstCommand)
+@operator_options
+@policy_option
+@click.option("--new", is_flag=True, help="Start over; keep the old record and journal aside.")
+@yes_option
+@json_option
+def apply(
+    policy_path: Path | None,
+    account: AccountAPI | None,
+    new: bool,
+    yes: bool,
+    json_output: bool,
+) -> Answer:
+    """Deploy. The deployer ends with no power."""
+    from kgst import deploy_commands
+
+    return deploy_commands.apply(policy_path, account, yes=yes, new=new, quiet=json_output)
+
+
+@cli.command(cls=KgstCommand)
+@operator_options
+@policy_option
+@yes_option
+@json_option
+def resume(
+    policy_path: Path | None, account: AccountAPI | None, yes: bool, json_output: bool
+) -> Answer:
+    """Continue a deployment that was interrupted. Never sends a step twice."""
+    from kgst import deploy_commands
+
+    return deploy_commands.resume(policy_path, account, yes=yes, quiet=json_output)
+
+
+@cli.command(cls=KgstCommand)
+@policy_option
+@json_option
+def verify(policy_path: Path | None, json_output: bool) -> Answer:
+    """Compare the chain with policy and record. Exits 3 on drift."""
+    from kgst import deploy_commands
+
+    return deploy_commands.verify(policy_path)

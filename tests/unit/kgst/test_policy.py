@@ -1,0 +1,249 @@
+"""``Policy``: what is read, and that each slip is named with its file, key and remedy."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kgst.errors import ExitCode
+from kgst.policy import Policy, PolicyError
+from kgst.preflight import _public_accounts
+from kgst.quantities import (
+    QuantityError,
+    format_bnb,
+    format_bps,
+    format_duration,
+    format_gwei,
+    format_refill,
+    parse_bnb,
+    parse_bps,
+    parse_duration,
+    parse_gwei,
+    parse_refill,
+)
+from kgst.roles import Role
+
+ROOT = Path(__file__).parents[3]
+TEXT = (ROOT / "tests/support/policy.yaml").read_text()
+
+
+def refusal(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "policy.yaml"
+    path.write_text(text)
+    with pytest.raises(PolicyError) as caught:
+        Policy.load(path)
+    assert caught.value.exit_code is ExitCode.USAGE
+    assert all(line.startswith(f"{path}: ") for line in str(caught.value).splitlines())
+    return str(caught.value)
+
+
+def changed(old: str, new: str, text: str = TEXT) -> str:
+    assert text.count(old) >= 1
+    return text.replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "deployments/local/policy.yaml",
+        "deployments/rehearsal/policy.yaml",
+        "tests/support/policy.yaml",
+    ],
+)
+def test_load__policy_of_the_repository__is_read(path: str) -> None:
+    policy = Policy.load(ROOT / path)
+    assert set(policy.roles) == set(Role)
+    assert policy.token.recovery_delay == 600
+    assert policy.token.max_increase_bps == 1_000
+    assert policy.issuers[0].capacity >= 1_000_000_000_000
+    assert policy.issuers[0].refill_per_second == 0
+    assert policy.issuers[0].may_burn is True
+    assert policy.auditor_addresses == sorted(policy.auditor_addresses, key=lambda a: int(a, 16))
+    assert set(policy.people.values()) <= _public_accounts()
+
+
+def test_load__example__asks_for_every_address(tmp_path: Path) -> None:
+    example = (ROOT / "deployments/bsc-testnet/policy.example.yaml").read_text()
+    message = refusal(tmp_path, example)
+    assert message.count("it is not an address") == example.count('"0x…"') > 10
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("chain_id: local", "chain_id: 0x61", "chain_id: found '0x61': it is not a whole number"),
+        ("7 days", "7.5 days", "token.max_age: found '7.5 days': '7.5 days' is not a duration"),
+        ("7 days", "604800", "token.max_age: found '604800'"),
+        ("7 days", "32 days", "token.max_age: found '32 days': Input should be less than"),
+        ("10 minutes", "5 minutes", "token.recovery_delay: found '5 minutes'"),
+        ("10 %", "0.1", "token.max_increase: found '0.1'"),
+        ("10 %", "101 %", "token.max_increase: found '101 %'"),
+        ("10 %", "0.001 %", "has 3 decimals"),
+        ("threshold: 2", "threshold: 1", "auditors.threshold: found 1 of 3; write 2 to 3"),
+        ("threshold: 2", "threshold: 4", "auditors.threshold: found 4 of 3; write 2 to 3"),
+        ("auditor_c]", "auditor_b]", "auditors.members: found 'auditor_b' twice"),
+        ("auditor_c]", "auditor_x]", "auditors.members: found 'auditor_x', which is not among"),
+        ("auditor_c]", "guardian]", "found 'guardian', which is also role GUARDIAN"),
+        ("member: issuer,", "member: auditor_a,", "found 'auditor_a', which is also issuer"),
+        ("  PAUSER:", "  PAWSER:", "there is no role 'PAWSER'"),
+        ("- {member: pauser, delay: 0 seconds}", "[]", "roles.PAUSER: found []"),
+        ("member: guardian, delay: 0 seconds", "member: guardian, delay: 1 day", "act at once"),
+        ("{member: admin,", "{membre: admin,", "roles.ADMIN.0.membre: nothing reads this key"),
+        ("limits:", "limitz:", "limits: it is missing; add it."),
+        ("1 000 000.00 som", "1000000.00", "issuers.0.capacity: found '1000000.00'"),
+        ("refill: none", "refill: 0", "issuers.0.refill: found '0'"),
+        ("may_burn: true", "may_burn: yes", "issuers.0.may_burn: found 'yes': write true or false"),
+        ("max_gas_price: 10 gwei", "max_gas_price: 10", "limits.max_gas_price: found '10'"),
+        ("max_cost: 0.5 BNB", "max_cost: 0.5 bnb", "limits.max_cost: found '0.5 bnb'"),
+        ("confirmations: 15", "confirmations: 0", "limits.confirmations: found '0'"),
+    ],
+)
+def test_load__one_slip__is_named(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert said in refusal(tmp_path, changed(old, new))
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ('"0x70997970c51812dc3a010c7d01b50e0d17dc79c8"', "its EIP-55 checksum is absent or wrong"),
+        ('"0x70997970C51812dc3A010C7d01b50e0d17dc79C9"', "its EIP-55 checksum is absent or wrong"),
+        ('"0x70997970C51812dc3A010C7d01b50e0d17dc79"', "it is not an address"),
+        ('"70997970C51812dc3A010C7d01b50e0d17dc79C8"', "it is not an address"),
+        ('"0x0000000000000000000000000000000000000000"', "nobody holds the key"),
+        ('"0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"', "which is admin; give each address one"),
+        ("&a x", "anchors (&) and aliases (*) are not used"),
+        ("!!python/object:os.system x", "is not used here"),
+    ],
+)
+def test_load__bad_address__is_named(tmp_path: Path, address: str, said: str) -> None:
+    text = changed('"0x70997970C51812dc3A010C7d01b50e0d17dc79C8"', address)
+    assert said in refusal(tmp_path, text)
+
+
+def test_load__unquoted_address__is_read(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(TEXT.replace('"', ""))
+    assert Policy.load(path) == Policy.load(ROOT / "tests/support/policy.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "it must be a mapping"),
+        ("- a\n", "it must be a mapping"),
+        ("a: [", "it is not YAML"),
+        ("a: 1\n---\nb: 2\n", "it is not YAML"),
+        (changed("  guardian: ", "  admin:    "), "'admin' is already given on line"),
+        pytest.param("a: " + "[" * 5_000 + "]" * 5_000, "nested too deeply", id="deep"),
+        pytest.param("#" * 300_000, "larger than", id="large"),
+    ],
+)
+def test_load__no_plain_yaml__is_refused(tmp_path: Path, text: str, said: str) -> None:
+    assert said in refusal(tmp_path, text)
+
+
+def test_load__absent_file__is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="there is no such file"):
+        Policy.load(tmp_path / "policy.yaml")
+
+
+def test_load__binary__is_refused(tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(PolicyError, match="UTF-8"):
+        Policy.load(tmp_path / "policy.yaml")
+
+
+def test_load__several_slips__names_all(tmp_path: Path) -> None:
+    message = refusal(tmp_path, changed("10 %", "10", changed("7 days", "7")))
+    assert "token.max_age" in message
+    assert "token.max_increase" in message
+
+
+def test_load__mainnet_with_short_recovery__is_refused(tmp_path: Path) -> None:
+    text = changed("chain_id: local", "chain_id: 56")
+    assert "on mainnet write 30 days or more" in refusal(tmp_path, text)
+
+
+def test_fingerprint__labels_comments_and_limits__do_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(
+        changed("max_cost: 0.5 BNB", "max_cost: 1 BNB", TEXT.replace("issuer_b", "b")) + "# more\n"
+    )
+    original = Policy.load(ROOT / "tests/support/policy.yaml")
+    assert Policy.load(path).fingerprint == original.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("7 days", "8 days"),
+        ("member: enforcer, delay: 0 seconds", "member: enforcer, delay: 6 minutes"),
+        ("threshold: 2", "threshold: 3"),
+        ("may_burn: true", "may_burn: false"),
+        ("member: pauser", "member: unpauser"),
+        ("chain_id: local", "chain_id: 97"),
+    ],
+)
+def test_fingerprint__anything_deployed__matters(tmp_path: Path, old: str, new: str) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(changed(old, new))
+    original = Policy.load(ROOT / "tests/support/policy.yaml")
+    assert Policy.load(path).fingerprint != original.fingerprint
+
+
+def test_allows_chain__local__is_the_two_development_chains() -> None:
+    policy = Policy.load(ROOT / "tests/support/policy.yaml")
+    assert [c for c in (1, 56, 97, 1337, 31337) if policy.allows_chain(c)] == [1337, 31337]
+
+
+@pytest.mark.parametrize(
+    ("parse", "form", "text", "value"),
+    [
+        (parse_duration, format_duration, "10 minutes", 600),
+        (parse_duration, format_duration, "1 hour", 3_600),
+        (parse_duration, format_duration, "90 seconds", 90),
+        (parse_duration, format_duration, "0 seconds", 0),
+        (parse_duration, format_duration, "31 days", 31 * 86_400),
+        (parse_bps, format_bps, "0.25 %", 25),
+        (parse_bps, format_bps, "10 %", 1_000),
+        (parse_gwei, format_gwei, "0.05 gwei", 50_000_000),
+        (parse_bnb, format_bnb, "0.000000000000000001 BNB", 1),
+        (parse_refill, format_refill, "none", 0),
+        (parse_refill, format_refill, "0.50 som per second", 500_000),
+    ],
+)
+def test_parse__what_format_writes__is_read_back(
+    parse: Any, form: Any, text: str, value: int
+) -> None:
+    assert parse(text) == value
+    assert form(value) == text
+
+
+def test_parse_refill__per_day__is_rounded_down() -> None:
+    assert parse_refill("1 000 000.00 som per day") == 11_574_074
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"),
+    [
+        (parse_duration, "-1 day"),
+        (parse_duration, "1"),
+        (parse_duration, "1  day"),
+        (parse_duration, "1e3 days"),
+        (parse_duration, "٣ days"),
+        (parse_duration, 600),
+        (parse_bps, "10%"),
+        (parse_bps, "+10 %"),
+        (parse_gwei, "1"),
+        (parse_gwei, "1,5 gwei"),
+        (parse_gwei, 1.5),
+        (parse_bnb, "1 gwei"),
+        (parse_refill, "1.00 som"),
+        (parse_refill, "1.00 per day"),
+        (parse_refill, "0.01 som per day"),
+        (parse_refill, "1.00 som per week"),
+    ],
+)
+def test_parse__anything_else__is_refused(parse: Any, text: Any) -> None:
+    with pytest.raises(QuantityError):
+        parse(text)
