@@ -16,7 +16,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready ## Virtual environment, npm packages, compiler, compiled contracts
-	@$(APE) compile > build/compile.log 2>&1 || { cat build/compile.log; exit 1; }
+	@$(BIN)/python -c 'from kgst.build import refresh; refresh()'
 
 demo: setup ## The token's life on the in-process chain, told in som
 	@$(APE) run demo

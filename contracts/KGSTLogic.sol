@@ -26,8 +26,9 @@ contract KGSTLogic is SignedAuthorizations, Permits, Payouts, Compliance, Reserv
     /// @param recoveryDelay Seconds between `proposeAuditors` and `acceptAuditors`: 30 days on mainnet, 10 minutes on
     /// testnets.
     constructor(uint256 recoveryDelay) Auditors(recoveryDelay) {
-        // Nobody governs the implementation's own storage.
+        // At the implementation's own address nobody governs, and no number of signatures suffices.
         _ledger().authority = address(this);
+        _ledger().settings.threshold = type(uint8).max;
     }
 
     /// @inheritdoc IKGST

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from ape.cli import ConnectedProviderCommand, account_option
 
+from kgst.build import refresh
 from kgst.errors import ExitCode, InputError, KgstError
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class KgstCommand(ConnectedProviderCommand):  # type: ignore[misc] # ape is unty
         try:
             # Prompts and anything that libraries print must not end up in the document.
             with redirect_stdout(sys.stderr) if as_json else nullcontext():
+                refresh()
                 answer: Answer = super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise

@@ -6,6 +6,7 @@ assertions) nor ``ape.reverts`` (it passes on another error): use ``support.reve
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
+from support.revert_data import decode_any_revert_data
 from support.signing import sign_all
 
 from kgst import deploy
 from kgst.attestation import Domain, ReserveAttestation
+from kgst.build import refresh
 from kgst.policy import Policy
 
 POLICY = Path(__file__).parent / "support" / "policy.yaml"
@@ -26,6 +29,17 @@ DAY = 86_400
 RECOVERY_DELAY = 600
 MAX_AGE = 7 * DAY
 MAX_INCREASE_BPS = 1_000
+
+
+def pytest_sessionstart() -> None:
+    refresh()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _decoded_errors() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        decode_any_revert_data(patch)
+        yield
 
 
 @dataclass(frozen=True)

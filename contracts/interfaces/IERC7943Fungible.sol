@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @title ERC-7943 (uRWA), fungible
-/// @notice Interface id 0x3edbb4c4: the five reads and two writes below.
+/// @notice Interface id 0x3edbb4c4: the four reads and two writes below.
 interface IERC7943Fungible {
     event ForcedTransfer(address indexed from, address indexed to, uint256 amount);
     /// @notice The frozen amount of `account` is now `amount` base units.
@@ -21,20 +21,22 @@ interface IERC7943Fungible {
     /// `ERC7943CannotReceive`.
     function forcedTransfer(address from, address to, uint256 amount) external returns (bool result);
 
-    /// @notice Sets the frozen amount, which may exceed the balance. Restricted to COMPLIANCE.
+    /// @notice Sets the frozen amount, which may exceed the balance. Logs `Frozen` also when it was that already, as
+    /// the standard demands. Restricted to COMPLIANCE.
     /// @dev Worst case: honest holders cannot pay. Undo: the same call with 0. Errors: `AmountOutOfRange` above 2^72 −
     /// 1.
     function setFrozenTokens(address account, uint256 amount) external returns (bool result);
 
-    /// @notice Whether `account` is free to send: not blocked, and transfers are not paused. Never reverts.
+    /// @notice Whether `account` may send: it is not blocked. A pause is not of the account. Never reverts.
     function canSend(address account) external view returns (bool allowed);
 
-    /// @notice Whether `account` is free to receive: not blocked, and transfers are not paused. Never reverts.
+    /// @notice Whether `account` may receive: it is not blocked. A pause is not of the account. Never reverts.
     function canReceive(address account) external view returns (bool allowed);
 
     /// @notice The frozen base units of `account`.
     function getFrozenTokens(address account) external view returns (uint256 amount);
 
-    /// @notice Whether a transfer of `amount` would succeed now. Never reverts.
+    /// @notice Whether a transfer of `amount` would succeed now: not paused, neither account blocked, and `amount`
+    /// within the unfrozen balance. Never reverts.
     function canTransfer(address from, address to, uint256 amount) external view returns (bool allowed);
 }

@@ -164,7 +164,7 @@ interface IKGST is
     error TooFewAuditorsLeft(uint256 left, uint256 threshold);
     error NoAuditorsProposal();
     error ProposalNotReady(uint256 acceptableAt);
-    /// @notice An attestation was accepted, or the set changed, after the proposal: the auditors are alive.
+    /// @notice An attestation was accepted, or the auditors rotated, after the proposal: they are alive.
     error ProposalVoided();
     error RecoveryDelayOutOfRange(uint256 recoveryDelay);
     error MaxAgeOutOfRange(uint256 maxAge);
@@ -183,6 +183,12 @@ interface IKGST is
     error InvalidImplementation(address implementation);
     error InvalidNonce(uint256 expected, uint256 actual);
     error OwnTokenNotRescuable();
+    /// @notice OpenZeppelin's: the foreign token refused.
+    error SafeERC20FailedOperation(address token);
+    /// @notice OpenZeppelin's: an upgrade's call failed without a reason.
+    error FailedCall();
+    /// @notice OpenZeppelin's: the first implementation has no code.
+    error AddressEmptyCode(address target);
 
     // ------------------------------------------------------------------------------------------ Token: reading
 
@@ -205,12 +211,14 @@ interface IKGST is
 
     /// @notice Pays `values[i]` base units to `to[i]`, all from the caller: salaries, pensions. The caller may stand
     /// among the receivers; what it pays itself must be covered too. All or nothing.
-    /// @dev Errors: `OperationPaused`, `ArrayLengthMismatch`, those of `transfer`.
+    /// @dev Errors, in this order: `ArrayLengthMismatch`, `OperationPaused`, those of `transfer`.
     function payout(address[] calldata to, uint256[] calldata values) external returns (bool);
 
     /// @notice `permit` for signers that are contracts (ERC-1271), or with the 65 bytes `r ‖ s ‖ v`.
     /// Warning: anyone may submit a permit first; a call that bundles permit with something else should tolerate its
     /// revert.
+    /// @dev Errors of both forms, in this order: `OperationPaused`, `ERC2612ExpiredSignature`, `ERC7943CannotSend`,
+    /// `ERC2612InvalidSignature`, `ERC20InvalidSpender`.
     function permit(address owner, address spender, uint256 value, uint256 deadline, bytes calldata signature) external;
 
     // ------------------------------------------------------------------------------------------------ Issuance
@@ -223,12 +231,13 @@ interface IKGST is
     function mint(address to, uint256 value) external returns (bool);
 
     /// @notice `mint` for many receivers; quota and headroom are checked on the total.
+    /// @dev Errors: `ArrayLengthMismatch`, then those of `mint`.
     function mintBatch(address[] calldata to, uint256[] calldata values) external returns (bool);
 
     /// @notice Destroys `value` of the caller's own unfrozen base units (redemption). Headroom does not grow: backing
     /// falls by the same amount until the auditors attest anew. The caller must be an issuer with `mayBurn`.
     /// @dev Errors: `OperationPaused`, `BurnNotAllowed`, `ERC7943CannotSend`, `ERC20InsufficientBalance`,
-    /// `ERC7943InsufficientUnfrozenBalance`.
+    /// `ERC7943InsufficientUnfrozenBalance`, `AmountOutOfRange` when 2^72 base units would have been burned in all.
     /// Worst case: a thief of the key burns what that issuer holds. Undo: attested as owed, then minted again.
     function burn(uint256 value) external returns (bool);
 
@@ -241,6 +250,7 @@ interface IKGST is
 
     /// @notice Ends an issuer's permissions at once. Restricted to GUARDIAN.
     /// @dev Worst case: an issuer cannot mint or redeem until `setIssuer` is called again. Undo: `setIssuer`.
+    /// Errors: `NotIssuer`.
     function cutIssuer(address issuer) external;
 
     /// @notice The issuer's record as of now: `available` includes what has been refilled.
@@ -256,6 +266,7 @@ interface IKGST is
     function attest(ReserveAttestation calldata attestation, AuditorSignature[] calldata signatures) external;
 
     /// @notice Stops minting at once, by any one auditor who is not suspended. Only a newer attestation resumes it.
+    /// The halt is logged even when the attestation has run out already: the reason is news.
     /// @dev Worst case: no minting until the next attestation. Errors: `NotAuditor`, `AuditorIsSuspended`.
     function haltMinting(string calldata reason) external;
 
@@ -272,6 +283,7 @@ interface IKGST is
     /// @dev Never leaves fewer auditors than the threshold: else the guardian could silence those alive and let a
     /// recovery replace them. Worst case: one honest auditor is silenced, minting waits for a new attestation. Undo:
     /// `rotateAuditors`.
+    /// Errors: `NotAuditor`, `AuditorIsSuspended`, `TooFewAuditorsLeft`.
     function suspendAuditor(address auditor) external;
 
     /// @notice Starts a recovery from lost auditors' keys. Restricted to RESERVE_ADMIN. Replaces an earlier proposal.
@@ -357,6 +369,7 @@ interface IKGST is
 
     /// @notice Destroys base units of a blocked account, frozen ones included. Restricted to ENFORCER.
     /// @dev Worst case: a blocked holder loses its tokens. Undo: attested as owed, then minted again.
+    /// Errors: `AccountNotBlocked`, `ERC20InsufficientBalance`, `AmountOutOfRange`.
     function burnBlocked(address account, uint256 value, bytes32 orderHash) external returns (bool);
 
     // ------------------------------------------------------------------------------------------------- Pausing
@@ -380,7 +393,8 @@ interface IKGST is
 
     /// @notice Records the auditors' consent to one upgrade: EIP-712
     /// `ImplementationApproval(bytes32 codeHash,bytes32 dataHash,uint256 nonce)`, current threshold. Anyone may submit.
-    /// Replaces an earlier consent; lapses when the auditors change.
+    /// Replaces an earlier consent; lapses when the auditors rotate or one is suspended.
+    /// @dev Errors: `InvalidNonce`, those of the signatures.
     function approveImplementation(
         bytes32 codeHash,
         bytes32 dataHash,
@@ -391,6 +405,7 @@ interface IKGST is
     /// @notice ERC-1967 upgrade. Restricted to UPGRADER, and spends the auditors' consent to exactly this code and call
     /// data. The pause flags stay.
     /// @dev Worst case: what the consented code does. Undo: another upgrade.
+    /// Errors: `InvalidImplementation`, `ImplementationNotApproved`, `FailedCall` or the call's own.
     function upgradeToAndCall(address newImplementation, bytes calldata data) external;
 
     /// @notice Whether the functions that move money run from the implementation instead of the token's own code.

@@ -41,11 +41,10 @@ abstract contract Ledger {
         uint8 threshold;
     }
 
-    /// @dev The auditors' consent to one upgrade. version: of the set that gave it; nonce: consents ever given.
+    /// @dev The auditors' consent to one upgrade; codeHash 0 is none. nonce: consents ever given.
     struct Consent {
         bytes32 codeHash;
         bytes32 dataHash;
-        uint64 version;
         uint64 nonce;
     }
 

@@ -59,7 +59,7 @@ library SolvencyLib {
         }
     }
 
-    /// @dev The caller has checked `value <= s.headroom()`, so supply stays ≤ backing < 2^72: no carry.
+    /// @dev The caller has checked `s.supply() + value <= s.backing()`, and backing is below 2^72: no carry.
     function afterMint(Solvency s, uint256 value) internal pure returns (Solvency) {
         unchecked {
             return Solvency.wrap(Solvency.unwrap(s) + value);

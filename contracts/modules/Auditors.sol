@@ -8,9 +8,9 @@ import {Managed} from "./Managed.sol";
 import {Signatures} from "./Signatures.sol";
 
 /// @title Who the auditors are, and what counts as signed by them
-/// @dev May touch: auditors, seats, settings, proposal, and validUntil (only downwards). Every change of the set
-/// expires the attestation. Auditors who are alive decide about their own succession; `proposeAuditors` is for lost
-/// keys and ends with any sign of life.
+/// @dev May touch: auditors, seats, settings, proposal, consent (only to clear it), and validUntil (only downwards).
+/// Every change of the set expires the attestation. Auditors who are alive decide about their own succession;
+/// `proposeAuditors` is for lost keys and ends with any attestation or rotation.
 abstract contract Auditors is IKGST, Managed, Domain {
     bytes32 private constant ROTATION_TYPEHASH =
         keccak256("AuditorRotation(address[] auditors,uint256 threshold,uint256 version)");
@@ -58,7 +58,7 @@ abstract contract Auditors is IKGST, Managed, Domain {
         if (left < settings.threshold) revert TooFewAuditorsLeft(left, settings.threshold);
         // Seats are below 16, so the bit fits.
         _ledger().settings.suspended = settings.suspended | uint16(1 << seat);
-        _expireAttestation(block.timestamp);
+        _forgetOldAuditors();
         emit AuditorSuspended(auditor);
     }
 
@@ -159,14 +159,25 @@ abstract contract Auditors is IKGST, Managed, Domain {
         $.settings.threshold = uint8(newThreshold);
         $.settings.auditorCount = uint8(newAuditors.length);
         $.settings.suspended = 0;
-        _expireAttestation(block.timestamp);
+        _forgetOldAuditors();
         emit AuditorsSet(version_, newAuditors, newThreshold);
+    }
+
+    function _clearConsent() internal {
+        delete _ledger().consent.codeHash;
+        delete _ledger().consent.dataHash;
     }
 
     /// @dev Lowers validUntil to `time`, never raises it.
     function _expireAttestation(uint256 time) internal {
         Solvency solvency_ = _ledger().solvency;
         if (time < solvency_.validUntil()) _ledger().solvency = solvency_.afterAttest(solvency_.backing(), time);
+    }
+
+    /// @dev What the auditors signed before a change of their set ends with it: attestation, and consent to an upgrade.
+    function _forgetOldAuditors() private {
+        _expireAttestation(block.timestamp);
+        _clearConsent();
     }
 
     function _requireMaySign(address account, ReserveSettings memory settings) private view returns (uint256 seat) {

@@ -85,18 +85,19 @@ abstract contract Compliance is IKGST, Issuance {
     }
 
     /// @inheritdoc IERC7943Fungible
-    function canSend(address account) public view returns (bool) {
-        return GateLib.load().flags() & GateLib.TRANSFERS_PAUSED == 0 && !isBlocked(account);
+    function canSend(address account) external view returns (bool) {
+        return !isBlocked(account);
     }
 
     /// @inheritdoc IERC7943Fungible
     function canReceive(address account) external view returns (bool) {
-        return canSend(account);
+        return !isBlocked(account);
     }
 
     /// @inheritdoc IERC7943Fungible
     function canTransfer(address from, address to, uint256 amount) external view returns (bool) {
-        return canSend(from) && !isBlocked(to) && amount <= _ledger().accounts[from].unfrozen();
+        bool open = GateLib.load().flags() & GateLib.TRANSFERS_PAUSED == 0;
+        return open && !isBlocked(from) && !isBlocked(to) && amount <= _ledger().accounts[from].unfrozen();
     }
 
     /// @dev The two addresses that never hold tokens; see `IKGST`.
@@ -123,7 +124,6 @@ abstract contract Compliance is IKGST, Issuance {
     function _setFrozen(address account, uint256 amount) private {
         if (amount > type(uint72).max) revert AmountOutOfRange(amount, type(uint72).max);
         Account held = _ledger().accounts[account];
-        if (held.frozen() == amount) return;
         _ledger().accounts[account] = held.withFrozen(amount);
         emit Frozen(account, amount);
     }

@@ -86,7 +86,9 @@ abstract contract Issuance is IKGST, Managed {
         if (value > available || bucket.capacity() == 0) _revertQuota(bucket, available, value);
         Solvency solvency_ = _ledger().solvency;
         if (block.timestamp >= solvency_.validUntil()) revert AttestationExpired(solvency_.validUntil());
-        if (value > solvency_.headroom()) revert HeadroomExceeded(solvency_.headroom(), value);
+        // Not by headroom, which is 0 in a deficit: there even minting nothing is refused. The sum fits: both have 72
+        // bits.
+        if (solvency_.supply() + value > solvency_.backing()) revert HeadroomExceeded(solvency_.headroom(), value);
 
         // Effects:
         unchecked {

@@ -28,7 +28,6 @@ abstract contract Upgrades is IKGST, Auditors {
         _requireQuorum(keccak256(abi.encode(APPROVAL_TYPEHASH, codeHash, dataHash, nonce)), signatures);
         consent.codeHash = codeHash;
         consent.dataHash = dataHash;
-        consent.version = _ledger().settings.version;
         consent.nonce += 1;
         emit ImplementationApproved(codeHash, dataHash, nonce);
     }
@@ -43,7 +42,7 @@ abstract contract Upgrades is IKGST, Auditors {
         if (!_isApproved(codeHash, dataHash)) revert ImplementationNotApproved(codeHash, dataHash);
 
         // Effects:
-        _spendConsent();
+        _clearConsent();
         GateLib.load().withImplementation(newImplementation).store();
         emit Upgraded(newImplementation);
 
@@ -74,7 +73,6 @@ abstract contract Upgrades is IKGST, Auditors {
     /// @inheritdoc IKGST
     function approvedImplementation() external view returns (bytes32 codeHash, bytes32 dataHash, uint256 nonce) {
         Consent memory consent = _ledger().consent;
-        if (consent.version != _ledger().settings.version) return (0, 0, consent.nonce);
         return (consent.codeHash, consent.dataHash, consent.nonce);
     }
 
@@ -83,15 +81,9 @@ abstract contract Upgrades is IKGST, Auditors {
         return GateLib.SLOT;
     }
 
-    function _spendConsent() private {
-        delete _ledger().consent.codeHash;
-        delete _ledger().consent.dataHash;
-    }
-
     function _isApproved(bytes32 codeHash, bytes32 dataHash) private view returns (bool) {
-        Consent memory consent = _ledger().consent;
-        return consent.codeHash != 0 && consent.codeHash == codeHash && consent.dataHash == dataHash
-            && consent.version == _ledger().settings.version;
+        Consent storage consent = _ledger().consent;
+        return consent.codeHash != 0 && consent.codeHash == codeHash && consent.dataHash == dataHash;
     }
 
     /// @dev Refuses accounts without code, code that is not an ERC-1822 implementation for this slot, and EIP-7702

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
+from kgst.build import refresh
 from kgst.chain import give_bnb, now
 from kgst.demo.acts import ACTS
 from kgst.demo.stage import Stage, StoryError
@@ -83,6 +84,7 @@ def run(*, as_json: bool) -> int:
     console = Console(file=sys.stderr if as_json else sys.stdout, highlight=False)
     with Teller(console, len(ACTS) + 1) as teller, _quiet_ape():
         try:
+            refresh()
             stages: list[Stage] = []
             teller.tell("Deploy from the policy", lambda: _deploy(stages))
             [stage] = stages

@@ -10,12 +10,15 @@ from eth_account.messages import SignableMessage, encode_typed_data
 
 from kgst.attestation import Domain, in_signer_order
 
-PERMIT = "Permit", (
-    ("owner", "address"),
-    ("spender", "address"),
-    ("value", "uint256"),
-    ("nonce", "uint256"),
-    ("deadline", "uint256"),
+PERMIT = (
+    "Permit",
+    (
+        ("owner", "address"),
+        ("spender", "address"),
+        ("value", "uint256"),
+        ("nonce", "uint256"),
+        ("deadline", "uint256"),
+    ),
 )
 _AUTHORIZATION = (
     ("from", "address"),

@@ -1,19 +1,10 @@
 """Fixtures of the token's own tests: how a payment runs, how it is signed, and accounts that have code."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from ape import project
 from support.payments import FORMS
-from support.revert_data import decode_any_revert_data
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _decoded_errors() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        decode_any_revert_data(patch)
-        yield
 
 
 @pytest.fixture(params=[False, True], ids=["own-code", "delegated"])

@@ -1,0 +1,87 @@
+"""``setIssuer``"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ape import chain
+from support.events import events
+from support.reverts import reverts
+
+SOM = 1_000_000
+ZERO = "0x0000000000000000000000000000000000000000"
+
+
+def test_set_issuer__new_issuer__starts_full_and_logs(
+    token: Any, issuance_admin: Any, issuer_b: Any
+) -> None:
+    receipt = token.setIssuer(issuer_b, 70 * SOM, 5, True, sender=issuance_admin)
+    assert events(receipt, token) == [
+        (
+            "IssuerSet",
+            {"issuer": issuer_b, "capacity": 70 * SOM, "refillPerSecond": 5, "mayBurn": True},
+        )
+    ]
+    assert tuple(token.issuerOf(issuer_b)) == (70 * SOM, 70 * SOM, 5, True)
+
+
+def test_set_issuer__again__replaces_and_refills(
+    funded: Any, token: Any, issuance_admin: Any, issuer: Any
+) -> None:
+    token.setIssuer(issuer, 30 * SOM, 7, False, sender=issuance_admin)
+    assert tuple(token.issuerOf(issuer)) == (30 * SOM, 30 * SOM, 7, False)
+
+
+def test_set_issuer__refill__counts_from_the_grant(
+    token: Any, issuance_admin: Any, issuer_b: Any, attest: Any, receiver: Any
+) -> None:
+    token.setIssuer(issuer_b, 100, 1, False, sender=issuance_admin)
+    attest(100)
+    spent = token.mint(receiver, 100, sender=issuer_b).timestamp
+    token.setIssuer(issuer_b, 100, 1, False, sender=issuance_admin)
+    chain.pending_timestamp = spent + 50
+    token.mint(receiver, 100, sender=issuer_b)
+    assert token.issuerOf(issuer_b).available == 0
+
+
+def test_set_issuer__zero_capacity__gives_no_right_to_mint(
+    funded: Any, token: Any, issuance_admin: Any, issuer: Any, receiver: Any
+) -> None:
+    token.setIssuer(issuer, 0, 2**64 - 1, False, sender=issuance_admin)
+    chain.pending_timestamp += 100
+    with reverts(token.NotIssuer, account=issuer):
+        token.mint(receiver, 1, sender=issuer)
+
+
+def test_set_issuer__at_the_bounds__keeps_each_field_apart(
+    token: Any, issuance_admin: Any, issuer_b: Any
+) -> None:
+    token.setIssuer(issuer_b, 2**72 - 1, 2**64 - 1, True, sender=issuance_admin)
+    assert tuple(token.issuerOf(issuer_b)) == (2**72 - 1, 2**72 - 1, 2**64 - 1, True)
+
+
+def test_set_issuer__capacity_too_great__reverts(
+    token: Any, issuance_admin: Any, issuer_b: Any
+) -> None:
+    for capacity in (2**72, 2**256 - 1):
+        with reverts(token.AmountOutOfRange, amount=capacity, max=2**72 - 1):
+            token.setIssuer(issuer_b, capacity, 0, False, sender=issuance_admin)
+
+
+def test_set_issuer__refill_too_great__reverts(
+    token: Any, issuance_admin: Any, issuer_b: Any
+) -> None:
+    for refill in (2**64, 2**256 - 1):
+        with reverts(token.AmountOutOfRange, amount=refill, max=2**64 - 1):
+            token.setIssuer(issuer_b, 1, refill, False, sender=issuance_admin)
+
+
+def test_set_issuer__reserved_address__reverts(token: Any, issuance_admin: Any) -> None:
+    for account in (ZERO, token.address):
+        with reverts(token.ReservedAddress, account=account):
+            token.setIssuer(account, 1, 0, False, sender=issuance_admin)
+
+
+def test_set_issuer__by_an_outsider__reverts(token: Any, outsider: Any) -> None:
+    with reverts(token.AccessManagedUnauthorized, caller=outsider):
+        token.setIssuer(outsider, 1, 0, False, sender=outsider)
