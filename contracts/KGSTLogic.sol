@@ -13,16 +13,16 @@ import {Auditors} from "./modules/Auditors.sol";
 import {Compliance} from "./modules/Compliance.sol";
 import {Pausing} from "./modules/Pausing.sol";
 import {Payouts} from "./modules/Payouts.sol";
-import {Permits} from "./modules/Permits.sol";
 import {Rescue} from "./modules/Rescue.sol";
 import {Reserves} from "./modules/Reserves.sol";
 import {SignedAuthorizations} from "./modules/SignedAuthorizations.sol";
+import {SignedPermits} from "./modules/SignedPermits.sol";
 import {Upgrades} from "./modules/Upgrades.sol";
 
 /// @title KGSTLogic: the upgradeable rest of the token
 /// @notice Runs by delegatecall from `KGST`. It has no use at its own address: its own storage is locked by the
 /// constructor.
-contract KGSTLogic is SignedAuthorizations, Permits, Payouts, Compliance, Reserves, Pausing, Upgrades, Rescue {
+contract KGSTLogic is SignedAuthorizations, SignedPermits, Payouts, Compliance, Reserves, Pausing, Upgrades, Rescue {
     /// @param recoveryDelay Seconds between `proposeAuditors` and `acceptAuditors`: 30 days on mainnet, 10 minutes on
     /// testnets.
     constructor(uint256 recoveryDelay) Auditors(recoveryDelay) {

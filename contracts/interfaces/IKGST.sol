@@ -5,9 +5,9 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 
+import {IERC2612} from "./IERC2612.sol";
 import {IERC3009} from "./IERC3009.sol";
 import {IERC7943Fungible} from "./IERC7943Fungible.sol";
 
@@ -23,7 +23,7 @@ import {IERC7943Fungible} from "./IERC7943Fungible.sol";
 /// A blocked account can neither send nor receive. The zero address and the token's own address are blocked for ever.
 interface IKGST is
     IERC20Metadata,
-    IERC20Permit,
+    IERC2612,
     IERC5267,
     IERC165,
     IERC20Errors,
@@ -187,8 +187,6 @@ interface IKGST is
     error SafeERC20FailedOperation(address token);
     /// @notice OpenZeppelin's: an upgrade's call failed without a reason.
     error FailedCall();
-    /// @notice OpenZeppelin's: the first implementation has no code.
-    error AddressEmptyCode(address target);
 
     // ------------------------------------------------------------------------------------------ Token: reading
 

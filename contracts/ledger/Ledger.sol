@@ -48,14 +48,34 @@ abstract contract Ledger {
         uint64 nonce;
     }
 
+    // One word each. Structs, so that code can hold a reference to a mapping's entry and hash its slot once.
+
+    struct Holder {
+        Account account;
+    }
+
+    /// @dev value: base units; the greatest uint256 is unlimited.
+    struct Allowance {
+        uint256 value;
+    }
+
+    /// @dev used: one bit for each of 256 EIP-3009 nonces.
+    struct Nonces {
+        uint256 used;
+    }
+
+    struct Quota {
+        Bucket bucket;
+    }
+
     /// @custom:storage-location erc7201:kgst.storage.Ledger
     struct Layout {
-        mapping(address account => Account) accounts;
-        mapping(address owner => mapping(address spender => uint256)) allowances;
+        mapping(address account => Holder) holders;
+        mapping(address owner => mapping(address spender => Allowance)) allowances;
         /// @dev EIP-3009 nonces, 256 to a word: bit `nonce & 0xff` of word `nonce >> 8`.
-        mapping(address authorizer => mapping(uint256 word => uint256)) authorizations;
+        mapping(address authorizer => mapping(uint256 word => Nonces)) authorizations;
         Solvency solvency;
-        mapping(address account => Bucket) issuers;
+        mapping(address account => Quota) issuers;
         AttestationRecord attestation;
         bytes32 reportHash;
         ReserveSettings settings;
@@ -95,29 +115,30 @@ abstract contract Ledger {
     /// @dev Checks sender and receiver, moves, logs. A self-transfer is safe: the receiver is read after the sender is
     /// written.
     function _transfer(address from, address to, uint256 value) internal {
-        _ledger().accounts[from] = _debited(from, value);
+        _debit(from, value);
         _credit(to, value);
         emit IERC20.Transfer(from, to, value);
     }
 
-    /// @return The account of `from` less `value`, not yet written.
-    function _debited(address from, uint256 value) internal view returns (Account) {
-        Account sender = _ledger().accounts[from];
+    /// @dev Checks and lowers the sender's side of a move.
+    function _debit(address from, uint256 value) internal {
+        Holder storage holder = _ledger().holders[from];
+        Account sender = holder.account;
         if (sender.isBlocked()) revert IERC7943Fungible.ERC7943CannotSend(from);
         if (value > sender.unfrozen()) _revertUncovered(from, sender, value);
-        return sender.subBalance(value);
+        holder.account = sender.subBalance(value);
     }
 
     /// @dev Zero address and token are blocked from the start, so this one check refuses them too.
     function _credit(address to, uint256 value) internal {
-        mapping(address => Account) storage accounts = _ledger().accounts;
-        Account receiver = accounts[to];
+        Holder storage holder = _ledger().holders[to];
+        Account receiver = holder.account;
         if (receiver.isBlocked()) _revertCannotReceive(to);
-        accounts[to] = receiver.addBalance(value);
+        holder.account = receiver.addBalance(value);
     }
 
     function _requireMaySend(address account) internal view {
-        if (_ledger().accounts[account].isBlocked()) revert IERC7943Fungible.ERC7943CannotSend(account);
+        if (_ledger().holders[account].account.isBlocked()) revert IERC7943Fungible.ERC7943CannotSend(account);
     }
 
     function _isReserved(address account) internal view returns (bool) {

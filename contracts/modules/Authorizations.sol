@@ -90,11 +90,11 @@ abstract contract Authorizations is IERC3009Transfers, Ledger, Domain {
     }
 
     function _useNonce(address authorizer, bytes32 nonce) internal {
-        mapping(uint256 => uint256) storage words = _ledger().authorizations[authorizer];
         (uint256 index, uint256 bit) = _nonceBit(nonce);
-        uint256 word = words[index];
+        Nonces storage nonces_ = _ledger().authorizations[authorizer][index];
+        uint256 word = nonces_.used;
         if (word & bit != 0) revert IKGST.AuthorizationUsedOrCanceled(authorizer, nonce);
-        words[index] = word | bit;
+        nonces_.used = word | bit;
     }
 
     function _nonceBit(bytes32 nonce) internal pure returns (uint256 index, uint256 bit) {

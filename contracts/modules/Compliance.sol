@@ -67,7 +67,7 @@ abstract contract Compliance is IKGST, Issuance {
 
     /// @inheritdoc IKGST
     function burnBlocked(address account, uint256 value, bytes32 orderHash) external restricted returns (bool) {
-        if (!_ledger().accounts[account].isBlocked()) revert AccountNotBlocked(account);
+        if (!_ledger().holders[account].account.isBlocked()) revert AccountNotBlocked(account);
         _seize(account, value);
         _retire(account, value);
         emit OrderExecuted(orderHash, account, value);
@@ -76,12 +76,12 @@ abstract contract Compliance is IKGST, Issuance {
 
     /// @inheritdoc IKGST
     function isBlocked(address account) public view returns (bool) {
-        return _ledger().accounts[account].isBlocked();
+        return _ledger().holders[account].account.isBlocked();
     }
 
     /// @inheritdoc IERC7943Fungible
     function getFrozenTokens(address account) external view returns (uint256) {
-        return _ledger().accounts[account].frozen();
+        return _ledger().holders[account].account.frozen();
     }
 
     /// @inheritdoc IERC7943Fungible
@@ -97,7 +97,7 @@ abstract contract Compliance is IKGST, Issuance {
     /// @inheritdoc IERC7943Fungible
     function canTransfer(address from, address to, uint256 amount) external view returns (bool) {
         bool open = GateLib.load().flags() & GateLib.TRANSFERS_PAUSED == 0;
-        return open && !isBlocked(from) && !isBlocked(to) && amount <= _ledger().accounts[from].unfrozen();
+        return open && !isBlocked(from) && !isBlocked(to) && amount <= _ledger().holders[from].account.unfrozen();
     }
 
     /// @dev The two addresses that never hold tokens; see `IKGST`.
@@ -107,24 +107,26 @@ abstract contract Compliance is IKGST, Issuance {
     }
 
     function _block(address account) private {
-        Account held = _ledger().accounts[account];
+        Holder storage holder = _ledger().holders[account];
+        Account held = holder.account;
         if (held.isBlocked()) return;
-        _ledger().accounts[account] = held.withBlocked(true);
+        holder.account = held.withBlocked(true);
         emit Blocked(account);
     }
 
     function _unblock(address account) private {
         if (_isReserved(account)) revert ReservedAddress(account);
-        Account held = _ledger().accounts[account];
+        Holder storage holder = _ledger().holders[account];
+        Account held = holder.account;
         if (!held.isBlocked()) return;
-        _ledger().accounts[account] = held.withBlocked(false);
+        holder.account = held.withBlocked(false);
         emit Unblocked(account);
     }
 
     function _setFrozen(address account, uint256 amount) private {
         if (amount > type(uint72).max) revert AmountOutOfRange(amount, type(uint72).max);
-        Account held = _ledger().accounts[account];
-        _ledger().accounts[account] = held.withFrozen(amount);
+        Holder storage holder = _ledger().holders[account];
+        holder.account = holder.account.withFrozen(amount);
         emit Frozen(account, amount);
     }
 
@@ -140,7 +142,8 @@ abstract contract Compliance is IKGST, Issuance {
     /// @dev Takes `amount` from the balance, blocked or frozen. The part that only the freeze held is unfrozen, no
     /// more.
     function _seize(address account, uint256 amount) private {
-        Account held = _ledger().accounts[account];
+        Holder storage holder = _ledger().holders[account];
+        Account held = holder.account;
         if (amount > held.balance()) revert ERC20InsufficientBalance(account, held.balance(), amount);
         uint256 free = held.unfrozen();
         if (amount > free) {
@@ -149,6 +152,6 @@ abstract contract Compliance is IKGST, Issuance {
             held = held.withFrozen(stillFrozen);
             emit Frozen(account, stillFrozen);
         }
-        _ledger().accounts[account] = held.subBalance(amount);
+        holder.account = held.subBalance(amount);
     }
 }

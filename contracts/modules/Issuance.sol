@@ -36,8 +36,8 @@ abstract contract Issuance is IKGST, Managed {
     /// @inheritdoc IKGST
     function burn(uint256 value) external returns (bool) {
         _enter(GateLib.BURNING_PAUSED);
-        if (!_ledger().issuers[msg.sender].mayBurn()) revert BurnNotAllowed(msg.sender);
-        _ledger().accounts[msg.sender] = _debited(msg.sender, value);
+        if (!_ledger().issuers[msg.sender].bucket.mayBurn()) revert BurnNotAllowed(msg.sender);
+        _debit(msg.sender, value);
         _retire(msg.sender, value);
         return true;
     }
@@ -48,20 +48,21 @@ abstract contract Issuance is IKGST, Managed {
         if (capacity > type(uint72).max) revert AmountOutOfRange(capacity, type(uint72).max);
         if (refillPerSecond > type(uint64).max) revert AmountOutOfRange(refillPerSecond, type(uint64).max);
         // Each fits its field: bounded above; 40 bits of seconds last 34,000 years.
-        _ledger().issuers[issuer] = BucketLib.pack(capacity, capacity, refillPerSecond, block.timestamp, mayBurn);
+        Bucket full = BucketLib.pack(capacity, capacity, refillPerSecond, block.timestamp, mayBurn);
+        _ledger().issuers[issuer].bucket = full;
         emit IssuerSet(issuer, capacity, refillPerSecond, mayBurn);
     }
 
     /// @inheritdoc IKGST
     function cutIssuer(address issuer) external restricted {
-        if (Bucket.unwrap(_ledger().issuers[issuer]) == 0) revert NotIssuer(issuer);
-        _ledger().issuers[issuer] = Bucket.wrap(0);
+        if (Bucket.unwrap(_ledger().issuers[issuer].bucket) == 0) revert NotIssuer(issuer);
+        _ledger().issuers[issuer].bucket = Bucket.wrap(0);
         emit IssuerCut(issuer);
     }
 
     /// @inheritdoc IKGST
     function issuerOf(address account) external view returns (Issuer memory) {
-        Bucket bucket = _ledger().issuers[account];
+        Bucket bucket = _ledger().issuers[account].bucket;
         return Issuer({
             available: bucket.availableAt(block.timestamp),
             capacity: bucket.capacity(),
@@ -81,19 +82,21 @@ abstract contract Issuance is IKGST, Managed {
     function _issue(uint256 value) private {
         // Checks:
         _enter(GateLib.MINTING_PAUSED);
-        Bucket bucket = _ledger().issuers[msg.sender];
+        Quota storage quota = _ledger().issuers[msg.sender];
+        Bucket bucket = quota.bucket;
         uint256 available = bucket.availableAt(block.timestamp);
         if (value > available || bucket.capacity() == 0) _revertQuota(bucket, available, value);
         Solvency solvency_ = _ledger().solvency;
         if (block.timestamp >= solvency_.validUntil()) revert AttestationExpired(solvency_.validUntil());
-        // Not by headroom, which is 0 in a deficit: there even minting nothing is refused. The sum fits: both have 72
-        // bits.
-        if (solvency_.supply() + value > solvency_.backing()) revert HeadroomExceeded(solvency_.headroom(), value);
+        unchecked {
+            // Not by headroom, which is 0 in a deficit: there even minting nothing is refused. Both have 72 bits.
+            if (solvency_.supply() + value > solvency_.backing()) _revertHeadroom(solvency_, value);
+        }
 
         // Effects:
         unchecked {
             // value <= available, checked above.
-            _ledger().issuers[msg.sender] = bucket.withAvailable(available - value, block.timestamp);
+            quota.bucket = bucket.withAvailable(available - value, block.timestamp);
         }
         _ledger().solvency = solvency_.afterMint(value);
     }
@@ -106,6 +109,10 @@ abstract contract Issuance is IKGST, Managed {
         if (value > burnable) revert AmountOutOfRange(value, burnable);
         _ledger().solvency = solvency_.afterBurn(value);
         emit Transfer(account, address(0), value);
+    }
+
+    function _revertHeadroom(Solvency solvency_, uint256 value) private pure {
+        revert HeadroomExceeded(solvency_.headroom(), value);
     }
 
     function _revertQuota(Bucket bucket, uint256 available, uint256 value) private view {

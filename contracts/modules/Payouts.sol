@@ -14,8 +14,8 @@ abstract contract Payouts is IKGST, Ledger {
         if (to.length != values.length) revert ArrayLengthMismatch(to.length, values.length);
         _enter(GateLib.TRANSFERS_PAUSED);
 
-        mapping(address => Account) storage accounts = _ledger().accounts;
-        Account sender = accounts[msg.sender];
+        Holder storage holder = _ledger().holders[msg.sender];
+        Account sender = holder.account;
         if (sender.isBlocked()) revert ERC7943CannotSend(msg.sender);
 
         uint256 left = sender.unfrozen();
@@ -28,16 +28,17 @@ abstract contract Payouts is IKGST, Ledger {
                 left -= value;
             }
             // What the sender pays itself must be covered, but stays where it is.
-            if (to[i] != msg.sender) {
+            address receiver = to[i];
+            if (receiver != msg.sender) {
                 unchecked {
                     // spent + left <= the sender's unfrozen balance at all times.
                     spent += value;
                 }
-                _credit(to[i], value);
+                _credit(receiver, value);
             }
-            emit Transfer(msg.sender, to[i], value);
+            emit Transfer(msg.sender, receiver, value);
         }
-        accounts[msg.sender] = sender.subBalance(spent);
+        holder.account = sender.subBalance(spent);
         return true;
     }
 }

@@ -61,7 +61,7 @@ abstract contract SignedAuthorizations is IERC3009, Authorizations {
     /// @inheritdoc IERC3009
     function authorizationState(address authorizer, bytes32 nonce) external view returns (bool) {
         (uint256 index, uint256 bit) = _nonceBit(nonce);
-        return _ledger().authorizations[authorizer][index] & bit != 0;
+        return _ledger().authorizations[authorizer][index].used & bit != 0;
     }
 
     /// @inheritdoc IERC3009

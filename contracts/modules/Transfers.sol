@@ -37,12 +37,12 @@ abstract contract Transfers is IERC20, Ledger {
 
     /// @inheritdoc IERC20
     function balanceOf(address account) external view returns (uint256) {
-        return _ledger().accounts[account].balance();
+        return _ledger().holders[account].account.balance();
     }
 
     /// @inheritdoc IERC20
     function allowance(address owner, address spender) external view returns (uint256) {
-        return _ledger().allowances[owner][spender];
+        return _ledger().allowances[owner][spender].value;
     }
 
     /// @inheritdoc IERC20
@@ -52,19 +52,19 @@ abstract contract Transfers is IERC20, Ledger {
 
     function _approve(address owner, address spender, uint256 value) internal {
         if (spender == address(0)) revert IERC20Errors.ERC20InvalidSpender(address(0));
-        _ledger().allowances[owner][spender] = value;
+        _ledger().allowances[owner][spender].value = value;
         emit Approval(owner, spender, value);
     }
 
     /// @dev The greatest uint256 means unlimited and is not counted down.
     function _spendAllowance(address owner, address spender, uint256 value) private {
-        mapping(address => uint256) storage allowances = _ledger().allowances[owner];
-        uint256 granted = allowances[spender];
+        Allowance storage allowed = _ledger().allowances[owner][spender];
+        uint256 granted = allowed.value;
         if (granted == type(uint256).max) return;
         if (granted < value) revert IERC20Errors.ERC20InsufficientAllowance(spender, granted, value);
         unchecked {
             // value <= granted, checked above.
-            allowances[spender] = granted - value;
+            allowed.value = granted - value;
         }
     }
 }

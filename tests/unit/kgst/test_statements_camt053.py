@@ -778,7 +778,7 @@ def test_read_reserves__file_swapped_for_a_fifo_before_opening__is_refused_witho
     rescue.start()
     started = time.monotonic()
     with monkeypatch.context() as patch:
-        patch.setattr("kgst.statements.source.os.stat", lambda _: regular)
+        patch.setattr(Path, "stat", lambda *_, **__: regular)
         text = refusal(path)
     rescue.cancel()
     assert "not a file" in text

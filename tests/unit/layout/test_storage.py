@@ -173,10 +173,10 @@ def test_consent__each_field__is_in_its_place(
     approve(system, consent, auditors, relayer)
     assert word(token, slots.CONSENT_CODE) == int.from_bytes(consent.code_hash, "big")
     assert word(token, slots.CONSENT_DATA) == int.from_bytes(consent.data_hash, "big")
-    assert word(token, slots.CONSENT) == packed((2, 64), (2, 64))
+    assert word(token, slots.CONSENT) == packed((2, 64))
     token.upgradeToAndCall(system.logic, b"", sender=upgrader)
     assert word(token, slots.CONSENT_CODE) == word(token, slots.CONSENT_DATA) == 0
-    assert word(token, slots.CONSENT) == packed((2, 64), (2, 64))
+    assert word(token, slots.CONSENT) == packed((2, 64))
 
 
 def test_authority__manager__is_the_last_field(system: Any, token: Any) -> None:

@@ -57,9 +57,9 @@ def test_rescue_tokens__more_than_lies_there__reverts(
 
 
 def test_rescue_tokens__no_token_there__reverts(
-    system: Any, token: Any, admin: Any, outsider: Any, receiver: Any
+    token: Any, admin: Any, outsider: Any, receiver: Any
 ) -> None:
-    with bubbles(system.logic.SafeERC20FailedOperation, token, token=outsider):
+    with reverts(token.SafeERC20FailedOperation, token=outsider):
         token.rescueTokens(outsider, receiver, 1, sender=admin)
 
 

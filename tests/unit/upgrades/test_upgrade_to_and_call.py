@@ -139,7 +139,7 @@ def test_upgrade_to_and_call__migration_unknown_to_the_code__reverts(
 ) -> None:
     data = b"\xde\xad\xbe\xef"
     approve(funded, approval(funded, second, data), auditors, relayer)
-    with bubbles(second.FailedCall, token):
+    with reverts(token.FailedCall):
         token.upgradeToAndCall(second, data, sender=upgrader)
 
 
