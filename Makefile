@@ -27,8 +27,8 @@ test: setup ## All tests
 property: setup ## Property campaign: PROFILE=ci or deep
 	@$(BIN)/python tests/property/run.py --profile $(PROFILE)
 
-gas: setup ## Gas beside the peers, on anvil; writes build/gas.json and docs/gas.md
-	@$(BIN)/python tests/gas/run.py
+gas: setup ## Gas beside the peers, on anvil: build/gas.json, docs/gas.md; ARGS=--update, --check, --json
+	@$(BIN)/python tests/gas/run.py $(ARGS)
 
 lint: setup ## Every linter, all blocking
 	$(BIN)/ruff check .
