@@ -45,6 +45,12 @@ class Domain:
     chain_id: int
     token: str
 
+    @property
+    def separator(self) -> bytes:
+        """EIP-712 ``domainSeparator``, 32 bytes."""
+        nothing = AuditorRotation((), 0, 0)
+        return bytes(nothing.message(self).header)
+
     def as_dict(self) -> dict[str, Any]:
         """The four fields of the EIP712Domain."""
         return {

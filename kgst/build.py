@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 from eth_abi.abi import encode
 
+from kgst.attestation import Domain
 from kgst.errors import KgstError
 
 if TYPE_CHECKING:
     from ape.contracts import ContractContainer
 
-__all__ = ["constructor_arguments", "creation_code", "refresh", "runtime_code", "source_of"]
+__all__ = [
+    "constructor_arguments",
+    "creation_code",
+    "refresh",
+    "runtime_code",
+    "source_of",
+    "token_runtime_code",
+]
 
 
 def creation_code(name: str) -> bytes:
@@ -35,7 +43,8 @@ def runtime_code(name: str, *arguments: Any) -> bytes:
     """The code that `name` has after its constructor ran with `arguments`: immutables are filled in.
 
     The constructor runs in an EVM of this process, so that the node that is being checked has no say in what is
-    expected of it. For constructors that call other contracts use `plain_runtime_code`.
+    expected of it. The token's constructor calls
+    another contract: `token_runtime_code`.
     """
     from eth_tester import EthereumTester, PyEVMBackend  # type: ignore[import-untyped]
 
@@ -45,6 +54,29 @@ def runtime_code(name: str, *arguments: Any) -> bytes:
         {"from": tester.get_accounts()[0], "to": "", "data": "0x" + data.hex(), "gas": 25_000_000}
     )
     return bytes.fromhex(result[2:])
+
+
+def token_runtime_code(
+    logic_code: bytes, arguments: bytes, manager: str, logic: str, at: Domain
+) -> bytes:
+    """The code that the token has at ``at``: its immutables are the chain id and its own EIP-712 domain separator.
+
+    Args:
+        logic_code: Runtime code of the implementation, which the constructor calls.
+        arguments: The constructor's, ABI-encoded.
+        manager: Address of the AccessManager, which the constructor wants to have code.
+        logic: Address of the implementation.
+        at: Chain id and address of the token.
+    """
+    from pyrevm import EVM, AccountInfo, CfgEnv, Env
+
+    evm = EVM(Env(cfg=CfgEnv(chain_id=at.chain_id)), spec_id="PRAGUE")
+    evm.insert_account_info(logic, AccountInfo(code=logic_code))
+    evm.insert_account_info(manager, AccountInfo(code=b"\x00"))
+    elsewhere = evm.deploy("0x" + "11" * 20, creation_code("KGST") + arguments)
+    # revm pads what it returns.
+    code = bytes(evm.get_code(elsewhere) or b"")[: len(plain_runtime_code("KGST"))]
+    return code.replace(Domain(at.chain_id, elsewhere).separator, at.separator)
 
 
 def plain_runtime_code(name: str) -> bytes:
@@ -89,7 +121,7 @@ def refresh() -> bool:
             return False
         manifest.unlink(missing_ok=True)
         shutil.rmtree("contracts/.cache", ignore_errors=True)
-        command = [Path(sys.executable).with_name("ape"), "compile"]
+        command = [str(Path(sys.executable).with_name("ape")), "compile"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 # our own ape
         shutil.rmtree("contracts/.cache", ignore_errors=True)
         if done.returncode != 0:

@@ -128,7 +128,7 @@ def apply(
 
     manager = create("manager", "KGSTAccessManager", deployer.address)
     logic = create("logic", "KGSTLogic", policy.token.recovery_delay)
-    token = create("token", "KGST", logic, _initialization(policy, manager))
+    token = create("token", "KGST", logic, initialization(policy, manager))
     create("feed", "ReserveFeed", token, FEED_DECIMALS)
     calls = _configuration(policy, manager, token, deployer.address)
     multicall = contract_at("KGSTAccessManager", manager).multicall.encode_input(calls)
@@ -173,7 +173,8 @@ def _tell_ape(*instances: ContractInstance) -> None:
             chain.contracts.contract_types[instance.address] = instance.contract_type
 
 
-def _initialization(policy: Policy, manager: str) -> bytes:
+def initialization(policy: Policy, manager: str) -> bytes:
+    """The call of `initialize` that the token's constructor makes."""
     from ape import project
 
     terms = policy.token

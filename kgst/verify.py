@@ -13,9 +13,9 @@ from typing import Any
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from kgst.attestation import ReserveAttestation
-from kgst.build import plain_runtime_code, runtime_code
-from kgst.deploy import FEED_DECIMALS, Deployment
+from kgst.attestation import Domain, ReserveAttestation
+from kgst.build import constructor_arguments, plain_runtime_code, runtime_code, token_runtime_code
+from kgst.deploy import FEED_DECIMALS, Deployment, initialization
 from kgst.errors import RefusedError
 from kgst.node import connected, genesis, rpc
 from kgst.policy import Policy
@@ -109,10 +109,14 @@ def inspect(policy: Policy, record: Record) -> Verification:
 def _compare_code(comparison: Comparison, policy: Policy, record: Record) -> bool:
     """Whether there is code at every address, so that reading on makes sense."""
     eth = connected().web3.eth
+    logic_code = runtime_code("KGSTLogic", policy.token.recovery_delay)
+    manager, logic = record.manager.address, record.logic.address
+    arguments = constructor_arguments("KGST", logic, initialization(policy, manager))
+    token = Domain(record.chain_id, record.token.address)
     expected = {
         "KGSTAccessManager": plain_runtime_code("KGSTAccessManager"),
-        "KGSTLogic": runtime_code("KGSTLogic", policy.token.recovery_delay),
-        "KGST": plain_runtime_code("KGST"),
+        "KGSTLogic": logic_code,
+        "KGST": token_runtime_code(logic_code, arguments, manager, logic, token),
         "ReserveFeed": runtime_code("ReserveFeed", record.token.address, FEED_DECIMALS),
     }
     complete = True
