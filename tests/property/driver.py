@@ -1,0 +1,273 @@
+"""Sends a call to the chain and to the model, and holds the two against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import note
+from hypothesis.control import current_build_context, currently_in_test_context
+from property import world as w
+from property.campaign import CAMPAIGN
+from property.invariants import INVARIANTS, Invariant
+from property.step import Step, View
+from property.story import Teller, when
+from support.model import storage
+from support.model.manager import ManagerModel
+from support.revm import Call, Engine, Outcome, selector
+
+PLAIN_GETTERS = (
+    "name()", "symbol()", "decimals()", "version()", "currency()", "totalSupply()", "headroom()", "solvency()",
+    "lastAttestation()", "reserveLimits()", "auditorSet()", "auditorsProposal()", "pauseFlags()", "paused()",
+    "delegateAll()", "authority()", "getOwner()", "DOMAIN_SEPARATOR()", "eip712Domain()", "RECOVERY_DELAY()",
+    "proxiableUUID()", "contractURI()", "isConsumingScheduledOp()", "TRANSFER_WITH_AUTHORIZATION_TYPEHASH()",
+)  # fmt: skip
+ACCOUNT_GETTERS = (
+    "balanceOf(address)", "getFrozenTokens(address)", "nonces(address)", "isBlocked(address)", "issuerOf(address)",
+    "isAuditor(address)", "canSend(address)", "canReceive(address)",
+)  # fmt: skip
+
+
+PEOPLE = frozenset(w.ADDRESS.values())
+
+
+class Stage:
+    """The deployed world on one engine; made once, and taken back to its start before each example."""
+
+    def __init__(self, engine: Engine, plans: tuple[w.Plan, ...] = w.PLANS) -> None:
+        self.engine = engine
+        self.world = w.build(engine, plans)
+        self._start: Any = engine.mark()
+
+    def rewind(self) -> None:
+        self.engine.restore(self._start)
+        self._start = self.engine.mark()
+
+
+class Driver:
+    """One example: a chain, its model, the clock, and the invariants' memory."""
+
+    def __init__(self, stage: Stage, plan: int) -> None:
+        stage.rewind()
+        self.engine, self.world = stage.engine, stage.world
+        self.place = self.world.places[plan % len(self.world.places)]
+        self.elsewhere = self.world.places[(plan + 1) % len(self.world.places)]
+        self.model = w.model_of(self.world, self.place)
+        self.token = self.place.token
+        self.now = self.world.start
+        self.teller = Teller(self.world, self.place)
+        self.holders = [*(w.ADDRESS[name] for name in w.HOLDERS), self.world.wallet]
+        self.issuers = [w.ADDRESS[name] for name in w.ISSUERS]
+        others = [w.ADDRESS[name] for name in ("outsider", "relayer", "enforcer", "admin")]
+        self.known = [*self.holders, *self.issuers, *others, self.place.manager, 0, self.token]
+        self.minters = [*self.issuers, self.place.manager, w.ADDRESS["upgrader"]]
+        self._slots = [
+            *storage.SINGLE_SLOTS,
+            *(storage.entry(storage.ACCOUNTS, account) for account in self.known),
+            *(storage.entry(storage.ISSUERS, issuer) for issuer in self.minters),
+        ]
+        self.pending: list[tuple[ManagerModel, int, int, Call]] = []
+        self.submitted: list[tuple[int, Call]] = []
+        self.former: list[int] = []
+        """Auditors of earlier sets."""
+        self.retired: set[int] = set()
+        """Who lost a role."""
+        self.halted_at = 0
+        self.consented: tuple[int, ...] = ()
+        """Code hash and data hash of the last consent that no upgrade has spent."""
+        self._final = currently_in_test_context() and current_build_context().is_final
+        self.view = self.look()
+        self.members = self.place.members
+        self.invariants: list[Invariant] = [kind(self) for kind in INVARIANTS]
+        self.seen: set[str] = set()
+        self._agree()
+
+    # Time
+
+    def wait_until(self, second: int) -> None:
+        if second > self.now:
+            self.now = second
+            self.engine.clock(second)
+            self.tell(lambda: f"    — {when(second)} —")
+
+    # One transaction
+
+    def do(self, caller: int, target: int, function: str, *arguments: Any) -> bool:
+        """Sends a transaction; True when it succeeded. Everything is checked."""
+        return self.send(caller, target, Call.of(function, *arguments))
+
+    def send(self, caller: int, target: int, call: Call) -> bool:
+        if caller not in PEOPLE and caller not in self.model.owners:
+            caller = w.ADDRESS["outsider"]  # contracts and the zero address start nothing
+        for invariant in self.invariants:
+            invariant.prepare(call)
+        before, teller = self.view, self.teller
+        error, events = self.model.predict(caller, target, call, self.now)
+        if error == ("", ()) and caller not in PEOPLE:
+            error = ("FailedCall", ())
+        self.tell(lambda: f"{teller.who(caller)}: {teller.call(call)} → {teller.error(error)}")
+        outcome = self._transact(caller, target, call, self.now)
+        if outcome.error != error:
+            raise AssertionError(
+                f"{call.function}: the model says {teller.error(error)}, the chain {teller.error(outcome.error)}"
+            )
+        if outcome.events != events:
+            raise AssertionError(
+                f"{call.function}: events\n  model {events}\n  chain {outcome.events}"
+            )
+        self.view = self.look()
+        if error is None:
+            self._agree()
+        step = Step(caller, target, call, self.now, outcome, before, self.view, self.token)
+        for invariant in self.invariants:
+            invariant.check(step)
+        if self.view.version != before.version:
+            self.former.extend(a for a in self.members if a not in self.former)
+            self.members = self.model.auditors.members
+        CAMPAIGN.count(step, self)
+        self._remember(step)
+        return error is None
+
+    def _remember(self, step: Step) -> None:
+        if not step.accepted:
+            return
+        if step.name == "haltMinting":
+            self.halted_at = step.after.valid_until
+        elif step.name == "approveImplementation":
+            self.consented = step.call.arguments[:2]
+        elif step.call.function == "upgradeToAndCall(address,bytes)":
+            self.consented = ()
+        elif step.name in ("revokeRole", "renounceRole"):
+            self.retired.add(step.act.arguments[1])
+        elif step.name == "grantRole":
+            self.retired.discard(step.act.arguments[1])
+
+    def remember(self, caller: int, function: str, *arguments: Any) -> None:
+        """An accepted signed call, to be tried again later."""
+        self.submitted = [*self.submitted[-15:], (caller, Call.of(function, *arguments))]
+
+    def probe(self, caller: int, target: int, call: Call, now: int) -> Outcome:
+        """What ``call`` would do at ``now``; leaves nothing behind."""
+        mark = self.engine.mark()
+        outcome = self._transact(caller, target, call, now)
+        self.engine.restore(mark)
+        self.engine.clock(self.now)
+        return outcome
+
+    def _transact(self, caller: int, target: int, call: Call, now: int) -> Outcome:
+        """A contract acts when its owner tells it to."""
+        owner = self.model.owners.get(caller)
+        if owner is None:
+            return self.engine.transact(caller, target, call, now)
+        return self.engine.transact(
+            owner, caller, Call.of("execute(address,bytes)", target, call), now
+        )
+
+    def immediate(self, function: str) -> int | None:
+        """Who may call ``function`` of the token at once, if anyone of the staff."""
+        manager = self.model.managers[self.model.trust.authority]
+        call = Call(function, (), selector(function))
+        people = (w.ADDRESS[name] for name in w.STAFF.values())
+        return next((p for p in people if manager.can_call(p, self.token, call)[0]), None)
+
+    def flags_after(self, caller: int, call: Call) -> tuple[Outcome, int]:
+        """The Gate's flags if ``call`` were made now; leaves nothing behind."""
+        mark = self.engine.mark()
+        outcome = self.engine.transact(caller, self.token, call, self.now)
+        (gate,) = self.engine.words(self.token, [storage.GATE])
+        self.engine.restore(mark)
+        return outcome, gate >> 160
+
+    def getters(self) -> dict[str, bytes]:
+        """What every getter answers that an upgrade must not change."""
+        found = {name: self.read(name) for name in PLAIN_GETTERS}
+        for account in self.known:
+            for name in ACCOUNT_GETTERS:
+                found[f"{name} of {self.teller.who(account)}"] = self.read(name, account)
+        for owner, spender in self.model.allowance:
+            pair = f"{self.teller.who(owner)} → {self.teller.who(spender)}"
+            found[f"allowance of {pair}"] = self.read("allowance(address,address)", owner, spender)
+        for authorizer, nonce in self.model.used:
+            found[f"nonce {nonce}"] = self.read(
+                "authorizationState(address,bytes32)", authorizer, nonce
+            )
+        return found
+
+    def feed_answer(self) -> tuple[int, int, int]:
+        """Round, answer and time of the Chainlink view."""
+        data = self.engine.read(self.place.feed, "latestRoundData()")
+        words = [int.from_bytes(data[i : i + 32], "big") for i in range(0, 160, 32)]
+        return words[0], words[1], words[3]
+
+    def read(self, function: str, *arguments: Any) -> bytes:
+        return self.engine.read(self.token, function, *arguments)
+
+    def look(self) -> View:
+        return View(self.engine.words(self.token, self._slots), len(self.known))
+
+    def _agree(self) -> None:
+        """The chain's words are the model's."""
+        model = self.model
+        expected = storage.single_words(model)
+        expected += [storage.account_word(model, account) for account in self.known]
+        expected += [storage.quota_word(model, issuer) for issuer in self.minters]
+        if expected != self.view.words:
+            raise AssertionError("storage differs:\n" + "\n".join(self._differences(expected)))
+        slots = [(slot, value) for slot, value in self._touched()]
+        if slots and self.engine.words(self.token, [s for s, _ in slots]) != [v for _, v in slots]:
+            raise AssertionError("an allowance, a nonce or a seat differs from the model")
+
+    def _touched(self) -> list[tuple[int, int]]:
+        """Slots of larger tables that this call wrote, with what they must hold."""
+        model, found = self.model, []
+        for book, key in model.journal.touched():
+            if book is model.allowance:
+                found.append((allowance_slot(*key), model.allowance[key]))
+            elif book is model.used:
+                found.append(nonce_word(model, *key))
+            elif key == "members":
+                found += self._seats()
+        return found
+
+    def _seats(self) -> list[tuple[int, int]]:
+        auditors, proposed = self.model.auditors, self.model.proposal.members
+        found = [(storage.element(storage.AUDITORS, i), a) for i, a in enumerate(auditors.members)]
+        found += [(storage.element(storage.PROPOSED, i), a) for i, a in enumerate(proposed)]
+        found += [
+            (storage.entry(storage.SEATS, a), (auditors.version << 8) + i + 1)
+            for i, a in enumerate(auditors.members)
+        ]
+        return found
+
+    def _differences(self, expected: list[int]) -> list[str]:
+        names = [
+            *storage.SINGLE_NAMES,
+            *map(self.teller.who, self.known),
+            *map(self.teller.who, self.minters),
+        ]
+        found = zip(names, expected, self.view.words, strict=True)
+        return [f"  {name}: model {a:#x}, chain {b:#x}" for name, a, b in found if a != b]
+
+    def sweep(self) -> None:
+        """Every allowance, nonce and seat that was ever written."""
+        model = self.model
+        slots = [(allowance_slot(*key), value) for key, value in model.allowance.items()]
+        slots += [nonce_word(model, *key) for key in model.used]
+        slots += self._seats()
+        if self.engine.words(self.token, [s for s, _ in slots]) != [v for _, v in slots]:
+            raise AssertionError("an allowance, a nonce or a seat differs from the model")
+
+    def tell(self, line: Callable[[], str]) -> None:
+        """Adds a line to the story, which only a failing example writes down."""
+        if self._final:
+            note(line())
+
+
+def allowance_slot(owner: int, spender: int) -> int:
+    return storage.entry(storage.entry(storage.ALLOWANCES, owner), spender)
+
+
+def nonce_word(model: Any, authorizer: int, nonce: int) -> tuple[int, int]:
+    slot = storage.entry(storage.entry(storage.AUTHORIZATIONS, authorizer), nonce >> 8)
+    used = (n for a, n in model.used if a == authorizer and n >> 8 == nonce >> 8)
+    return slot, sum(1 << (n & 255) for n in used)

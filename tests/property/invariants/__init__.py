@@ -1,0 +1,33 @@
+"""What must always hold (the design's section 5), each under its number, on the chain's own words and logs.
+
+None of these asks the model what should be so; each keeps its own account of what the chain logged. 16 is about a
+contract of its own, the redemption desk; 18, that all this is not vacuous, is `campaign.missing`.
+"""
+
+from __future__ import annotations
+
+from property.invariants.base import Invariant
+from property.invariants.powers import (
+    BlockedStaysPut,
+    NoncesAreUsedOnce,
+    OrdersAreExact,
+    PausesAreIndependent,
+    UpgradeKeepsState,
+)
+from property.invariants.reserves import AttestationsStepForward, DeficitIsTruthful, QuorumIsReal
+from property.invariants.supply import (
+    DeficitGrowsOnlyByAttestation,
+    EpochBoundsMints,
+    FiguresAreExact,
+    MintsAreBacked,
+    NoBypass,
+    QuotaBoundsIssuer,
+    StaleMeansNoMint,
+    SupplyIsTheSumOfBalances,
+)
+
+INVARIANTS: tuple[type[Invariant], ...] = (
+    SupplyIsTheSumOfBalances, MintsAreBacked, DeficitGrowsOnlyByAttestation, EpochBoundsMints, StaleMeansNoMint,
+    AttestationsStepForward, QuorumIsReal, DeficitIsTruthful, NoBypass, QuotaBoundsIssuer, BlockedStaysPut,
+    PausesAreIndependent, OrdersAreExact, NoncesAreUsedOnce, UpgradeKeepsState, FiguresAreExact,
+)  # fmt: skip

@@ -1,0 +1,121 @@
+"""What holders and staff can and cannot do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from property.invariants.base import Invariant
+from property.step import View
+from support.model.ledger import DELEGATE_ALL
+from support.revm import Call, selector
+
+if TYPE_CHECKING:
+    from property.step import Step
+
+UPGRADE = selector("upgradeToAndCall(address,bytes)")
+
+
+class BlockedStaysPut(Invariant):
+    number, says = (
+        11,
+        "A blocked account's balance falls only by ENFORCER; a blocked caller moves nothing.",
+    )
+    own_moves = ("transfer", "transferFrom", "payout", "burn")
+
+    def hold(self, step: Step) -> None:
+        before, after = step.before, step.after
+        if before.balances != after.balances:
+            for word, then, now in zip(
+                before.accounts, before.balances, after.balances, strict=True
+            ):
+                if word >> 208 & 1:
+                    self.ensure(
+                        now <= then or step.name in ("forcedTransfer", "burnBlocked"), step.name
+                    )
+                    self.ensure(now <= then, "a blocked account received")
+        if step.accepted and step.name in self.own_moves and step.actor in self.driver.known:
+            word = before.accounts[self.driver.known.index(step.actor)]
+            self.ensure(not word >> 208 & 1, "a blocked caller moved")
+
+
+class PausesAreIndependent(Invariant):
+    number, says = 12, "Pause flags are independent; unpause∘pause is the identity."
+
+    def hold(self, step: Step) -> None:
+        before, after = step.before.flags, step.after.flags
+        if not step.accepted or step.name not in ("pause", "unpause", "setDelegateAll"):
+            self.ensure(before == after)
+            return
+        call = step.act
+        asked = call.arguments[0]
+        if step.name == "pause":
+            self.ensure(after == before | asked)
+            caller = self.driver.immediate("unpause(uint256)")
+            if caller is not None:
+                outcome, flags = self.driver.flags_after(caller, Call.of("unpause(uint256)", asked))
+                self.ensure(outcome.error is None and flags == before & ~asked)
+        elif step.name == "unpause":
+            self.ensure(after == before & ~asked)
+        else:
+            self.ensure(after == (before | DELEGATE_ALL if asked else before & ~DELEGATE_ALL))
+
+
+class OrdersAreExact(Invariant):
+    number, says = 13, "forcedTransfer: ΔS = 0; burnBlocked(x): ΔS = −x, ΔB = x."
+
+    def hold(self, step: Step) -> None:
+        if not step.accepted:
+            return
+        supply, burned = (
+            step.after.supply - step.before.supply,
+            step.after.burned - step.before.burned,
+        )
+        if step.name == "forcedTransfer":
+            self.ensure(supply == 0 and burned == 0)
+            self.ensure(step.after.backing == step.before.backing)
+        elif step.name in ("burnBlocked", "burn"):
+            call = step.act
+            value = call.arguments[0] if step.name == "burn" else call.arguments[1]
+            self.ensure((supply, burned) == (-value, value))
+            self.ensure(step.after.backing == max(0, step.before.backing - value))
+        elif step.name not in ("mint", "mintBatch"):
+            self.ensure(supply == 0 and burned == 0, step.name)
+
+
+class NoncesAreUsedOnce(Invariant):
+    number, says = 14, "Each nonce is used at most once; a reverted call changes nothing."
+
+    def start(self, view: View) -> None:
+        self.used: set[tuple[Any, ...]] = set()
+
+    def hold(self, step: Step) -> None:
+        if not step.accepted:
+            self.ensure(step.before.words == step.after.words, "a refused call wrote")
+            self.ensure(not step.outcome.events)
+            return
+        for name in ("AuthorizationUsed", "AuthorizationCanceled"):
+            for key in step.events(name):
+                self.ensure(key not in self.used, "twice")
+                self.used.add(key)
+        owner = step.call.arguments[0] if step.name == "permit" else None
+        words = zip(self.driver.known, step.before.accounts, step.after.accounts, strict=True)
+        for account, before, after in words:
+            if before != after:
+                risen = (after >> 144 & (1 << 64) - 1) - (before >> 144 & (1 << 64) - 1)
+                self.ensure(risen == (account == owner), "the permit nonce")
+
+
+class UpgradeKeepsState(Invariant):
+    number, says = 15, "An upgrade preserves every getter; the layout is append-only."
+
+    def prepare(self, call: Call) -> None:
+        self.then = self.driver.getters() if UPGRADE in call.data else None
+
+    def hold(self, step: Step) -> None:
+        if step.accepted and self.then is not None and step.name in ("upgradeToAndCall", "migrate"):
+            now = self.driver.getters()
+            changed = [name for name, value in self.then.items() if now[name] != value]
+            self.ensure(not changed, changed)
+            self.ensure(step.before.words[1:6] == step.after.words[1:6])
+            self.ensure(step.before.accounts == step.after.accounts)
+            self.ensure(step.before.issuers == step.after.issuers)

@@ -1,0 +1,107 @@
+"""What the auditors say, and that it was they."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from property.invariants.base import Invariant
+from support.model.ledger import BURNING, TRANSFERS
+from support.model.signatures import digest, list_hash, struct_hash
+from support.revm import Call
+
+if TYPE_CHECKING:
+    from property.step import Step
+
+ATTESTATION = "ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash)"
+ROTATION = "AuditorRotation(address[] auditors,uint256 threshold,uint256 version)"
+APPROVAL = "ImplementationApproval(bytes32 codeHash,bytes32 dataHash,uint256 nonce)"
+
+
+class AttestationsStepForward(Invariant):
+    number, says = (
+        6,
+        "Epochs step by one; asOf rises, never in the future; settled never falls nor exceeds B; no replay.",
+    )
+
+    def hold(self, step: Step) -> None:
+        before, after = step.before, step.after
+        self.ensure(after.settled <= after.burned and after.as_of <= step.now)
+        if not step.attested:
+            self.ensure(
+                (after.epoch, after.as_of, after.settled)
+                == (before.epoch, before.as_of, before.settled)
+            )
+            return
+        self.ensure(after.epoch == before.epoch + 1 and after.as_of > before.as_of)
+        self.ensure(after.settled >= before.settled)
+        self.ensure(after.valid_until == after.as_of + after.max_age > step.now)
+        if step.name == "attest" and step.target == step.token:
+            error = self.driver.probe(step.caller, step.target, step.call, step.now).error
+            self.ensure(error == ("InvalidEpoch", (after.epoch + 1, after.epoch)), error)
+
+
+class QuorumIsReal(Invariant):
+    number, says = (
+        7,
+        "Accepted ⇒ at least threshold ≥ 2 distinct current auditors really signed it.",
+    )
+
+    def hold(self, step: Step) -> None:
+        self.ensure(step.after.threshold >= 2 and 2 * step.after.threshold > step.after.count)
+        if not step.accepted or step.name not in (
+            "attest",
+            "rotateAuditors",
+            "approveImplementation",
+        ):
+            return
+        args, driver = step.call.arguments, self.driver
+        if step.name == "attest":
+            message = struct_hash(ATTESTATION, *args[0])
+        elif step.name == "rotateAuditors":
+            message = struct_hash(ROTATION, list_hash(args[0]), args[1], step.before.version)
+        else:
+            message = struct_hash(APPROVAL, *args[:3])
+        signed = digest(driver.model, message)
+        really = {s.signer for _, s in args[-1] if s.sound and s.digest == signed}
+        keys = {driver.model.owners.get(m, m): i for i, m in enumerate(driver.members)}
+        voices = [
+            key for key in really if key in keys and not step.before.suspended >> keys[key] & 1
+        ]
+        self.ensure(len(voices) >= step.before.threshold, len(voices))
+        if step.name == "attest" and len(voices) < step.before.count:
+            modest = step.before.reserves * (10_000 + step.before.max_increase) // 10_000
+            self.ensure(
+                step.before.epoch > 0 and step.after.reserves <= modest, "without unanimity"
+            )
+
+
+class DeficitIsTruthful(Invariant):
+    number, says = (
+        8,
+        "A valid attestation with K < S succeeds; what was enabled for holders stays enabled.",
+    )
+
+    def hold(self, step: Step) -> None:
+        if not step.attested:
+            return
+        before, after = step.before, step.after
+        self.ensure(after.accounts == before.accounts and after.flags == before.flags)
+        self.ensure(after.supply == before.supply and after.burned == before.burned)
+        if not after.deficit:
+            return
+        driver, model = self.driver, self.driver.model
+        payer = next((h for h in driver.known if model.free(h) and not model.blocked[h]), None)
+        payee = next((h for h in driver.known if not model.blocked[h] and h != payer), None)
+        if payer is None or payee is None:
+            return
+        if not after.flags & TRANSFERS:
+            call = Call.of("transfer(address,uint256)", payee, model.free(payer))
+            self.ensure(
+                driver.probe(payer, step.token, call, step.now).error is None, "no transfer"
+            )
+        burner = next(
+            (i for i in driver.issuers if model.quota[i].may_burn and not model.blocked[i]), None
+        )
+        if burner is not None and model.free(burner) and not after.flags & BURNING:
+            call = Call.of("burn(uint256)", model.free(burner))
+            self.ensure(driver.probe(burner, step.token, call, step.now).error is None, "no burn")

@@ -1,0 +1,82 @@
+"""The state machine: every state-changing function of the system, in any order, by anyone."""
+
+from __future__ import annotations
+
+from hypothesis import event
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    run_state_machine_as_test,
+)
+from property import world as w
+from property.campaign import CAMPAIGN
+from property.dice import Dice
+from property.driver import Driver, Stage
+from property.profiles import EXAMPLES, profile
+from property.rules_money import DICE, MoneyRules
+from property.rules_reading import ReadingRules
+from property.rules_reserves import ReserveRules
+from property.rules_roles import RoleRules
+from property.rules_staff import StaffRules
+from support.revm import Engine
+
+EXTENSIONS = 3
+
+
+def campaign(machine: type[TokenMachine], name: str, share: int = 1) -> None:
+    """Runs one ``share``-th of profile ``name``; longer, up to EXTENSIONS times, as long as a situation is missing."""
+    machine.stage()  # before Hypothesis: a deployment that fails is no example
+    for _ in range(1 + EXTENSIONS):
+        run_state_machine_as_test(machine, settings=profile(name, EXAMPLES[name] // share))
+        if not CAMPAIGN.missing() or share > 1:
+            return
+
+
+class TokenMachine(
+    MoneyRules, ReserveRules, StaffRules, RoleRules, ReadingRules, RuleBasedStateMachine
+):
+    """Subclasses say on which engine."""
+
+    _stage: Stage | None = None
+
+    @classmethod
+    def engine(cls) -> Engine:
+        raise NotImplementedError
+
+    @classmethod
+    def stage(cls) -> Stage:
+        """Deployed once per process."""
+        if cls._stage is None:
+            cls._stage = Stage(cls.engine())
+        return cls._stage
+
+    @initialize(d=DICE)
+    def begin(self, d: Dice) -> None:
+        """One of the systems; mostly with reserves attested and money among people."""
+        self.driver = Driver(self.stage(), d.byte())
+        CAMPAIGN.examples += 1
+        if d.rarely(3):
+            self.attest_first(d)
+        if not d.rarely(8):
+            self.attest_anew(Dice(bytes([d.byte()])))
+            for holder in w.HOLDERS[: d.byte() % 5]:
+                value = 10 * w.SOM * (1 + d.byte())
+                self.driver.do(
+                    self.driver.issuers[0],
+                    self.token,
+                    "mint(address,uint256)",
+                    w.ADDRESS[holder],
+                    value,
+                )
+
+    @invariant()
+    def counted(self) -> None:
+        """The numbered invariants are checked after every transaction, by the driver; this counts the rules."""
+        CAMPAIGN.rules += 1
+
+    def teardown(self) -> None:
+        if hasattr(self, "driver"):
+            self.driver.sweep()
+            for situation in self.driver.seen:
+                event(situation)

@@ -1,0 +1,25 @@
+"""Hypothesis profiles: `dev` while one works, `ci` for every change, `deep` before a release."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, Phase, settings
+
+STEPS = 150
+EXAMPLES = {"dev": 250, "ci": 600, "deep": 8_000}
+THROUGH_APE = {"dev": (2, 15), "ci": (6, 25), "deep": (40, 50)}
+"""Examples and steps of the run through ape."""
+
+
+def profile(name: str, examples: int | None = None, steps: int = STEPS) -> settings:
+    """Settings of ``name``; the shared database only in `dev`, where a failure should come back first."""
+    kept = {"database": None} if name != "dev" else {}
+    return settings(
+        max_examples=examples or EXAMPLES[name],
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.reuse, Phase.generate, Phase.shrink],
+        print_blob=True,
+        report_multiple_bugs=False,
+        **kept,
+    )

@@ -1,0 +1,124 @@
+"""A campaign of the state machine on both engines: one line at the end, the figures in `build/property.json`.
+
+.venv/bin/python tests/property/run.py --profile ci|deep
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
+
+from property.campaign import CAMPAIGN  # noqa: E402
+from property.machine import campaign  # noqa: E402
+from property.profiles import EXAMPLES, THROUGH_APE  # noqa: E402
+
+REPORT = ROOT / "build" / "property.json"
+TURNS = 40
+"""A deep campaign runs in so many parts, with a line of progress after each."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--profile", choices=sorted(EXAMPLES), default="ci")
+    parser.add_argument("--skip-ape", action="store_true", help="leave the run through ape out")
+    options = parser.parse_args()
+    os.chdir(ROOT)
+    report: dict[str, Any] = {"profile": options.profile, "commit": _commit(), "failures": []}
+    report |= _in_process(options.profile, report["failures"])
+    if not options.skip_ape and not report["failures"]:
+        report |= _through_ape(options.profile, report["failures"])
+        report["ratio"] = round(
+            report["steps_per_second"] / max(report["ape_steps_per_second"], 1e-9)
+        )
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(json.dumps(report, indent=2) + "\n")
+    said = f"{report['steps']} steps, {report['steps_per_second']}/s, {len(report['reached'])} situations"
+    if "ratio" in report:
+        said += f", {report['ratio']} times as fast as through ape"
+    missing = len(report["missing"])
+    state = (
+        "failed" if report["failures"] else f"missed {missing} situations" if missing else "passed"
+    )
+    print(f"property {options.profile}: {state}: {said}; {REPORT.relative_to(ROOT)}")
+    for line in [*report["failures"], *report["missing"]]:
+        print(f"  {line}", file=sys.stderr)
+    return 1 if report["failures"] or report["missing"] else 0
+
+
+def _in_process(name: str, failures: list[str]) -> dict[str, Any]:
+    from property.test_state_machine import OnRevm
+
+    began, busy = time.perf_counter(), time.process_time()
+    turns = TURNS if name == "deep" else 1
+    for turn in range(turns):
+        try:
+            campaign(OnRevm, name, turns)
+        except Exception as failure:
+            failures.append(_story(failure))
+            break
+        if turns > 1:
+            rate = CAMPAIGN.rules / (time.perf_counter() - began)
+            left = len(CAMPAIGN.missing())
+            print(
+                f"{turn + 1}/{turns}: {CAMPAIGN.rules} steps, {rate:.0f}/s, {left} to reach",
+                flush=True,
+            )
+    took = time.perf_counter() - began
+    return {
+        "steps": CAMPAIGN.rules,
+        "steps_per_second": round(CAMPAIGN.rules / took),
+        "steps_per_core_second": round(CAMPAIGN.rules / (time.process_time() - busy)),
+        "transactions": CAMPAIGN.steps,
+        "calls": OnRevm.stage().engine.calls,
+        "examples": CAMPAIGN.examples,
+        "seconds": round(took, 1),
+        "reached": dict(sorted(CAMPAIGN.reached.items())),
+        "succeeded": dict(CAMPAIGN.succeeded.most_common()),
+        "refused": dict(CAMPAIGN.errors.most_common()),
+        "invariants": {
+            str(number): CAMPAIGN.checked[number] for number in sorted(CAMPAIGN.checked)
+        },
+        "missing": CAMPAIGN.missing(),
+    }
+
+
+def _through_ape(name: str, failures: list[str]) -> dict[str, Any]:
+    from property.test_through_ape import run
+
+    before = CAMPAIGN.rules, CAMPAIGN.steps
+    try:
+        took = run(*THROUGH_APE[name])
+    except Exception as failure:
+        failures.append("through ape: " + _story(failure))
+        took = 1.0
+    rules, transactions = CAMPAIGN.rules - before[0], CAMPAIGN.steps - before[1]
+    return {
+        "ape_steps": rules,
+        "ape_transactions": transactions,
+        "ape_steps_per_second": round(rules / took, 2),
+    }
+
+
+def _story(failure: BaseException) -> str:
+    """The error and the example that Hypothesis reduced it to."""
+    return "\n".join([f"{type(failure).__name__}: {failure}", *getattr(failure, "__notes__", [])])
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
