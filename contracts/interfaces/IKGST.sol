@@ -367,7 +367,7 @@ interface IKGST is
 
     /// @notice Destroys base units of a blocked account, frozen ones included. Restricted to ENFORCER.
     /// @dev Worst case: a blocked holder loses its tokens. Undo: attested as owed, then minted again.
-    /// Errors: `AccountNotBlocked`, `ERC20InsufficientBalance`, `AmountOutOfRange`.
+    /// Errors: `ReservedAddress`, `AccountNotBlocked`, `ERC20InsufficientBalance`, `AmountOutOfRange`.
     function burnBlocked(address account, uint256 value, bytes32 orderHash) external returns (bool);
 
     // ------------------------------------------------------------------------------------------------- Pausing

@@ -67,6 +67,8 @@ abstract contract Compliance is IKGST, Issuance {
 
     /// @inheritdoc IKGST
     function burnBlocked(address account, uint256 value, bytes32 orderHash) external restricted returns (bool) {
+        // They are blocked but never hold anything; a log from the zero address would look like a mint.
+        if (_isReserved(account)) revert ReservedAddress(account);
         if (!_ledger().holders[account].account.isBlocked()) revert AccountNotBlocked(account);
         _seize(account, value);
         _retire(account, value);

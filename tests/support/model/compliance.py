@@ -61,6 +61,8 @@ class ComplianceModel(ReservesModel):
 
     def burn_blocked(self, caller: int, account: int, value: int, order: int) -> None:
         self.authorize(caller)
+        if self.reserved(account):
+            raise Refused("ReservedAddress", account)
         if not self.blocked[account]:
             raise Refused("AccountNotBlocked", account)
         self._seize(account, value)
