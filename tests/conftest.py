@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
+from hypothesis import settings
 from support.revert_data import decode_any_revert_data
 from support.signing import sign_all
 
@@ -29,6 +30,11 @@ DAY = 86_400
 RECOVERY_DELAY = 600
 MAX_AGE = 7 * DAY
 MAX_INCREASE_BPS = 1_000
+
+
+# How long an example takes says nothing here: a busy machine is not a failure.
+settings.register_profile("kgst", deadline=None)
+settings.load_profile("kgst")
 
 
 def pytest_sessionstart() -> None:
