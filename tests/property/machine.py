@@ -29,7 +29,7 @@ def campaign(machine: type[TokenMachine], name: str, share: int = 1) -> None:
     machine.stage()  # before Hypothesis: a deployment that fails is no example
     for _ in range(1 + EXTENSIONS):
         run_state_machine_as_test(machine, settings=profile(name, EXAMPLES[name] // share))
-        if not CAMPAIGN.missing() or share > 1:
+        if name == "dev" or not CAMPAIGN.missing() or share > 1:
             return
 
 

@@ -169,9 +169,11 @@ class RoleRules(Bench):
             )
         manager = model.managers[place.manager]
         if manager.closed[self.token]:
-            self.direct_or_schedule(
-                d, admin, place.manager, Call.of("setTargetClosed(address,bool)", self.token, 0)
-            )
+            call = Call.of("setTargetClosed(address,bool)", self.token, 0)
+        else:
+            # To an account that is no contract: the token refuses.
+            call = Call.of("updateAuthority(address,address)", self.token, w.ADDRESS["outsider"])
+        self.direct_or_schedule(d, admin, place.manager, call)
 
     # Time
 
