@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {both, either, sum} from "./Logic.sol";
+import {TokenProof} from "./TokenProof.sol";
+
+/// @title Nonces of EIP-3009 and ERC-2612
+/// @dev Who signed is left open: ecrecover is any function of its arguments. What is shown holds for every outcome.
+contract AuthorizationsProof is TokenProof {
+    struct Authorization {
+        address from;
+        address to;
+        uint256 value;
+        uint256 validAfter;
+        uint256 validBefore;
+        bytes32 nonce;
+        uint8 v;
+        bytes32 r;
+        bytes32 s;
+    }
+
+    bytes4 private constant PAY = bytes4(
+        keccak256("transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)")
+    );
+    bytes4 private constant RECEIVE = bytes4(
+        keccak256("receiveWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)")
+    );
+    bytes4 private constant CANCEL = bytes4(keccak256("cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)"));
+    bytes4 private constant PERMIT = bytes4(keccak256("permit(address,address,uint256,uint256,uint8,bytes32,bytes32)"));
+
+    /// @notice A signed payment is in its time, sets its own nonce, which was unset, and no other, of anyone
+    /// @custom:proves 11 14
+    function check_pay_nonce(address caller, Authorization calldata a, address other, bytes32 nonce2, uint40 time)
+        public
+    {
+        _assumeTime(time);
+        _assumeHolders(a.from, a.to);
+        bool fresh = !_isUsed(a.from, a.nonce);
+        bool blocked = either(_holder(a.from).blocked, _holder(a.to).blocked);
+        bool used2 = _isUsed(other, nonce2);
+        uint256 paused = _flags() & (TRANSFERS_PAUSED | AUTHORIZATIONS_PAUSED);
+
+        vm.assume(_call(caller, abi.encodeWithSelector(PAY, a)));
+
+        bool inTime = both(time > a.validAfter, time < a.validBefore);
+        bool one = either(both(other == a.from, nonce2 == a.nonce), _isUsed(other, nonce2) == used2);
+        bool spent = both(both(fresh, _isUsed(a.from, a.nonce)), one);
+        assert(both(both(inTime, spent), both(!blocked, paused == 0)));
+    }
+
+    /// @notice The same for receiveWithAuthorization, which only the payee may submit
+    /// @custom:proves 11 14
+    function check_receive_nonce(address caller, Authorization calldata a, uint40 time) public {
+        _assumeTime(time);
+        _assumeHolders(a.from, a.to);
+        bool fresh = !_isUsed(a.from, a.nonce);
+        bool blocked = either(_holder(a.from).blocked, _holder(a.to).blocked);
+        vm.assume(_call(caller, abi.encodeWithSelector(RECEIVE, a)));
+        bool inTime = both(time > a.validAfter, time < a.validBefore);
+        assert(both(both(both(fresh, _isUsed(a.from, a.nonce)), inTime), both(!blocked, caller == a.to)));
+    }
+
+    /// @notice A nonce that is used or cancelled is refused by payment, receipt and cancellation, whatever is signed
+    /// @custom:proves 14
+    function check_usedNonce_refused(address caller, Authorization calldata a, uint40 time) public {
+        _assumeTime(time);
+        vm.assume(_isUsed(a.from, a.nonce));
+        bool passed = _call(caller, abi.encodeWithSelector(PAY, a));
+        passed = either(passed, _call(caller, abi.encodeWithSelector(RECEIVE, a)));
+        passed = either(passed, _call(caller, abi.encodeWithSelector(CANCEL, a.from, a.nonce, a.v, a.r, a.s)));
+        assert(!passed);
+    }
+
+    /// @notice A cancellation sets its own nonce, which was unset, and no other, of anyone
+    /// @custom:proves 14
+    function check_cancel_nonce(
+        address caller,
+        address signer,
+        bytes32 nonce,
+        uint8 v,
+        bytes32 r,
+        bytes32 s,
+        address other,
+        bytes32 nonce2
+    ) public {
+        bool fresh = !_isUsed(signer, nonce);
+        bool used2 = _isUsed(other, nonce2);
+        vm.assume(_call(caller, abi.encodeWithSelector(CANCEL, signer, nonce, v, r, s)));
+        bool one = either(both(other == signer, nonce2 == nonce), _isUsed(other, nonce2) == used2);
+        assert(both(both(fresh, _isUsed(signer, nonce)), one));
+    }
+
+    /// @notice A permit is in its time, counts the owner's nonce up by one, sets exactly that allowance, and is refused
+    /// for a blocked owner
+    /// @custom:proves 11 14
+    function check_permit_nonce(
+        address caller,
+        address owner,
+        address spender,
+        uint256 value,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s,
+        uint40 time
+    ) public {
+        _assumeTime(time);
+        _assumeHolder(owner);
+        Holder memory a = _holder(owner);
+        uint256 paused = _flags() & AUTHORIZATIONS_PAUSED;
+
+        vm.assume(_call(caller, abi.encodeWithSelector(PERMIT, owner, spender, value, deadline, v, r, s)));
+
+        bool allowed = both(both(time <= deadline, paused == 0), !a.blocked);
+        a.nonce = sum(a.nonce, 1);
+        assert(both(allowed, both(_isSame(a, _holder(owner)), _allowance(owner, spender) == value)));
+    }
+
+    function _isUsed(address account, bytes32 nonce) private view returns (bool) {
+        uint256 word = _rawAt(AUTHORIZATIONS, _key(account), uint256(nonce) >> 8);
+        return (word >> (uint256(nonce) & 0xff)) & 1 == 1;
+    }
+}

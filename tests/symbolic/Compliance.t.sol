@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC7943Fungible} from "../../contracts/interfaces/IERC7943Fungible.sol";
+import {IKGST} from "../../contracts/interfaces/IKGST.sol";
+import {above, both, either, less, sum} from "./Logic.sol";
+import {TokenProof} from "./TokenProof.sol";
+
+/// @title Orders, freezes and blocks
+contract ComplianceProof is TokenProof {
+    bytes4 private constant FORCE = bytes4(keccak256("forcedTransfer(address,address,uint256)"));
+
+    /// @notice forcedTransfer moves exactly the amount between two different accounts, unfreezes what only the freeze
+    /// held and no more, and leaves supply and blocks alone
+    /// @custom:proves 1 11 13 17
+    function check_forcedTransfer_effects(address caller, address from, address to, uint256 amount, address third)
+        public
+    {
+        _assumeHolders(from, to, third);
+        Sums memory s = _sums();
+        Holder memory a = _holder(from);
+        Holder memory b = _holder(to);
+        Holder memory c = _holder(third);
+
+        vm.assume(_call(caller, abi.encodeWithSelector(FORCE, from, to, amount)));
+
+        bool allowed = both(both(from != address(0), from != to), both(!b.blocked, amount <= a.balance));
+        uint256 unfreezes = above(amount, _unfrozen(a));
+        bool bounded = both(unfreezes <= amount, unfreezes <= a.frozen);
+        a.frozen = less(a.frozen, unfreezes);
+        a.balance = less(a.balance, amount);
+        b.balance = sum(b.balance, amount);
+        bool moved = both(_isSame(a, _holder(from)), _isSame(b, _holder(to)));
+        moved = both(moved, either(either(third == from, third == to), _isSame(c, _holder(third))));
+        assert(both(both(allowed, bounded), both(moved, _isSame(s, _sums()))));
+    }
+
+    /// @notice An order within the balance goes through, blocked, frozen or under any pause, if the manager allows it
+    /// @custom:proves 8 12
+    function check_forcedTransfer_whenAllowed(address from, address to, uint256 amount) public {
+        _assumeHolders(from, to);
+        vm.assume(
+            both(both(from != address(0), from != to), both(!_holder(to).blocked, amount <= _holder(from).balance))
+        );
+        assert(_call(_alwaysAllowed(), abi.encodeWithSelector(FORCE, from, to, amount)));
+    }
+
+    /// @notice setFrozenTokens sets that account's frozen amount and nothing else
+    /// @custom:proves 17
+    function check_setFrozenTokens_effects(address caller, address account, uint256 amount) public {
+        Holder memory a = _holder(account);
+        vm.assume(_call(caller, abi.encodeCall(IERC7943Fungible.setFrozenTokens, (account, amount))));
+        a.frozen = amount;
+        assert(_isSame(a, _holder(account)));
+    }
+
+    /// @notice Block and unblock set that account's bit and nothing else; unblocking leaves the frozen amount
+    /// @custom:proves 11 17
+    function check_block_effects(address caller, address account) public {
+        Holder memory a = _holder(account);
+        vm.assume(_call(caller, abi.encodeCall(IKGST.blockAccount, (account))));
+        a.blocked = true;
+        assert(_isSame(a, _holder(account)));
+        vm.assume(_call(caller, abi.encodeCall(IKGST.unblockAccount, (account))));
+        a.blocked = false;
+        assert(both(_isSame(a, _holder(account)), !_isReserved(account)));
+    }
+
+    /// @dev The manager that says yes.
+    function _alwaysAllowed() private returns (address caller) {
+        vm.store(token, bytes32(LAYOUT + AUTHORITY), bytes32(uint256(uint160(address(new YesHarness())))));
+        return svm.createAddress("caller");
+    }
+}
+
+/// @title An AccessManager that allows everything at once
+contract YesHarness {
+    function canCall(address, address, bytes4) external pure returns (bool, uint32) {
+        return (true, 0);
+    }
+}

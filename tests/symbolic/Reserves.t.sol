@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IKGST} from "../../contracts/interfaces/IKGST.sol";
+import {above, both, either, less, min, sum} from "./Logic.sol";
+import {TokenProof} from "./TokenProof.sol";
+
+/// @title Attestations, and what may end them
+/// @dev Signatures go through the product's own check with ecrecover as any function of its arguments, and ERC-1271
+/// signers answer anything: no assumption is made on who can sign.
+contract ReservesProof is TokenProof {
+    /// @notice An accepted attestation: backing = max(0, reserves·TYIYN − (burned − settled)), validUntil = asOf + maxAge,
+    /// the record as signed; supply and burned as they were; asOf not in the future, not expired
+    /// @custom:proves 3 6 17
+    /// @custom:bound 2 signatures of 65 bytes
+    function check_attest_effects(address caller, IKGST.ReserveAttestation calldata a, uint40 time) public {
+        _assumeTime(time);
+        _assumeReserves(time);
+        Sums memory s = _sums();
+        Record memory last = _record();
+        uint256 maxAge = _settings().maxAge;
+
+        vm.assume(_attest(caller, a));
+
+        bool allowed =
+            both(both(a.asOf <= time, a.asOf > last.asOf), both(a.settled >= last.settled, a.settled <= s.burned));
+        allowed = both(allowed, both(a.epoch == sum(last.epoch, 1), time < sum(a.asOf, maxAge)));
+        Record memory next = _record();
+        bool kept = both(both(next.reserves == a.reserves, next.settled == a.settled), next.asOf == a.asOf);
+        kept = both(kept, both(next.epoch == a.epoch, _raw(ATTESTATION + 1) == uint256(a.reportHash)));
+        s.backing = above(_tyiyn(a.reserves), less(s.burned, a.settled));
+        s.validUntil = sum(a.asOf, maxAge);
+        assert(both(both(allowed, kept), _isSame(s, _sums())));
+    }
+
+    /// @notice At least threshold ≥ 2 distinct current auditors who are not suspended; without all of them reserves rise
+    /// by at most maxIncrease, and the first attestation needs all
+    /// @custom:proves 7
+    /// @custom:bound 2 signatures of 65 bytes
+    function check_attest_quorum(address caller, IKGST.ReserveAttestation calldata a, uint40 time) public {
+        _assumeTime(time);
+        _assumeReserves(time);
+        Settings memory s = _settings();
+        Record memory last = _record();
+        (address first, address second) = (svm.createAddress("first"), svm.createAddress("second"));
+
+        vm.assume(_call(caller, abi.encodeCall(IKGST.attest, (a, _signed(first, second)))));
+
+        bool quorum = both(both(first != second, s.threshold == 2), both(_isSeated(first), _isSeated(second)));
+        uint256 ceiling = _ceiling(last.reserves, s.maxIncrease);
+        bool modest = both(last.epoch != 0, a.reserves <= ceiling);
+        assert(both(quorum, either(s.count == 2, modest)));
+    }
+
+    /// @notice One signature is never enough
+    /// @custom:proves 7
+    function check_attest_one(address caller, IKGST.ReserveAttestation calldata a, uint40 time) public {
+        _assumeTime(time);
+        _assumeReserves(time);
+        IKGST.AuditorSignature[] memory signatures = new IKGST.AuditorSignature[](1);
+        signatures[0] = IKGST.AuditorSignature(svm.createAddress("signer"), _bytes65());
+        assert(!_call(caller, abi.encodeCall(IKGST.attest, (a, signatures))));
+    }
+
+    /// @notice The same attestation is never accepted twice
+    /// @custom:proves 6
+    /// @custom:bound 2 signatures of 65 bytes
+    function check_attest_replay(address caller, IKGST.ReserveAttestation calldata a, uint40 time) public {
+        _assumeTime(time);
+        _assumeReserves(time);
+        vm.assume(a.epoch <= _record().epoch);
+        assert(!_attest(caller, a));
+    }
+
+    /// @notice A halt succeeds only for an auditor who is seated, and then validUntil = min(validUntil, now)
+    /// @custom:proves 3 5 7
+    function check_haltMinting_effects(address auditor, uint40 time) public {
+        _assumeTime(time);
+        _assumeReserves(time);
+        vm.assume(_isSeatWellFormed(auditor));
+        Sums memory s = _sums();
+        bool seated = _isSeated(auditor);
+        bool ok = _call(auditor, abi.encodeCall(IKGST.haltMinting, ("")));
+        s.validUntil = ok ? min(s.validUntil, time) : s.validUntil;
+        assert(both(ok == seated, _isSame(s, _sums())));
+    }
+
+    /// @notice setMaxAge never lengthens the attestation in force, and shortens it to asOf + maxAge
+    /// @custom:proves 3 5
+    function check_setMaxAge_effects(address caller, uint256 maxAge, uint40 time) public {
+        _assumeTime(time);
+        _assumeReserves(time);
+        Sums memory s = _sums();
+        vm.assume(_call(caller, abi.encodeCall(IKGST.setMaxAge, (maxAge))));
+        s.validUntil = min(s.validUntil, sum(_record().asOf, maxAge));
+        assert(both(_isSame(s, _sums()), _settings().maxAge == maxAge));
+    }
+
+    /// @notice A recovery is accepted only at its time, with no attestation and no change of set since it was proposed
+    /// @custom:proves 7 9
+    /// @custom:bound 2 proposed auditors
+    function check_acceptAuditors_effects(address caller, uint40 time) public {
+        _assumeTime(time);
+        _assumeReserves(time);
+        vm.store(token, bytes32(LAYOUT + PROPOSED), bytes32(uint256(2)));
+        uint256 proposal = _raw(PROPOSAL);
+        Record memory last = _record();
+        Settings memory s = _settings();
+        uint256 validUntil = _sums().validUntil;
+
+        vm.assume(_call(caller, abi.encodeCall(IKGST.acceptAuditors, ())));
+
+        uint256 acceptableAt = _field(proposal, 128, 40);
+        bool due = both(acceptableAt != 0, time >= acceptableAt);
+        bool alive = both(_field(proposal, 0, 64) == last.epoch, _field(proposal, 64, 64) == s.version);
+        bool set = both(_settings().version == sum(s.version, 1), _sums().validUntil == min(validUntil, time));
+        assert(both(both(due, alive), set));
+    }
+
+    function _attest(address caller, IKGST.ReserveAttestation calldata a) private returns (bool) {
+        IKGST.AuditorSignature[] memory signatures = _signed(svm.createAddress("first"), svm.createAddress("second"));
+        return _call(caller, abi.encodeCall(IKGST.attest, (a, signatures)));
+    }
+
+    function _signed(address first, address second) private view returns (IKGST.AuditorSignature[] memory signatures) {
+        signatures = new IKGST.AuditorSignature[](2);
+        signatures[0] = IKGST.AuditorSignature(first, _bytes65());
+        signatures[1] = IKGST.AuditorSignature(second, _bytes65());
+    }
+
+    function _bytes65() private view returns (bytes memory) {
+        return abi.encodePacked(svm.createBytes32("r"), svm.createBytes32("s"), uint8(svm.createUint(8, "v")));
+    }
+
+    /// @dev Both factors are bounded: at most 59 bits × 14 bits.
+    function _tyiyn(uint256 reserves) private pure returns (uint256) {
+        unchecked {
+            return reserves * 1e4;
+        }
+    }
+
+    function _ceiling(uint256 reserves, uint256 maxIncrease) private pure returns (uint256) {
+        unchecked {
+            return reserves * (1e4 + maxIncrease) / 1e4;
+        }
+    }
+}
