@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +18,8 @@ from kgst.deploy_views import (
     verification_document,
 )
 from kgst.errors import ExitCode, InputError, RefusedError, UnconfirmedError
-from kgst.journal import Journal, JournalError
+from kgst.files import Files
+from kgst.journal import Journal
 from kgst.node import connected, genesis, is_short_lived
 from kgst.plan import plan as make_plan
 from kgst.record import Record
@@ -34,45 +32,7 @@ if TYPE_CHECKING:
     from kgst.deploy import Deployment
     from kgst.policy import Policy
 
-__all__ = ["Files", "apply", "plan", "resume", "verify"]
-
-
-@dataclass(frozen=True)
-class Files:
-    """The files of one deployment, next to its policy."""
-
-    folder: Path
-
-    @property
-    def record(self) -> Path:
-        """What was deployed."""
-        return self.folder / "record.json"
-
-    @property
-    def journal(self) -> Path:
-        """What was sent."""
-        return self.folder / "journal.jsonl"
-
-    def begun(self) -> bool:
-        """Whether the journal tells of anything that may have been sent."""
-        if not self.journal.exists():
-            return False
-        with Journal(self.journal) as journal:
-            return bool(journal.next_nonce)
-
-    def move_aside(self) -> list[Path]:
-        """Give both files the time in their names, so that a new deployment can begin."""
-        if self.journal.exists():
-            with suppress(JournalError):  # a damaged journal can be put aside, one in use cannot
-                Journal(self.journal).close()
-        moved = []
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        for path in (self.record, self.journal):
-            if path.exists():
-                target = path.with_name(f"{path.stem}.{stamp}{path.suffix}")
-                path.rename(target)
-                moved.append(target)
-        return moved
+__all__ = ["apply", "plan", "resume", "verify"]
 
 
 def plan(policy_path: Path | None, account: AccountAPI | None) -> Answer:

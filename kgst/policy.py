@@ -28,7 +28,7 @@ from kgst.roles import Role
 from kgst.units import parse_amount
 from kgst.yamlfile import YamlFileError, read_yaml
 
-__all__ = ["Auditors", "IssuerGrant", "Limits", "Membership", "Policy", "PolicyError", "TokenTerms"]
+__all__ = ["Auditors", "IssuerGrant", "Limits", "Membership", "Policy", "PolicyError", "SafeTerms", "TokenTerms"]
 
 LOCAL_CHAIN_IDS: Final = (1337, 31337)
 """`chain_id: local`: ape's in-process chain, and anvil as it starts by default."""
@@ -109,16 +109,34 @@ class Limits(_Model):
         max_cost: Wei for one transaction.
         confirmations: Blocks to wait for on a node without the `finalized` tag.
         timeout: Seconds to wait for one transaction to become final.
+        min_balance: Wei; whoever sends transactions should have more, or `status` warns.
     """
 
     max_gas_price: Annotated[int, BeforeValidator(parse_gwei), Field(gt=0)]
     max_cost: Annotated[int, BeforeValidator(parse_bnb), Field(gt=0)]
     confirmations: Annotated[Whole, Field(ge=1, le=1_000)]
     timeout: Annotated[Seconds, Field(ge=10, le=3_600)]
+    min_balance: Annotated[int, BeforeValidator(parse_bnb)] = 5 * 10**16
+
+
+class SafeTerms(_Model):
+    """Who owns a Safe of `people`, and how many of them must sign.
+
+    Attributes:
+        owners: Labels from `people`.
+    """
+
+    owners: Annotated[tuple[Label, ...], Field(min_length=2, max_length=32)]
+    threshold: Annotated[Whole, Field(ge=2)]
 
 
 class Policy(_Model):
-    """See the module. Read one with `Policy.load`."""
+    """See the module. Read one with `Policy.load`.
+
+    Attributes:
+        safes: Label of a Safe among `people` to its owners; who is not in here has a plain key.
+        reserve_accounts: Numbers of the bank accounts that hold the reserves, all of them; empty leaves open which.
+    """
 
     chain_id: Chain
     token: TokenTerms
@@ -130,6 +148,8 @@ class Policy(_Model):
     ]
     issuers: Annotated[tuple[IssuerGrant, ...], Field(max_length=32)]
     limits: Limits
+    safes: dict[Label, SafeTerms] = Field(default_factory=dict)
+    reserve_accounts: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, path: Path | str) -> Policy:
@@ -232,6 +252,8 @@ def _inconsistencies(policy: Policy) -> Iterator[str]:
     lists = [("auditors.members", list(policy.auditors.members))]
     lists += [(f"roles.{r.name}", [m.member for m in ms]) for r, ms in policy.roles.items()]
     lists += [("issuers", [i.member for i in policy.issuers])]
+    lists += [("safes", list(policy.safes))]
+    lists += [(f"safes.{label}.owners", list(safe.owners)) for label, safe in policy.safes.items()]
     for key, labels in lists:
         for label in dict.fromkeys(labels):
             if label not in policy.people:
@@ -246,6 +268,12 @@ def _inconsistencies(policy: Policy) -> Iterator[str]:
             f"auditors.threshold: found {threshold} of {count}; write {least} to {count}: "
             "at least 2 and more than half."
         )
+    for label, safe in policy.safes.items():
+        if safe.threshold > len(safe.owners):
+            yield (
+                f"safes.{label}.threshold: found {safe.threshold} of {len(safe.owners)} owners; "
+                f"write 2 to {len(safe.owners)}."
+            )
     for label in policy.auditors.members:
         other_powers = [p for p in policy.powers(policy.people.get(label, "0x0")) if p != "auditor"]
         if other_powers:

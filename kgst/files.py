@@ -1,0 +1,64 @@
+"""Which files belong to one deployment: they stand next to its policy."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kgst.journal import Journal, JournalError
+
+__all__ = ["Files"]
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of one deployment.
+
+    Attributes:
+        folder: Where its policy is: `deployments/<network>`.
+    """
+
+    folder: Path
+
+    @property
+    def record(self) -> Path:
+        """What was deployed."""
+        return self.folder / "record.json"
+
+    @property
+    def journal(self) -> Path:
+        """What the deployment sent."""
+        return self.folder / "journal.jsonl"
+
+    @property
+    def operations(self) -> Path:
+        """Journals of what operators sent since: open ones here, finished ones in `done`."""
+        return self.folder / "operations"
+
+    @property
+    def proposals(self) -> Path:
+        """Transactions of Safes that await their owners' signatures."""
+        return self.folder / "safe"
+
+    def begun(self) -> bool:
+        """Whether the journal tells of anything that may have been sent."""
+        if not self.journal.exists():
+            return False
+        with Journal(self.journal) as journal:
+            return bool(journal.next_nonce)
+
+    def move_aside(self) -> list[Path]:
+        """Give record and journal the time in their names, so that a new deployment can begin."""
+        if self.journal.exists():
+            with suppress(JournalError):  # a damaged journal can be put aside, one in use cannot
+                Journal(self.journal).close()
+        moved = []
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        for path in (self.record, self.journal):
+            if path.exists():
+                target = path.with_name(f"{path.stem}.{stamp}{path.suffix}")
+                path.rename(target)
+                moved.append(target)
+        return moved
