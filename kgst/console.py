@@ -37,6 +37,7 @@ __all__ = [
     "load_policy",
     "operator_options",
     "policy_option",
+    "schema_of",
     "yes_option",
 ]
 
@@ -48,7 +49,7 @@ class Answer:
     """What a command has to say.
 
     Attributes:
-        document: What `--json` prints.
+        document: What `--json` prints, after its `schema`.
         show: Prints the same for people.
         exit_code: See `ExitCode`.
     """
@@ -82,16 +83,28 @@ class KgstCommand(ConnectedProviderCommand):  # type: ignore[misc] # ape is unty
             message, code = _explained(error)
             if as_json:
                 document = {
-                    "error": {"message": message, "exit_code": int(code), "kind": code.name}
+                    "schema": "kgst/error/1",
+                    "error": {"message": message, "exit_code": int(code), "kind": code.name},
                 }
                 click.echo(json.dumps(document, indent=2), file=stdout)
             _complain(message)
             ctx.exit(int(code))
         if as_json:
-            click.echo(json.dumps(answer.document, indent=2), file=stdout)
+            document = {"schema": schema_of(ctx), **answer.document}
+            click.echo(json.dumps(document, indent=2), file=stdout)
         else:
             answer.show(console())
         ctx.exit(int(answer.exit_code))
+
+
+def schema_of(ctx: click.Context) -> str:
+    """`kgst/deploy-plan/1`: names the shape of a command's document; `docs/schemas/deploy-plan.json` describes it.
+
+    The number rises when a key is removed or changes its meaning; keys may be added without.
+    """
+    group = ctx.parent.info_name if ctx.parent else None
+    name = ctx.info_name if group in (None, "run") else f"{group}-{ctx.info_name}"
+    return f"kgst/{name}/1"
 
 
 def json_option(function: F) -> F:

@@ -1,4 +1,4 @@
-"""What `ape run deploy` does: which files belong to a deployment, and when sending is out of the question."""
+"""What `ape run deploy` does, and when sending is out of the question."""
 
 from __future__ import annotations
 

@@ -50,13 +50,13 @@ class Files:
             return bool(journal.next_nonce)
 
     def move_aside(self) -> list[Path]:
-        """Give record and journal the time in their names, so that a new deployment can begin."""
+        """Give each the time in its name, so that a new deployment can begin."""
         if self.journal.exists():
             with suppress(JournalError):  # a damaged journal can be put aside, one in use cannot
                 Journal(self.journal).close()
         moved = []
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        for path in (self.record, self.journal):
+        for path in (self.record, self.journal, self.operations, self.proposals):
             if path.exists():
                 target = path.with_name(f"{path.stem}.{stamp}{path.suffix}")
                 path.rename(target)

@@ -28,7 +28,16 @@ from kgst.roles import Role
 from kgst.units import parse_amount
 from kgst.yamlfile import YamlFileError, read_yaml
 
-__all__ = ["Auditors", "IssuerGrant", "Limits", "Membership", "Policy", "PolicyError", "SafeTerms", "TokenTerms"]
+__all__ = [
+    "Auditors",
+    "IssuerGrant",
+    "Limits",
+    "Membership",
+    "Policy",
+    "PolicyError",
+    "SafeTerms",
+    "TokenTerms",
+]
 
 LOCAL_CHAIN_IDS: Final = (1337, 31337)
 """`chain_id: local`: ape's in-process chain, and anvil as it starts by default."""

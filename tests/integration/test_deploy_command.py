@@ -12,7 +12,7 @@ from ape import chain as ape_chain
 from click.testing import CliRunner, Result
 
 from kgst.deploy import STEPS
-from kgst.deploy_commands import Files
+from kgst.files import Files
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,0 +1,181 @@
+"""The deployment that a command speaks of, opened once: policy, record, contracts, all of the chain it runs on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kgst.console import console, load_policy
+from kgst.deploy import Deployment, apply
+from kgst.errors import InputError, RefusedError
+from kgst.files import Files
+from kgst.node import chain_id, connected, genesis, is_dev_node, is_short_lived, rpc
+from kgst.policy import Policy
+from kgst.preflight import require_chain
+from kgst.record import Record
+from kgst.units import format_som
+
+if TYPE_CHECKING:
+    from ape.api import ProviderAPI
+    from ape.contracts import ContractInstance
+
+    from kgst.attestation import Domain
+
+__all__ = ["System", "open_system"]
+
+
+@dataclass(frozen=True)
+class System:
+    """A deployed system on the connected chain.
+
+    Attributes:
+        files: Next to the policy; None on a chain that ends with this process, where nothing is kept.
+        policy_path: Where the policy was read.
+    """
+
+    deployment: Deployment
+    provider: ProviderAPI
+    files: Files | None
+    policy_path: Path
+
+    @property
+    def policy(self) -> Policy:
+        """What should be true."""
+        return self.deployment.policy
+
+    @property
+    def record(self) -> Record:
+        """What was deployed."""
+        return self.deployment.record
+
+    @property
+    def token(self) -> ContractInstance:
+        """The token, through `IKGST`."""
+        return self.deployment.token
+
+    @property
+    def manager(self) -> ContractInstance:
+        """The AccessManager."""
+        return self.deployment.manager
+
+    @property
+    def domain(self) -> Domain:
+        """The token's EIP-712 domain."""
+        return self.deployment.domain
+
+    @property
+    def is_dev(self) -> bool:
+        """Whether the node is a development node, where nothing is of value."""
+        return is_dev_node(self.provider)
+
+    def now(self) -> int:
+        """Time of the latest block, in seconds."""
+        with rpc("read the latest block"):
+            return int(self.provider.web3.eth.get_block("latest")["timestamp"])
+
+    def named(self, address: str) -> str:
+        """The policy's name of `address`, the deployment's own contracts included."""
+        for contract, entry in self.record.contracts.items():
+            if int(entry.address, 16) == int(address, 16):
+                return contract
+        return self.policy.named(address)
+
+    def require_known(self, text: str, *, allow_unknown: bool) -> str:
+        """The checksummed address that an operator means by `text`: a label of the policy, or an address.
+
+        Raises:
+            InputError: neither; or an address without a label, unless `allow_unknown`.
+        """
+        from eth_utils.address import is_address, is_checksum_address
+
+        if text in self.policy.people:
+            return self.policy.people[text]
+        if not is_address(text) or not text.startswith("0x"):
+            near = ", ".join(sorted(self.policy.people)[:12])
+            raise InputError(
+                f"{text!r} is neither a label of {self.policy_path} nor an address; labels: {near}…"
+            )
+        if not is_checksum_address(text):
+            raise InputError(
+                f"{text}: its EIP-55 checksum is absent or wrong, so a digit may be; copy it again from its owner."
+            )
+        if self.policy.label(text) is None and not allow_unknown:
+            raise InputError(
+                f"{text} has no label in {self.policy_path}; add it to people, or give --allow-unknown if it is "
+                "meant and used once."
+            )
+        return text
+
+    def som(self, base_units: int) -> str:
+        """An amount for people."""
+        return format_som(base_units)
+
+
+def open_system(policy_path: Path | None, *, quiet: bool = False) -> System:
+    """The deployment of the connected network.
+
+    On a chain that lives only as long as this command the policy is deployed first, so that every command can be tried
+    without a server.
+
+    Args:
+        policy_path: The policy; None for the network's own.
+        quiet: Stdout belongs to a JSON document.
+
+    Raises:
+        InputError: policy or record are absent or unreadable.
+        RefusedError: node, policy and record are not of one chain.
+        NodeError: the node failed.
+    """
+    provider = connected()
+    policy, path = load_policy(policy_path, provider)
+    require_chain(policy, provider)
+    if is_short_lived(provider):
+        return System(_practice(policy, provider, quiet=quiet), provider, None, path)
+    files = Files(path.parent)
+    record = Record.load(files.record)
+    _require_this_chain(policy, record, provider)
+    return System(Deployment.of(policy, record), provider, files, path)
+
+
+def _practice(policy: Policy, provider: Any, *, quiet: bool) -> Deployment:
+    from ape import accounts
+
+    console(stderr=True).print(
+        "[yellow]This chain ends with this command; the policy was deployed to it just now, for practice.[/yellow]"
+        if not quiet
+        else "Practice chain: deployed just now, gone when this command ends.",
+        style="dim",
+    )
+    deployer = next((a for a in accounts.test_accounts if not policy.powers(a.address)), None)
+    if deployer is None:
+        raise RefusedError("every test account has a power in the policy; none can deploy.")
+    return apply(policy, deployer)
+
+
+def _require_this_chain(policy: Policy, record: Record, provider: ProviderAPI) -> None:
+    """The node serves the chain that `record` was written on, up to the deployment at least."""
+    found = chain_id(provider)
+    if not policy.allows_chain(record.chain_id) or record.chain_id != found:
+        raise RefusedError(
+            f"the record is of chain {record.chain_id}, the node's is {found}; give the network of the record."
+        )
+    if (start := genesis(provider)) != record.genesis:
+        raise RefusedError(
+            f"the record is of a chain with genesis {record.genesis[:10]}…, the node's chain has {start[:10]}…; a "
+            "development chain that was started anew has lost the deployment: deploy again with --new."
+        )
+    last = record.configuration
+    with rpc(f"read block {last.block_number}, in which the deployment ended"):
+        head = int(provider.web3.eth.block_number)
+        if head < last.block_number:
+            raise RefusedError(
+                f"the node is at block {head}, the deployment ended in block {last.block_number}: the node lags far "
+                "behind or serves another fork; use another node."
+            )
+        block = provider.web3.eth.get_block(last.block_number)
+    if "0x" + bytes(block["hash"]).hex() != last.block_hash:
+        raise RefusedError(
+            f"block {last.block_number}, in which the deployment ended, is another on this node than in the record: "
+            "the node serves another fork of the chain; use another node."
+        )
