@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "KgstCommand",
+    "OfflineCommand",
     "account_of",
     "confirm",
     "console",
@@ -52,15 +53,19 @@ class Answer:
         document: What `--json` prints, after its `schema`.
         show: Prints the same for people.
         exit_code: See `ExitCode`.
+        schema: Of the document, where several commands share one; None for the command's own.
     """
 
     document: dict[str, Any]
     show: Callable[[Console], None]
     exit_code: ExitCode = ExitCode.DONE
+    schema: str | None = None
 
 
-class KgstCommand(ConnectedProviderCommand):  # type: ignore[misc] # ape is untyped here
-    """A command that is connected to `--network` and returns an `Answer`."""
+class _AnsweringCommand(click.Command):
+    """A command that returns an `Answer`: prints it, tells errors in one message, exits with their code."""
+
+    _advice = "check --account"
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """Parse the command line; from here on ape's log lines go to stderr."""
@@ -69,18 +74,18 @@ class KgstCommand(ConnectedProviderCommand):  # type: ignore[misc] # ape is unty
         return context
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Connect, run, print the answer, and exit with its code."""
+        """Run, print the answer, and exit with its code."""
         as_json = bool(ctx.params.get("json_output"))
         stdout = sys.stdout
         try:
             # Prompts and anything that libraries print must not end up in the document.
             with redirect_stdout(sys.stderr) if as_json else nullcontext():
-                refresh()
+                self._prepare()
                 answer: Answer = super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            message, code = _explained(error)
+            message, code = _explained(error, self._advice)
             if as_json:
                 document = {
                     "schema": "kgst/error/1",
@@ -90,11 +95,27 @@ class KgstCommand(ConnectedProviderCommand):  # type: ignore[misc] # ape is unty
             _complain(message)
             ctx.exit(int(code))
         if as_json:
-            document = {"schema": schema_of(ctx), **answer.document}
+            document = {"schema": answer.schema or schema_of(ctx), **answer.document}
             click.echo(json.dumps(document, indent=2), file=stdout)
         else:
             answer.show(console())
         ctx.exit(int(answer.exit_code))
+
+    def _prepare(self) -> None:
+        """What must be there before the command runs."""
+
+
+class OfflineCommand(_AnsweringCommand):
+    """A command that touches no network: it has no `--network`, connects nowhere and builds no contracts."""
+
+
+class KgstCommand(_AnsweringCommand, ConnectedProviderCommand):  # type: ignore[misc] # ape is untyped here
+    """A command that is connected to `--network` and returns an `Answer`."""
+
+    _advice = "check --network and --account"
+
+    def _prepare(self) -> None:
+        refresh()
 
 
 def schema_of(ctx: click.Context) -> str:
@@ -204,13 +225,13 @@ def confirm(question: str, account: AccountAPI, *, yes: bool) -> None:
         account.set_autosign(True)
 
 
-def _explained(error: Exception) -> tuple[str, ExitCode]:
+def _explained(error: Exception, advice: str) -> tuple[str, ExitCode]:
     from ape.exceptions import ApeException
 
     if isinstance(error, KgstError):
         return str(error), error.exit_code
     if isinstance(error, ApeException):
-        return f"{str(error).strip()} (check --network and --account)", ExitCode.ERROR
+        return f"{str(error).strip()} ({advice})", ExitCode.ERROR
     from ape.logging import logger
 
     logger.log_debug_stack_trace()

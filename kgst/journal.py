@@ -186,6 +186,16 @@ class Journal:
         return [s for s in self._of(Signed) if self.outcome(s.hash) is None]
 
     @property
+    def steps(self) -> list[str]:
+        """Names of the steps that something was signed for, in order."""
+        return list(dict.fromkeys(s.step for s in self._of(Signed)))
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What became of the transactions that are final, in order."""
+        return self._of(Outcome)
+
+    @property
     def next_nonce(self) -> int:
         """One more than the highest nonce signed for; 0 when nothing was."""
         return max((s.nonce + 1 for s in self._of(Signed)), default=0)

@@ -15,18 +15,28 @@ __all__ = ["address_topic", "event_topic", "read_logs", "uint_topic"]
 _SMALLEST_RANGE: Final = 250
 
 
-def read_logs(address: str, events: tuple[str, ...], from_block: int) -> Iterator[dict[str, Any]]:
+def read_logs(
+    address: str, events: tuple[str, ...], from_block: int, to_block: int | None = None
+) -> Iterator[dict[str, Any]]:
     """Logs of `events` (signatures) at `address` since `from_block`, oldest first.
 
     Asks for everything at once, and for less when the node refuses.
+
+    Args:
+        address: The contract.
+        events: Any of these.
+        from_block: First block.
+        to_block: Last block; None for the latest.
 
     Raises:
         NodeError: the node refuses even small ranges; many public ones do.
     """
     eth = connected().web3.eth
     topics = ["0x" + event_topic(event).hex() for event in events]
-    with rpc("ask for the last block"):
-        last = int(eth.block_number)
+    if to_block is None:
+        with rpc("ask for the last block"):
+            to_block = int(eth.block_number)
+    last = to_block
     first, size = from_block, max(1, last - from_block + 1)
     while first <= last:
         to = min(first + size - 1, last)

@@ -34,7 +34,7 @@ from kgst.quantities import format_bnb, format_duration, format_gwei
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-__all__ = ["Event", "Progress", "RevertedError", "Sender", "Stage"]
+__all__ = ["Event", "NonceUsedError", "Progress", "RevertedError", "Sender", "Stage"]
 
 # The estimate is of the present state; blocks before ours may make slots cold or non-zero.
 _GAS_MARGIN: Final = (5, 4)
@@ -45,6 +45,18 @@ _NONCE_USED: Final = ("nonce too low", "invalid transaction nonce")
 
 class RevertedError(RefusedError):
     """A transaction was mined and reverted: it changed nothing but the sender's nonce and balance."""
+
+
+class NonceUsedError(NodeError):
+    """Another transaction of the account took the nonce: this one can no longer land.
+
+    Attributes:
+        outcome: The journal's line that says so.
+    """
+
+    def __init__(self, message: str, outcome: Outcome) -> None:
+        super().__init__(message)
+        self.outcome = outcome
 
 
 class Stage(StrEnum):
@@ -78,6 +90,8 @@ class Sender:
         journal: Begun for this run.
         limits: What may be spent, and how long to wait.
         progress: Told of each stage, after it is reached.
+        next_nonce: The least that may be used next, known from earlier runs: a node may lag behind them.
+        again: How the operator goes on after an interruption, for messages.
     """
 
     def __init__(
@@ -86,11 +100,16 @@ class Sender:
         journal: Journal,
         limits: Limits,
         progress: Progress | None = None,
+        *,
+        next_nonce: int = 0,
+        again: str = "resume",
     ) -> None:
         self.account = account
         self.address: str = account.address
         self.journal = journal
         self.limits = limits
+        self._next_nonce = next_nonce
+        self._again = again
         self._progress = progress or (lambda _: None)
         self._provider = connected()
         self._eth = self._provider.web3.eth
@@ -113,19 +132,33 @@ class Sender:
         """
         signed = self.journal.signed(step)
         outcome = self.journal.outcome(signed.hash) if signed else None
-        if signed and outcome is None:
-            return self._finish(signed, resumed=True)
-        if signed and outcome and outcome.succeeded:
-            self._progress(Event(step, Stage.DONE, signed.hash, outcome))
-            return outcome
+        if signed and (outcome is None or outcome.succeeded):
+            return self.finish(step)
         if open_steps := [s.step for s in self.journal.unresolved()]:
             raise RefusedError(
-                f"{', '.join(open_steps)} may still land; finish that first (resume)."
+                f"{', '.join(open_steps)} may still land; finish that first ({self._again})."
             )
         signed = self._sign(step, data, to, value)
         self.journal.append(signed)
         self._progress(Event(step, Stage.SIGNED, signed.hash))
         return self._finish(signed, resumed=False)
+
+    def finish(self, step: str) -> Outcome:
+        """Wait for what was signed for `step`, sending the very same again if need be; never signs.
+
+        Raises:
+            As `send`.
+        """
+        signed = self.journal.signed(step)
+        if signed is None:
+            raise RefusedError(f"nothing was signed for {step}; {self._again}.")
+        outcome = self.journal.outcome(signed.hash)
+        if outcome is None:
+            return self._finish(signed, resumed=True)
+        self._progress(Event(step, Stage.DONE, signed.hash, outcome))
+        if not outcome.succeeded:
+            raise self._reverted(signed, outcome)
+        return outcome
 
     def price(self) -> int:
         """Wei per gas that is offered now: what the node asks, and enough for the next block's base fee.
@@ -185,14 +218,14 @@ class Sender:
         if balance < fee + value:
             raise RefusedError(
                 f"{step} may cost {format_bnb(fee + value)}, and {self.address} has {format_bnb(balance)}; "
-                "send it BNB, then resume."
+                f"send it BNB, then {self._again}."
             )
 
     def _nonce(self) -> int:
         with rpc(f"read the nonce of {self.address}"):
             mined = int(self._eth.get_transaction_count(self.address, "latest"))
             pending = int(self._eth.get_transaction_count(self.address, "pending"))
-        nonce = max(mined, self.journal.next_nonce)
+        nonce = max(mined, self.journal.next_nonce, self._next_nonce)
         if pending > nonce:
             raise RefusedError(
                 f"{self.address} has {pending - nonce} pending transaction(s) that are not of this run; "
@@ -225,11 +258,14 @@ class Sender:
         self.journal.append(outcome)
         self._progress(Event(signed.step, Stage.DONE, signed.hash, outcome))
         if not outcome.succeeded:
-            raise RevertedError(
-                f"{signed.step}: transaction {signed.hash} was mined and reverted with {outcome.error}. "
-                "Find the cause, then resume: the step will be signed anew."
-            )
+            raise self._reverted(signed, outcome)
         return outcome
+
+    def _reverted(self, signed: Signed, outcome: Outcome) -> RevertedError:
+        return RevertedError(
+            f"{signed.step}: transaction {signed.hash} was mined and reverted with {outcome.error}. "
+            f"Find the cause, then {self._again}: the step will be signed anew."
+        )
 
     def _submit(self, signed: Signed) -> None:
         """Hand the signed bytes to the node; sending them twice does no harm."""
@@ -243,11 +279,11 @@ class Sender:
             if "no answer" in text:
                 raise UnconfirmedError(
                     f"{signed.step}: transaction {signed.hash} may or may not have been sent: {error} Then "
-                    "resume: it looks for this transaction, and sends the same one again if need be."
+                    f"{self._again}: it looks for this transaction, and sends the same one again if need be."
                 ) from error
             raise NodeError(
                 f"{error} Transaction {signed.hash} of {signed.step} is journaled; put right what the node "
-                "says and resume: the same transaction is sent again."
+                f"says and {self._again}: the same transaction is sent again."
             ) from error
 
     def _wait(self, signed: Signed) -> dict[str, Any]:
@@ -264,18 +300,26 @@ class Sender:
                 # A node may know the nonce a moment before the receipt.
                 nonce_used_at = nonce_used_at or now
                 if now - nonce_used_at > (1 if self._dev else _SETTLE_SECONDS):
-                    raise NodeError(
-                        f"{signed.step}: nonce {signed.nonce} of {self.address} was used by another transaction, so "
-                        f"{signed.hash} can no longer land. Look at the account's transactions in an explorer; if "
-                        "the other one is not yours the key is stolen. Otherwise start over with --new."
-                    )
+                    raise self._superseded(signed)
             if now > deadline:
                 raise UnconfirmedError(
                     f"{signed.step}: transaction {signed.hash} (nonce {signed.nonce}) was sent, and is not final "
-                    f"after {format_duration(self.limits.timeout)}. Resume later: it waits for this transaction "
-                    "and never signs another for the step."
+                    f"after {format_duration(self.limits.timeout)}. Later {self._again}: it waits for this "
+                    "transaction and never signs another for the step."
                 )
             time.sleep(pause)
+
+    def _superseded(self, signed: Signed) -> NonceUsedError:
+        go_on = "start over with --new" if self._again == "resume" else self._again
+        return NonceUsedError(
+            f"{signed.step}: nonce {signed.nonce} of {self.address} was used by another transaction, so "
+            f"{signed.hash} can no longer land. Look at the account's transactions in an explorer; if "
+            f"the other one is not yours the key is stolen. Otherwise {go_on}.",
+            Outcome(
+                step=signed.step, hash=signed.hash, succeeded=False, block_number=0, block_hash="0x", gas_used=0,
+                gas_price=0, error="another transaction used its nonce",
+            ),
+        )  # fmt: skip
 
     def _is_final(self, block: int) -> bool:
         if self._dev:

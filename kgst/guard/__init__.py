@@ -1,0 +1,1 @@
+"""`ape run guard`: pauses, blocks, freezes and orders."""

@@ -1,0 +1,78 @@
+"""Who acts: an account that signs and pays, for itself or as an owner of a Safe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kgst.console import account_of
+from kgst.errors import InputError
+from kgst.operator.operation import Operation, eligible
+from kgst.operator.options import Run
+from kgst.operator.safes import Safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ape.api import AccountAPI
+
+    from kgst.operator.system import System
+
+__all__ = ["Actor", "choose_actor", "test_account"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts.
+
+    Attributes:
+        caller: Whom the contracts see: the account, or the Safe.
+        account: Signs and pays; None when a Safe's transaction is only written down.
+        label: Of the Safe; None for the account itself.
+    """
+
+    caller: str
+    account: AccountAPI | None
+    label: str | None = None
+    safe: Safe | None = None
+
+    def named(self, system: System) -> str:
+        """For people: `ops (Safe 2/3)`."""
+        name = system.named(self.caller)
+        return f"{name} (Safe {self.safe.threshold}/{len(self.safe.owners)})" if self.safe else name
+
+
+def choose_actor(system: System, operations: Sequence[Operation], run: Run) -> Actor:
+    """Whom the command line names; on a development node whom the policy lets do it.
+
+    Raises:
+        InputError: no such Safe in the policy, or no account was given.
+        DriftError: there is no Safe where the policy says.
+    """
+    if run.via is not None:
+        return _safe(system, run)
+    account = run.account
+    if account is None and system.is_dev and operations:
+        account = test_account(eligible(system, operations[0]))
+    account = account or account_of(None, system.provider)
+    return Actor(account.address, account)
+
+
+def test_account(addresses: Sequence[str]) -> AccountAPI | None:
+    """The first of `addresses` that is one of ape's test accounts, whose keys everyone has."""
+    from ape import accounts
+
+    known = {account.address: account for account in accounts.test_accounts}
+    return next((known[a] for a in addresses if a in known), None)
+
+
+def _safe(system: System, run: Run) -> Actor:
+    label = run.via or ""
+    if label not in system.policy.safes:
+        known = ", ".join(system.policy.safes) or "none"
+        raise InputError(
+            f"the policy has no Safe {label!r} (it has: {known}); add it to people and safes in {system.policy_path}."
+        )
+    address = system.policy.address(label)
+    safe = Safe.at(system.provider, address)
+    return Actor(address, run.account, label, safe)

@@ -1,0 +1,232 @@
+"""Call data in words: which function of the token or the AccessManager it calls, with amounts in som, people by label.
+
+The bytes may come from anyone (events, files of others), so nothing is believed of them: what cannot be read, or is not
+exactly what the shown arguments encode to, is shown as such. The text is one line of plain characters; it may contain
+square brackets, so print it with `rich.markup.escape`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final, Protocol
+
+from eth_abi.abi import decode, encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from kgst.quantities import format_bps, format_duration, format_refill
+from kgst.roles import Role
+from kgst.units import TYIYN, format_som
+
+__all__ = ["Namer", "decode_call", "flag_names", "format_time", "role_name"]
+
+MAX_DATA: Final = 64 * 1024
+"""Longest call data that is read, in bytes."""
+
+MAX_DEPTH: Final = 5
+"""Calls within calls that are followed."""
+
+MAX_CALLS: Final = 256
+"""Calls that one text shows, nested ones included: bytes can be made that unfold without end."""
+
+MAX_ITEMS: Final = 64
+"""Items of a list that are shown."""
+
+MAX_HEX: Final = 256
+"""Bytes that are shown in hexadecimal digits."""
+
+_FLAGS: Final = ("transfers", "authorizations", "minting", "burning")
+_CONTRACTS: Final = {"KGST": "token", "KGSTAccessManager": "manager"}
+_AMOUNTS: Final = ("value", "amount", "capacity", "settled")
+_TIMES: Final = ("when", "asOf", "deadline", "validAfter", "validBefore")
+_DELAYS: Final = ("executionDelay", "newDelay", "newMaxAge")
+_FOREIGN: Final = ("rescueTokens",)  # moves other tokens, whose decimals are not known
+_UNLIMITED: Final = 2**256 - 1
+
+
+class Namer(Protocol):
+    """Gives addresses their names: `System`, whose contracts are `KGST` and `KGSTAccessManager`; or `Policy`."""
+
+    def named(self, address: str) -> str:
+        """`ops (0x12ab…cdef)`, `KGST`."""
+        ...
+
+
+def decode_call(namer: Namer, to: str, data: bytes) -> str:
+    """`token.setIssuer(issuer=ops (0x12ab…cdef), capacity=1 000 000.00 som, …)`.
+
+    Calls inside it (`multicall`, `execute`, `schedule`, `cancel`, `upgradeToAndCall`) are decoded too. Never raises:
+    what is not understood is shown in hexadecimal digits.
+
+    Args:
+        namer: Whose names are used; with a `Policy` the token and the manager are strangers.
+        to: Whom the call is for. Amounts are in som only when it is the token.
+        data: The call's bytes, selector included.
+    """
+    return _Reader(namer).call(to, data, 0)
+
+
+def flag_names(flags: int) -> str:
+    """`transfers, minting` of pause flags 5; `none` of 0."""
+    names = [name for bit, name in enumerate(_FLAGS) if flags >> bit & 1]
+    if rest := flags >> len(_FLAGS):
+        names.append(f"unknown {rest << len(_FLAGS):#x}")
+    return ", ".join(names) or "none"
+
+
+def format_time(seconds: int) -> str:
+    """`2026-03-04 12:00:00 UTC`; the bare number when no calendar has it."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (OverflowError, ValueError, OSError):
+        return f"second {seconds}"
+
+
+def role_name(role: int) -> str:
+    """`PAUSER`; `PUBLIC` for the role that everyone has; `unknown role 77`."""
+    if role == 2**64 - 1:
+        return "PUBLIC"
+    return Role(role).name if role in tuple(Role) else f"unknown role {role}"
+
+
+@dataclass(frozen=True)
+class _Function:
+    name: str
+    inputs: tuple[Any, ...]
+    types: tuple[str, ...]
+
+
+class _Reader:
+    """Decodes one call; counts what it has shown, since nested bytes may repeat without end."""
+
+    def __init__(self, namer: Namer) -> None:
+        self._namer = namer
+        self._calls = 0
+
+    def call(self, to: str, data: bytes, depth: int) -> str:
+        self._calls += 1
+        try:
+            return self._call(to, data, depth)
+        except Exception:  # hostile bytes break decoders in more ways than can be listed
+            return f"{to}.{_hex(data)}"
+
+    def _call(self, to: str, data: bytes, depth: int) -> str:
+        name = self._namer.named(to)
+        target = _CONTRACTS.get(name, name)
+        if not data:
+            return f"{target}, without a call"
+        function = _functions(target).get(data[:4])
+        if function is None or depth > MAX_DEPTH or self._calls > MAX_CALLS:
+            return f"{target}.{_hex(data)}"
+        if len(data) > MAX_DATA:
+            return f"{target}.{function.name}(… {len(data)} bytes, too many to be shown)"
+        try:
+            values = decode(function.types, data[4:])
+        except Exception:  # see call()
+            return f"{target}.{function.name}(unreadable arguments {_hex(data[4:])})"
+        shown = []
+        for abi, value in zip(function.inputs, values, strict=True):
+            inner = self._nested(function.name, abi.name, to, values, depth)
+            text = inner or self._shown(
+                abi, value, target == "token" and function.name not in _FOREIGN
+            )
+            shown.append(f"{abi.name or '_'}={text}")
+        # What is shown must be all that is signed.
+        whole = encode(function.types, values) == data[4:]
+        return f"{target}.{function.name}({', '.join(shown)})" + (
+            "" if whole else " and other bytes"
+        )
+
+    def _nested(self, function: str, name: str, to: str, values: Any, depth: int) -> str | None:
+        """The calls that the argument `name` carries; None when it carries none."""
+        if name != "data":
+            return None
+        if function == "multicall":
+            return f"[{', '.join(self.call(to, item, depth + 1) for item in values[0])}]"
+        if function in ("execute", "schedule"):
+            return self.call(to_checksum_address(values[0]), values[1], depth + 1)
+        if function in ("cancel", "hashOperation"):
+            return self.call(to_checksum_address(values[1]), values[2], depth + 1)
+        if function == "upgradeToAndCall" and values[1]:
+            return self.call(to, values[1], depth + 1)
+        return None
+
+    def _shown(self, abi: Any, value: Any, in_som: bool) -> str:
+        """One argument.
+
+        Args:
+            abi: Its ABI: name, type, components.
+            value: What was decoded.
+            in_som: Whether amounts are of the token.
+        """
+        kind, name = str(abi.type), str(abi.name or "")
+        if kind.endswith("]"):
+            item = abi.model_copy(
+                update={"type": kind[: kind.rindex("[")], "name": name.removesuffix("s")}
+            )
+            items = [self._shown(item, each, in_som) for each in value[:MAX_ITEMS]]
+            items += [f"… {len(value) - MAX_ITEMS} more"] * (len(value) > MAX_ITEMS)
+            return f"[{', '.join(items)}]"
+        if kind == "tuple":
+            fields = zip(abi.components or (), value, strict=True)
+            return "{" + ", ".join(f"{c.name}={self._shown(c, v, in_som)}" for c, v in fields) + "}"
+        if kind == "address":
+            return self._namer.named(to_checksum_address(value))
+        if kind == "bytes4":
+            return _selector_name(value)
+        if isinstance(value, bytes):
+            return _hex(value)
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, int):
+            return _number(name, value, in_som)
+        return json.dumps(str(value)[:200])  # no control characters reach a terminal
+
+
+def _number(name: str, value: int, in_som: bool) -> str:
+    if name in _TIMES:
+        return "at once" if name == "when" and value == 0 else format_time(value)
+    if name in _DELAYS:
+        return format_duration(value)
+    if name in ("roleId", "admin", "guardian"):
+        return role_name(value)
+    if in_som:
+        if name in _AMOUNTS:
+            return "unlimited" if value == _UNLIMITED else format_som(value)
+        if name == "reserves":
+            return format_som(value * TYIYN)
+        if name == "refillPerSecond":
+            return format_refill(value)
+        if name == "newMaxIncreaseBps":
+            return format_bps(value)
+        if name == "flags":
+            return flag_names(value)
+    return str(value)
+
+
+def _hex(data: bytes) -> str:
+    shown = data[:MAX_HEX].hex()
+    return f"0x{shown}" if len(data) <= MAX_HEX else f"0x{shown}… ({len(data)} bytes)"
+
+
+@cache
+def _functions(target: str) -> dict[bytes, _Function]:
+    """By selector; at an address of neither the token nor the manager, those of both."""
+    from ape import project
+
+    contracts = {"token": ("IKGST",), "manager": ("KGSTAccessManager",)}
+    found: dict[bytes, _Function] = {}
+    for contract in contracts.get(target, ("IKGST", "KGSTAccessManager")):
+        for abi in project.get_contract(contract).contract_type.methods:
+            types = tuple(i.canonical_type for i in abi.inputs)
+            function = _Function(abi.name, tuple(abi.inputs), types)
+            found.setdefault(keccak(text=f"{abi.name}({','.join(types)})")[:4], function)
+    return found
+
+
+def _selector_name(selector: bytes) -> str:
+    function = _functions("").get(selector)
+    return f"{function.name}({','.join(function.types)})" if function else "0x" + selector.hex()

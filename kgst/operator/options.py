@@ -1,0 +1,83 @@
+"""The options that every writing command has."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kgst.console import json_option, operator_options, policy_option, yes_option
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+
+__all__ = ["Run", "write_options"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a command was called.
+
+    Attributes:
+        policy_path: `--policy`; None for the network's own.
+        account: `--account`; None when not given.
+        via: `--via`: the label of a Safe, without `safe:`; None for the account itself.
+        yes: `--yes`.
+        allow_unknown: `--allow-unknown`.
+        json: `--json`: stdout belongs to the document.
+    """
+
+    policy_path: Path | None = None
+    account: AccountAPI | None = None
+    via: str | None = None
+    yes: bool = False
+    allow_unknown: bool = False
+    json: bool = False
+
+
+def write_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--account --via --policy --allow-unknown --yes --json`, passed to the command as one `run`."""
+
+    @operator_options
+    @click.option(
+        "--via",
+        metavar="safe:LABEL",
+        callback=_safe_label,
+        help="Act as a Safe of the policy: adds the account's signature, sends once there are enough.",
+    )
+    @policy_option
+    @click.option(
+        "--allow-unknown", is_flag=True, help="Accept addresses that the policy has no label for."
+    )
+    @yes_option
+    @json_option
+    @functools.wraps(function)
+    def command(
+        *args: Any,
+        policy_path: Path | None,
+        account: AccountAPI | None,
+        via: str | None,
+        yes: bool,
+        allow_unknown: bool,
+        json_output: bool,
+        **kwargs: Any,
+    ) -> Any:
+        run = Run(policy_path, account, via, yes, allow_unknown, json_output)
+        return function(*args, run=run, **kwargs)
+
+    return command
+
+
+def _safe_label(_: Any, __: Any, value: str | None) -> str | None:
+    if value is None:
+        return None
+    kind, _, label = value.partition(":")
+    if kind != "safe" or not label:
+        raise click.BadParameter(
+            "write safe: and the label of a Safe of the policy, like safe:governance"
+        )
+    return label

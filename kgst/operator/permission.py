@@ -1,0 +1,90 @@
+"""What a caller may do now, by the AccessManager's own word: at once, by schedule, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from kgst.errors import RefusedError
+from kgst.node import rpc
+from kgst.operator.operation import Operation, call_data
+from kgst.roles import Role
+
+if TYPE_CHECKING:
+    from kgst.operator.system import System
+
+__all__ = ["Permission", "Standing", "as_call", "permission"]
+
+
+class Standing(StrEnum):
+    """How far an operation is for its caller."""
+
+    AT_ONCE = "at once"
+    TO_SCHEDULE = "to schedule"
+    WAITING = "waiting"
+    READY = "ready"
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What the AccessManager says.
+
+    Attributes:
+        delay: Seconds between scheduling and executing; 0 acts at once.
+        ready_at: Second from which the scheduled operation can be executed; None when it is not scheduled.
+        operation_id: The AccessManager's id, 32 bytes; None when nothing is scheduled for it to name.
+    """
+
+    standing: Standing
+    delay: int = 0
+    ready_at: int | None = None
+    operation_id: bytes | None = None
+
+
+def permission(system: System, operation: Operation, caller: str) -> Permission:
+    """How `caller` may carry out `operation` now.
+
+    Raises:
+        RefusedError: it may not.
+    """
+    if operation.role is None:
+        return Permission(Standing.AT_ONCE)
+    manager = system.manager
+    with rpc(f"ask what {system.named(caller)} may do"):
+        if int(operation.to, 16) == int(manager.address, 16):
+            member, delay = manager.hasRole(int(operation.role), caller)
+            at_once = member and delay == 0
+        else:
+            at_once, delay = manager.canCall(caller, operation.to, operation.selector)
+        if at_once:
+            return Permission(Standing.AT_ONCE)
+        if delay == 0:
+            raise RefusedError(_not_allowed(system, operation.title, operation.role, caller))
+        operation_id = bytes(manager.hashOperation(caller, operation.to, operation.data))
+        ready_at = int(manager.getSchedule(operation_id))
+    if ready_at == 0:
+        return Permission(Standing.TO_SCHEDULE, int(delay), None, operation_id)
+    standing = Standing.READY if ready_at <= system.now() else Standing.WAITING
+    return Permission(standing, int(delay), ready_at, operation_id)
+
+
+def as_call(system: System, operation: Operation, found: Permission) -> bytes | None:
+    """What the AccessManager is asked to do for it; None while it waits."""
+    manager = system.manager
+    if found.standing is Standing.TO_SCHEDULE:
+        # When: 0 asks for the earliest time.
+        return call_data(manager.schedule, operation.to, operation.data, 0)
+    if found.standing is Standing.WAITING:
+        return None
+    if found.standing is Standing.AT_ONCE and int(operation.to, 16) == int(manager.address, 16):
+        return operation.data
+    return call_data(manager.execute, operation.to, operation.data)
+
+
+def _not_allowed(system: System, title: str, role: Role, caller: str) -> str:
+    members = ", ".join(m.member for m in system.policy.roles[role])
+    return (
+        f"{title}: {system.named(caller)} is no member of {role.name} on the chain; by the policy "
+        f"its members are {members}. Give one of them with --account, or --via safe:LABEL."
+    )

@@ -1,0 +1,208 @@
+"""A Safe's transaction on its way: a file that its owners pass around until it has enough signatures.
+
+Beside it lies the same transaction for Safe's Transaction Builder. What a file claims is never believed: the hash is
+computed from the transaction, each signer is recovered from the signature.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from eth_account import Account
+from eth_account.messages import SignableMessage
+from eth_utils.address import is_checksum_address
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from kgst.errors import InputError, RefusedError
+from kgst.operator.safes import Safe, SafeTransaction
+from kgst.operator.txbuilder import batch_document
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+
+__all__ = ["Proposal", "ProposalError", "recover", "sign_message"]
+
+
+class ProposalError(InputError):
+    """A proposal's file that cannot be read."""
+
+
+def _checksummed(value: str) -> str:
+    if not is_checksum_address(value):
+        raise ValueError("not a checksummed address")
+    return value
+
+
+_Address = Annotated[str, AfterValidator(_checksummed)]
+_SECP256K1_HALF = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
+
+
+class Proposal(BaseModel):
+    """One transaction of a Safe, and the owners' signatures so far.
+
+    Attributes:
+        title: What it does, in words, for people; not part of what is signed.
+        decoded: Its calls in words.
+        data: Call data.
+        signatures: Owner to 65 bytes `r ‖ s ‖ v`.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal["kgst-safe-transaction/1"] = "kgst-safe-transaction/1"
+    chain_id: int
+    safe: _Address
+    nonce: Annotated[int, Field(ge=0)]
+    title: str
+    decoded: list[str]
+    to: _Address
+    data: Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})*$")]
+    domain_hash: str = ""
+    message_hash: str = ""
+    safe_tx_hash: str = ""
+    signatures: dict[_Address, Annotated[str, Field(pattern=r"^0x[0-9a-f]{130}$")]] = Field(
+        default_factory=dict
+    )
+
+    @property
+    def transaction(self) -> SafeTransaction:
+        """What is signed."""
+        return SafeTransaction(
+            self.chain_id, self.safe, self.to, bytes.fromhex(self.data[2:]), self.nonce
+        )
+
+    @classmethod
+    def of(cls, transaction: SafeTransaction, title: str, decoded: list[str]) -> Proposal:
+        """A proposal that nobody has signed."""
+        message = transaction.message
+        return cls(
+            chain_id=transaction.chain_id,
+            safe=transaction.safe,
+            nonce=transaction.nonce,
+            title=title,
+            decoded=decoded,
+            to=transaction.to,
+            data="0x" + transaction.data.hex(),
+            domain_hash="0x" + message.header.hex(),
+            message_hash="0x" + message.body.hex(),
+            safe_tx_hash="0x" + transaction.hash.hex(),
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> Proposal:
+        """The proposal at `path`.
+
+        Raises:
+            ProposalError: it cannot be read, or its hashes are not those of its transaction.
+        """
+        try:
+            found = cls.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise ProposalError(f"{path}: cannot be read: {error.strerror}.") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(map(str, first["loc"])) or "the file"
+            raise ProposalError(
+                f"{path}: {key}: {first['msg']}; ask whoever made it for the file again."
+            ) from None
+        message = found.transaction.message
+        said = (found.domain_hash, found.message_hash, found.safe_tx_hash)
+        computed = tuple(
+            "0x" + h.hex() for h in (message.header, message.body, found.transaction.hash)
+        )
+        if said != computed:
+            raise ProposalError(
+                f"{path}: its hashes are not those of its transaction, so somebody changed it; do not sign it, and "
+                "ask whoever made it."
+            )
+        return found
+
+    def path_in(self, folder: Path, label: str) -> Path:
+        """Where the proposal is kept: by Safe, nonce and hash."""
+        return folder / label / f"{self.nonce:06}-{self.safe_tx_hash[2:10]}.json"
+
+    def save(self, path: Path) -> None:
+        """Write the proposal, and the Transaction Builder's form of it beside; whole or not at all."""
+        batch = batch_document(
+            chain_id=self.chain_id,
+            safe=self.safe,
+            name=self.title,
+            description="; ".join(self.decoded),
+            transactions=[(self.to, bytes.fromhex(self.data[2:]))],
+        )
+        import json
+
+        _write(path, self.model_dump_json(indent=2) + "\n")
+        _write(
+            path.with_suffix(".tx-builder.json"),
+            json.dumps(batch, indent=2, ensure_ascii=False) + "\n",
+        )
+
+    def valid_signatures(self, safe: Safe) -> dict[str, bytes]:
+        """Signatures that are indeed by present owners of `safe`; others are left out."""
+        message = self.transaction.message
+        found = {}
+        for claimed, text in self.signatures.items():
+            signature = bytes.fromhex(text[2:])
+            if recover(message, signature) == claimed and claimed in safe.owners:
+                found[claimed] = signature
+        return found
+
+    def sign(self, account: AccountAPI, safe: Safe) -> None:
+        """Add `account`'s signature.
+
+        Raises:
+            RefusedError: it is no owner, or did not sign.
+        """
+        if account.address not in safe.owners:
+            raise RefusedError(
+                f"{account.address} is no owner of the Safe {safe.address}; give an owner with --account."
+            )
+        self.signatures[account.address] = (
+            "0x" + sign_message(account, self.transaction.message).hex()
+        )
+
+
+def sign_message(account: AccountAPI, message: SignableMessage) -> bytes:
+    """65 bytes `r ‖ s ‖ v` of `account` over `message`, checked to be its own.
+
+    Raises:
+        RefusedError: it did not sign.
+    """
+    from ape.exceptions import ApeException
+
+    try:
+        signed = account.sign_message(message)
+    except ApeException as error:
+        raise RefusedError(f"{account.address} did not sign: {error}") from error
+    if signed is None:
+        raise RefusedError(f"{account.address} did not sign.")
+    signature = bytes(signed.encode_rsv())
+    if recover(message, signature) != account.address:
+        raise RefusedError(f"the signature is not that of {account.address}; nothing was kept.")
+    return signature
+
+
+def recover(message: SignableMessage, signature: bytes) -> str | None:
+    """Whose signature it is; None when it is nobody's or malleable (high s, v neither 27 nor 28)."""
+    if len(signature) != 65 or signature[64] not in (27, 28):
+        return None
+    if int.from_bytes(signature[32:64]) > _SECP256K1_HALF:
+        return None
+    try:
+        signer: Any = Account.recover_message(message, signature=signature)
+    except Exception:
+        return None
+    return str(signer)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

@@ -1,0 +1,144 @@
+"""Safe 1.4.1 without a hosted service: who owns it, what its owners sign, and the transaction that this makes.
+
+Only owners with a key of their own sign here (ECDSA over EIP-712); owners that are contracts (ERC-1271) and on-chain
+approvals of hashes are Safe's own application's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from eth_abi.abi import decode, encode
+from eth_account.messages import SignableMessage, encode_typed_data
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from kgst.errors import DriftError, RefusedError
+from kgst.node import NodeError, rpc
+
+if TYPE_CHECKING:
+    from ape.api import ProviderAPI
+
+__all__ = ["EXECUTION_SUCCESS", "Safe", "SafeTransaction", "view"]
+
+ZERO: Final = "0x" + 40 * "0"
+_EXECUTE: Final = (
+    "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)"
+)
+EXECUTION_SUCCESS: Final = keccak(text="ExecutionSuccess(bytes32,uint256)")
+"""Topic of the event by which a Safe says that its transaction did not fail."""
+
+# As Safe.sol declares it; https://eips.ethereum.org/EIPS/eip-712
+_SAFE_TX: Final = [
+    {"name": name, "type": kind}
+    for name, kind in (
+        ("to", "address"), ("value", "uint256"), ("data", "bytes"), ("operation", "uint8"), ("safeTxGas", "uint256"),
+        ("baseGas", "uint256"), ("gasPrice", "uint256"), ("gasToken", "address"), ("refundReceiver", "address"),
+        ("nonce", "uint256"),
+    )
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SafeTransaction:
+    """One call by a Safe, without value, refunds or delegatecall.
+
+    Attributes:
+        safe: Checksummed address.
+        nonce: Of the Safe.
+    """
+
+    chain_id: int
+    safe: str
+    to: str
+    data: bytes
+    nonce: int
+
+    @property
+    def message(self) -> SignableMessage:
+        """What owners sign: EIP-712. `header` is the domain hash, `body` the message hash, as a Ledger shows them."""
+        return encode_typed_data(
+            {"chainId": self.chain_id, "verifyingContract": self.safe},
+            {"SafeTx": _SAFE_TX},
+            {
+                "to": self.to, "value": 0, "data": self.data, "operation": 0, "safeTxGas": 0, "baseGas": 0,
+                "gasPrice": 0, "gasToken": ZERO, "refundReceiver": ZERO, "nonce": self.nonce,
+            },
+        )  # fmt: skip
+
+    @property
+    def hash(self) -> bytes:
+        """`safeTxHash`, 32 bytes."""
+        message = self.message
+        return keccak(b"\x19" + message.version + message.header + message.body)
+
+    def execution(self, signatures: Mapping[str, bytes]) -> bytes:
+        """Call data of `execTransaction`.
+
+        Args:
+            signatures: Owner to 65 bytes `r ‖ s ‖ v`.
+        """
+        in_order = sorted(signatures.items(), key=lambda pair: int(pair[0], 16))
+        values = (self.to, 0, self.data, 0, 0, 0, 0, ZERO, ZERO, b"".join(s for _, s in in_order))
+        types = _EXECUTE.partition("(")[2].rstrip(")").split(",")
+        return keccak(text=_EXECUTE)[:4] + encode(types, values)
+
+
+@dataclass(frozen=True)
+class Safe:
+    """A Safe as the chain has it.
+
+    Attributes:
+        owners: Checksummed addresses.
+    """
+
+    address: str
+    version: str
+    owners: tuple[str, ...]
+    threshold: int
+    nonce: int
+
+    @classmethod
+    def at(cls, provider: ProviderAPI, address: str) -> Safe:
+        """The Safe at `address`.
+
+        Raises:
+            DriftError: there is no Safe.
+            NodeError: the node failed.
+        """
+        with rpc(f"read the code of {address}"):
+            if not bytes(provider.web3.eth.get_code(to_checksum_address(address))):
+                raise DriftError(f"there is no contract at {address}, where the policy has a Safe.")
+        try:
+            (version,) = view(provider, address, "VERSION()", ["string"])
+            (owners,) = view(provider, address, "getOwners()", ["address[]"])
+            (threshold,) = view(provider, address, "getThreshold()", ["uint256"])
+            (nonce,) = view(provider, address, "nonce()", ["uint256"])
+        except RefusedError as error:
+            raise DriftError(f"the contract at {address} is no Safe: {error}") from error
+        return cls(
+            address, version, tuple(to_checksum_address(o) for o in owners), int(threshold), int(nonce),
+        )  # fmt: skip
+
+
+def view(
+    provider: ProviderAPI, address: str, signature: str, outputs: Sequence[str], *arguments: Any
+) -> tuple[Any, ...]:
+    """Call a function of a contract that is not the project's.
+
+    Raises:
+        ChainRevertError: it reverted.
+        NodeError: no answer, or not what the function returns.
+    """
+    types = [t for t in signature.partition("(")[2].rstrip(")").split(",") if t]
+    data = keccak(text=signature)[:4] + encode(types, arguments)
+    with rpc(f"ask {address} for {signature}"):
+        answer = bytes(
+            provider.web3.eth.call({"to": to_checksum_address(address), "data": "0x" + data.hex()})
+        )
+    try:
+        return tuple(decode(outputs, answer))
+    except Exception as error:
+        raise NodeError(f"{address} answered {signature} with what it does not return.") from error

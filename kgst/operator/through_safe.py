@@ -1,0 +1,67 @@
+"""Bringing a Safe's transaction to its threshold: each run of a command adds the account's signature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgst.errors import RefusedError
+from kgst.node import chain_id
+from kgst.operator.decoding import decode_call
+from kgst.operator.proposals import Proposal
+from kgst.operator.safes import SafeTransaction
+
+if TYPE_CHECKING:
+    from kgst.operator.actor import Actor
+    from kgst.operator.system import System
+
+__all__ = ["Collected", "collect"]
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A Safe's transaction and its signatures.
+
+    Attributes:
+        execution: Call data of `execTransaction`; None while signatures are missing.
+        missing: How many.
+    """
+
+    proposal: Proposal
+    path: Path | None
+    execution: bytes | None
+    missing: int
+
+
+def collect(system: System, actor: Actor, to: str, data: bytes, title: str) -> Collected:
+    """The call as the Safe's next transaction, signed by the account if that is an owner.
+
+    Signatures of earlier runs are in the proposal's file, which owners share (in git, say); the file is written anew
+    with each signature.
+
+    Raises:
+        RefusedError: the account is no owner and signatures are missing.
+        ProposalError: the file was tampered with.
+    """
+    safe = actor.safe
+    if safe is None or actor.label is None:
+        raise RefusedError("there is no Safe to act as.")
+    transaction = SafeTransaction(chain_id(system.provider), safe.address, to, data, safe.nonce)
+    proposal = Proposal.of(transaction, title, [decode_call(system, to, data)])
+    path = proposal.path_in(system.files.proposals, actor.label) if system.files else None
+    if path is not None and path.exists():
+        proposal = Proposal.load(path)
+    valid = proposal.valid_signatures(safe)
+    account = actor.account
+    if account is not None and len(valid) < safe.threshold and account.address not in valid:
+        proposal.sign(account, safe)
+        valid = proposal.valid_signatures(safe)
+    if path is not None:
+        proposal.save(path)
+    missing = max(0, safe.threshold - len(valid))
+    execution = None
+    if not missing and account is not None:
+        chosen = dict(sorted(valid.items())[: safe.threshold])
+        execution = transaction.execution(chosen)
+    return Collected(proposal, path, execution, missing)

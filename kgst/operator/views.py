@@ -1,0 +1,175 @@
+"""Previews and results of writes, as tables for people and as one kind of document for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kgst.journal import Outcome
+from kgst.operator.permission import Permission, Standing
+from kgst.quantities import format_duration
+from kgst.sending import Event, Stage
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from kgst.operator.actor import Actor
+    from kgst.operator.operation import Operation
+    from kgst.operator.pipeline import Result
+    from kgst.operator.proposals import Proposal
+    from kgst.operator.system import System
+
+__all__ = ["clock", "document_of", "print_preview", "print_progress", "print_result", "table"]
+
+
+def table(title: str) -> Table:
+    """A table as all commands print it."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+
+
+def clock(second: int) -> str:
+    """`2026-11-22 14:05:09 UTC`."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def print_preview(
+    out: Console,
+    system: System,
+    actor: Actor,
+    work: Sequence[tuple[Operation, Permission]],
+    last_done: tuple[Path, Outcome] | None,
+) -> None:
+    """What would be done, by whom and how."""
+    rows = table(f"Chain {system.record.chain_id}, token {system.token.address}")
+    rows.add_column("what", style="bold")
+    rows.add_column("")
+    for operation, found in work:
+        rows.add_row(operation.title, _manner(found))
+        for label, text in operation.lines:
+            rows.add_row(f"  {label}", text)
+    rows.add_row("by", f"{actor.named(system)}\n{actor.caller}")
+    if actor.account is not None and actor.safe is not None:
+        rows.add_row("signs and pays", system.named(actor.account.address))
+    out.print(rows)
+    if last_done is not None:
+        path, outcome = last_done
+        out.print(
+            f"[yellow]The very same was done before, in transaction {outcome.hash} ({path.name}).[/yellow]"
+        )
+
+
+def _manner(found: Permission) -> str:
+    if found.standing is Standing.TO_SCHEDULE:
+        return f"schedules; can be executed after {format_duration(found.delay)}"
+    if found.standing is Standing.READY:
+        return "executes what was scheduled"
+    if found.standing is Standing.WAITING:
+        return f"waits until {clock(found.ready_at or 0)}"
+    return "at once"
+
+
+def print_progress(out: Console, event: Event) -> None:
+    """One line as a step is sent, one as it ends."""
+    if event.stage is Stage.SENT:
+        out.print(f"[dim]{event.step}: sent {event.transaction}[/dim]")
+    elif event.stage is Stage.DONE and event.outcome is not None:
+        outcome = event.outcome
+        sign = "[green]✓[/green]" if outcome.succeeded else "[red]✗[/red]"
+        out.print(
+            f"{sign} [bold]{event.step}[/bold] final in block {outcome.block_number}, {outcome.gas_used:,} gas"
+        )
+
+
+def print_result(
+    out: Console, system: System, actor: Actor, operations: Sequence[Operation], result: Result
+) -> None:
+    """What is done, or what it waits for and how to go on."""
+    if result.proposal is not None:
+        _print_proposal(out, system, actor, result.proposal, result)
+        return
+    if result.waits_until:
+        left = max(0, result.waits_until - system.now())
+        out.print(
+            f"[yellow]Scheduled.[/yellow] It can be executed from [bold]{clock(result.waits_until)}[/bold] on, in "
+            f"{format_duration(left)}: give the same command again then. Until then a guardian may cancel it "
+            "(`ape run govern pending`, `ape run govern cancel`)."
+        )
+        return
+    for what, value in result.values:
+        out.print(f"  {what}: {value}")
+    said = "already so, nothing was sent" if result.already else "done"
+    out.print(f"[green]✓[/green] {said}: {'; '.join(o.title for o in operations)}")
+
+
+def _print_proposal(
+    out: Console, system: System, actor: Actor, proposal: Proposal, result: Result
+) -> None:
+    assert actor.safe is not None  # noqa: S101 # a proposal is a Safe's
+    valid = proposal.valid_signatures(actor.safe)
+    missing = [system.named(o) for o in actor.safe.owners if o not in valid]
+    out.print(f"\n  domain hash   [bold]{proposal.domain_hash}[/bold]")
+    out.print(f"  message hash  [bold]{proposal.message_hash}[/bold]")
+    out.print(f"  safeTxHash    [bold]{proposal.safe_tx_hash}[/bold]  (nonce {proposal.nonce})\n")
+    for line in proposal.decoded:
+        out.print(f"  {line}", markup=False)
+    if result.missing_signatures:
+        out.print(
+            f"[yellow]{len(valid)} of {actor.safe.threshold} signatures.[/yellow] Another owner gives the same command "
+            f"with --account; not signed yet: {', '.join(missing)}."
+        )
+    else:
+        out.print("There are enough signatures; give the same command with --account to send it.")
+    if result.proposal_path is not None:
+        out.print(
+            f"Share {result.proposal_path} (Safe's Transaction Builder reads the .tx-builder.json beside it)."
+        )
+
+
+def document_of(
+    system: System, actor: Actor, operations: Sequence[Operation], result: Result
+) -> dict[str, Any]:
+    """`docs/schemas/operation.json`."""
+    proposal = None
+    if result.proposal is not None and actor.safe is not None:
+        valid = result.proposal.valid_signatures(actor.safe)
+        proposal = {
+            "safe": actor.caller,
+            "nonce": result.proposal.nonce,
+            "safe_tx_hash": result.proposal.safe_tx_hash,
+            "domain_hash": result.proposal.domain_hash,
+            "message_hash": result.proposal.message_hash,
+            "file": str(result.proposal_path) if result.proposal_path else None,
+            "threshold": actor.safe.threshold,
+            "signed_by": sorted(valid),
+            "missing": result.missing_signatures,
+        }
+    return {
+        "chain_id": system.record.chain_id,
+        "caller": actor.caller,
+        "via_safe": actor.label,
+        "done": result.exit_code == 0,
+        "resumed": result.resumed,
+        "already": result.already,
+        "operations": [
+            {"name": o.name, "title": o.title, "to": o.to, "data": "0x" + o.data.hex()}
+            for o in operations
+        ],
+        "transactions": [
+            {
+                "hash": outcome.hash,
+                "block_number": outcome.block_number,
+                "gas_used": outcome.gas_used,
+                "gas_price_wei": str(outcome.gas_price),
+            }
+            for outcome in result.outcomes
+        ],
+        "read_back": [{"what": what, "value": value} for what, value in result.values],
+        "waits_until": result.waits_until,
+        "proposal": proposal,
+    }
