@@ -145,6 +145,8 @@ def policy_option(function: F) -> F:
     return click.option(
         "--policy",
         "policy_path",
+        envvar="KGST_POLICY",
+        show_envvar=True,
         type=click.Path(dir_okay=False, path_type=Path),
         help="The policy; by default deployments/<network>/policy.yaml.",
     )(function)

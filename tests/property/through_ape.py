@@ -18,7 +18,7 @@ from typing import Any
 
 from ape import accounts, networks, project
 from ape.contracts.base import ContractTransaction
-from ape.exceptions import ContractLogicError, CustomError
+from ape.exceptions import CustomError, VirtualMachineError
 from ape.logging import logger
 from eth_utils import to_checksum_address
 from ethpm_types.abi import ABIType, MethodABI
@@ -69,7 +69,7 @@ class ThroughApe:
         assert encoded == call.data, f"ape encodes {call.function} otherwise"
         try:
             receipt = transaction(*values, sender=self._account(sender))
-        except ContractLogicError as refusal:
+        except VirtualMachineError as refusal:  # a panic is no ContractLogicError
             return Outcome(self._error(refusal, sender, to, call.data), [])
         events = []
         for log in receipt.logs:
@@ -79,7 +79,7 @@ class ThroughApe:
         return Outcome(None, events)
 
     def _error(
-        self, refusal: ContractLogicError, sender: int, to: int, data: bytes
+        self, refusal: VirtualMachineError, sender: int, to: int, data: bytes
     ) -> tuple[str, tuple[Any, ...]]:
         """The node's own revert data, and ape's reading of it where ape knows the error."""
         answer = self._post(

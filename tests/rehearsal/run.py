@@ -1,0 +1,185 @@
+"""The whole life of the token, typed by its operators: every command of docs/runbooks/, on anvil with the testnet's id.
+
+.venv/bin/python tests/rehearsal/run.py [--only PAGE] [--keep]
+
+Key files in a keystore of their own, a Safe 1.4.1 with 2 of 3 owners as ADMIN, a block a second. Each command is
+a process of its own and must end with the exit code that its runbook tells. `build/rehearse.json` has each one's time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
+
+from jsonschema import Draft202012Validator  # noqa: E402
+from rehearsal.people import NAMES, keys, write_keystore  # noqa: E402
+from rehearsal.runbook import Command, Event, read_runbook  # noqa: E402
+from rehearsal.world import PENSION, World  # noqa: E402
+from support.cli import running_anvil  # noqa: E402
+from support.safe import create_safe  # noqa: E402
+
+REPORT = ROOT / "build" / "rehearse.json"
+RUNBOOKS = ROOT / "docs" / "runbooks"
+SCHEMAS = ROOT / "docs" / "schemas"
+PAGES = (
+    "launch-day", "daily-attestation", "emergency-pause", "freeze-order", "lost-key", "drift", "upgrade", "deficit",
+)  # fmt: skip
+TIMEOUT = 180
+
+
+class RehearsalError(Exception):
+    """A command did otherwise than its runbook tells."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--until", choices=PAGES, default=PAGES[-1], help="stop after this page")
+    parser.add_argument("--keep", action="store_true", help="keep the files of the rehearsal")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="kgst-rehearsal-"))
+    began = time.monotonic()
+    done: list[dict[str, Any]] = []
+    failure = None
+    try:
+        with running_anvil() as node:
+            world = _prepare(node, folder)
+            for page in PAGES[: PAGES.index(options.until) + 1]:
+                print(f"\n{page}", flush=True)
+                for item in read_runbook(RUNBOOKS / f"{page}.md"):
+                    if isinstance(item, Event):
+                        print(f"  · {item.text}", flush=True)
+                        world.happen(item.text)
+                    else:
+                        done.append(_run(item, world.environment, len(done)))
+            if options.until == PAGES[-1]:
+                _check_outcome(world)
+    except RehearsalError as error:
+        failure = str(error)
+    finally:
+        if not options.keep:
+            shutil.rmtree(folder)
+    took = time.monotonic() - began
+    REPORT.parent.mkdir(exist_ok=True)
+    report = {"seconds": round(took, 1), "failure": failure, "commands": done}
+    REPORT.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    if failure:
+        print(failure, file=sys.stderr)
+    state = "failed" if failure else "passed"
+    print(f"\nrehearse: {state}: {len(done)} commands in {took:.0f} s; {REPORT.relative_to(ROOT)}")
+    return 1 if failure else 0
+
+
+def _prepare(node: str, folder: Path) -> World:
+    """Keystore, money for gas, the governance Safe, the policy."""
+    environment = {
+        **os.environ,
+        **write_keystore(folder / "ape"),
+        "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "NETWORK": f"bsc:testnet:{node}",
+        "KGST_POLICY": str(folder / "policy.yaml"),
+        "COLUMNS": "120",
+    }
+    world = World(node, folder, environment)
+    for name in NAMES:
+        world.web3.provider.make_request("anvil_setBalance", [world.people[name], hex(10**19)])  # type: ignore[arg-type]
+    owners = [world.people[f"owner_{letter}"] for letter in "abc"]
+    world.people["governance"] = create_safe(world.web3, keys()["ops"], owners, threshold=2)
+    template = (Path(__file__).parent / "policy.yaml").read_text()
+    for name, address in world.people.items():
+        template = template.replace(f'"{{{name}}}"', f'"{address}"')
+    (folder / "policy.yaml").write_text(template)
+    return world
+
+
+def _run(command: Command, environment: dict[str, str], number: int) -> dict[str, Any]:
+    """Type `command`; every second one asks for JSON, which must fit its schema."""
+    line = command.line
+    as_json = number % 2 == 1 and line.startswith("ape run ") and "demo" not in line
+    typed = f"{line} --json" if as_json else line
+    began = time.monotonic()
+    done = subprocess.run(
+        ["/bin/bash", "-euo", "pipefail", "-c", typed],
+        cwd=ROOT, env=environment, input="y\n" * 3, capture_output=True, text=True, timeout=TIMEOUT, check=False,
+    )  # fmt: skip
+    took = time.monotonic() - began
+    print(
+        f"  {took:5.1f} s  {line}" + (f"  → {command.exits}" if command.exits else ""), flush=True
+    )
+    told = f"{command.where}: $ {typed}\n{done.stdout}\n{done.stderr}"
+    if done.returncode != command.exits:
+        raise RehearsalError(
+            f"{told}\nexit code {done.returncode}, the runbook tells {command.exits}"
+        )
+    schema = _valid(done.stdout, told) if as_json else None
+    return {
+        "command": line,
+        "exit_code": done.returncode,
+        "seconds": round(took, 1),
+        "schema": schema,
+    }
+
+
+def _valid(stdout: str, told: str) -> str:
+    """The schema that the document on stdout names and fits."""
+    try:
+        document = json.loads(stdout)
+    except json.JSONDecodeError:
+        raise RehearsalError(f"{told}\nstdout is not one document") from None
+    name = str(document.get("schema"))
+    path = SCHEMAS / f"{name.split('/')[1]}.json" if name.count("/") == 2 else None
+    if path is None or not path.exists():
+        raise RehearsalError(f"{told}\nno file in docs/schemas describes {name}")
+    errors = [
+        e.message for e in Draft202012Validator(json.loads(path.read_text())).iter_errors(document)
+    ]
+    if errors:
+        raise RehearsalError(f"{told}\nthe document does not fit {path.name}: {errors}")
+    return name
+
+
+def _check_outcome(world: World) -> None:
+    """What the chain must be in the end, read past the commands."""
+    transfers = world.web3.eth.get_logs(
+        {
+            "address": world.token,  # type: ignore[typeddict-item]
+            "fromBlock": 0,
+            "topics": [world.web3.keccak(text="Transfer(address,address,uint256)")],
+        }
+    )
+    balances: dict[str, int] = {}
+    paid: dict[str, int] = {}
+    for log in transfers:
+        sender, receiver = ("0x" + bytes(t).hex()[24:] for t in log["topics"][1:])
+        value = int.from_bytes(bytes(log["data"]))
+        balances[sender] = balances.get(sender, 0) - value
+        balances[receiver] = balances.get(receiver, 0) + value
+        paid[receiver] = paid.get(receiver, 0) + 1
+    pension = int(PENSION.replace(".", "")) * 10**4
+    wrong = [
+        p for p in world.pensioners if balances.get(p.lower()) != pension or paid[p.lower()] != 1
+    ]
+    if wrong or not world.pensioners:
+        raise RehearsalError(
+            f"{len(wrong)} of {len(world.pensioners)} pensioners were not paid once"
+        )
+    supply = world.view("totalSupply()", [], [], "uint256")
+    held = sum(v for account, v in balances.items() if int(account, 16))
+    if supply != held:
+        raise RehearsalError(f"supply {supply} is not the sum of what holders have, {held}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

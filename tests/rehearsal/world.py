@@ -1,0 +1,213 @@
+"""What happens around the operators: statements arrive, people pay, time passes, somebody meddles."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from eth_account import Account
+from rehearsal.people import addresses, keys
+from web3 import HTTPProvider, Web3
+
+from kgst.quantities import parse_duration
+from kgst.roles import Role
+from kgst.units import parse_amount
+
+ROOT = Path(__file__).parents[2]
+STATEMENTS = ROOT / "deployments" / "local" / "statements"
+PENSION = "700.00"
+
+
+class World:
+    """The chain and the files around the commands.
+
+    Args:
+        node: `http://…` of anvil.
+        folder: Of the rehearsal; each day gets a folder below.
+        environment: Of the commands; events change it (`DAY`, addresses).
+    """
+
+    def __init__(self, node: str, folder: Path, environment: dict[str, str]) -> None:
+        self.web3 = Web3(HTTPProvider(node))
+        self.folder, self.environment = folder, environment
+        self.people = addresses()
+        self.pensioners: list[str] = []
+        self._days = 0
+        self._next_day()
+
+    def happen(self, event: str) -> None:
+        """Let `event` happen: a verb and its arguments, as a runbook's comment has them.
+
+        Raises:
+            ValueError: no such verb.
+        """
+        verb, _, rest = event.partition(" ")
+        verbs: dict[str, Callable[[str], None]] = {
+            "statements": self._statements,
+            "pensions": self._pensions,
+            "redeem": self._redeem,
+            "wait": self._wait,
+            "pay": self._pay,
+            "address": self._address,
+            "order": self._order,
+            "blocklist": self._blocklist,
+            "grant": self._grant,
+        }
+        if verb not in verbs:
+            raise ValueError(f"nothing is known of the event {event!r}")
+        verbs[verb](rest)
+
+    # Files
+
+    @property
+    def day(self) -> Path:
+        return Path(self.environment["DAY"])
+
+    def _next_day(self) -> None:
+        self._days += 1
+        day = self.folder / f"day-{self._days:02}"
+        day.mkdir()
+        self.environment["DAY"] = str(day)
+
+    def _statements(self, name: str) -> None:
+        self._next_day()
+        source = STATEMENTS if name == "day-1" else STATEMENTS / name
+        (self.day / "statements").mkdir()
+        for path in source.iterdir():
+            if path.suffix in {".xml", ".csv"}:
+                shutil.copy(path, self.day / "statements")
+
+    def _pensions(self, count: str) -> None:
+        self.pensioners = [
+            Account.from_key((n + 10**9).to_bytes(32)).address for n in range(int(count))
+        ]
+        with (self.day / "pensions.csv").open("w", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(["address", "amount_som"])
+            rows.writerows([address, PENSION] for address in self.pensioners)
+
+    def _order(self, path: str) -> None:
+        document = self.day / "court-order.pdf"
+        document.write_bytes(b"Order 2-117/2026 of an imaginary court")
+        Path(self._filled(path)).write_text(
+            json.dumps(
+                {
+                    "format": "kgst-order/1",
+                    "kind": "transfer",
+                    "from": self.people["suspect"],
+                    "to": self.people["court"],
+                    "amount": "750.00 som",
+                    "authority": "Imaginary District Court",
+                    "case": "2-117/2026",
+                    "date": "2026-03-09",
+                    "document_sha256": _sha256(document),
+                },
+                indent=2,
+            )
+        )
+
+    def _blocklist(self, path: str) -> None:
+        listed = [Account.from_key((n + 10**10).to_bytes(32)).address for n in range(5)]
+        lines = ["address,reason", *(f"{address},sanctions list 12" for address in listed)]
+        Path(self._filled(path)).write_text("\n".join(lines) + "\n")
+
+    def _address(self, arguments: str) -> None:
+        name, variable = arguments.split()
+        self.environment[variable] = self.people[name]
+
+    def _filled(self, text: str) -> str:
+        return text.replace("$DAY", str(self.day))
+
+    # Chain
+
+    def _wait(self, duration: str) -> None:
+        self._rpc("evm_increaseTime", [parse_duration(duration)])
+        self._rpc("evm_mine", [])
+
+    def _pay(self, arguments: str) -> None:
+        name, _, amount = arguments.partition(" ")
+        self._transfer("treasury", name, parse_amount(amount))
+
+    def _redeem(self, amount: str) -> None:
+        """A holder sends tokens back; the bank pays them out: both are in the day's files."""
+        self._transfer("treasury", "issuer", parse_amount(amount))
+        number = amount.removesuffix(" som").replace(" ", "")
+        (self.day / "redemptions.csv").write_text(f"reference,amount\nR-2026-0001,{number} som\n")
+
+    def _transfer(self, sender: str, receiver: str, value: int) -> None:
+        data = self._call(
+            "transfer(address,uint256)", ["address", "uint256"], [self.people[receiver], value]
+        )
+        self._send(self.people[sender], self.token, data, key=keys()[sender])
+
+    def _grant(self, arguments: str) -> None:
+        """`PAUSER to merchant behind the policy's back`: by the Safe, whose owners went past the commands."""
+        role, _, rest = arguments.partition(" to ")
+        manager, safe = self.record["manager"]["address"], self.people["governance"]
+        grant = self._call(
+            "grantRole(uint64,address,uint32)", ["uint64", "address", "uint32"],
+            [int(Role[role]), self.people[rest.split()[0]], 0],
+        )  # fmt: skip
+        self._rpc("anvil_impersonateAccount", [safe])
+        schedule = self._call(
+            "schedule(address,bytes,uint48)", ["address", "bytes", "uint48"], [manager, grant, 0]
+        )
+        self._send(safe, manager, schedule)
+        self._wait("5 minutes")
+        self._send(
+            safe,
+            manager,
+            self._call("execute(address,bytes)", ["address", "bytes"], [manager, grant]),
+        )
+        self._rpc("anvil_stopImpersonatingAccount", [safe])
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What the commands wrote down of the deployment."""
+        found: dict[str, Any] = json.loads((self.folder / "record.json").read_text())
+        return found
+
+    @property
+    def token(self) -> str:
+        return str(self.record["token"]["address"])
+
+    def view(self, signature: str, types: list[str], values: list[Any], output: str) -> Any:
+        """One value of the token."""
+        answer = self.web3.eth.call(
+            {"to": self.token, "data": self._call(signature, types, values)}
+        )
+        return self.web3.codec.decode([output], answer)[0]
+
+    def _call(self, signature: str, types: list[str], values: list[Any]) -> str:
+        encoded = self.web3.codec.encode(types, values)
+        return "0x" + bytes(Web3.keccak(text=signature)[:4] + encoded).hex()
+
+    def _send(self, sender: str, to: str, data: str, key: str | None = None) -> None:
+        request: dict[str, Any] = {"from": sender, "to": to, "data": data, "gas": 1_000_000}
+        if key is None:
+            sent = self.web3.eth.send_transaction(request)
+        else:
+            request |= {
+                "nonce": self.web3.eth.get_transaction_count(sender),
+                "gasPrice": self.web3.eth.gas_price,
+                "chainId": 97,
+            }
+            signed = Account.sign_transaction(request, key)
+            sent = self.web3.eth.send_raw_transaction(signed.raw_transaction)
+        receipt = self.web3.eth.wait_for_transaction_receipt(sent, timeout=30, poll_latency=0.1)
+        assert receipt["status"] == 1, f"the world's own transaction reverted: {receipt}"
+
+    def _rpc(self, method: str, parameters: list[Any]) -> Any:
+        answer = self.web3.provider.make_request(method, parameters)  # type: ignore[arg-type]
+        assert "error" not in answer, answer
+        return answer["result"]
+
+
+def _sha256(path: Path) -> str:
+    import hashlib
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()
