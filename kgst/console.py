@@ -115,6 +115,9 @@ class KgstCommand(_AnsweringCommand, ConnectedProviderCommand):  # type: ignore[
     _advice = "check --network and --account"
 
     def _prepare(self) -> None:
+        from kgst.node import pin_node
+
+        pin_node()
         refresh()
 
 

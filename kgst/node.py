@@ -5,11 +5,12 @@ Everything goes through `provider.web3`: ape's own reading of chain id and recei
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from kgst.errors import KgstError, RefusedError
+from kgst.errors import InputError, KgstError, RefusedError
 from kgst.reverts import explain, revert_data
 
 if TYPE_CHECKING:
@@ -25,8 +26,12 @@ __all__ = [
     "get_receipt",
     "is_dev_node",
     "is_short_lived",
+    "pin_node",
     "rpc",
 ]
+
+TIMEOUT_VARIABLE: Final = "KGST_RPC_TIMEOUT"
+"""Environment variable: seconds that a node may take for one answer."""
 
 _DEV_CLIENTS: Final = ("anvil", "hardhat", "ethereumtester")
 
@@ -53,6 +58,38 @@ def connected() -> ProviderAPI:
     # A mined transaction would otherwise make ape call an explorer's API, without a timeout.
     provider.network.__dict__["explorer"] = None
     return provider
+
+
+def pin_node() -> None:
+    """Have ape speak to the node of `--network` and no other, and give up on one that does not answer.
+
+    By itself ape prefers WEB3_PROVIDER_URI and a geth.ipc in the home folder to what was asked for, and waits for half
+    an hour.
+    """
+    from ape_ethereum import provider as ethereum
+    from requests import ConnectionError as NoConnection
+    from requests import HTTPError
+    from web3 import HTTPProvider, Web3
+    from web3.providers.rpc.utils import ExceptionRetryConfiguration
+
+    seconds = os.environ.get(TIMEOUT_VARIABLE, "20")
+    if not seconds.isdecimal() or not 1 <= int(seconds) <= 600:
+        raise InputError(f"{TIMEOUT_VARIABLE}={seconds}: write whole seconds, 1 to 600.")
+    by_ape = getattr(ethereum._create_web3, "by_ape", ethereum._create_web3)
+
+    def create(http_uri: str | None = None, **others: Any) -> Web3:
+        if http_uri is None:
+            web3: Web3 = by_ape(http_uri=http_uri, **others)
+            return web3
+        kwargs = {**(others.get("request_kwargs") or {}), "timeout": int(seconds)}
+        # What hangs is not asked again; what was refused or cut off is, twice.
+        retries = ExceptionRetryConfiguration(errors=(NoConnection, HTTPError), retries=2)
+        return Web3(
+            HTTPProvider(http_uri, kwargs, exception_retry_configuration=retries), middleware=[]
+        )
+
+    create.by_ape = by_ape  # type: ignore[attr-defined]
+    ethereum._create_web3 = create
 
 
 def is_dev_node(provider: ProviderAPI) -> bool:
@@ -124,12 +161,22 @@ def rpc(what: str) -> Iterator[None]:
         if (data := revert_data(error)) is not None:
             raise ChainRevertError(f"could not {what}: it reverts with {explain(data)}.") from error
         text = _first_line(error)
-        if isinstance(error, (RequestException, OSError)):
+        if _has_cause(error, (RequestException, OSError)):
             raise NodeError(
                 f"could not {what}: no answer from the node ({text}); check the address in "
                 "--network and that the node runs, then try again."
             ) from error
         raise NodeError(f"could not {what}: the node said: {text}.") from error
+
+
+def _has_cause(error: BaseException, kinds: tuple[type[BaseException], ...]) -> bool:
+    """Whether `error`, or what it was raised from, is one of `kinds`; ape wraps what it catches."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, kinds):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
 
 
 def _first_line(error: BaseException) -> str:

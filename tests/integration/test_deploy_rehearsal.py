@@ -1,86 +1,27 @@
 """The deployment as an operator runs it: `ape run deploy` against anvil with the testnet's id, killed and resumed."""
 
 import json
-import os
-import shutil
 import signal
-import socket
 import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
+from support.cli import finish_ape, kill, start_ape, wait_for
 from web3 import HTTPProvider, Web3
 
-ROOT = Path(__file__).parents[2]
 DEPLOYER = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 
 
-@pytest.fixture
-def anvil() -> Iterator[str]:
-    """A node like the testnet's: chain id 97, a block each second."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        "node_modules/.bin/anvil",
-        "--chain-id",
-        "97",
-        "--block-time",
-        "1",
-        "--port",
-        str(port),
-    ]
-    node = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(lambda: Web3(HTTPProvider(address)).is_connected(), 10)
-        yield address
-    finally:
-        os.killpg(node.pid, signal.SIGKILL)
-        node.wait()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    shutil.copy(ROOT / "deployments/rehearsal/policy.yaml", tmp_path)
-    return tmp_path
-
-
-def wait_for(condition: Any, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
-
-
 def start(command: str, anvil: str, folder: Path) -> subprocess.Popen[str]:
-    arguments = ["run", "deploy", command, "--network", f"bsc:testnet:{anvil}", "--json"]
-    arguments += ["--policy", str(folder / "policy.yaml")]
-    if command != "verify":
-        arguments.append("--yes")
-    return subprocess.Popen(
-        [Path(sys.executable).with_name("ape"), *arguments],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
+    options = ["--json"] if command == "verify" else ["--json", "--yes"]
+    return start_ape("deploy", command, *options, network=anvil, policy=folder / "policy.yaml")
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, dict[str, Any]]:
     """The exit code, and the one document on stdout."""
-    out, err = process.communicate(timeout=120)
-    try:
-        return process.returncode, json.loads(out)
-    except json.JSONDecodeError:
-        pytest.fail(f"stdout is not one document: {out!r}\n{err}")
+    result = finish_ape(process)
+    assert result.document is not None
+    return result.code, result.document
 
 
 def journaled(folder: Path, kind: str) -> list[str]:
@@ -96,8 +37,7 @@ def test_deploy__killed_on_a_rehearsal_chain__is_resumed_and_verified(
 
     process = start("apply", anvil, folder)
     wait_for(lambda: "logic" in journaled(folder, "signed") or process.poll() is not None, 90)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    kill(process)
     assert process.returncode == -signal.SIGKILL
     assert journaled(folder, "signed") == ["manager", "logic"]
     assert journaled(folder, "outcome") == ["manager"]
