@@ -17,7 +17,7 @@ from kgst.deploy_views import (
     record_document,
     verification_document,
 )
-from kgst.errors import ExitCode, InputError, RefusedError, UnconfirmedError
+from kgst.errors import ExitCode, InputError, KgstError, RefusedError, UnconfirmedError
 from kgst.files import Files
 from kgst.journal import Journal
 from kgst.node import connected, genesis, is_short_lived
@@ -113,7 +113,21 @@ def _send(policy: Policy, deployer: AccountAPI, files: Files, out: Console, carr
                 "`ape run deploy resume`."
             ) from None
         deployment.record.save(files.record)
+    _keep_layout(files, deployment.record, out)
     return _deployed(deployment, files.record)
+
+
+def _keep_layout(files: Files, record: Record, out: Console) -> None:
+    """For the day of an upgrade; the deployment is complete without."""
+    from kgst.upgrade.deployed import save_snapshot
+
+    try:
+        save_snapshot(files, record)
+    except KgstError as error:
+        out.print(
+            f"[yellow]The storage layout was not kept:[/yellow] {error}\nUpgrades will read it from the checkout of "
+            "this deployment."
+        )
 
 
 def _deployed(deployment: Deployment, saved: Path | None = None) -> Answer:

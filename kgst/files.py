@@ -42,6 +42,16 @@ class Files:
         """Transactions of Safes that await their owners' signatures."""
         return self.folder / "safe"
 
+    @property
+    def upgrades(self) -> Path:
+        """Implementations that were deployed to upgrade to, and the auditors' signatures on them."""
+        return self.folder / "upgrades"
+
+    @property
+    def layout(self) -> Path:
+        """Where the deployed implementation keeps what."""
+        return self.folder / "layout.json"
+
     def begun(self) -> bool:
         """Whether the journal tells of anything that may have been sent."""
         if not self.journal.exists():
@@ -56,7 +66,15 @@ class Files:
                 Journal(self.journal).close()
         moved = []
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        for path in (self.record, self.journal, self.operations, self.proposals):
+        paths = (
+            self.record,
+            self.journal,
+            self.operations,
+            self.proposals,
+            self.upgrades,
+            self.layout,
+        )
+        for path in paths:
             if path.exists():
                 target = path.with_name(f"{path.stem}.{stamp}{path.suffix}")
                 path.rename(target)

@@ -42,6 +42,7 @@ class Header(_Line):
         genesis: Hash of block 0, which tells apart two development chains with one id.
         subject: What the run carries out: a policy's fingerprint.
         sender: Checksummed address of the only account that signs.
+        reference: The operator's own, or what the run is about, for people.
     """
 
     kind: Literal["header"] = "header"
@@ -49,6 +50,7 @@ class Header(_Line):
     genesis: str
     subject: str
     sender: str
+    reference: str | None = None
 
 
 class Signed(_Line):

@@ -16,14 +16,14 @@ _SMALLEST_RANGE: Final = 250
 
 
 def read_logs(
-    address: str, events: tuple[str, ...], from_block: int, to_block: int | None = None
+    address: str | list[str], events: tuple[str, ...], from_block: int, to_block: int | None = None
 ) -> Iterator[dict[str, Any]]:
     """Logs of `events` (signatures) at `address` since `from_block`, oldest first.
 
     Asks for everything at once, and for less when the node refuses.
 
     Args:
-        address: The contract.
+        address: The contract, or several.
         events: Any of these.
         from_block: First block.
         to_block: Last block; None for the latest.
@@ -37,11 +37,12 @@ def read_logs(
         with rpc("ask for the last block"):
             to_block = int(eth.block_number)
     last = to_block
+    named = address if isinstance(address, str) else " and ".join(address)
     first, size = from_block, max(1, last - from_block + 1)
     while first <= last:
         to = min(first + size - 1, last)
         try:
-            with rpc(f"read the logs of {address} in blocks {first} to {to}"):
+            with rpc(f"read the logs of {named} in blocks {first} to {to}"):
                 found = eth.get_logs(
                     {"address": address, "fromBlock": first, "toBlock": to, "topics": [topics]}
                 )

@@ -1,4 +1,4 @@
-"""`record.json`: what was deployed, where, from which code. Written once a deployment is complete; kept in git."""
+"""`record.json`: what was deployed, where, from which code; and each upgrade since. Kept in git."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from kgst.errors import InputError
 
-__all__ = ["Compiler", "ContractRecord", "Record", "RecordError", "SourceCommit", "Transaction"]
+__all__ = [
+    "Compiler",
+    "ContractRecord",
+    "Record",
+    "RecordError",
+    "SourceCommit",
+    "Transaction",
+    "Upgrade",
+]
 
 
 class RecordError(InputError):
@@ -76,10 +84,29 @@ class SourceCommit(_Model):
     clean: bool
 
 
+class Upgrade(_Model):
+    """One upgrade of the token.
+
+    Attributes:
+        contract: Name of the implementation in the project.
+        implementation: The contract that runs since then.
+        data: Call data that the upgrade ran.
+        transaction: The one that upgraded.
+        source: Commit of the checkout that recorded it.
+    """
+
+    contract: str
+    implementation: ContractRecord
+    data: Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})*$")]
+    transaction: Transaction
+    source: SourceCommit | None = None
+
+
 class Record(_Model):
     """What was deployed.
 
     Attributes:
+        logic: The first implementation; `implementation` is the present one.
         chain_id: EIP-155.
         genesis: Hash of block 0.
         policy_fingerprint: `Policy.fingerprint` of the policy that was carried out.
@@ -100,15 +127,25 @@ class Record(_Model):
     token: ContractRecord
     feed: ContractRecord
     configuration: Transaction
+    upgrades: tuple[Upgrade, ...] = ()
+
+    @property
+    def implementation(self) -> tuple[str, ContractRecord]:
+        """Name and record of the implementation that runs since the last upgrade."""
+        if self.upgrades:
+            return self.upgrades[-1].contract, self.upgrades[-1].implementation
+        return "KGSTLogic", self.logic
 
     @property
     def contracts(self) -> dict[str, ContractRecord]:
-        """By the contracts' names, in order of deployment."""
+        """By the contracts' names, in order of deployment; of two implementations of one name the present one."""
+        contract, implementation = self.implementation
         return {
             "KGSTAccessManager": self.manager,
             "KGSTLogic": self.logic,
             "KGST": self.token,
             "ReserveFeed": self.feed,
+            contract: implementation,
         }
 
     @classmethod

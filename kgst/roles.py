@@ -54,3 +54,10 @@ ROLE_FUNCTIONS: dict[Role, tuple[str, ...]] = {
         "cancelAuditorsProposal()",
     ),
 }
+
+
+def role_name(role: int) -> str:
+    """`PAUSER`; `PUBLIC` for the role that everyone has; `unknown role 77`."""
+    if role == 2**64 - 1:
+        return "PUBLIC"
+    return Role(role).name if role in tuple(Role) else f"unknown role {role}"

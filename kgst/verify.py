@@ -13,22 +13,32 @@ from typing import Any
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from kgst.attestation import Domain, ReserveAttestation
+from kgst.attestation import Domain
 from kgst.build import constructor_arguments, plain_runtime_code, runtime_code, token_runtime_code
 from kgst.deploy import FEED_DECIMALS, Deployment, initialization
 from kgst.errors import RefusedError
-from kgst.node import connected, genesis, rpc
+from kgst.multicall import ensure_multicall, latest
+from kgst.node import NodeError, connected, genesis
 from kgst.policy import Policy
 from kgst.preflight import require_chain
 from kgst.quantities import format_bps, format_duration, format_refill
 from kgst.record import Record
 from kgst.units import format_som
+from kgst.upgrade.code import implementation_code
 from kgst.verify_roles import role_drifts
+from kgst.verify_state import Code, State, TokenReads, read_code, read_state
 
-__all__ = ["Drift", "Verification", "inspect", "verify"]
-
-# ERC-1967: bytes32(uint256(keccak256("eip1967.proxy.implementation")) - 1)
-IMPLEMENTATION_SLOT = int.from_bytes(keccak(text="eip1967.proxy.implementation")) - 1
+__all__ = [
+    "Check",
+    "Comparison",
+    "Drift",
+    "Verification",
+    "compare",
+    "compare_code",
+    "inspect",
+    "quota",
+    "verify",
+]
 
 
 @dataclass(frozen=True)
@@ -58,20 +68,39 @@ class Verification:
     checks: int
 
 
+@dataclass(frozen=True)
+class Check:
+    """One comparison; what it found is what was expected, or a drift.
+
+    Attributes:
+        area: `code`, `token`, `issuers` or `roles`.
+    """
+
+    area: str
+    item: str
+    expected: str
+    found: str
+    equal: bool
+
+
 @dataclass
 class Comparison:
-    """Collects differences."""
+    """Collects comparisons."""
 
-    drifts: list[Drift] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
-    checks: int = 0
+    area: str = "code"
 
     def same(self, item: str, expected: object, found: object) -> bool:
         """Note a drift unless both are equal."""
-        self.checks += 1
-        if expected != found:
-            self.drifts.append(Drift(item, str(expected), str(found)))
+        self.checks.append(Check(self.area, item, str(expected), str(found), expected == found))
         return expected == found
+
+    @property
+    def verification(self) -> Verification:
+        """What was found so far."""
+        drifts = [Drift(c.item, c.expected, c.found) for c in self.checks if not c.equal]
+        return Verification(drifts, self.gaps, len(self.checks))
 
 
 def verify(policy: Policy, record: Record) -> list[Drift]:
@@ -95,20 +124,39 @@ def inspect(policy: Policy, record: Record) -> Verification:
             f"genesis {found_genesis[:10]}…; a development chain that was started anew has lost the "
             "deployment: deploy again with --new."
         )
+    deployment = Deployment.of(policy, record)
+    ensure_multicall(provider)
+    head = latest(provider)
     comparison = Comparison()
-    if _compare_code(comparison, policy, record):
-        deployment = Deployment.of(policy, record)
-        with rpc("read the deployment"):
-            _compare_gate(comparison, record)
-            _compare_token(comparison, deployment)
-            _compare_issuers(comparison, deployment)
-            role_drifts(comparison, deployment)
-    return Verification(comparison.drifts, comparison.gaps, comparison.checks)
+    code = read_code(record, provider, head)
+    if compare_code(comparison, policy, record, code):
+        try:
+            compare(comparison, deployment, code, read_state(deployment, provider, head))
+        except NodeError as error:
+            if not comparison.verification.drifts:
+                raise
+            # Other code stands there than should: that is a drift already, and the rest cannot be asked.
+            comparison.gaps.append(str(error))
+    return comparison.verification
 
 
-def _compare_code(comparison: Comparison, policy: Policy, record: Record) -> bool:
+def compare(comparison: Comparison, deployment: Deployment, code: Code, state: State) -> None:
+    """Everything but the code itself.
+
+    Raises:
+        NodeError: a contract did not answer as its interface says.
+    """
+    comparison.area = "token"
+    _compare_gate(comparison, deployment.record, code.gate)
+    _compare_token(comparison, deployment, state.token)
+    comparison.area = "issuers"
+    _compare_issuers(comparison, deployment, state)
+    comparison.area = "roles"
+    role_drifts(comparison, deployment, state)
+
+
+def compare_code(comparison: Comparison, policy: Policy, record: Record, found: Code) -> bool:
     """Whether there is code at every address, so that reading on makes sense."""
-    eth = connected().web3.eth
     logic_code = runtime_code("KGSTLogic", policy.token.recovery_delay)
     manager, logic = record.manager.address, record.logic.address
     arguments = constructor_arguments("KGST", logic, initialization(policy, manager))
@@ -119,86 +167,81 @@ def _compare_code(comparison: Comparison, policy: Policy, record: Record) -> boo
         "KGST": token_runtime_code(logic_code, arguments, manager, logic, token),
         "ReserveFeed": runtime_code("ReserveFeed", record.token.address, FEED_DECIMALS),
     }
+    if record.upgrades:
+        # The others are of an older checkout than this; an upgrade does not reach them.
+        name, implementation = record.implementation
+        expected = {name: implementation_code(name, implementation.constructor_args)}
     complete = True
     for name, contract in record.contracts.items():
-        with rpc(f"read the code of {name}"):
-            code = bytes(eth.get_code(contract.address))
-        if not code:
+        if not (code := found.code[name]):
             comparison.same(f"code of {name} at {contract.address}", "a contract", "no code")
             complete = False
             continue
         on_chain = _hex(keccak(code))
-        comparison.same(
-            f"code of {name}, chain against build", _hex(keccak(expected[name])), on_chain
-        )
+        if name in expected:
+            comparison.same(
+                f"code of {name}, chain against build", _hex(keccak(expected[name])), on_chain
+            )
         comparison.same(f"code of {name}, chain against record", contract.code_hash, on_chain)
     return complete
 
 
-def _compare_gate(comparison: Comparison, record: Record) -> None:
-    word = bytes(connected().web3.eth.get_storage_at(record.token.address, IMPLEMENTATION_SLOT))
-    gate = int.from_bytes(word)
+def _compare_gate(comparison: Comparison, record: Record, gate: int) -> None:
     implementation = to_checksum_address((gate & (2**160 - 1)).to_bytes(20))
-    comparison.same("implementation (ERC-1967 slot)", record.logic.address, implementation)
+    comparison.same(
+        "implementation (ERC-1967 slot)", record.implementation[1].address, implementation
+    )
     comparison.same("pause flags", 0, gate >> 160 & 0xF)
     comparison.same("DELEGATE_ALL", False, bool(gate >> 164 & 1))
     comparison.same("spare bits of the implementation slot", 0, gate >> 165)
 
 
-def _compare_token(comparison: Comparison, deployment: Deployment) -> None:
-    policy, token = deployment.policy, deployment.token
-    comparison.same("authority", deployment.record.manager.address, token.authority())
+def _compare_token(comparison: Comparison, deployment: Deployment, token: TokenReads) -> None:
+    policy = deployment.policy
+    comparison.same("authority", deployment.record.manager.address, token.authority.value)
     comparison.same(
         "recovery delay",
         format_duration(policy.token.recovery_delay),
-        format_duration(token.RECOVERY_DELAY()),
+        format_duration(token.recovery_delay.value),
     )
-    max_age, max_increase = token.reserveLimits()
+    max_age, max_increase = token.reserve_limits.value
     comparison.same("max age", format_duration(policy.token.max_age), format_duration(max_age))
     comparison.same(
         "max increase", format_bps(policy.token.max_increase_bps), format_bps(max_increase)
     )
-    auditors, threshold, _, suspended = token.auditorSet()
+    auditors, threshold, _, suspended = token.auditor_set.value
     comparison.same("auditors", _names(policy, policy.auditor_addresses), _names(policy, auditors))
     comparison.same("auditors' threshold", policy.auditors.threshold, threshold)
     out = [address for seat, address in enumerate(auditors) if suspended >> seat & 1]
     comparison.same("suspended auditors", "none", _names(policy, out))
-    proposed, _, _ = token.auditorsProposal()
+    proposed, _, _ = token.auditors_proposal.value
     comparison.same("proposed auditors (recovery)", "none", _names(policy, proposed))
-    # The domain separator does not depend on the message.
-    separator = ReserveAttestation(1, 0, 0, 0, bytes(32)).message(deployment.domain).header
-    comparison.same("EIP-712 domain separator", _hex(separator), _hex(token.DOMAIN_SEPARATOR()))
-    auditor = token.isAuditor(deployment.record.deployer)
-    comparison.same("deployer is an auditor", False, auditor)
+    comparison.same(
+        "EIP-712 domain separator",
+        _hex(deployment.domain.separator),
+        _hex(token.domain_separator.value),
+    )
+    comparison.same("deployer is an auditor", False, token.deployer_is_auditor.value)
 
 
-def _compare_issuers(comparison: Comparison, deployment: Deployment) -> None:
-    from kgst.logs import address_topic, read_logs
-    from kgst.node import NodeError
-
-    policy, record = deployment.policy, deployment.record
+def _compare_issuers(comparison: Comparison, deployment: Deployment, state: State) -> None:
+    policy = deployment.policy
+    if state.traces.gap:
+        comparison.gaps.append(f"issuers that the policy does not name: {state.traces.gap}")
     granted = {policy.address(issuer.member): issuer for issuer in policy.issuers}
-    accounts = {*granted, record.deployer}
-    try:
-        event = "IssuerSet(address,uint256,uint256,bool)"
-        logs = read_logs(record.token.address, (event,), record.token.transaction.block_number)
-        accounts |= {address_topic(log, 1) for log in logs}
-    except NodeError as error:
-        comparison.gaps.append(f"issuers that the policy does not name: {error}")
-        accounts |= set(policy.people.values())
-    for account in sorted(accounts, key=lambda a: int(a, 16)):
+    for account, found in state.issuers.records.items():
         wanted = granted.get(account)
-        found = deployment.token.issuerOf(account)
         comparison.same(
             f"issuer {policy.named(account)}",
-            _quota(wanted.capacity, wanted.refill_per_second, wanted.may_burn)
+            quota(wanted.capacity, wanted.refill_per_second, wanted.may_burn)
             if wanted
             else "not an issuer",
-            _quota(found.capacity, found.refillPerSecond, found.mayBurn),
+            quota(found.capacity, found.refill_per_second, found.may_burn),
         )
 
 
-def _quota(capacity: int, refill: int, may_burn: bool) -> str:
+def quota(capacity: int, refill: int, may_burn: bool) -> str:
+    """An issuer's terms in words: base units, base units a second."""
     if not capacity and not refill and not may_burn:
         return "not an issuer"
     burn = "may burn" if may_burn else "may not burn"

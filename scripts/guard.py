@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +12,7 @@ from kgst.console import Answer, KgstCommand
 from kgst.operator.options import write_options
 
 if TYPE_CHECKING:
+    from kgst.operator.operation import Operation
     from kgst.operator.options import Run
 
 
@@ -34,6 +37,125 @@ def unpause(flags: tuple[str, ...], run: Run) -> Answer:
     return _perform("unpause", run, flags)
 
 
+@cli.command(cls=KgstCommand)
+@click.argument("accounts", nargs=-1, required=True, metavar="ACCOUNT...")
+@write_options
+def block(accounts: tuple[str, ...], run: Run) -> Answer:
+    """Block each ACCOUNT, a label or an address: it can neither send nor receive."""
+    from kgst.guard.accounts import block as operation
+
+    return _known(operation, run, accounts)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("accounts", nargs=-1, required=True, metavar="ACCOUNT...")
+@write_options
+def unblock(accounts: tuple[str, ...], run: Run) -> Answer:
+    """Let each ACCOUNT send and receive again; what is frozen stays frozen."""
+    from kgst.guard.accounts import unblock as operation
+
+    return _known(operation, run, accounts)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("account")
+@click.argument("amount")
+@write_options
+def freeze(account: str, amount: str, run: Run) -> Answer:
+    """Make AMOUNT, like '500.00 som', what is frozen of ACCOUNT in all; '0 som' unfreezes.
+
+    It may be more than the account holds: what comes in is frozen too, up to that amount.
+    """
+    from kgst.guard.accounts import freeze as operation
+
+    return _known(operation, run, account, amount)
+
+
+@cli.command(cls=KgstCommand)
+@click.option(
+    "--order",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The order: YAML or JSON, see docs/files.md.",
+)
+@write_options
+def seize(order: Path, run: Run) -> Answer:
+    """Carry out the order of a court or authority: take or destroy tokens. Asks even with --yes.
+
+    Whose tokens, the order says; who receives them needs a label, or --allow-unknown. An order is carried out once.
+    """
+    from kgst.guard.seizing import seize as operation
+
+    return _known(operation, run, order)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--exact", is_flag=True, help="Also unblock every account that is blocked and not in FILE."
+)
+@click.option(
+    "--chunk",
+    type=click.IntRange(1, 500),
+    default=200,
+    show_default=True,
+    help="Accounts of one transaction.",
+)
+@write_options
+def blocklist(file: Path, exact: bool, chunk: int, run: Run) -> Answer:
+    """Block the accounts of FILE, a CSV with the column address (and reason); sends only what differs.
+
+    Addresses need no label here, but a checksum. The format: docs/files.md.
+    """
+    from kgst.guard import batches
+    from kgst.operator.system import open_system
+
+    system = open_system(run.policy_path, quiet=run.json)
+    return batches.blocklist(system, file, chunk, run, exact=exact)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--chunk",
+    type=click.IntRange(1, 500),
+    default=200,
+    show_default=True,
+    help="Accounts of one transaction.",
+)
+@write_options
+def freezes(file: Path, chunk: int, run: Run) -> Answer:
+    """Freeze what FILE says, a CSV with the columns address and amount_som; sends only what differs.
+
+    Accounts that FILE does not name stay as they are; an amount of 0 unfreezes. The format: docs/files.md.
+    """
+    from kgst.guard import batches
+    from kgst.operator.system import open_system
+
+    system = open_system(run.policy_path, quiet=run.json)
+    return batches.freezes(system, file, chunk, run)
+
+
+@cli.command("cut-issuer", cls=KgstCommand)
+@click.argument("issuer")
+@write_options
+def cut_issuer(issuer: str, run: Run) -> Answer:
+    """End ISSUER's permission to mint and burn, at once."""
+    from kgst.guard.cuts import cut_issuer as operation
+
+    return _known(operation, run, issuer)
+
+
+@cli.command("suspend-auditor", cls=KgstCommand)
+@click.argument("auditor")
+@write_options
+def suspend_auditor(auditor: str, run: Run) -> Answer:
+    """Take AUDITOR's vote, at once; ends the attestation, so nobody mints until a new one."""
+    from kgst.guard.cuts import suspend_auditor as operation
+
+    return _known(operation, run, auditor)
+
+
 def _perform(name: str, run: Run, *arguments: Any) -> Answer:
     from kgst.guard import pauses
     from kgst.operator.pipeline import perform
@@ -41,3 +163,13 @@ def _perform(name: str, run: Run, *arguments: Any) -> Answer:
 
     system = open_system(run.policy_path, quiet=run.json)
     return perform(system, [getattr(pauses, name)(system, *arguments)], run)
+
+
+def _known(operation: Callable[..., Operation], run: Run, *arguments: Any) -> Answer:
+    """Carry out what `operation` makes of addresses that must be known."""
+    from kgst.operator.pipeline import perform
+    from kgst.operator.system import open_system
+
+    system = open_system(run.policy_path, quiet=run.json)
+    made = operation(system, *arguments, allow_unknown=run.allow_unknown)
+    return perform(system, [made], run)

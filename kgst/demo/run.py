@@ -162,7 +162,7 @@ def _print_status(console: Console, status: dict[str, str]) -> None:
 def _print_json(teller: Teller, outcome: dict[str, Any]) -> None:
     steps = [asdict(act) for act in teller.played]
     json.dump(
-        {"schema": "kgst.demo/1", **outcome, "steps": steps},
+        {"schema": "kgst/demo/1", **outcome, "steps": steps},
         sys.stdout,
         indent=2,
         ensure_ascii=False,

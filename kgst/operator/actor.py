@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kgst.console import account_of
-from kgst.errors import InputError
+from kgst.errors import DriftError, InputError
 from kgst.operator.operation import Operation, eligible
 from kgst.operator.options import Run
 from kgst.operator.safes import Safe
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from ape.api import AccountAPI
 
     from kgst.operator.system import System
+    from kgst.policy import Policy
 
-__all__ = ["Actor", "choose_actor", "test_account"]
+__all__ = ["Actor", "choose_actor", "safe_drifts", "test_account"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def choose_actor(system: System, operations: Sequence[Operation], run: Run) -> A
 
     Raises:
         InputError: no such Safe in the policy, or no account was given.
-        DriftError: there is no Safe where the policy says.
+        DriftError: there is no Safe where the policy says, or not with the policy's owners and threshold.
     """
     if run.via is not None:
         return _safe(system, run)
@@ -66,6 +67,17 @@ def test_account(addresses: Sequence[str]) -> AccountAPI | None:
     return next((known[a] for a in addresses if a in known), None)
 
 
+def safe_drifts(policy: Policy, label: str, safe: Safe) -> list[str]:
+    """How the Safe on the chain differs from the policy's `safes.<label>`; empty when it does not."""
+    terms = policy.safes[label]
+    expected, found = {policy.address(owner) for owner in terms.owners}, set(safe.owners)
+    differences = [f"{policy.named(owner)} is an owner" for owner in sorted(found - expected)]
+    differences += [f"{policy.named(owner)} is no owner" for owner in sorted(expected - found)]
+    if safe.threshold != terms.threshold:
+        differences.append(f"{safe.threshold} must sign, not {terms.threshold}")
+    return differences
+
+
 def _safe(system: System, run: Run) -> Actor:
     label = run.via or ""
     if label not in system.policy.safes:
@@ -75,4 +87,9 @@ def _safe(system: System, run: Run) -> Actor:
         )
     address = system.policy.address(label)
     safe = Safe.at(system.provider, address)
+    if differences := safe_drifts(system.policy, label, safe):
+        raise DriftError(
+            f"the Safe {label} ({address}) is not as the policy says: {'; '.join(differences)}. If its owners meant "
+            f"that, change safes.{label} in {system.policy_path}; else ask them who did it before anything is signed."
+        )
     return Actor(address, run.account, label, safe)

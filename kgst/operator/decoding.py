@@ -18,10 +18,10 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from kgst.quantities import format_bps, format_duration, format_refill
-from kgst.roles import Role
+from kgst.roles import role_name
 from kgst.units import TYIYN, format_som
 
-__all__ = ["Namer", "decode_call", "flag_names", "format_time", "role_name"]
+__all__ = ["Namer", "decode_call", "flag_names", "format_time", "function_name"]
 
 MAX_DATA: Final = 64 * 1024
 """Longest call data that is read, in bytes."""
@@ -85,13 +85,6 @@ def format_time(seconds: int) -> str:
         return f"second {seconds}"
 
 
-def role_name(role: int) -> str:
-    """`PAUSER`; `PUBLIC` for the role that everyone has; `unknown role 77`."""
-    if role == 2**64 - 1:
-        return "PUBLIC"
-    return Role(role).name if role in tuple(Role) else f"unknown role {role}"
-
-
 @dataclass(frozen=True)
 class _Function:
     name: str
@@ -123,9 +116,8 @@ class _Reader:
             return f"{target}.{_hex(data)}"
         if len(data) > MAX_DATA:
             return f"{target}.{function.name}(… {len(data)} bytes, too many to be shown)"
-        try:
-            values = decode(function.types, data[4:])
-        except Exception:  # see call()
+        values = _decoded(function.types, data[4:])
+        if values is None:
             return f"{target}.{function.name}(unreadable arguments {_hex(data[4:])})"
         shown = []
         for abi, value in zip(function.inputs, values, strict=True):
@@ -136,9 +128,8 @@ class _Reader:
             shown.append(f"{abi.name or '_'}={text}")
         # What is shown must be all that is signed.
         whole = encode(function.types, values) == data[4:]
-        return f"{target}.{function.name}({', '.join(shown)})" + (
-            "" if whole else " and other bytes"
-        )
+        text = f"{target}.{function.name}({', '.join(shown)})"
+        return text if whole else f"{text} and other bytes"
 
     def _nested(self, function: str, name: str, to: str, values: Any, depth: int) -> str | None:
         """The calls that the argument `name` carries; None when it carries none."""
@@ -176,7 +167,7 @@ class _Reader:
         if kind == "address":
             return self._namer.named(to_checksum_address(value))
         if kind == "bytes4":
-            return _selector_name(value)
+            return function_name(value)
         if isinstance(value, bytes):
             return _hex(value)
         if isinstance(value, bool):
@@ -184,6 +175,15 @@ class _Reader:
         if isinstance(value, int):
             return _number(name, value, in_som)
         return json.dumps(str(value)[:200])  # no control characters reach a terminal
+
+
+def _decoded(types: tuple[str, ...], data: bytes) -> tuple[Any, ...] | None:
+    """None when `data` is not of `types`, or too short for them, which the decoder alone would not always tell."""
+    try:
+        values: tuple[Any, ...] = decode(types, data)
+        return values if len(encode(types, values)) <= len(data) else None
+    except Exception:  # hostile bytes break decoders in more ways than can be listed
+        return None
 
 
 def _number(name: str, value: int, in_som: bool) -> str:
@@ -227,6 +227,7 @@ def _functions(target: str) -> dict[bytes, _Function]:
     return found
 
 
-def _selector_name(selector: bytes) -> str:
+def function_name(selector: bytes) -> str:
+    """`unpause(uint256)` of its four bytes; hexadecimal digits of what is no function of token or manager."""
     function = _functions("").get(selector)
     return f"{function.name}({','.join(function.types)})" if function else "0x" + selector.hex()

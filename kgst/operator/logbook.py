@@ -12,9 +12,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kgst.errors import RefusedError
 from kgst.journal import Header, Journal, Outcome
 
-__all__ = ["Entry", "Logbook", "subject_of"]
+try:
+    import fcntl
+except (
+    ImportError
+):  # pragma: no cover - Windows has no flock; there two runs are the operator's care
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["Entry", "Logbook", "named", "subject_of"]
 
 _RECENT = 20
 
@@ -45,15 +53,40 @@ class Logbook:
     def __init__(self, folder: Path | None, chain_id: int, genesis: str, sender: str) -> None:
         self.folder = folder
         self._chain_id, self._genesis, self._sender = chain_id, genesis, sender
+        self.sender = sender
 
     @contextmanager
-    def entry(self, subject: str, name: str) -> Iterator[Entry]:
+    def locked(self) -> Iterator[None]:
+        """Nobody else on this machine sends from this account meanwhile: nonces, and what is done, stay as looked at.
+
+        Raises:
+            RefusedError: another process is at it.
+        """
+        if self.folder is None or fcntl is None:
+            yield
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # The file stays; the lock ends with the process, however that ends.
+        with (self.folder / f".{self._sender[2:10].lower()}.lock").open("ab") as file:
+            try:
+                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise RefusedError(
+                    f"another command is acting from {self._sender} now; let it end, then give this one again. "
+                    "Nothing was sent."
+                ) from None
+            yield
+
+    @contextmanager
+    def entry(self, subject: str, name: str, reference: str = "") -> Iterator[Entry]:
         """The run with this subject: the one that was interrupted, or a new one.
 
         Args:
             subject: From `subject_of`.
             name: Short, for the file's name.
+            reference: Kept in the journal; a digest of it also in the file's name.
         """
+        name = named(name, reference)
         path = self._open_path(subject)
         resumed = path is not None
         if path is None and self.folder is not None:
@@ -62,6 +95,7 @@ class Logbook:
         with Journal(path) as journal:
             journal.begin(Header(
                 chain_id=self._chain_id, genesis=self._genesis, subject=subject, sender=self._sender,
+                reference=reference or None,
             ))  # fmt: skip
             entry = Entry(journal, resumed=resumed and bool(journal.next_nonce))
             try:
@@ -87,9 +121,40 @@ class Logbook:
         """The last finished run with this subject, and the outcome of its last transaction."""
         for path in self._files("done", subject):
             with Journal(path) as journal:
-                if self._is_mine(journal) and (outcomes := journal.outcomes):
+                outcomes = journal.outcomes
+                if self._is_mine(journal) and outcomes and outcomes[-1].succeeded:
                     return path, outcomes[-1]
         return None
+
+    def carried_out(self, name: str, reference: str = "") -> Path | None:
+        """The last finished run of this name and reference, by whatever sender, that changed anything.
+
+        Args:
+            name: As for `entry`; may have wildcards.
+            reference: As for `entry`.
+        """
+        return next(
+            (p for p, journal in self.runs("done", name, reference) if _changed(journal)), None
+        )
+
+    def runs(self, where: str, name: str, reference: str = "") -> Iterator[tuple[Path, Journal]]:
+        """Runs of this name and reference, by whatever sender, the newest first.
+
+        Args:
+            where: `done`, or `.` for open ones.
+            name: As for `carried_out`.
+            reference: As for `entry`.
+        """
+        if self.folder is None:
+            return
+        pattern = f"[0-9]*Z-{named(name, reference)}-????????-????????.jsonl"
+        for path in sorted((self.folder / where).glob(pattern), reverse=True):
+            with Journal(path) as journal:
+                header = journal.header
+                if header is not None and (header.chain_id, header.genesis) == (
+                    self._chain_id, self._genesis,
+                ):  # fmt: skip
+                    yield path, journal
 
     def unresolved(self, except_for: str) -> list[Path]:
         """Open runs of this sender, other than the one with that subject, that may have something in flight."""
@@ -103,13 +168,32 @@ class Logbook:
         return found
 
     def next_nonce(self) -> int:
-        """One more than the highest nonce that recent runs of this sender used: a node may lag behind them."""
+        """One more than the highest nonce that recent runs of this sender used: a node may lag behind them.
+
+        Not to be asked while an `entry` is open: its journal is locked.
+        """
         highest = 0
         for path in [*self._files("."), *self._files("done")[:_RECENT]]:
             with Journal(path) as journal:
                 if self._is_mine(journal):
                     highest = max(highest, journal.next_nonce)
         return highest
+
+    def succeeded(self, subject: str) -> dict[str, Outcome]:
+        """What the begun run with this subject has done, by step."""
+        path = self._open_path(subject)
+        if path is None:
+            return {}
+        with Journal(path) as journal:
+            return {outcome.step: outcome for outcome in journal.outcomes if outcome.succeeded}
+
+    def in_flight(self, subject: str) -> bool:
+        """Whether the begun run with this subject has a transaction whose end is not known."""
+        path = self._open_path(subject)
+        if path is None:
+            return False
+        with Journal(path) as journal:
+            return bool(journal.unresolved())
 
     def _open_path(self, subject: str) -> Path | None:
         for path in self._files(".", subject):
@@ -131,6 +215,15 @@ class Logbook:
         return header is not None and (header.chain_id, header.genesis, header.sender) == (
             self._chain_id, self._genesis, self._sender,
         )  # fmt: skip
+
+
+def named(name: str, reference: str) -> str:
+    """The part of a file's name that tells what was done: `burn-5feceb66ffc8`."""
+    return f"{name}-{subject_of(reference)[:12]}" if reference else name
+
+
+def _changed(journal: Journal) -> bool:
+    return any(outcome.succeeded for outcome in journal.outcomes)
 
 
 def subject_of(*parts: object) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kgst.roles import Role
 
 if TYPE_CHECKING:
+    from kgst.operator.emissions import Emission
     from kgst.operator.system import System
 
-__all__ = ["Operation", "Readback", "call_data", "eligible"]
+__all__ = ["ANYTHING", "Operation", "Readback", "call_data", "eligible"]
+
+ANYTHING: Final = object()
+"""What a value is expected to be that others may move meanwhile: it is shown and not compared."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Readback:
 
     Attributes:
         what: For people: `balance of treasury`.
-        expected: Compared with `==`.
+        expected: Compared with `==`, unless it is `ANYTHING`.
         read: Asks the chain.
         show: Puts a value into words.
     """
@@ -46,6 +50,12 @@ class Operation:
         by: Addresses that may, when `role` is None; empty for anyone.
         irreversible: Asks even with `--yes`.
         already: It is so on the chain: nothing has to be sent.
+        repeatable: Twice is the same as once, so that the chain alone says whether it has to be done (a grant, not a
+            mint).
+        emits: Events that the transaction must have logged once it is mined.
+        check: Raises RefusedError when the chain forbids it, in plainer words than the simulation; not asked when an
+            interrupted run is finished.
+        reference: The operator's own, kept in the journal; runs with different ones are different runs.
     """
 
     name: str
@@ -58,6 +68,10 @@ class Operation:
     by: tuple[str, ...] = field(default=())
     irreversible: bool = False
     already: bool = False
+    repeatable: bool = False
+    emits: tuple[Emission, ...] = ()
+    check: Callable[[], None] | None = None
+    reference: str = ""
 
     @property
     def selector(self) -> bytes:

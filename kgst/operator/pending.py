@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
@@ -12,25 +12,30 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from kgst.logs import event_topic, read_logs
-from kgst.node import rpc
-from kgst.operator.decoding import decode_call
+from kgst.multicall import Reads, ensure_multicall, latest
+from kgst.operator.decoding import Namer, decode_call
 
 if TYPE_CHECKING:
+    from ape.contracts import ContractInstance
+
     from kgst.operator.system import System
 
 __all__ = [
     "EXPIRATION",
+    "SCHEDULED",
     "Pending",
+    "ScheduleReads",
     "Scheduled",
-    "pending_of",
     "pending_operations",
-    "scheduled_operations",
+    "scheduled_in",
 ]
 
 EXPIRATION: Final = 7 * 86_400
 """Seconds after `ready_at` in which an operation can be executed: AccessManager's `expiration()`."""
 
 SCHEDULED: Final = "OperationScheduled(bytes32,uint32,uint48,address,address,bytes)"
+"""The event by which operations are found."""
+
 _FIELDS: Final = ("uint48", "address", "address", "bytes")
 
 
@@ -76,59 +81,63 @@ def pending_operations(system: System) -> list[Pending]:
     Raises:
         NodeError: the node refuses the events, so that nothing is known; or it failed.
     """
-    found = []
-    for operation in scheduled_operations(system):
-        with rpc("read the AccessManager's schedule"):
-            ready_at = int(system.manager.getSchedule(operation.operation_id))
-            nonce = int(system.manager.getNonce(operation.operation_id))
-        found.append((operation, ready_at, nonce))
-    return pending_of(system, found)
-
-
-def scheduled_operations(system: System, last: int | None = None) -> list[Scheduled]:
-    """Every operation that the AccessManager was ever told to schedule, each once.
-
-    An event whose id is not the hash of what it tells is left out: only a node that lies can give one.
-
-    Args:
-        system: Whose AccessManager.
-        last: The last block that is read; None for the latest.
-
-    Raises:
-        NodeError: the node refuses the events.
-    """
+    ensure_multicall(system.provider)
+    head = latest(system.provider)
     manager = system.record.manager
-    found: dict[str, Scheduled] = {}
-    logs = read_logs(manager.address, (SCHEDULED,), manager.transaction.block_number, last)
-    for log in logs:
-        topics = [bytes(topic) for topic in log["topics"]]
-        if len(topics) != 3 or topics[0] != event_topic(SCHEDULED):
-            continue
-        try:
-            _, caller, target, data = decode(_FIELDS, bytes(log["data"]))
-        except (DecodingError, OverflowError):
-            continue
-        if keccak(encode(("address", "address", "bytes"), (caller, target, data))) != topics[1]:
-            continue
-        key = "0x" + topics[1].hex()
-        found[key] = Scheduled(key, to_checksum_address(caller), to_checksum_address(target), data)
-    return list(found.values())
+    logs = read_logs(manager.address, (SCHEDULED,), manager.transaction.block_number, head.number)
+    reads = Reads()
+    schedule = ScheduleReads(reads, system.manager, filter(None, map(scheduled_in, logs)))
+    reads.fetch(system.provider, head, "read the AccessManager's schedule")
+    return schedule.pending(system)
 
 
-def pending_of(system: System, schedules: Iterable[tuple[Scheduled, int, int]]) -> list[Pending]:
-    """Those that are pending of `(operation, getSchedule, getNonce)`; the next to be ready first."""
-    pending = [
-        Pending(
-            operation_id=operation.operation_id,
-            caller=operation.caller,
-            target=operation.target,
-            data=operation.data,
-            ready_at=ready_at,
-            expires_at=ready_at + EXPIRATION,
-            nonce=nonce,
-            text=decode_call(system, operation.target, operation.data),
-        )
-        for operation, ready_at, nonce in schedules
-        if ready_at
-    ]
-    return sorted(pending, key=lambda p: (p.ready_at, p.operation_id))
+def scheduled_in(log: dict[str, Any]) -> Scheduled | None:
+    """What an event `SCHEDULED` tells; None for another event.
+
+    None too when its id is not the hash of what it tells: only a node that lies can give one.
+    """
+    topics = [bytes(topic) for topic in log["topics"]]
+    if len(topics) != 3 or topics[0] != event_topic(SCHEDULED):
+        return None
+    try:
+        _, caller, target, data = decode(_FIELDS, bytes(log["data"]))
+    except (DecodingError, OverflowError):
+        return None
+    if keccak(encode(("address", "address", "bytes"), (caller, target, data))) != topics[1]:
+        return None
+    operation_id = "0x" + topics[1].hex()
+    return Scheduled(operation_id, to_checksum_address(caller), to_checksum_address(target), data)
+
+
+class ScheduleReads:
+    """The AccessManager's word on operations that events tell of."""
+
+    def __init__(
+        self, reads: Reads, manager: ContractInstance, operations: Iterable[Scheduled]
+    ) -> None:
+        self._operations = [
+            (o, reads.of(manager, "getSchedule", id_), reads.of(manager, "getNonce", id_))
+            for id_, o in {bytes.fromhex(o.operation_id[2:]): o for o in operations}.items()
+        ]
+
+    def pending(self, namer: Namer) -> list[Pending]:
+        """Those that wait or can be executed; the next to be ready first.
+
+        Raises:
+            ReadError: the AccessManager did not say.
+        """
+        pending = [
+            Pending(
+                operation_id=operation.operation_id,
+                caller=operation.caller,
+                target=operation.target,
+                data=operation.data,
+                ready_at=ready_at.value,
+                expires_at=ready_at.value + EXPIRATION,
+                nonce=nonce.value,
+                text=decode_call(namer, operation.target, operation.data),
+            )
+            for operation, ready_at, nonce in self._operations
+            if ready_at.value
+        ]
+        return sorted(pending, key=lambda p: (p.ready_at, p.operation_id))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from eth_abi.abi import decode
+from eth_utils.crypto import keccak
 
 from kgst.errors import RefusedError
 from kgst.node import rpc
@@ -12,9 +15,21 @@ from kgst.operator.operation import Operation, call_data
 from kgst.roles import Role
 
 if TYPE_CHECKING:
+    from ape.contracts import ContractInstance
+
     from kgst.operator.system import System
 
 __all__ = ["Permission", "Standing", "as_call", "permission"]
+
+# `_getAdminRestrictions` of the AccessManager: those that add the target's own delay.
+_OF_TARGET: Final = tuple(
+    keccak(text=signature)[:4]
+    for signature in (
+        "updateAuthority(address,address)",
+        "setTargetClosed(address,bool)",
+        "setTargetFunctionRole(address,bytes4[],uint64)",
+    )
+)
 
 
 class Standing(StrEnum):
@@ -54,6 +69,7 @@ def permission(system: System, operation: Operation, caller: str) -> Permission:
     with rpc(f"ask what {system.named(caller)} may do"):
         if int(operation.to, 16) == int(manager.address, 16):
             member, delay = manager.hasRole(int(operation.role), caller)
+            delay = max(delay, _of_target(manager, operation)) if member else 0
             at_once = member and delay == 0
         else:
             at_once, delay = manager.canCall(caller, operation.to, operation.selector)
@@ -67,6 +83,14 @@ def permission(system: System, operation: Operation, caller: str) -> Permission:
         return Permission(Standing.TO_SCHEDULE, int(delay), None, operation_id)
     standing = Standing.READY if ready_at <= system.now() else Standing.WAITING
     return Permission(standing, int(delay), ready_at, operation_id)
+
+
+def _of_target(manager: ContractInstance, operation: Operation) -> int:
+    """Seconds that the AccessManager wants of any ADMIN before it changes the terms of that target."""
+    if operation.selector not in _OF_TARGET:
+        return 0
+    (target,) = decode(["address"], operation.data[4:36])
+    return int(manager.getTargetAdminDelay(target))
 
 
 def as_call(system: System, operation: Operation, found: Permission) -> bytes | None:

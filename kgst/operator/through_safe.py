@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kgst.errors import RefusedError
 from kgst.node import chain_id
 from kgst.operator.decoding import decode_call
-from kgst.operator.proposals import Proposal
+from kgst.operator.proposals import Proposal, ProposalError
 from kgst.operator.safes import SafeTransaction
 
 if TYPE_CHECKING:
@@ -34,24 +34,44 @@ class Collected:
     missing: int
 
 
-def collect(system: System, actor: Actor, to: str, data: bytes, title: str) -> Collected:
-    """The call as the Safe's next transaction, signed by the account if that is an owner.
+def collect(
+    system: System, actor: Actor, to: str, data: bytes, title: str, ahead: int = 0
+) -> Collected:
+    """The call as a transaction of the Safe, signed by the account if that is an owner.
 
     Signatures of earlier runs are in the proposal's file, which owners share (in git, say); the file is written anew
     with each signature.
 
+    Args:
+        system: Whose files are used.
+        actor: The Safe, and the account.
+        to: Checksummed address.
+        data: Call data.
+        title: For people.
+        ahead: How many other transactions of the Safe come before; 0 for its next.
+
     Raises:
         RefusedError: the account is no owner and signatures are missing.
-        ProposalError: the file was tampered with.
+        ProposalError: the file was tampered with, or is of another transaction.
     """
     safe = actor.safe
     if safe is None or actor.label is None:
         raise RefusedError("there is no Safe to act as.")
-    transaction = SafeTransaction(chain_id(system.provider), safe.address, to, data, safe.nonce)
+    transaction = SafeTransaction(
+        chain_id(system.provider), safe.address, to, data, safe.nonce + ahead
+    )
     proposal = Proposal.of(transaction, title, [decode_call(system, to, data)])
     path = proposal.path_in(system.files.proposals, actor.label) if system.files else None
     if path is not None and path.exists():
-        proposal = Proposal.load(path)
+        shared = Proposal.load(path)
+        if shared.transaction != transaction:
+            raise ProposalError(
+                f"{path} is not the transaction that this command makes, though its name says so; do not sign it: ask "
+                "whoever made it, and remove it."
+            )
+        # Only the signatures are taken over: title and words are the file's claim.
+        proposal.signatures = shared.signatures
+    proposal.signatures = _as_text(proposal.valid_signatures(safe))
     valid = proposal.valid_signatures(safe)
     account = actor.account
     if account is not None and len(valid) < safe.threshold and account.address not in valid:
@@ -65,3 +85,7 @@ def collect(system: System, actor: Actor, to: str, data: bytes, title: str) -> C
         chosen = dict(sorted(valid.items())[: safe.threshold])
         execution = transaction.execution(chosen)
     return Collected(proposal, path, execution, missing)
+
+
+def _as_text(signatures: dict[str, bytes]) -> dict[str, str]:
+    return {owner: "0x" + signature.hex() for owner, signature in signatures.items()}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kgst.console import Answer
 from kgst.journal import Outcome
 from kgst.operator.permission import Permission, Standing
 from kgst.quantities import format_duration
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from kgst.operator.proposals import Proposal
     from kgst.operator.system import System
 
-__all__ = ["clock", "document_of", "print_preview", "print_progress", "print_result", "table"]
+__all__ = ["clock", "document_of", "nothing_done", "print_preview", "print_progress", "print_result", "table"]
 
 
 def table(title: str) -> Table:
@@ -46,13 +47,16 @@ def print_preview(
     last_done: tuple[Path, Outcome] | None,
 ) -> None:
     """What would be done, by whom and how."""
+    from rich.markup import escape
+
     rows = table(f"Chain {system.record.chain_id}, token {system.token.address}")
     rows.add_column("what", style="bold")
     rows.add_column("")
     for operation, found in work:
-        rows.add_row(operation.title, _manner(found))
+        # Decoded calls have square brackets, which are rich's markup.
+        rows.add_row(escape(operation.title), _manner(found))
         for label, text in operation.lines:
-            rows.add_row(f"  {label}", text)
+            rows.add_row(f"  {escape(label)}", escape(text))
     rows.add_row("by", f"{actor.named(system)}\n{actor.caller}")
     if actor.account is not None and actor.safe is not None:
         rows.add_row("signs and pays", system.named(actor.account.address))
@@ -90,6 +94,8 @@ def print_result(
     out: Console, system: System, actor: Actor, operations: Sequence[Operation], result: Result
 ) -> None:
     """What is done, or what it waits for and how to go on."""
+    from rich.markup import escape
+
     if result.proposal is not None:
         _print_proposal(out, system, actor, result.proposal, result)
         return
@@ -102,9 +108,9 @@ def print_result(
         )
         return
     for what, value in result.values:
-        out.print(f"  {what}: {value}")
+        out.print(f"  {what}: {value}", markup=False)
     said = "already so, nothing was sent" if result.already else "done"
-    out.print(f"[green]✓[/green] {said}: {'; '.join(o.title for o in operations)}")
+    out.print(f"[green]✓[/green] {said}: {escape('; '.join(o.title for o in operations))}")
 
 
 def _print_proposal(
@@ -129,6 +135,24 @@ def _print_proposal(
         out.print(
             f"Share {result.proposal_path} (Safe's Transaction Builder reads the .tx-builder.json beside it)."
         )
+
+
+def nothing_done(system: System, said: str) -> Answer:
+    """The answer of a writing command that found nothing to do, before anybody had to act."""
+    document: dict[str, Any] = {
+        "chain_id": system.record.chain_id,
+        "caller": None,
+        "via_safe": None,
+        "done": True,
+        "resumed": False,
+        "already": True,
+        "operations": [],
+        "transactions": [],
+        "read_back": [],
+        "waits_until": None,
+        "proposal": None,
+    }
+    return Answer(document, lambda out: out.print(f"[green]✓[/green] {said}; nothing was sent"))
 
 
 def document_of(

@@ -1,6 +1,6 @@
 """The whole life of the token, typed by its operators: every command of docs/runbooks/, on anvil with the testnet's id.
 
-.venv/bin/python tests/rehearsal/run.py [--only PAGE] [--keep]
+.venv/bin/python tests/rehearsal/run.py [--until PAGE] [--keep]
 
 Key files in a keystore of their own, a Safe 1.4.1 with 2 of 3 owners as ADMIN, a block a second. Each command is
 a process of its own and must end with the exit code that its runbook tells. `build/rehearse.json` has each one's time.
@@ -23,11 +23,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 
 from jsonschema import Draft202012Validator  # noqa: E402
-from rehearsal.people import NAMES, keys, write_keystore  # noqa: E402
+from rehearsal.people import NAMES, write_keystore  # noqa: E402
 from rehearsal.runbook import Command, Event, read_runbook  # noqa: E402
 from rehearsal.world import PENSION, World  # noqa: E402
 from support.cli import running_anvil  # noqa: E402
-from support.safe import create_safe  # noqa: E402
+from support.safe import deploy_safe  # noqa: E402
 
 REPORT = ROOT / "build" / "rehearse.json"
 RUNBOOKS = ROOT / "docs" / "runbooks"
@@ -96,7 +96,7 @@ def _prepare(node: str, folder: Path) -> World:
     for name in NAMES:
         world.web3.provider.make_request("anvil_setBalance", [world.people[name], hex(10**19)])  # type: ignore[arg-type]
     owners = [world.people[f"owner_{letter}"] for letter in "abc"]
-    world.people["governance"] = create_safe(world.web3, keys()["ops"], owners, threshold=2)
+    world.people["governance"] = deploy_safe(world.web3, owners, 2)
     template = (Path(__file__).parent / "policy.yaml").read_text()
     for name, address in world.people.items():
         template = template.replace(f'"{{{name}}}"', f'"{address}"')

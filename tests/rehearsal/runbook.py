@@ -14,7 +14,8 @@ __all__ = ["Command", "Event", "read_runbook"]
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 _EVENT = re.compile(r"<!-- rehearsal: (.*?) -->", re.S)
-_EXITS = re.compile(r"\s+#(?:.*\b)?exits (\d)\b.*$")
+_COMMENT = re.compile(r"\s+# (?P<text>.*)$")
+_EXITS = re.compile(r"\bexits (\d)\b")
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ def read_runbook(path: Path) -> list[Command | Event]:
             elif line.strip():
                 raise ValueError(f"{where}: {line!r} is no command; write `$ ` before it")
             if pending and not line.endswith("\\"):
-                exits = _EXITS.search(pending.rstrip())
-                command = _EXITS.sub("", pending.rstrip()) if exits else pending.rstrip()
+                comment = _COMMENT.search(pending.rstrip())
+                exits = _EXITS.search(comment["text"]) if comment else None
+                command = _COMMENT.sub("", pending.rstrip())
                 found.append((begun, Command(command, int(exits[1]) if exits else 0, where)))
                 pending = ""
             at += len(raw)

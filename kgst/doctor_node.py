@@ -1,0 +1,193 @@
+"""Whether the node can be believed: does it answer, for the right chain, up to date, with events and finality.
+
+Requests: client version; chain id, first and latest block as one batch; the `finalized` block, which a node may refuse
+alone; the block in which the deployment ended. None of them can be asked of a contract.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from kgst.multicall import Head, many
+from kgst.node import NodeError, final_block, is_dev_node, rpc
+from kgst.status_views import MAX_HEAD_AGE, about
+
+if TYPE_CHECKING:
+    from ape.api import ProviderAPI
+
+    from kgst.policy import Policy
+    from kgst.record import Record
+
+__all__ = ["NodeFacts", "Row", "State", "ask_node", "chain_rows", "node_rows"]
+
+SLOW: Final = 2.0
+"""Seconds; a node that takes longer to say its name makes every command slow."""
+
+MAX_FINALITY_LAG: Final = 60
+"""Seconds between the finalized block and the latest: BSC takes two or three blocks of 0.45 s."""
+
+
+class State(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    DRIFT = "drift"
+    WARNING = "warning"
+    NOT_CHECKED = "not checked"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One check.
+
+    Attributes:
+        area: `node`, `chain`, `code`, `token`, `issuers`, `roles`, `safes` or `operators`.
+        item: What was looked at.
+        found: What the chain says; for what was not checked, why.
+        expected: What policy or record say; None when they say nothing.
+    """
+
+    area: str
+    item: str
+    state: State
+    found: str
+    expected: str | None = None
+
+    @classmethod
+    def same(cls, area: str, item: str, expected: object, found: object) -> Row:
+        """Ok if both are equal, else a drift."""
+        state = State.OK if expected == found else State.DRIFT
+        return cls(area, item, state, str(found), str(expected))
+
+
+@dataclass(frozen=True)
+class NodeFacts:
+    """What the node says of itself.
+
+    Attributes:
+        latency: Seconds that it took to answer once.
+        finalized: Number of the last block that cannot be undone; None when it does not know the tag.
+        dev: A development node, whose clock and finality say nothing.
+    """
+
+    client: str
+    latency: float
+    chain_id: int
+    genesis: str
+    head: Head
+    finalized: int | None
+    dev: bool
+
+
+def ask_node(provider: ProviderAPI) -> NodeFacts:
+    """What the node says of itself.
+
+    Raises:
+        NodeError: it does not answer.
+    """
+    dev = is_dev_node(provider)
+    start = time.monotonic()
+    with rpc("ask which client the node runs"):
+        client = str(provider.web3.client_version)
+    latency = time.monotonic() - start
+    chain, genesis, head = many(
+        provider,
+        "ask which chain the node serves",
+        lambda eth: eth.chain_id,
+        lambda eth: eth.get_block(0),
+        lambda eth: eth.get_block("latest"),
+    )
+    return NodeFacts(
+        client=client,
+        latency=latency,
+        chain_id=int(chain),
+        genesis="0x" + bytes(genesis["hash"]).hex(),
+        head=Head.of(head),
+        finalized=final_block(provider),
+        dev=dev,
+    )
+
+
+def node_rows(provider: ProviderAPI, node: NodeFacts) -> Iterator[Row]:
+    """Whether the node is of use."""
+    slow = node.latency > SLOW
+    yield Row(
+        "node",
+        "answers",
+        State.WARNING if slow else State.OK,
+        f"{_plain(node.client)}, in {node.latency * 1000:.0f} ms",
+        f"within {SLOW:.0f} seconds",
+    )
+    age = int(time.time()) - node.head.time
+    still = not node.dev and abs(age) > MAX_HEAD_AGE
+    yield Row(
+        "node",
+        "latest block",
+        State.DRIFT if still else State.OK,
+        f"block {node.head.number}, "
+        + (f"{about(age)} old" if age >= 0 else f"{about(age)} ahead"),
+        None if node.dev else f"not older than {MAX_HEAD_AGE} seconds",
+    )
+    yield _finality(provider, node)
+
+
+def _finality(provider: ProviderAPI, node: NodeFacts) -> Row:
+    item, expected = "finalized block", f"not more than {MAX_FINALITY_LAG} seconds behind"
+    if node.finalized is None:
+        found = (
+            "the node does not know the tag; commands wait for the policy's confirmations instead"
+        )
+        return Row("node", item, State.WARNING, found, expected)
+    behind = node.head.number - node.finalized
+    found = f"block {node.finalized}, {max(0, behind)} behind"
+    if node.dev:
+        return Row("node", item, State.OK, found)
+    try:
+        with rpc("read the finalized block"):
+            block = provider.web3.eth.get_block(node.finalized)
+    except NodeError as error:
+        return Row("node", item, State.NOT_CHECKED, str(error), expected)
+    lag = node.head.time - int(block["timestamp"])
+    state = State.OK if lag <= MAX_FINALITY_LAG else State.WARNING
+    return Row("node", item, state, f"{found}, {about(lag)}", expected)
+
+
+def chain_rows(
+    provider: ProviderAPI, policy: Policy, record: Record | None, node: NodeFacts
+) -> Iterator[Row]:
+    """Whether this is the chain of policy and record; any drift means that nothing else can be compared."""
+    wanted = "1337 or 31337" if policy.chain_id == "local" else str(policy.chain_id)
+    right = policy.allows_chain(node.chain_id)
+    state = State.OK if right else State.DRIFT
+    yield Row("chain", "chain id", state, str(node.chain_id), f"{wanted}, by the policy")
+    if record is None:
+        return
+    yield Row.same("chain", "chain id of the record", record.chain_id, node.chain_id)
+    yield Row.same("chain", "genesis", record.genesis, node.genesis)
+    last = record.configuration
+    item = f"block {last.block_number}, in which the deployment ended"
+    if node.head.number < last.block_number:
+        found = f"none: the node is at block {node.head.number}"
+        yield Row("chain", item, State.DRIFT, found, last.block_hash)
+        return
+    get: Any = partial(_block, last.block_number)
+    try:
+        (block,) = many(provider, f"read block {last.block_number}", get)
+    except NodeError as error:
+        yield Row("chain", item, State.NOT_CHECKED, str(error), last.block_hash)
+        return
+    yield Row.same("chain", item, last.block_hash, "0x" + bytes(block["hash"]).hex())
+
+
+def _block(number: int, eth: Any) -> Any:
+    return eth.get_block(number)
+
+
+def _plain(text: str) -> str:
+    """What a node says of itself, without anything that a terminal obeys."""
+    return "".join(c if c.isprintable() else "?" for c in text[:60])

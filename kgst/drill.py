@@ -1,0 +1,243 @@
+"""The pause drill: on a fork, as the PAUSER of the policy, with a watch in the hand.
+
+The call is the very one that `ape run guard pause` makes. What needs keys that nobody here has (auditors, holders) is
+pretended on the fork, after the clock has stopped.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from eth_account.messages import encode_typed_data
+
+from kgst.attestation import ReserveAttestation, in_signer_order
+from kgst.errors import KgstError, RefusedError
+from kgst.fork_state import Pretence, throwaway_accounts
+from kgst.guard.pauses import flags_in_words, pause, unpause
+from kgst.operator.operation import Operation, call_data, eligible
+from kgst.operator.permission import Permission, Standing, as_call, permission
+from kgst.quantities import format_duration
+from kgst.roles import Role
+from kgst.units import format_som
+from kgst.upgrade.checking import Finding
+
+if TYPE_CHECKING:
+    from kgst.fork import Fork
+    from kgst.operator.system import System
+
+__all__ = ["Drill", "run_drill"]
+
+_SOM: Final = 10**6
+_NEVER: Final = 2**48
+_CANCEL: Final = [{"name": "authorizer", "type": "address"}, {"name": "nonce", "type": "bytes32"}]
+
+
+@dataclass
+class Drill:
+    """What came of it.
+
+    Attributes:
+        block: Last block that the fork shares with the chain; None when it was a chain of its own.
+        started_at: Seconds since 1970, of this machine's clock.
+        paused_before: Flags that were set on the chain; the fork then pretends that none was.
+        seconds_to_mined: From the decision until the pause was mined on the fork.
+        seconds_to_proof: From the decision until each kind of payment was seen to revert.
+        unpause_delay: Seconds that UNPAUSER waits on this network.
+    """
+
+    block: int | None
+    started_at: int
+    pauser: str = ""
+    unpauser: str = ""
+    paused_before: int = 0
+    seconds_to_mined: float = 0.0
+    seconds_to_proof: float = 0.0
+    unpause_delay: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as it must be."""
+        return bool(self.findings) and all(finding.ok for finding in self.findings)
+
+    def note(self, what: str, ok: bool, detail: str) -> None:
+        """Add a finding."""
+        self.findings.append(Finding(what, ok, detail))
+
+
+def run_drill(system: System, fork: Fork) -> Drill:
+    """Pause everything on `fork`, prove it, resume, prove that too.
+
+    Args:
+        system: The deployment, read on the fork.
+        fork: Changed by this; it is thrown away.
+
+    Returns:
+        What was found; a step that fails ends the drill with the reason.
+
+    Raises:
+        RefusedError: no member of PAUSER or UNPAUSER in the policy may act on the chain.
+    """
+    drill = Drill(fork.block, int(time.time()))
+    drill.paused_before = int(system.token.pauseFlags())
+    pretence = Pretence(fork, system.token.address)
+    if drill.paused_before:
+        pretence.nothing_paused()
+    drill.pauser, _ = _member(system, pause(system, ()))
+    drill.unpauser, allowed = _member(system, unpause(system, ()))
+    drill.unpause_delay = allowed.delay
+    try:
+        _pause(system, fork, drill)
+        _what_goes_on(system, fork, pretence, drill)
+        _resume(system, fork, pretence, drill)
+    except KgstError as error:
+        drill.note("the drill itself", False, str(error))
+    return drill
+
+
+def _pause(system: System, fork: Fork, drill: Drill) -> None:
+    """From the decision to the proof, timed."""
+    start = time.monotonic()
+    operation = pause(system, ())
+    if permission(system, operation, drill.pauser).standing is not Standing.AT_ONCE:
+        raise RefusedError(f"{system.named(drill.pauser)} cannot pause at once.")
+    fork.send(drill.pauser, operation.to, operation.data)
+    drill.seconds_to_mined = time.monotonic() - start
+    refusals = [
+        (what, flags, fork.refusal(caller, operation.to, data))
+        for what, flags, caller, data in _paused(system)
+    ]
+    drill.seconds_to_proof = time.monotonic() - start
+    drill.note("pause is mined", True, f"by {system.named(drill.pauser)}")
+    for what, flags, refusal in refusals:
+        expected = f"OperationPaused(flags={flags})"
+        drill.note(f"{what} reverts", refusal == expected, refusal or "it does not revert")
+
+
+def _paused(system: System) -> list[tuple[str, int, str, bytes]]:
+    """Calls that must revert, with the flags that they must name."""
+    token = system.token
+    payer, payee = (account.address for account in throwaway_accounts("payments", 2))
+    signed = (payer, payee, 1, 0, _NEVER, bytes(32), 27, bytes(32), bytes(32))
+    return [
+        ("transfer", 1, payer, call_data(token.transfer, payee, 1)),
+        ("transferFrom", 1, payer, call_data(token.transferFrom, payer, payee, 1)),
+        ("payout", 1, payer, call_data(token.payout, [payee], [1])),
+        ("mint", 4, payer, call_data(token.mint, payee, 1)),
+        ("burn", 8, payer, call_data(token.burn, 1)),
+        (
+            "transferWithAuthorization",
+            3,
+            payer,
+            call_data(token.transferWithAuthorization, *signed),
+        ),
+        ("receiveWithAuthorization", 3, payee, call_data(token.receiveWithAuthorization, *signed)),
+    ]
+
+
+def _what_goes_on(system: System, fork: Fork, pretence: Pretence, drill: Drill) -> None:
+    """Pausing never blocks attesting, freezing, cancelling and taking back allowances."""
+    token = system.token
+    auditors = throwaway_accounts("auditors", 2)
+    holder, spender = throwaway_accounts("holders", 2)
+    anyone = spender.address
+
+    pretence.auditors([auditor.address for auditor in auditors])
+    last = token.lastAttestation()
+    attestation = ReserveAttestation(
+        int(last.epoch) + 1,
+        int(last.reserves),
+        int(last.settled),
+        fork.now(),
+        bytes(last.reportHash),
+    )
+    message = attestation.message(system.domain)
+    signatures = in_signer_order(
+        [(a.address, bytes(a.sign_message(message).signature)) for a in auditors]
+    )
+    fork.send(anyone, token.address, call_data(token.attest, attestation.as_tuple(), signatures))
+    epoch = int(token.lastAttestation().epoch)
+    drill.note("attest works", epoch == attestation.epoch, f"epoch {epoch}, by pretended auditors")
+
+    freeze = Operation(
+        name="freeze",
+        title="freeze",
+        to=token.address,
+        data=call_data(token.setFrozenTokens, spender.address, 7),
+        role=Role.COMPLIANCE,
+    )
+    officer, _ = _member(system, freeze)
+    fork.send(officer, freeze.to, freeze.data)
+    frozen = int(token.getFrozenTokens(spender.address))
+    drill.note("setFrozenTokens works", frozen == 7, f"by {system.named(officer)}")
+
+    cancelled = encode_typed_data(
+        system.domain.as_dict(),
+        {"CancelAuthorization": _CANCEL},
+        {"authorizer": holder.address, "nonce": bytes(32)},
+    )
+    signature = bytes(holder.sign_message(cancelled).signature)
+    arguments: tuple[Any, ...] = (holder.address, bytes(32), signature)
+    fork.send(anyone, token.address, call_data(token.cancelAuthorization, *arguments))
+    used = bool(token.authorizationState(holder.address, bytes(32)))
+    drill.note("cancelAuthorization works", used, "the nonce is used" if used else "it is not used")
+
+    allowances = []
+    for value in (_SOM, 0):
+        fork.send(holder.address, token.address, call_data(token.approve, spender.address, value))
+        allowances.append(int(token.allowance(holder.address, spender.address)))
+    shown = ", then ".join(map(format_som, allowances))
+    drill.note("approve(…, 0) works", allowances == [_SOM, 0], f"allowance {shown}")
+
+
+def _resume(system: System, fork: Fork, pretence: Pretence, drill: Drill) -> None:
+    token = system.token
+    operation = unpause(system, ())
+    allowed = permission(system, operation, drill.unpauser)
+    if allowed.standing is Standing.AT_ONCE:
+        fork.send(drill.unpauser, operation.to, operation.data)
+    else:
+        _carry(system, fork, operation, drill.unpauser, allowed)
+        early = fork.refusal(drill.unpauser, operation.to, operation.data) or "it does not revert"
+        drill.note("unpause waits", early.startswith("AccessManagerNotReady("), early)
+        fork.advance(allowed.delay)
+        _carry(
+            system, fork, operation, drill.unpauser, permission(system, operation, drill.unpauser)
+        )
+    flags = int(token.pauseFlags())
+    after = f"after {format_duration(allowed.delay)}" if allowed.delay else "at once"
+    drill.note("unpause works", flags == 0, f"{after}; paused: {flags_in_words(flags)}")
+
+    payer, payee = (account.address for account in throwaway_accounts("payments", 2))
+    pretence.holder(payer, 10 * _SOM)
+    fork.send(payer, token.address, call_data(token.transfer, payee, 3 * _SOM))
+    balances = int(token.balanceOf(payer)), int(token.balanceOf(payee))
+    drill.note("transfers go on", balances == (7 * _SOM, 3 * _SOM), format_som(balances[1]))
+
+
+def _carry(
+    system: System, fork: Fork, operation: Operation, caller: str, allowed: Permission
+) -> None:
+    """Schedule, or execute, through the AccessManager."""
+    call = as_call(system, operation, allowed)
+    if call is None:
+        raise RefusedError(
+            f"{operation.title}: its delay of {allowed.delay} s did not pass on the fork."
+        )
+    fork.send(caller, system.manager.address, call)
+
+
+def _member(system: System, operation: Operation) -> tuple[str, Permission]:
+    """The first whom the policy names and the chain lets act; those without a delay before the others."""
+    found: list[tuple[str, Permission]] = []
+    refusals = []
+    for address in eligible(system, operation):
+        try:
+            found.append((address, permission(system, operation, address)))
+        except RefusedError as error:
+            refusals.append(str(error))
+    if not found:
+        raise RefusedError(f"nobody could {operation.title}: {'; '.join(refusals)}")
+    return min(found, key=lambda one: one[1].delay)

@@ -1,0 +1,131 @@
+"""The pause drill as a table, as a document, and as a report to keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from kgst.console import Answer
+from kgst.drill import Drill, run_drill
+from kgst.errors import ExitCode
+from kgst.fork_system import forked_system
+from kgst.guard.pauses import PauseFlag, flags_in_words
+from kgst.operator.views import clock, table
+from kgst.quantities import format_duration
+from kgst.reserves.storing import write_new
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kgst.operator.system import System
+
+__all__ = ["answer", "markdown"]
+
+CLOCK_NOTE: Final = (
+    "The fork mines at once. On BSC add the wait for a block (0.45 s) and for finality (about 2 s), and the time in "
+    "which a person decides, finds the key, and a Safe's owners sign."
+)
+
+
+def answer(policy_path: Path | None, report: Path | None, *, quiet: bool) -> Answer:
+    """Run the drill on a fork of the connected network, which gets nothing of it."""
+    with forked_system(policy_path, quiet=quiet) as (system, fork):
+        drill = run_drill(system, fork)
+    if report is not None:
+        write_new([(report, markdown(system, drill).encode())], force=True)
+    return Answer(
+        document(system, drill, report),
+        lambda out: show(out, system, drill, report),
+        ExitCode.DONE if drill.passed else ExitCode.REFUSED,
+    )
+
+
+def document(system: System, drill: Drill, report: Path | None) -> dict[str, Any]:
+    """`docs/schemas/drill.json`."""
+    return {
+        "chain_id": system.record.chain_id,
+        "token": system.token.address,
+        "forked_block": drill.block,
+        "started_at": drill.started_at,
+        "pauser": drill.pauser,
+        "unpauser": drill.unpauser,
+        "paused_before": [str(f.name) for f in PauseFlag if drill.paused_before & f],
+        "seconds_to_mined": round(drill.seconds_to_mined, 3),
+        "seconds_to_proof": round(drill.seconds_to_proof, 3),
+        "unpause_delay": drill.unpause_delay,
+        "checks": [{"what": f.what, "ok": f.ok, "detail": f.detail} for f in drill.findings],
+        "passed": drill.passed,
+        "report": str(report) if report else None,
+    }
+
+
+def show(out: Console, system: System, drill: Drill, report: Path | None) -> None:
+    """For people."""
+    from rich.markup import escape
+
+    rows = table(f"Pause drill: chain {system.record.chain_id}, {_where(drill)}")
+    rows.add_column("")
+    rows.add_column("what", style="bold")
+    rows.add_column("found", overflow="fold")
+    for finding in drill.findings:
+        sign = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
+        rows.add_row(sign, finding.what, escape(finding.detail))
+    out.print(rows)
+    for what, value in _facts(system, drill):
+        out.print(f"  {what}: [bold]{escape(value)}[/bold]")
+    out.print(f"[dim]{CLOCK_NOTE}[/dim]")
+    said = "[green]✓[/green] passed" if drill.passed else "[red]✗[/red] failed"
+    out.print(f"{said}; nothing was sent to the network.")
+    if report is not None:
+        out.print(f"Report: {report}", markup=False, soft_wrap=True)
+
+
+def markdown(system: System, drill: Drill) -> str:
+    """The report."""
+    lines = [
+        f"# Pause drill, {clock(drill.started_at)}",
+        "",
+        f"Chain {system.record.chain_id}, token `{system.token.address}`, on {_where(drill)}. "
+        f"**{'Passed' if drill.passed else 'FAILED'}.** Nothing was sent to the network.",
+        "",
+        "| | |",
+        "|---|---|",
+        *(f"| {what} | {_cell(value)} |" for what, value in _facts(system, drill)),
+        "",
+        CLOCK_NOTE,
+        "",
+        "| | what | found |",
+        "|---|---|---|",
+        *(
+            f"| {'✓' if f.ok else '✗'} | {_cell(f.what)} | {_cell(f.detail)} |"
+            for f in drill.findings
+        ),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _facts(system: System, drill: Drill) -> list[tuple[str, str]]:
+    facts = [
+        ("paused by", system.named(drill.pauser)),
+        ("decision to mined", f"{drill.seconds_to_mined:.2f} s"),
+        ("decision to proof", f"{drill.seconds_to_proof:.2f} s"),
+        ("resumed by", system.named(drill.unpauser)),
+        ("delay of resuming", format_duration(drill.unpause_delay)),
+    ]
+    if drill.paused_before:
+        facts.append(
+            (
+                "paused on the chain",
+                f"{flags_in_words(drill.paused_before)}; the fork pretended not",
+            )
+        )
+    return facts
+
+
+def _where(drill: Drill) -> str:
+    return f"a fork at block {drill.block}" if drill.block is not None else "a chain of its own"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

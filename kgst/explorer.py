@@ -1,0 +1,189 @@
+"""What an explorer needs to verify a contract: the compiler's input, exactly as it was compiled, and the arguments.
+
+The input is checked here before anything is posted: it must compile to what the deployment's transaction holds.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from eth_utils.crypto import keccak
+
+from kgst.errors import DriftError, KgstError, RefusedError
+from kgst.node import rpc
+
+if TYPE_CHECKING:
+    from ape.api import ProviderAPI
+
+    from kgst.record import ContractRecord
+
+__all__ = ["Submission", "compiled", "require_match", "standard_input", "submission_of"]
+
+_IMPORT: Final = re.compile(r'^\s*import\s+(?:[^;"]*?\bfrom\s+)?"([^"]+)"\s*;', re.MULTILINE)
+_TIMEOUT: Final = 600
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One contract, ready to be verified.
+
+    Attributes:
+        input: solc's standard JSON: sources and settings, without what is to be put out.
+        arguments: The constructor's, in hexadecimal digits without 0x, as explorers take them.
+        compiler: `v0.8.37+commit.f401782d`.
+        license: Etherscan's number; 3 is MIT.
+    """
+
+    name: str
+    contract: ContractRecord
+    input: dict[str, Any]
+    arguments: str
+    compiler: str
+    license: int = 3
+
+    @property
+    def qualified_name(self) -> str:
+        """`contracts/KGST.sol:KGST`."""
+        return f"{self.contract.source}:{self.name}"
+
+    def save(self, folder: Path) -> tuple[Path, Path]:
+        """Write input and arguments below `folder`; returns where."""
+        folder.mkdir(parents=True, exist_ok=True)
+        source, arguments = folder / f"{self.name}.json", folder / f"{self.name}.args.txt"
+        source.write_text(json.dumps(self.input, indent=1, ensure_ascii=False) + "\n")
+        arguments.write_text(self.arguments + "\n")
+        return source, arguments
+
+
+def submission_of(name: str, contract: ContractRecord) -> Submission:
+    """What verifies `name` at its address.
+
+    Raises:
+        KgstError: the build does not say how it was compiled.
+    """
+    settings, version = _settings(name)
+    return Submission(
+        name=name,
+        contract=contract,
+        input=standard_input(contract.source, settings),
+        arguments=contract.constructor_args[2:],
+        compiler=f"v{version}",
+    )
+
+
+def standard_input(source: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """The input that compiles `source`: itself, and all that it imports."""
+    sources: dict[str, dict[str, str]] = {}
+    remappings = [r.split("=", 1) for r in settings.get("remappings", [])]
+    waiting = [source]
+    while waiting:
+        name = waiting.pop()
+        if name in sources:
+            continue
+        content = _file(name, remappings).read_text(encoding="utf-8")
+        sources[name] = {"content": content}
+        waiting += [_resolved(name, path, remappings) for path in _IMPORT.findall(content)]
+    return {
+        "language": "Solidity",
+        "sources": dict(sorted(sources.items())),
+        "settings": {
+            **settings,
+            "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}},
+        },
+    }
+
+
+def compiled(submission: Submission) -> bytes:
+    """The creation code that the input compiles to; 20 to 60 seconds.
+
+    Raises:
+        KgstError: it does not compile.
+    """
+    from solcx.install import get_executable  # type: ignore[import-untyped]
+
+    version = submission.compiler[1:].partition("+")[0]
+    output = {submission.contract.source: {submission.name: ["evm.bytecode.object"]}}
+    question = submission.input | {
+        "settings": submission.input["settings"] | {"outputSelection": output}
+    }
+    try:
+        done = subprocess.run(  # noqa: S603 # the compiler that ape uses
+            [str(get_executable(version)), "--standard-json"],
+            input=json.dumps(question),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_TIMEOUT,
+        )
+        answer = json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, json.JSONDecodeError) as error:
+        raise KgstError(
+            f"{submission.name}: the compiler gave no answer ({type(error).__name__}); run `make setup`, then try again."
+        ) from error
+    errors = [e["formattedMessage"] for e in answer.get("errors", []) if e["severity"] == "error"]
+    if errors:
+        raise KgstError(f"{submission.name}: the input for the explorer does not compile:\n{errors[0]}")
+    bytecode = answer["contracts"][submission.contract.source][submission.name]["evm"]["bytecode"]
+    return bytes.fromhex(bytecode["object"])
+
+
+def require_match(submission: Submission, provider: ProviderAPI) -> None:
+    """The input compiles to what the deployment sent, and the code on the chain is the record's.
+
+    Raises:
+        RefusedError: the sources of this checkout are others.
+        DriftError: the code on the chain is not the record's.
+    """
+    contract = submission.contract
+    with rpc(f"read the deployment of {submission.name}"):
+        eth = provider.web3.eth
+        sent = bytes(eth.get_transaction(contract.transaction.hash)["input"])
+        code = bytes(eth.get_code(contract.address))
+    if (found := "0x" + keccak(code).hex()) != contract.code_hash:
+        raise DriftError(
+            f"{submission.name}: the code at {contract.address} has the hash {found}, the record says "
+            f"{contract.code_hash}; look at `ape run deploy verify`."
+        )
+    if compiled(submission) + bytes.fromhex(submission.arguments) != sent:
+        raise RefusedError(
+            f"{submission.name}: this checkout compiles to other code than transaction {contract.transaction.hash} "
+            "deployed, so an explorer would refuse it; check out the commit that the record names."
+        )
+
+
+def _settings(name: str) -> tuple[dict[str, Any], str]:
+    """The settings that compiled `name`, and the compiler's version."""
+    from ape import project
+
+    for compiler in project.manifest.compilers or []:
+        if name in (compiler.contractTypes or []):
+            settings = {k: v for k, v in (compiler.settings or {}).items() if k != "outputSelection"}
+            return settings, str(compiler.version)
+    raise KgstError(f"the build does not say what compiled {name}; run `ape compile --force`.")
+
+
+def _resolved(importer: str, path: str, remappings: list[list[str]]) -> str:
+    """The name under which solc looks for what `importer` imports as `path`."""
+    if path.startswith("."):
+        return posixpath.normpath(posixpath.join(posixpath.dirname(importer), path))
+    for prefix, target in remappings:
+        if path.startswith(prefix):
+            return target + path[len(prefix) :]
+    return path
+
+
+def _file(name: str, remappings: list[list[str]]) -> Path:
+    """Where the source with this name is: a dependency's lies beside the sources only while ape compiles."""
+    from ape import project
+
+    root = Path(project.path)
+    for prefix, target in remappings:
+        if name.startswith(target):
+            return root / "node_modules" / (prefix + name[len(target) :])
+    return root / name

@@ -1,0 +1,1 @@
+"""What governance changes: roles, quotas, limits."""

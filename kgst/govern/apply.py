@@ -1,0 +1,207 @@
+"""Carrying out the plan: what one account or Safe may do of it, in an order that never leaves a role with nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from kgst.console import Answer
+from kgst.errors import ExitCode, RefusedError
+from kgst.govern.holders import Holders, RoleCall
+from kgst.govern.plan import who
+from kgst.govern.todo import SETTLING, Todo, what_differs
+from kgst.operator.actor import choose_actor
+from kgst.operator.operation import Operation, Readback
+from kgst.operator.permission import Permission, Standing, permission
+from kgst.operator.pipeline import SCHEMA, perform
+from kgst.operator.views import clock, nothing_done
+from kgst.roles import Role, role_name
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kgst.operator.options import Run
+    from kgst.operator.system import System
+
+__all__ = ["Left", "Ready", "apply", "in_order", "safe_part"]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A change that the caller may make."""
+
+    todo: Todo
+    operation: Operation
+    found: Permission
+
+
+@dataclass(frozen=True)
+class Left:
+    """A change that is not made in this run.
+
+    Attributes:
+        why: Who has to make it, or what it waits for.
+    """
+
+    summary: str
+    why: str
+
+
+def apply(system: System, run: Run) -> Answer:
+    """Make those of the differing changes that the caller may make; say what is left and for whom.
+
+    Raises:
+        RefusedError: the caller may make none of them; the message says who may.
+        NodeError: the node failed, or refuses events.
+    """
+    work = what_differs(system)
+    if not work.todos:
+        return _with_left(nothing_done(system, "nothing differs"), [], work.by_hand)
+    remaining = _Remaining(system)
+    operations = {id(t): _operation(t, remaining) for t in work.todos}
+    actor = choose_actor(system, [operations[id(work.todos[0])]], run)
+    run = replace(run, account=actor.account)
+    mine: list[Ready] = []
+    left: list[Left] = []
+    for todo in work.todos:
+        operation = operations[id(todo)]
+        if todo.settles_at:
+            why = f"was made and takes effect at {clock(todo.settles_at)}; again would start anew"
+            left.append(Left(todo.change.summary, why))
+            continue
+        try:
+            mine.append(Ready(todo, operation, permission(system, operation, actor.caller)))
+        except RefusedError:
+            left.append(Left(todo.change.summary, f"{todo.change.role.name}: {who(system, todo)}"))
+    chosen, held = safe_part(in_order(mine, actor.caller), work.holders, actor.caller)
+    left += held
+    if not chosen:
+        if all(t.settles_at for t in work.todos):
+            nothing = nothing_done(system, "everything is done and takes effect later")
+            return _with_left(nothing, left, work.by_hand)
+        reasons = "\n".join(f"{item.summary}: {item.why}" for item in left)
+        raise RefusedError(
+            f"{system.named(actor.caller)} can do nothing of what differs; give --account or --via safe:LABEL:\n"
+            f"{reasons}"
+        )
+    answer = perform(system, [ready.operation for ready in chosen], run)
+    return _with_left(answer, left, work.by_hand)
+
+
+def in_order(mine: Sequence[Ready], caller: str) -> list[Ready]:
+    """Grants before revokes, ADMIN after the others, the caller's own branch last."""
+
+    def place(ready: Ready) -> int:
+        call = ready.todo.call
+        if call is None:
+            return 0
+        own = call.role == Role.ADMIN and int(call.account, 16) == int(caller, 16)
+        if call.delay is None:
+            return 6 if own else 4 if call.role == Role.ADMIN else 3
+        # A delay of its own would hold up whatever the caller does after it.
+        return 5 if own else 1 if ready.todo.sign == "+" else 2
+
+    return sorted(mine, key=place)
+
+
+def safe_part(
+    ordered: Sequence[Ready], holders: Holders, caller: str
+) -> tuple[list[Ready], list[Left]]:
+    """What can be done now without leaving a role with nobody, or the caller without power over what remains.
+
+    Args:
+        ordered: By `in_order`.
+        holders: On the chain now.
+        caller: Whose changes these are.
+    """
+    chosen: list[Ready] = []
+    held: list[Left] = []
+    effective: list[RoleCall] = []
+    for ready in ordered:
+        call, summary = ready.todo.call, ready.todo.change.summary
+        now = ready.found.standing in (Standing.AT_ONCE, Standing.READY)
+        if call is not None and not now and ready.found.standing is not Standing.WAITING:
+            admin = holders.admin.get(call.role, int(Role.ADMIN))
+            if admin != Role.ADMIN:
+                held.append(Left(summary, f"waits until ADMIN, not {role_name(admin)}, may do it"))
+                continue
+        if call is not None and call.delay is None and now:
+            if (empty := holders.emptied_by([*effective, call])) is not None:
+                held.append(Left(summary, f"would leave {empty.name} with nobody; grant it first"))
+                continue
+            own = call.role == Role.ADMIN and int(call.account, 16) == int(caller, 16)
+            if own and (held or any(_comes_later(r) for r in chosen)):
+                held.append(Left(summary, "the caller's own power goes once the rest is done"))
+                continue
+        if call is not None and now:
+            effective.append(call)
+        chosen.append(ready)
+    return chosen, held
+
+
+def _comes_later(ready: Ready) -> bool:
+    return ready.found.standing in (Standing.TO_SCHEDULE, Standing.WAITING)
+
+
+def _operation(todo: Todo, remaining: _Remaining) -> Operation:
+    change = todo.change
+    # What settles later still differs now: there is nothing to read back yet.
+    settles = change.data[:4] in SETTLING
+    readbacks = () if settles else (remaining.readback(change.summary, change.data),)
+    return Operation(
+        name="govern",
+        title=change.summary,
+        to=change.target,
+        data=change.data,
+        role=change.role,
+        lines=(("effect", "loosens" if change.loosens else "tightens"),),
+        readbacks=readbacks,
+        repeatable=True,
+    )
+
+
+class _Remaining:
+    """The differences that are left, read once after everything was sent."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._left: set[bytes] | None = None
+
+    def readback(self, summary: str, data: bytes) -> Readback:
+        """That this difference is gone."""
+        return Readback(
+            summary,
+            False,
+            lambda: data in self._read(),
+            lambda differs: "still differs" if differs else "as the policy says",
+        )
+
+    def _read(self) -> set[bytes]:
+        if self._left is None:
+            self._left = {todo.change.data for todo in what_differs(self._system).todos}
+        return self._left
+
+
+def _with_left(answer: Answer, left: Sequence[Left], by_hand: Sequence[str]) -> Answer:
+    """The answer, and what is still to be done; WAITING while others must act."""
+    document = {
+        **answer.document,
+        "left": [{"what": item.summary, "why": item.why} for item in left],
+        "by_hand": list(by_hand),
+    }
+    code = answer.exit_code
+    if code is ExitCode.DONE and left:
+        code = ExitCode.WAITING
+    return Answer(document, partial(_print, answer, left, by_hand), code, SCHEMA)
+
+
+def _print(answer: Answer, left: Sequence[Left], by_hand: Sequence[str], out: Console) -> None:
+    from rich.markup import escape
+
+    answer.show(out)
+    for item in left:
+        out.print(f"[yellow]Left:[/yellow] {escape(item.summary)} – {escape(item.why)}")
+    for text in by_hand:
+        out.print(f"[yellow]By hand:[/yellow] {escape(text)}")

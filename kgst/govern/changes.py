@@ -1,0 +1,216 @@
+"""The calls that would make the chain what the policy says, one for each difference that governance can undo.
+
+Not everything can or should be undone by a call: `by_hand` names the rest. Nothing is sent here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from kgst.deploy import Deployment
+from kgst.node import NodeError
+from kgst.operator.decoding import flag_names, function_name
+from kgst.quantities import format_bps, format_duration
+from kgst.roles import Role, role_name
+from kgst.verify import quota
+from kgst.verify_roles import guardian_of, wanted_delay
+from kgst.verify_state import State, read_state
+
+if TYPE_CHECKING:
+    from kgst.operator.system import System
+
+__all__ = ["Change", "by_hand", "changes", "changes_of"]
+
+PUBLIC: Final = 2**64 - 1
+
+
+@dataclass(frozen=True)
+class Change:
+    """One call that restores one thing.
+
+    Attributes:
+        summary: For people: `grant PAUSER to ops (0x12ab…cdef), delay 0 seconds`.
+        role: Whose members may make the call; it may still have to be scheduled, if they have a delay.
+        target: Checksummed address of the token or the AccessManager.
+        data: Call data for `target`, as the member calls it without a delay.
+        loosens: It gives someone a power, or makes a limit wider.
+    """
+
+    summary: str
+    role: Role
+    target: str
+    data: bytes
+    loosens: bool
+
+
+def changes(system: System) -> list[Change]:
+    """What takes the chain, as it is now, to the policy: what tightens first.
+
+    Raises:
+        NodeError: the node failed, or refuses events, so that unknown members and issuers would be overlooked.
+    """
+    state = read_state(system.deployment, system.provider)
+    if state.traces.gap:
+        raise NodeError(
+            f"what the policy does not name cannot be found without events: {state.traces.gap} Use a node that serves "
+            "eth_getLogs."
+        )
+    return changes_of(system.deployment, state)
+
+
+def changes_of(deployment: Deployment, state: State) -> list[Change]:
+    """`changes` for a state that was read already."""
+    found = [
+        *_terms(deployment, state),
+        *_members(deployment, state),
+        *_functions(deployment, state),
+        *_issuers(deployment, state),
+        *_limits(deployment, state),
+    ]
+    return sorted(found, key=lambda change: change.loosens)
+
+
+def by_hand(deployment: Deployment, state: State) -> list[str]:
+    """Differences that no batch undoes, each with who can undo it and how."""
+    return list(_by_hand(deployment, state))
+
+
+def _terms(deployment: Deployment, state: State) -> Iterator[Change]:
+    """Guardians, admins, delays and locks. An admin first: the grants that follow need it."""
+    roles, manager = state.roles, deployment.manager
+    for role in Role:
+        name, guardian = role.name, guardian_of(role)
+        if role is not Role.ADMIN and roles.admin[role].value != Role.ADMIN:
+            was = role_name(roles.admin[role].value)
+            data = manager.setRoleAdmin.encode_input(int(role), int(Role.ADMIN))
+            yield _admin(manager, f"make ADMIN the admin of {name}, not {was}", data, False)
+        if role is not Role.ADMIN and roles.guardian[role].value != guardian:
+            was = role_name(roles.guardian[role].value)
+            data = manager.setRoleGuardian.encode_input(int(role), int(guardian))
+            summary = f"make {guardian.name} the guardian of {name}, not {was}"
+            yield _admin(manager, summary, data, False)
+        if delay := roles.grant_delay[role].value:
+            data = manager.setGrantDelay.encode_input(int(role), 0)
+            summary = (
+                f"let grants of {name} take effect at once, not after {format_duration(delay)}"
+            )
+            yield _admin(manager, summary, data, True)
+    for label, target in _targets(deployment).items():
+        if roles.closed[label].value:
+            data = manager.setTargetClosed.encode_input(target, False)
+            yield _admin(manager, f"open the {label}, which is closed", data, True)
+        if delay := roles.admin_delay[label].value:
+            data = manager.setTargetAdminDelay.encode_input(target, 0)
+            summary = f"let ADMIN change the {label} at once, not after {format_duration(delay)}"
+            yield _admin(manager, summary, data, True)
+
+
+def _members(deployment: Deployment, state: State) -> Iterator[Change]:
+    policy, manager = deployment.policy, deployment.manager
+    for (role, account), access in state.roles.members.items():
+        delay, who = wanted_delay(policy, role, account), policy.named(account)
+        if delay is None:
+            if access.since:
+                data = manager.revokeRole.encode_input(role, account)
+                yield _admin(manager, f"take {role_name(role)} from {who}", data, False)
+            continue
+        comes = access.pending if access.effect else access.delay
+        if access.since and comes == delay:
+            continue
+        data = manager.grantRole.encode_input(role, account, delay)
+        summary = f"grant {role_name(role)} to {who}, delay {format_duration(delay)}"
+        if access.since:
+            summary = (
+                f"give {who} a delay of {format_duration(delay)} in {role_name(role)}, not "
+                f"{format_duration(comes)}"
+            )
+        yield _admin(manager, summary, data, not access.since or delay < comes)
+
+
+def _functions(deployment: Deployment, state: State) -> Iterator[Change]:
+    manager = deployment.manager
+    token = {
+        selector: (role, read.value) for selector, (role, read) in state.roles.functions.items()
+    }
+    own = {s: (Role.ADMIN, read.value) for s, read in state.roles.own_functions.items()}
+    for target, functions in ((deployment.token.address, token), (manager.address, own)):
+        for role in Role:
+            wrong = {s: is_ for s, (wanted, is_) in functions.items() if wanted == role != is_}
+            if not wrong:
+                continue
+            data = manager.setTargetFunctionRole.encode_input(target, list(wrong), int(role))
+            names = ", ".join(f"{function_name(s)} (now {role_name(r)})" for s, r in wrong.items())
+            # Whoever loses a function had more than the policy says; whoever gets one back has less.
+            loosens = role is not Role.ADMIN and any(r != PUBLIC for r in wrong.values())
+            yield _admin(manager, f"give {role.name} the functions {names}", data, loosens)
+
+
+def _issuers(deployment: Deployment, state: State) -> Iterator[Change]:
+    policy, token = deployment.policy, deployment.token
+    granted = {policy.address(issuer.member): issuer for issuer in policy.issuers}
+    for account, found in state.issuers.records.items():
+        wanted, who = granted.get(account), policy.named(account)
+        if wanted is None:
+            if found.capacity or found.refill_per_second or found.may_burn:
+                data = bytes(token.cutIssuer.encode_input(account))
+                yield Change(f"cut the issuer {who}", Role.GUARDIAN, token.address, data, False)
+            continue
+        terms = (wanted.capacity, wanted.refill_per_second, wanted.may_burn)
+        if terms != found[1:]:
+            data = bytes(token.setIssuer.encode_input(account, *terms))
+            summary = f"make {who} an issuer with {quota(*terms)}; its bucket starts full"
+            yield Change(summary, Role.ISSUANCE_ADMIN, token.address, data, True)
+
+
+def _limits(deployment: Deployment, state: State) -> Iterator[Change]:
+    terms, token = deployment.policy.token, deployment.token
+    max_age, max_increase = state.token.reserve_limits.value
+    if max_age != terms.max_age:
+        data = bytes(token.setMaxAge.encode_input(terms.max_age))
+        summary = f"let attestations last {format_duration(terms.max_age)}, not {format_duration(max_age)}"
+        loosens = terms.max_age > max_age
+        yield Change(summary, Role.RESERVE_ADMIN, token.address, data, loosens)
+    if max_increase != terms.max_increase_bps:
+        data = bytes(token.setMaxIncrease.encode_input(terms.max_increase_bps))
+        summary = (
+            f"let reserves rise by {format_bps(terms.max_increase_bps)} without every auditor, not "
+            f"{format_bps(max_increase)}"
+        )
+        loosens = terms.max_increase_bps > max_increase
+        yield Change(summary, Role.RESERVE_ADMIN, token.address, data, loosens)
+    if state.token.delegate_all.value:
+        data = bytes(token.setDelegateAll.encode_input(False))
+        summary = "run payments from the token's own code again (DELEGATE_ALL off)"
+        yield Change(summary, Role.UPGRADER, token.address, data, False)
+
+
+def _by_hand(deployment: Deployment, state: State) -> Iterator[str]:
+    policy, token = deployment.policy, state.token
+    if flags := token.pause_flags.value:
+        yield (
+            f"paused: {flag_names(flags)}. Somebody had a reason: find out, then UNPAUSER calls unpause"
+        )
+    auditors, threshold, _, suspended = token.auditor_set.value
+    if tuple(auditors) != tuple(policy.auditor_addresses) or threshold != policy.auditors.threshold:
+        yield "auditors or their threshold: only the auditors themselves change them (rotateAuditors)"
+    elif suspended:
+        yield "suspended auditors: only the auditors themselves bring one back (rotateAuditors)"
+    if token.auditors_proposal.value[0]:
+        yield (
+            "a recovery of the auditors is under way: GUARDIAN ends it with cancelAuditorsProposal, the auditors "
+            "with any attestation; if their keys are lost, put the new auditors into the policy"
+        )
+    if token.authority.value != deployment.record.manager.address:
+        yield (
+            "authority: another AccessManager rules the token; only that one can give it back (updateAuthority)"
+        )
+
+
+def _admin(manager: Any, summary: str, data: Any, loosens: bool) -> Change:
+    return Change(summary, Role.ADMIN, manager.address, bytes(data), loosens)
+
+
+def _targets(deployment: Deployment) -> dict[str, str]:
+    return {"token": deployment.token.address, "manager": deployment.manager.address}

@@ -1,0 +1,104 @@
+"""The policy against the chain, as a list of changes. Sends nothing."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from kgst.console import Answer
+from kgst.errors import ExitCode
+from kgst.govern.todo import Todo, Work, what_differs
+from kgst.operator.views import clock, table
+from kgst.quantities import format_duration
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kgst.operator.system import System
+
+__all__ = ["answer", "who"]
+
+_STYLES = {"+": "green", "-": "red", "~": "yellow"}
+
+
+def answer(system: System) -> Answer:
+    """Every difference; the exit code is DRIFT when there is one.
+
+    Raises:
+        NodeError: the node failed, or refuses events.
+    """
+    work = what_differs(system)
+    differs = bool(work.todos or work.by_hand)
+    return Answer(
+        _document(system, work),
+        partial(_print, system, work),
+        ExitCode.DRIFT if differs else ExitCode.DONE,
+    )
+
+
+def who(system: System, todo: Todo) -> str:
+    """`admin (0x7099…79C8), after 5 minutes`."""
+    if not todo.by:
+        return f"nobody holds {todo.change.role.name} on the chain"
+    return "; ".join(
+        f"{system.named(account)}, {f'after {format_duration(delay)}' if delay else 'at once'}"
+        for account, delay in todo.by.items()
+    )
+
+
+def _document(system: System, work: Work) -> dict[str, Any]:
+    """`docs/schemas/govern-plan.json`."""
+    return {
+        "chain_id": system.record.chain_id,
+        "block_number": work.block,
+        "time": work.holders.now,
+        "differs": bool(work.todos or work.by_hand),
+        "changes": [
+            {
+                "sign": todo.sign,
+                "summary": todo.change.summary,
+                "role": todo.change.role.name,
+                "by": [
+                    {"address": a, "label": system.policy.label(a), "delay_seconds": delay}
+                    for a, delay in todo.by.items()
+                ],
+                "loosens": todo.change.loosens,
+                "to": todo.change.target,
+                "data": "0x" + todo.change.data.hex(),
+                "settles_at": todo.settles_at,
+            }
+            for todo in work.todos
+        ],
+        "by_hand": work.by_hand,
+    }
+
+
+def _print(system: System, work: Work, out: Console) -> None:
+    from rich.markup import escape
+
+    if not work.todos and not work.by_hand:
+        out.print(
+            f"[green]✓[/green] nothing differs: chain {system.record.chain_id}, block {work.block}"
+        )
+        return
+    rows = table(f"What would make chain {system.record.chain_id} what the policy says")
+    for column in ("", "change", "by", ""):
+        rows.add_column(column)
+    for todo in work.todos:
+        effect = "loosens" if todo.change.loosens else "tightens"
+        if todo.settles_at:
+            effect += f"\ndone; takes effect {clock(todo.settles_at)}"
+        by = f"{todo.change.role.name}: {who(system, todo)}"
+        style = _STYLES[todo.sign]
+        rows.add_row(
+            f"[{style}]{todo.sign}[/{style}]", escape(todo.change.summary), escape(by), effect
+        )
+    if work.todos:
+        out.print(rows)
+    for text in work.by_hand:
+        out.print("[yellow]By hand:[/yellow]", escape(text))
+    counts = ", ".join(
+        f"{sum(t.sign == sign for t in work.todos)} to {verb}"
+        for sign, verb in (("+", "give"), ("~", "change"), ("-", "take"))
+    )
+    out.print(f"[bold]{counts}.[/bold] `ape run govern apply --account …` carries it out.")

@@ -1,0 +1,237 @@
+"""That somebody can use the key of an address, before another is taken away for it.
+
+The new holder signs an EIP-712 message that names the chain, the AccessManager, the roles and when they were granted,
+so that it proves nothing anywhere else, and nothing about an earlier grant. An account with code answers by ERC-1271.
+A Safe of the policy needs no signature: its owners and threshold are read from the chain.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from eth_account.messages import SignableMessage, encode_typed_data
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from kgst.errors import DriftError, InputError, RefusedError
+from kgst.node import NodeError, rpc
+from kgst.operator.actor import safe_drifts
+from kgst.operator.proposals import recover, sign_message
+from kgst.operator.safes import Safe, view
+from kgst.roles import role_name
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+
+    from kgst.govern.holders import Holders
+    from kgst.operator.system import System
+
+__all__ = ["Challenge", "Proof", "challenge_for", "keep", "prove"]
+
+_MAGIC: Final = bytes.fromhex("1626ba7e")  # https://eips.ethereum.org/EIPS/eip-1271
+_FORMAT: Final = "kgst-key-proof/1"
+
+_KEY_PROOF: Final = [
+    {"name": "account", "type": "address"},
+    {"name": "replaces", "type": "address"},
+    {"name": "roles", "type": "string"},
+    {"name": "grantedAt", "type": "uint256"},
+]
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """What a new holder signs.
+
+    Attributes:
+        account: Whose key is to be proved.
+        replaces: Who will lose the roles.
+        roles: Names of all roles that `account` holds, by number.
+        granted_at: Second since which it has the youngest of them.
+    """
+
+    chain_id: int
+    manager: str
+    account: str
+    replaces: str
+    roles: str
+    granted_at: int
+
+    @property
+    def message(self) -> SignableMessage:
+        """EIP-712; `header` is the domain hash, `body` the message hash, as a Ledger shows them."""
+        return encode_typed_data(
+            {
+                "name": "KGST key rotation",
+                "version": "1",
+                "chainId": self.chain_id,
+                "verifyingContract": self.manager,
+            },
+            {"KeyProof": _KEY_PROOF},
+            {
+                "account": self.account,
+                "replaces": self.replaces,
+                "roles": self.roles,
+                "grantedAt": self.granted_at,
+            },
+        )
+
+    @property
+    def hash(self) -> bytes:
+        """What ECDSA or ERC-1271 is over, 32 bytes."""
+        message = self.message
+        return keccak(b"\x19" + message.version + message.header + message.body)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How the key was proved.
+
+    Attributes:
+        method: `signature`, `erc-1271` or `safe`; None while it is not proved.
+        said: For people.
+        path: Of the file that keeps the signature.
+    """
+
+    method: str | None
+    said: str
+    path: Path | None = None
+
+
+def challenge_for(system: System, holders: Holders, new: str, old: str) -> Challenge:
+    """What `new` has to sign before `old` loses its roles."""
+    held = holders.roles_of(new)
+    return Challenge(
+        system.record.chain_id,
+        system.manager.address,
+        to_checksum_address(new),
+        to_checksum_address(old),
+        ", ".join(role_name(role) for role in held),
+        max((access.since for access in held.values()), default=0),
+    )
+
+
+def prove(
+    system: System,
+    challenge: Challenge,
+    *,
+    account: AccountAPI | None = None,
+    signature: bytes | None = None,
+) -> Proof:
+    """Whether the key of the challenge's account works: by what is given, what was kept, or its being a Safe.
+
+    Args:
+        system: On whose chain.
+        challenge: From `challenge_for`.
+        account: Signs now, if it is given and the address has no Safe of the policy.
+        signature: Made elsewhere.
+
+    Raises:
+        InputError: `account` is another address.
+        DriftError: the policy has a Safe there, the chain has none or another.
+        RefusedError: the signature is not the account's, over this challenge.
+    """
+    address = challenge.account
+    label = system.policy.label(address)
+    if label is not None and label in system.policy.safes:
+        return _prove_safe(system, label, address)
+    if account is not None:
+        if account.address != address:
+            raise InputError(
+                f"--new-account is {account.address}, the new holder is {address}; give the account of that address."
+            )
+        signature = sign_message(account, challenge.message)
+    if signature is not None:
+        method = _method(system, challenge, signature)
+        if method is None:
+            raise RefusedError(
+                f"the signature is not one of {system.named(address)} over this challenge (domain hash "
+                f"0x{challenge.message.header.hex()}, message hash 0x{challenge.message.body.hex()}); nothing was sent."
+            )
+        return Proof(method, "its signature", keep(system, challenge, signature))
+    path = _path(system, challenge)
+    if path is not None and path.exists():
+        kept = _kept(path)
+        if (method := _method(system, challenge, kept)) is not None:
+            return Proof(method, f"its signature in {path}", path)
+    return Proof(None, "not proved yet", path)
+
+
+def keep(system: System, challenge: Challenge, signature: bytes) -> Path | None:
+    """Write the signature where the next run looks for it; None on a chain that ends with this process."""
+    path = _path(system, challenge)
+    if path is None:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document = {
+        "format": _FORMAT,
+        "chain_id": challenge.chain_id,
+        "manager": challenge.manager,
+        "account": challenge.account,
+        "replaces": challenge.replaces,
+        "roles": challenge.roles,
+        "granted_at": challenge.granted_at,
+        "signature": "0x" + signature.hex(),
+    }
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(document, indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    return path
+
+
+def _prove_safe(system: System, label: str, address: str) -> Proof:
+    safe = Safe.at(system.provider, address)
+    if differences := safe_drifts(system.policy, label, safe):
+        raise DriftError(
+            f"the Safe {label} ({address}) is not as the policy says: {'; '.join(differences)}; nothing was revoked."
+        )
+    return Proof("safe", f"a Safe {safe.version}, {safe.threshold} of {len(safe.owners)} owners")
+
+
+def _method(system: System, challenge: Challenge, signature: bytes) -> str | None:
+    """How the signature is good; None when it is not."""
+    # ECDSA first: an EIP-7702 account has code and a key.
+    if recover(challenge.message, signature) == challenge.account:
+        return "signature"
+    with rpc(f"read the code of {challenge.account}"):
+        code = bytes(system.provider.web3.eth.get_code(challenge.account))
+    if not code:
+        return None
+    try:
+        (answer,) = view(
+            system.provider, challenge.account, "isValidSignature(bytes32,bytes)", ["bytes4"],
+            challenge.hash, signature,
+        )  # fmt: skip
+    except (RefusedError, NodeError):  # reverts, or is no ERC-1271 wallet
+        return None
+    return "erc-1271" if bytes(answer) == _MAGIC else None
+
+
+def _path(system: System, challenge: Challenge) -> Path | None:
+    if system.files is None:
+        return None
+    return system.files.operations / "proofs" / f"{challenge.account}.json"
+
+
+def _kept(path: Path) -> bytes:
+    """The signature in the file; of the rest nothing is believed.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        document: Any = json.loads(path.read_bytes())
+        if document["format"] != _FORMAT:
+            raise ValueError("another format")
+        return bytes.fromhex(str(document["signature"]).removeprefix("0x"))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise InputError(
+            f"{path}: not a proof of a key ({error}); remove it, and prove the key again."
+        ) from error

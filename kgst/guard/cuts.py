@@ -1,0 +1,118 @@
+"""GUARDIAN's instant stops: an issuer's permissions, an auditor's vote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kgst.errors import RefusedError
+from kgst.node import rpc
+from kgst.operator.operation import Operation, Readback, call_data
+from kgst.operator.views import clock
+from kgst.quantities import format_duration, format_refill
+from kgst.roles import Role
+from kgst.supply.state import read_supply
+from kgst.units import format_som
+
+if TYPE_CHECKING:
+    from kgst.operator.system import System
+
+__all__ = ["cut_issuer", "suspend_auditor"]
+
+
+def cut_issuer(system: System, issuer: str, *, allow_unknown: bool) -> Operation:
+    """End `issuer`'s permission to mint and to burn."""
+    address = system.require_known(issuer, allow_unknown=allow_unknown)
+    state = read_supply(system, [address])
+    quota, name, token = state.quotas[address], system.named(address), system.token
+    admins = system.policy.roles[Role.ISSUANCE_ADMIN]
+    undo = ", ".join(f"{m.member} after {format_duration(m.delay)}" for m in admins)
+
+    def is_issuer() -> bool:
+        record = token.issuerOf(address)
+        return bool(record.capacity or record.mayBurn)
+
+    return Operation(
+        name="cut-issuer",
+        title=f"cut the issuer {name}",
+        to=token.address,
+        data=call_data(token.cutIssuer, address),
+        role=Role.GUARDIAN,
+        lines=(
+            ("issuer", f"{name}\n{address}"),
+            (
+                "may mint until now",
+                f"{format_som(quota.available)} of {format_som(quota.capacity)}, refill "
+                f"{format_refill(quota.refill_per_second)}",
+            ),
+            ("may burn until now", "yes" if quota.may_burn else "no"),
+            (
+                "it stops",
+                "every mint and every redemption burn of this issuer; its tokens stay its own",
+            ),
+            ("undone by", f"a new quota (`ape run govern`) from an ISSUANCE_ADMIN: {undo}"),
+        ),
+        readbacks=(Readback(f"{name} is an issuer", False, is_issuer),),
+        already=not (quota.capacity or quota.may_burn),
+        repeatable=True,
+    )
+
+
+def suspend_auditor(system: System, auditor: str, *, allow_unknown: bool) -> Operation:
+    """Take `auditor`'s vote.
+
+    Raises:
+        RefusedError: it is no auditor, or too few would be left.
+    """
+    address = system.require_known(auditor, allow_unknown=allow_unknown)
+    token, name = system.token, system.named(address)
+    with rpc("read the auditors"):
+        members, threshold, _, suspended = token.auditorSet()
+        valid_until = int(token.solvency().validUntil)
+    if address not in members:
+        raise RefusedError(
+            f"{name} is no auditor on the chain; auditors: {_names(system, members)}."
+        )
+    active = [one for seat, one in enumerate(members) if not suspended >> seat & 1]
+    left = [one for one in active if one != address]
+
+    def check() -> None:
+        if len(left) < threshold:
+            raise RefusedError(
+                f"{name} cannot be suspended: {len(left)} auditors would be left and {threshold} have to sign, so "
+                "nobody could attest or rotate. The auditors rotate, or a RESERVE_ADMIN starts a recovery."
+            )
+
+    now = system.now()
+    minting = (
+        f"the attestation, which was valid until {clock(valid_until)}: nobody mints until a new one"
+        if valid_until > now
+        else "nothing else: minting is closed already"
+    )
+    return Operation(
+        name="suspend-auditor",
+        title=f"suspend the auditor {name}",
+        to=token.address,
+        data=call_data(token.suspendAuditor, address),
+        role=Role.GUARDIAN,
+        lines=(
+            ("auditor", f"{name}\n{address}"),
+            (
+                "it stops",
+                f"this auditor's signatures, on everything; {minting}",
+            ),
+            ("left", f"{len(left)} auditors, {threshold} have to sign: {_names(system, left)}"),
+            (
+                "reserves may rise",
+                "only within the limit: a suspended auditor counts as one who has not signed",
+            ),
+            ("undone by", "a rotation, signed by the auditors who are left (`rotateAuditors`)"),
+        ),
+        readbacks=(Readback(f"{name} may sign", False, lambda: bool(token.isAuditor(address))),),
+        already=address not in active,
+        check=check,
+        repeatable=True,
+    )
+
+
+def _names(system: System, addresses: list[str]) -> str:
+    return ", ".join(system.named(one) for one in addresses)

@@ -1,0 +1,346 @@
+"""Many reads of one block in one request, through Multicall3.
+
+Reads are asked for one by one and answered together: `reads.of(token, "solvency")` gives a `Read`, whose `value` is
+there after `reads.fetch(provider, head)`. Every answer is of the block `head`: Multicall3 tells, in the same request,
+number and time of the block that it ran in and the hash of the one before, and another block is an error.
+
+Balances and time are read there too. What no call can read goes in requests of its own: the code at an address
+(`eth_getCode`; a contract sees another's code, but Multicall3 has no function for it), a storage slot
+(`eth_getStorageAt`), events (`eth_getLogs`), the header of a block and the `finalized` tag (`eth_getBlockByNumber`).
+`many` sends those that belong together as one JSON-RPC batch where the connection can.
+
+https://github.com/mds1/multicall3: the same address and code on every chain, BSC and its testnet among them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from eth_abi.abi import decode, encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from kgst.node import NodeError, is_dev_node, rpc
+from kgst.reverts import explain
+
+if TYPE_CHECKING:
+    from ape.api import ProviderAPI
+    from ape.contracts import ContractInstance
+
+__all__ = ["MULTICALL3", "Head", "Read", "ReadError", "Reads", "ensure_multicall", "latest", "many"]
+
+MULTICALL3: Final = "0xcA11bde05977b3631167028862bE2a173976CA11"
+"""Address of Multicall3 on every chain."""
+
+_AGGREGATE: Final = keccak(text="aggregate3((address,bool,bytes)[])")[:4]
+_ATTEMPTS: Final = 3
+_PAUSE: Final = 0.4  # seconds; about one block of BSC
+
+# Multicall3 got to this address by a transaction that was signed once for all chains (without a chain id): nonce 0 of
+# a key that nobody has, 1,000,000 gas at 100 gwei. A chain in this process has no RPC to put code somewhere.
+_DEPLOYER: Final = "0x05f32B3cC3888453ff71B01135B34FF8e41263F2"
+_CONSTRUCTOR: Final = "608060405234801561001057600080fd5b50610ee0806100206000396000f3fe"
+_GAS_PRICE: Final = 100 * 10**9
+_GAS: Final = 1_000_000
+_SIGNATURE: Final = (
+    28,
+    0xEDCE47092C0F398CEBF3FFC267F05C8E7076E3B89445E0FE50F6332273D4569B,
+    0x1B0B9D000E19B24C5869B0FC3B22B0D6FA47CD63316875CBBD577D76E6FDE086,
+)
+
+T = TypeVar("T")
+
+
+class ReadError(NodeError):
+    """A contract did not answer a read as its interface says: it reverted, or the node gave other bytes."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The block that everything is read in.
+
+    Attributes:
+        time: Seconds.
+        hash: 0x and 64 digits.
+    """
+
+    number: int
+    time: int
+    hash: str
+    parent: str
+
+    @classmethod
+    def of(cls, block: Mapping[str, Any]) -> Head:
+        """From web3's answer."""
+        return cls(
+            number=int(block["number"]),
+            time=int(block["timestamp"]),
+            hash="0x" + bytes(block["hash"]).hex(),
+            parent="0x" + bytes(block["parentHash"]).hex(),
+        )
+
+
+@dataclass
+class Read(Generic[T]):
+    """One value, once its `Reads` were fetched.
+
+    Attributes:
+        what: For messages: `token.solvency()`.
+        target: Checksummed address.
+        data: Call data.
+    """
+
+    what: str
+    target: str
+    data: bytes
+    types: tuple[str, ...]
+    shape: Callable[[tuple[Any, ...]], T]
+    _answer: tuple[bool, bytes] | None = field(default=None, init=False)
+
+    @property
+    def value(self) -> T:
+        """What the contract answered; addresses are checksummed.
+
+        Raises:
+            ReadError: it reverted, or the answer is not what its interface says.
+        """
+        if self._answer is None:
+            raise ReadError(f"{self.what} was not read; this should not have happened.")
+        succeeded, data = self._answer
+        if not succeeded:
+            raise ReadError(
+                f"could not read {self.what} at {self.target}: it reverts with {explain(data)}; check that "
+                "the contract there is the one that is meant."
+            )
+        decoded = _exactly(self.types, data)
+        if decoded is None:
+            raise ReadError(
+                f"could not read {self.what} at {self.target}: the answer of {len(data)} bytes is not "
+                f"({','.join(self.types)}); the contract there is another, or the node lies: use another node."
+            )
+        return self.shape(tuple(map(_checksummed, self.types, decoded)))
+
+    @property
+    def failure(self) -> str | None:
+        """Why there is no `value`; None when there is."""
+        try:
+            _ = self.value
+        except ReadError as error:
+            return str(error)
+        return None
+
+
+class Reads:
+    """Reads that are fetched together; each may fail alone."""
+
+    def __init__(self) -> None:
+        self._reads: list[Read[Any]] = []
+
+    def __len__(self) -> int:
+        return len(self._reads)
+
+    def of(self, contract: ContractInstance, method: str, *arguments: Any) -> Read[Any]:
+        """`contract.method(*arguments)` by the contract's ABI: its one value, or a tuple; structs are tuples too."""
+        inputs, outputs = _signature(contract.contract_type, method)
+        name = f"{contract.contract_type.name}.{method}({','.join(inputs)})"
+        data = keccak(text=f"{method}({','.join(inputs)})")[:4] + encode(inputs, arguments)
+        return self._add(Read(name, contract.address, data, outputs, _one_or_all))
+
+    def view(
+        self, target: str, signature: str, outputs: Sequence[str], *arguments: Any
+    ) -> Read[Any]:
+        """A function of a contract that is not the project's, like `nonce()`; as `of`."""
+        types = [t for t in signature.partition("(")[2].removesuffix(")").split(",") if t]
+        data = keccak(text=signature)[:4] + encode(types, arguments)
+        return self._add(
+            Read(signature, to_checksum_address(target), data, tuple(outputs), _one_or_all)
+        )
+
+    def balance(self, address: str) -> Read[int]:
+        """Wei of `address`."""
+        return self.view(MULTICALL3, "getEthBalance(address)", ["uint256"], address)
+
+    def fetch(self, provider: ProviderAPI, head: Head, what: str) -> None:
+        """Ask for all of them, in the block `head`, with one request.
+
+        Args:
+            provider: Connected.
+            head: From `latest`.
+            what: For messages: `read the deployment`.
+
+        Raises:
+            NodeError: the node did not answer, or not for this block, or with something that Multicall3 cannot return;
+                or Multicall3 is not there.
+        """
+        own = Reads()
+        number = own.view(MULTICALL3, "getBlockNumber()", ["uint256"])
+        seconds = own.view(MULTICALL3, "getCurrentBlockTimestamp()", ["uint256"])
+        parent = own.view(MULTICALL3, "getLastBlockHash()", ["bytes32"])
+        everything = own._reads + self._reads
+        answers = _aggregate(provider, head, everything, what)
+        for read, answer in zip(everything, answers, strict=True):
+            read._answer = answer
+        found = (number.value, seconds.value, "0x" + parent.value.hex())
+        if found != (head.number, head.time, head.parent):
+            raise NodeError(
+                f"could not {what}: asked in block {head.number} of {head.time}, Multicall3 answered from block "
+                f"{found[0]} of {found[1]}, after {found[2][:10]}…: the node answers from another block or another "
+                "fork than it says; try again, or use another node."
+            )
+
+    def _add(self, read: Read[Any]) -> Read[Any]:
+        self._reads.append(read)
+        return read
+
+
+def latest(provider: ProviderAPI) -> Head:
+    """The latest block.
+
+    Raises:
+        NodeError: the node failed.
+    """
+    with rpc("read the latest block"):
+        return Head.of(provider.web3.eth.get_block("latest"))
+
+
+def many(provider: ProviderAPI, what: str, *requests: Callable[[Any], Any]) -> list[Any]:
+    """Several requests at once: one JSON-RPC batch, or one after the other where the connection has no batches.
+
+    Args:
+        provider: Connected.
+        what: For messages.
+        requests: Each makes one request with web3's `eth`: `lambda eth: eth.get_code(address)`.
+
+    Raises:
+        NodeError: the node failed in any of them.
+    """
+    web3 = provider.web3
+    # The in-process chain has no batches; other kinds of connection may refuse them, and are asked singly.
+    if hasattr(web3.provider, "make_batch_request"):
+        try:
+            with rpc(what), web3.batch_requests() as batch:
+                for request in requests:
+                    batch.add(request(web3.eth))
+                answers = list(batch.execute())
+            if len(answers) == len(requests):
+                return answers
+        except NodeError:
+            pass
+    with rpc(what):
+        return [request(web3.eth) for request in requests]
+
+
+def ensure_multicall(provider: ProviderAPI) -> None:
+    """Put Multicall3 at its address on a development node that lacks it; elsewhere do nothing.
+
+    Raises:
+        NodeError: the development node does not let it be put there.
+    """
+    if not is_dev_node(provider):
+        return
+    with rpc("read the code of Multicall3"):
+        if bytes(provider.web3.eth.get_code(MULTICALL3)):
+            return
+    from ape_ethereum.multicall.constants import MULTICALL3_CODE
+
+    if provider.name == "test":
+        _deploy(provider, bytes(MULTICALL3_CODE))
+        return
+    with rpc("put Multicall3 on the development node"):
+        provider.make_request("anvil_setCode", [MULTICALL3, "0x" + bytes(MULTICALL3_CODE).hex()])
+        # The block that is read next must have it.
+        provider.make_request("evm_mine", [])
+
+
+def _deploy(provider: ProviderAPI, code: bytes) -> None:
+    import rlp  # type: ignore[import-untyped]
+
+    eth = provider.web3.eth
+    created = bytes.fromhex(_CONSTRUCTOR) + code
+    raw = rlp.encode([0, _GAS_PRICE, _GAS, b"", 0, created, *_SIGNATURE])
+    with rpc("deploy Multicall3 on the chain of this process"):
+        eth.send_transaction(
+            {"from": eth.accounts[-1], "to": _DEPLOYER, "value": _GAS * _GAS_PRICE, "gas": 21_000}
+        )
+        eth.send_raw_transaction(raw)
+
+
+def _aggregate(
+    provider: ProviderAPI, head: Head, reads: Sequence[Read[Any]], what: str
+) -> list[tuple[bool, bytes]]:
+    calls = [(read.target, True, read.data) for read in reads]
+    data = _AGGREGATE + encode(["(address,bool,bytes)[]"], [calls])
+    request = {"to": MULTICALL3, "data": "0x" + data.hex()}
+    for attempt in range(_ATTEMPTS):
+        try:
+            with rpc(what):
+                answer = bytes(provider.web3.eth.call(request, head.number))
+            break
+        except NodeError:
+            # Behind a load balancer another node may be asked, which has not seen the block yet.
+            if attempt + 1 == _ATTEMPTS:
+                raise
+            time.sleep(_PAUSE)
+    if not answer:
+        raise NodeError(
+            f"could not {what}: there is no Multicall3 at {MULTICALL3} on this chain, where every BSC network has "
+            "it: check --network, or use another node."
+        )
+    decoded = _exactly(("(bool,bytes)[]",), answer)
+    if decoded is None:
+        raise NodeError(
+            f"could not {what}: the node's answer of {len(answer)} bytes is not what Multicall3 returns: it was cut "
+            "short, or the node lies; use another node."
+        )
+    (results,) = decoded
+    if len(results) != len(reads):
+        raise NodeError(
+            f"could not {what}: Multicall3 was asked for {len(reads)} values and gave {len(results)}: the node "
+            "lies; use another node."
+        )
+    return [(bool(succeeded), bytes(result)) for succeeded, result in results]
+
+
+def _exactly(types: tuple[str, ...], data: bytes) -> tuple[Any, ...] | None:
+    """What `data` is the encoding of, as contracts encode; None when it is none, nor that of these types.
+
+    The decoder alone would read a cut-off number as a smaller one.
+    """
+    try:
+        values: tuple[Any, ...] = decode(types, data)
+        return values if encode(types, values) == data else None
+    except Exception:  # bytes of a node that lies break decoders in many ways
+        return None
+
+
+def _one_or_all(values: tuple[Any, ...]) -> Any:
+    return values[0] if len(values) == 1 else values
+
+
+def _checksummed(kind: str, value: Any) -> Any:
+    if kind == "address":
+        return to_checksum_address(value)
+    if kind == "address[]":
+        return tuple(map(to_checksum_address, value))
+    return value
+
+
+@cache
+def _methods(name: str) -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    from ape import project
+
+    found: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for abi in project.get_contract(name).contract_type.view_methods:
+        inputs = tuple(i.canonical_type for i in abi.inputs)
+        outputs = tuple(o.canonical_type for o in abi.outputs)
+        found.setdefault(abi.name, []).append((inputs, outputs))
+    return found
+
+
+def _signature(contract_type: Any, method: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    (only,) = _methods(contract_type.name)[method]
+    return only

@@ -1,0 +1,177 @@
+"""What `ape run reserves` does on a network: draft, submit, show, halt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kgst.console import Answer
+from kgst.errors import ExitCode
+from kgst.node import rpc
+from kgst.operator.actor import choose_actor
+from kgst.operator.pipeline import perform
+from kgst.operator.system import open_system
+from kgst.reserves.drafting import cautions_of, make_draft, read_statements
+from kgst.reserves.files import ChainState, as_bytes
+from kgst.reserves.reading import final_enough, read_state
+from kgst.reserves.report import hash_of_report
+from kgst.reserves.settled import settled_now
+from kgst.reserves.storing import read_bytes, require_apart, write_new
+from kgst.reserves.submitting import halting, require_auditor, submission
+from kgst.reserves.views import (
+    cautions_document,
+    draft_document,
+    plain,
+    print_accounts,
+    print_cautions,
+    print_draft,
+    print_hashes,
+    print_state,
+    safe,
+)
+from kgst.reserves.words import both_times
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kgst.operator.options import Run
+    from kgst.operator.system import System
+
+__all__ = ["draft", "halt", "show", "submit"]
+
+
+def draft(
+    policy_path: Path | None,
+    statements: Sequence[Path],
+    report: Path,
+    out_path: Path | None,
+    settled: str | None,
+    *,
+    force: bool,
+    quiet: bool,
+) -> Answer:
+    """Read statements and chain; write the report and the draft of the next attestation."""
+    system = open_system(policy_path, quiet=quiet)
+    state = read_state(system, final_enough(system))
+    out_path = out_path or report.with_name(f"attestation-{state.last.epoch + 1}.json")
+    inputs = [*statements, system.policy_path]
+    if settled is not None and Path(settled).is_file():
+        inputs.append(Path(settled))
+    require_apart([report, out_path], inputs)
+    total = read_statements(
+        statements,
+        system.policy.reserve_accounts,
+        as_of=state.block.timestamp,
+        where=str(system.policy_path),
+    )
+    figure = settled_now(settled, last=state.last.settled, burned=state.burned)
+    made = make_draft(system.domain, state, total, figure)
+    cautions = cautions_of(made, total, now=state.block.timestamp)
+    write_new([(report, total.report()), (out_path, as_bytes(made))], force=force)
+
+    def show_it(out: Console) -> None:
+        print_accounts(out, total)
+        print_draft(out, made, _namer(system))
+        print_hashes(out, made)
+        print_cautions(out, cautions)
+        out.print(f"Report to publish: {report}", soft_wrap=True, markup=False)
+        out.print(f"Draft to be signed: {out_path}", soft_wrap=True, markup=False)
+
+    document = {
+        "draft_file": str(out_path),
+        "report_file": str(report),
+        **draft_document(made),
+        "warnings": cautions_document(cautions),
+    }
+    return Answer(document, show_it)
+
+
+def submit(path: Path, run: Run) -> Answer:
+    """Submit a signed attestation, unless the chain has it already."""
+    system = open_system(run.policy_path, quiet=run.json)
+    return _then_show(system, perform(system, [submission(system, path)], run))
+
+
+def halt(reason: str, run: Run) -> Answer:
+    """Stop minting, as one auditor."""
+    system = open_system(run.policy_path, quiet=run.json)
+    operation = halting(system, reason)
+    actor = choose_actor(system, [operation], run)
+    require_auditor(system, actor.caller)
+    # Whoever was asked for an account is not asked again.
+    return _then_show(system, perform(system, [operation], replace(run, account=actor.account)))
+
+
+def show(policy_path: Path | None, report: Path | None, *, quiet: bool) -> Answer:
+    """What the chain says of the reserves; and whether a report is the one that was attested."""
+    found = hash_of_report(read_bytes(report)) if report else None
+    system = open_system(policy_path, quiet=quiet)
+    state = read_state(system)
+    with rpc("read headroom and proposal"):
+        headroom = int(system.token.headroom(block_id=state.block.number))
+        proposal = system.token.auditorsProposal(block_id=state.block.number)
+    matches = None if found is None else state.last.epoch > 0 and found == state.last.report_hash
+
+    def show_it(out: Console) -> None:
+        print_state(out, state, headroom, state.block.timestamp, _namer(system))
+        if proposal.acceptableAt:
+            names = ", ".join(_namer(system)(one) for one in proposal.auditors)
+            out.print(
+                f"[bold yellow]A recovery is proposed:[/bold yellow] auditors {names}, threshold "
+                f"{proposal.threshold}, from {both_times(proposal.acceptableAt)} on. Any attestation voids it."
+            )
+        if matches:
+            out.print(f"[green]✓[/green] {safe(report)} is the attested report.")
+        elif found is not None:
+            out.print(
+                f"[bold red]✗[/bold red] {safe(report)} is not the attested report: its hash is {found}, the chain's "
+                f"{state.last.report_hash}."
+            )
+
+    document = {
+        "chain_id": system.domain.chain_id,
+        "token": system.token.address,
+        "chain": plain(state),
+        "age_seconds": state.block.timestamp - state.last.as_of if state.last.epoch else None,
+        "can_mint_until": state.valid_until if state.block.timestamp < state.valid_until else None,
+        "headroom": str(headroom),
+        "shortfall": str(max(0, state.supply - state.backing)),
+        "labels": _labels(system, state),
+        "proposal": {
+            "auditors": list(proposal.auditors),
+            "threshold": proposal.threshold,
+            "acceptable_at": proposal.acceptableAt,
+        }
+        if proposal.acceptableAt
+        else None,
+        "report": None
+        if found is None
+        else {"file": str(report), "hash": found, "matches": bool(matches)},
+    }
+    return Answer(document, show_it, ExitCode.DRIFT if matches is False else ExitCode.DONE)
+
+
+def _then_show(system: System, answer: Answer) -> Answer:
+    """`answer`, and for people the reserves as they are now, once it is done."""
+    if answer.exit_code is not ExitCode.DONE:
+        return answer
+    state = read_state(system)
+    with rpc("read the headroom"):
+        headroom = int(system.token.headroom(block_id=state.block.number))
+
+    def show_it(out: Console) -> None:
+        answer.show(out)
+        print_state(out, state, headroom, state.block.timestamp, _namer(system))
+
+    return replace(answer, show=show_it)
+
+
+def _namer(system: System) -> Any:
+    return lambda address: f"{system.policy.label(address) or 'no label'}  {address}"
+
+
+def _labels(system: System, state: ChainState) -> dict[str, str]:
+    names = ((one, system.policy.label(one)) for one in state.auditors.members)
+    return {address: label for address, label in names if label}

@@ -1,0 +1,205 @@
+"""From statements and chain to a draft, and what its signers should think about first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from kgst.attestation import Domain
+from kgst.errors import InputError, RefusedError
+from kgst.quantities import format_bps
+from kgst.reserves.files import (
+    AttestationFile,
+    ChainState,
+    DomainFields,
+    Result,
+    SettledFrom,
+    Statement,
+)
+from kgst.reserves.report import hash_of_report
+from kgst.reserves.words import bishkek_day, both_times, som, span
+from kgst.statements import ReserveTotal, StatementError, read_reserves
+from kgst.statements.model import account_key
+from kgst.units import format_som
+
+__all__ = ["Caution", "cautions_of", "make_draft", "read_statements", "require_accounts"]
+
+OLD_DAYS: Final = 3
+"""A statement that closes longer ago than this is worth a warning."""
+
+
+CLOCK_SLACK: Final = 600
+"""Seconds by which clocks may differ without a warning."""
+
+
+@dataclass(frozen=True)
+class Caution:
+    """Something that is allowed, and should not happen unnoticed.
+
+    Attributes:
+        code: For programs.
+        text: For people.
+    """
+
+    code: str
+    text: str
+
+
+def read_statements(
+    paths: Sequence[Path], accounts: Sequence[str], *, as_of: int, where: str
+) -> ReserveTotal:
+    """The reserves in the statements, of days no later than `as_of` in Bishkek.
+
+    Args:
+        paths: camt.053 or CSV files.
+        accounts: The policy's reserve accounts; empty leaves open which.
+        as_of: Seconds since 1970.
+        where: The policy's path, for messages.
+
+    Raises:
+        StatementError: a statement that cannot be counted.
+        InputError: an account is missing or is none of the policy's.
+    """
+    try:
+        total = read_reserves(paths, not_after=bishkek_day(as_of))
+    except StatementError as error:
+        raise InputError(str(error)) from error
+    require_accounts(total, accounts, where)
+    return total
+
+
+def require_accounts(total: ReserveTotal, accounts: Sequence[str], where: str) -> None:
+    """`total` is of exactly the policy's accounts, if it names any.
+
+    Raises:
+        InputError: naming each account that is missing or foreign.
+    """
+    if not accounts:
+        return
+    expected = {account_key(one): one for one in accounts}
+    found = {account_key(one.account): one for one in total.accounts}
+    lines = [
+        f"{one.file}: account {one.account} is none of reserve_accounts in {where}; leave its statement out, or have "
+        "the policy changed."
+        for key, one in found.items()
+        if key not in expected
+    ]
+    lines += [
+        f"account {name} of reserve_accounts in {where} has no statement; add its statement, or have the policy "
+        "changed if the account was closed."
+        for key, name in expected.items()
+        if key not in found
+    ]
+    if lines:
+        raise InputError("\n".join(lines))
+
+
+def make_draft(
+    domain: Domain,
+    state: ChainState,
+    total: ReserveTotal,
+    settled: tuple[int, SettledFrom],
+) -> AttestationFile:
+    """The next attestation, as of the block that the chain was read at.
+
+    Raises:
+        RefusedError: the chain would not accept it whoever signed.
+    """
+    last = state.last
+    as_of = state.block.timestamp
+    if as_of <= last.as_of:
+        raise RefusedError(
+            f"the last attestation is as of second {last.as_of}, the last final block is of second {as_of}; wait a "
+            "minute and draft again."
+        )
+    statement = Statement(
+        epoch=last.epoch + 1,
+        reserves=total.total_tyiyn,
+        settled=settled[0],
+        as_of=as_of,
+        report_hash=hash_of_report(total.report()),
+    )
+    if not state.is_modest(statement.reserves) and state.auditors.suspended:
+        why = _why_unanimous(state, statement.reserves)
+        raise RefusedError(
+            f"{why}, so every auditor must sign, and {', '.join(state.auditors.suspended)} is suspended; the auditors "
+            "have to rotate first (rotateAuditors)."
+        )
+    return AttestationFile(
+        domain=DomainFields(chain_id=domain.chain_id, verifying_contract=domain.token),
+        attestation=statement,
+        settled_from=settled[1],
+        chain=state,
+        result=Result.of(state, statement),
+    )
+
+
+def cautions_of(draft: AttestationFile, total: ReserveTotal | None, *, now: int) -> list[Caution]:
+    """What the desk and every auditor should see before the draft is signed.
+
+    Args:
+        draft: To be signed.
+        total: The reserves account by account, if they are known.
+        now: Seconds since 1970: the chain's, or of this computer's clock where there is no chain.
+    """
+    return [*_cautions(draft, total), *_untimely(draft, now)]
+
+
+def _cautions(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[Caution]:
+    state, new = draft.chain, draft.attestation
+    if draft.is_unanimity_needed:
+        yield Caution(
+            "unanimity",
+            f"{_why_unanimous(state, new.reserves)}: all {len(state.auditors.members)} auditors must sign.",
+        )
+    if draft.result.shortfall:
+        yield Caution(
+            "deficit",
+            f"this declares a DEFICIT of {format_som(draft.result.shortfall)}: minting stops until a newer "
+            "attestation; everything else goes on.",
+        )
+    if state.last.epoch and new.reserves == state.last.reserves:
+        yield Caution(
+            "unchanged",
+            f"reserves are the same as in epoch {state.last.epoch}, {som(new.reserves)}: are these "
+            "the new statements?",
+        )
+    if total is None:
+        return
+    oldest = bishkek_day(new.as_of) - timedelta(days=OLD_DAYS)
+    for account in total.accounts:
+        if account.closing_date < oldest:
+            yield Caution(
+                "old_statement",
+                f"{account.file}: account {account.account} closed on {account.closing_date}, more than {OLD_DAYS} "
+                "days before this attestation; is there a later statement?",
+            )
+
+
+def _untimely(draft: AttestationFile, now: int) -> Iterator[Caution]:
+    as_of = draft.attestation.as_of
+    if as_of > now + CLOCK_SLACK:
+        yield Caution(
+            "future",
+            f"it is as of {both_times(as_of)}, {span(as_of - now)} from now by this computer's clock: once signed it "
+            "can be submitted then, whatever the reserves are.",
+        )
+    if now >= draft.result.valid_until:
+        yield Caution(
+            "stale",
+            f"it is as of {both_times(as_of)}, {span(now - as_of)} ago: the token takes none older than "
+            f"{span(draft.chain.max_age)}.",
+        )
+
+
+def _why_unanimous(state: ChainState, reserves: int) -> str:
+    if state.last.epoch == 0:
+        return "this is the first attestation"
+    last = state.last.reserves
+    return (
+        f"reserves rise from {som(last)} to {som(reserves)}, more than the "
+        f"{format_bps(state.max_increase_bps)} that the threshold may declare"
+    )

@@ -1,0 +1,213 @@
+"""An auditor's part: check the draft against what the auditor has, sign it, with no network at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kgst.errors import RefusedError
+from kgst.files import Files
+from kgst.policy import Policy
+from kgst.record import Record
+from kgst.reserves.drafting import read_statements
+from kgst.reserves.files import AttestationFile, SignatureFile
+from kgst.reserves.report import hash_of_report, read_report
+from kgst.reserves.signatures import SignatureError, recover
+from kgst.reserves.words import som
+from kgst.statements import ReserveTotal
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+
+__all__ = ["Checks", "beside", "check", "require_signer", "sign", "signature_path"]
+
+CURRENCY: Final = "KGS"
+
+ADDRESS_DIGITS: Final = 8
+"""Of the signer's address, in the name of the file."""
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What was compared before signing.
+
+    Attributes:
+        done: What agrees.
+        open: What could not be compared, for want of a file.
+        total: The reserves account by account, from report or statements.
+    """
+
+    done: tuple[str, ...]
+    open: tuple[str, ...]
+    total: ReserveTotal | None
+
+
+def check(
+    draft: AttestationFile,
+    *,
+    policy: Policy | None,
+    policy_path: Path | None,
+    report: Path | None,
+    statements: Sequence[Path],
+) -> Checks:
+    """Compare the draft with the policy, the report and the statements, as far as they are given.
+
+    Raises:
+        RefusedError: something differs: do not sign.
+        InputError: a file cannot be used.
+    """
+    done: list[str] = []
+    undone: list[str] = []
+    total: ReserveTotal | None = None
+    if policy is None or policy_path is None:
+        undone.append("chain and token: no --policy; compare them with the issuer's publication")
+    else:
+        _check_policy(draft, policy, policy_path, done, undone)
+    if report is None:
+        undone.append("report hash: no --report")
+    else:
+        total, found = read_report(report)
+        if found != draft.attestation.report_hash:
+            raise RefusedError(
+                f"{report}: its hash is {found}, the draft says {draft.attestation.report_hash}: it is not the report "
+                "that the draft attests. Do not sign; ask the issuer for both again."
+            )
+        _require_total(draft, total, str(report))
+        done.append("the report has the draft's hash and total")
+    if not statements:
+        undone.append("reserves: no --statement; the figure is the issuer's")
+    else:
+        accounts = policy.reserve_accounts if policy else ()
+        total = read_statements(
+            statements, accounts, as_of=draft.attestation.as_of, where=str(policy_path)
+        )
+        _require_total(draft, total, "the statements")
+        done.append("the statements add up to the draft's reserves")
+        if hash_of_report(total.report()) == draft.attestation.report_hash:
+            done.append("the report made from the statements has the draft's hash")
+        elif report is None:
+            undone.append(
+                "report hash: the report made from these statements has another (a renamed file suffices); give "
+                "the published one with --report"
+            )
+        else:
+            _require_same_accounts(read_report(report)[0], total)
+    return Checks(tuple(done), tuple(undone), total)
+
+
+def require_signer(draft: AttestationFile, address: str) -> None:
+    """`address` may sign the draft.
+
+    Raises:
+        RefusedError: it is no auditor of the draft, or suspended.
+    """
+    if address not in draft.chain.auditors.members:
+        raise RefusedError(
+            f"{address} is none of the draft's auditors ({', '.join(draft.chain.auditors.members)}); choose the "
+            "auditor's account with --account."
+        )
+    if address in draft.chain.auditors.suspended:
+        raise RefusedError(
+            f"{address} is suspended, so the token does not take its signature; the auditors can rotate."
+        )
+
+
+def sign(draft: AttestationFile, account: AccountAPI) -> SignatureFile:
+    """Let `account` sign, and check what it gave.
+
+    Raises:
+        RefusedError: it did not sign, or signed something else.
+    """
+    from ape.exceptions import ApeException
+
+    try:
+        signed = account.sign_message(draft.message)
+    except ApeException as error:
+        raise RefusedError(f"the account did not sign: {str(error).rstrip('.!')}.") from error
+    if signed is None:
+        raise RefusedError("the account did not sign; nothing was written.")
+    # r and s may have lost leading zeros on their way; some devices count v from 0.
+    v = int(signed.v)
+    parts = (bytes(signed.r).rjust(32, b"\0"), bytes(signed.s).rjust(32, b"\0"))
+    raw = b"".join(parts) + bytes([v + 27 if v in (0, 1) else v])
+    try:
+        signer = recover(draft.message, raw)
+    except SignatureError as error:
+        raise RefusedError(
+            f"the account gave a signature that the token refuses: {error}."
+        ) from None
+    if signer != account.address:
+        raise RefusedError(
+            f"the account is {account.address} and its signature is of {signer}: it signed something else than the "
+            "draft; check the device's app and derivation path. Nothing was written."
+        )
+    return SignatureFile(
+        chain_id=draft.domain.chain_id,
+        token=draft.domain.verifying_contract,
+        epoch=draft.attestation.epoch,
+        digest=draft.digest,
+        signer=signer,
+        signature="0x" + raw.hex(),
+    )
+
+
+def _check_policy(
+    draft: AttestationFile, policy: Policy, path: Path, done: list[str], undone: list[str]
+) -> None:
+    chain = draft.domain.chain_id
+    if not policy.allows_chain(chain):
+        raise RefusedError(
+            f"the draft is for chain {chain}, the policy {path} for chain {policy.chain_id}; do not sign before the "
+            "issuer has explained it."
+        )
+    done.append(f"the chain is the policy's ({chain})")
+    record_path = Files(path.parent).record
+    if not record_path.exists():
+        undone.append(f"token: there is no {record_path.name} beside the policy")
+    else:
+        record = Record.load(record_path)
+        if (record.chain_id, record.token.address) != (chain, draft.domain.verifying_contract):
+            raise RefusedError(
+                f"the draft is for the token {draft.domain.verifying_contract} on chain {chain}, {record_path} says "
+                f"{record.token.address} on chain {record.chain_id}; do not sign: another contract may look the same."
+            )
+        done.append("the token is the record's")
+    auditors = draft.chain.auditors
+    if list(auditors.members) == policy.auditor_addresses:
+        done.append("the auditors are the policy's")
+    else:
+        undone.append("auditors: the draft's are not those of the policy; was there a rotation?")
+
+
+def _require_total(draft: AttestationFile, total: ReserveTotal, what: str) -> None:
+    if total.currency != CURRENCY:
+        raise RefusedError(
+            f"{what}: in {total.currency}, and reserves are in {CURRENCY}; do not sign."
+        )
+    if total.total_tyiyn != draft.attestation.reserves:
+        raise RefusedError(
+            f"{what}: {som(total.total_tyiyn)} in all, the draft attests {som(draft.attestation.reserves)}; do not "
+            "sign; ask the issuer which is right."
+        )
+
+
+def _require_same_accounts(report: ReserveTotal, statements: ReserveTotal) -> None:
+    def substance(total: ReserveTotal) -> list[tuple[str, int]]:
+        return [(one.account, one.closing_balance_tyiyn) for one in total.accounts]
+
+    if substance(report) != substance(statements):
+        raise RefusedError(
+            "report and statements have the same total and differ in their accounts; do not sign; ask the issuer why."
+        )
+
+
+def signature_path(draft_path: Path, signer: str) -> Path:
+    """`attestation-5.02484cb5.sig.json`, beside the draft."""
+    return beside(draft_path, f"{signer[2 : 2 + ADDRESS_DIGITS].lower()}.sig.json")
+
+
+def beside(draft_path: Path, ending: str) -> Path:
+    """The draft's name with another ending than `.json`."""
+    return draft_path.with_name(f"{draft_path.name.removesuffix('.json')}.{ending}")

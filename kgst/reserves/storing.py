@@ -1,0 +1,208 @@
+"""Files that pass between people: read with suspicion, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import stat
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+
+from kgst.errors import InputError
+from kgst.fields import problems
+
+__all__ = [
+    "MAX_BYTES",
+    "FileError",
+    "read_bytes",
+    "read_json",
+    "read_model",
+    "require_apart",
+    "write_new",
+]
+
+MAX_BYTES: Final = 1024 * 1024
+"""Largest file that is read: 1 MiB; a signed attestation has some 10 kB."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class _ContentError(ValueError):
+    """JSON that parsers accept and readers would read in more than one way."""
+
+
+class FileError(InputError):
+    """A file that cannot be used as it stands. Names the file, the place in it and the remedy."""
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a regular file of at most `MAX_BYTES`.
+
+    Raises:
+        FileError: no such file, a folder, device or pipe, unreadable, empty or too large.
+    """
+    try:
+        # Looked at first, because merely opening some devices does something.
+        _require_regular(path, path.stat().st_mode)
+        with path.open("rb") as file:
+            _require_regular(path, os.fstat(file.fileno()).st_mode)
+            data = file.read(MAX_BYTES + 1)
+    except FileError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise FileError(
+            f"{path}: cannot be read ({reason}); check the path and the permissions."
+        ) from error
+    if len(data) > MAX_BYTES:
+        raise FileError(
+            f"{path}: larger than {MAX_BYTES // 1024} KiB, which none of these files is."
+        )
+    if not data.strip():
+        raise FileError(f"{path}: the file is empty; ask for it again.")
+    return data
+
+
+def read_json(path: Path) -> tuple[str, Any]:
+    """The text of the JSON file at `path`, and what it says.
+
+    Raises:
+        FileError: as `read_bytes`; not one whole JSON document in UTF-8, or a key stands twice in it.
+    """
+    data = read_bytes(path)
+    try:
+        text = data.decode("utf-8-sig")
+        # First a parser that bounds the depth: the standard library's can be made to overflow the stack.
+        from_json(text)
+        return text, json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"{path}: byte {error.start} is not UTF-8; ask for the file again."
+        ) from None
+    except _ContentError as error:
+        raise FileError(f"{path}: {error}; ask for the file again.") from None
+    except ValueError as error:
+        reason = _printable(str(error))[:200]
+        raise FileError(
+            f"{path}: not whole JSON ({reason}); it was cut off or changed on its way: ask for it again, as an "
+            "attachment."
+        ) from None
+
+
+def read_model(path: Path, model: type[M], what: str) -> M:
+    """The document in the JSON file at `path`, every key of it known.
+
+    Args:
+        path: The file.
+        model: Has a field `format`, which names the shape.
+        what: What the file should be, for messages: `a draft`.
+
+    Raises:
+        FileError: not one whole JSON document, a key that stands twice or is unknown, a value out of its bounds, or
+            figures that contradict one another.
+    """
+    text, document = read_json(path)
+    expected = str(model.model_fields["format"].default)
+    found = document.get("format") if isinstance(document, dict) else None
+    if found != expected:
+        raise FileError(
+            f"{path}: this is not {what}: its format is {_short(found)}, not {expected!r}; give the right file."
+        )
+    try:
+        return model.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        lines = [f"{path}: {_printable(line)}" for line in problems(error)]
+        raise FileError(
+            "\n".join([*lines[:10], "Ask for the file again; it is never edited by hand."])
+        ) from None
+
+
+def require_apart(outputs: list[Path], inputs: list[Path]) -> None:
+    """No file that will be written is one that is read, or another that is written.
+
+    Raises:
+        FileError: two are the same.
+    """
+    taken = {path.resolve(): path for path in inputs}
+    for path in outputs:
+        if (other := taken.setdefault(path.resolve(), path)) is not path:
+            raise FileError(f"{path}: would overwrite {other}; give another name.")
+
+
+def write_new(files: Sequence[tuple[Path, bytes]], *, force: bool = False) -> None:
+    """Write each file whole or not at all, and none if one may not be written; what has its content already stays.
+
+    Raises:
+        FileError: a file is there with other content and `force` is not given, or it cannot be written.
+    """
+    wanted = [(path, data) for path, data in files if not _is_there(path, data, force=force)]
+    for path, data in wanted:
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+        try:
+            with temporary.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError as error:
+            raise FileError(
+                f"{path}: cannot be written ({error.strerror}); check the folder and its permissions."
+            ) from error
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def _is_there(path: Path, data: bytes, *, force: bool) -> bool:
+    """Whether `path` has `data` already."""
+    if not path.exists() and not path.is_symlink():
+        return False
+    if path.is_symlink() or not path.is_file():
+        raise FileError(f"{path}: a link or a folder stands there; give another name.")
+    try:
+        if path.read_bytes() == data:
+            return True
+    except OSError as error:
+        raise FileError(f"{path}: is there and cannot be read ({error.strerror}).") from error
+    if not force:
+        raise FileError(
+            f"{path}: is there already with other content; give another name, or --force to replace it."
+        )
+    return False
+
+
+def _require_regular(path: Path, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "a device, pipe or socket"
+        raise FileError(f"{path}: {kind}, not a file; give the file itself.")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(
+                f"the key {_short(key)} stands twice, and readers differ on which counts"
+            )
+        found[key] = value
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise _ContentError(f"{name} is not a number")
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def _printable(text: str) -> str:
+    return re.sub(r"[^\x20-\x7e\u00a0-\u2fff]", "?", text)

@@ -1,0 +1,241 @@
+"""What anyone does with a signed attestation, and what one auditor can do alone: the calls of the token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from eth_abi.abi import decode
+
+from kgst.errors import InputError, RefusedError
+from kgst.logs import read_logs, uint_topic
+from kgst.node import NodeError
+from kgst.operator.operation import Operation, Readback, call_data
+from kgst.reserves.collecting import require_signed
+from kgst.reserves.files import (
+    AttestationFile,
+    ChainState,
+    Result,
+    SignedFile,
+    Statement,
+)
+from kgst.reserves.reading import read_state, statement_of
+from kgst.reserves.storing import read_model
+from kgst.reserves.views import moment, totals
+from kgst.reserves.words import both_times, som, span
+from kgst.units import format_som
+
+if TYPE_CHECKING:
+    from kgst.operator.system import System
+
+__all__ = ["halting", "require_auditor", "submission"]
+
+_ATTESTED: Final = "ReservesAttested(uint256,uint256,uint256,uint256,bytes32,uint256,uint256)"
+
+MAX_REASON_BYTES: Final = 500
+"""Longest reason: it is logged on the chain, and read by people."""
+
+
+def submission(system: System, path: Path) -> Operation:
+    """The call that submits the signed attestation at `path`.
+
+    Raises:
+        FileError: the file is none, or a signature in it is not good.
+        RefusedError: it is for another chain or token, or the token would not accept it any more.
+    """
+    signed = read_model(path, SignedFile, "a signed attestation")
+    require_signed(path, signed)
+    draft = signed.draft
+    here, there = system.domain, draft.domain.domain
+    if here.chain_id != there.chain_id or here.token != there.token:
+        raise RefusedError(
+            f"{path}: is for the token {there.token} on chain {there.chain_id}; this is {here.token} on chain "
+            f"{here.chain_id}. Give the network and the policy that the draft was made with."
+        )
+    state = read_state(system)
+    new = draft.attestation
+    is_last = state.last == new
+    already = is_last or _was_accepted(draft, state)
+    if not already:
+        _require_acceptable(system, path, signed, state)
+    result = Result.of(state, new) if not already else _result_now(state)
+    signatures = [(one.signer, bytes.fromhex(one.signature[2:])) for one in signed.signatures]
+    lines = [
+        ("reserves", som(new.reserves)),
+        ("settled", format_som(new.settled)),
+        ("as of", moment(new.as_of)),
+        ("report", f"{new.report_hash[:34]}\n{new.report_hash[34:]}"),
+        ("signed by", "\n".join(system.named(one.signer) for one in signed.signatures)),
+        ("follows", totals(result)),
+    ]
+    if result.shortfall:
+        lines.append(("DEFICIT", format_som(result.shortfall)))
+    return Operation(
+        name="attest",
+        title=f"attest reserves, epoch {new.epoch}",
+        to=system.token.address,
+        data=call_data(system.token.attest, new.attestation.as_tuple(), signatures),
+        lines=tuple(lines),
+        # An older epoch, accepted once, is no longer the last.
+        readbacks=() if already and not is_last else (_last_is(system, new),),
+        already=already,
+    )
+
+
+def _last_is(system: System, statement: Statement) -> Readback:
+    return Readback(
+        "last attestation",
+        statement,
+        lambda: statement_of(system.token.lastAttestation()),
+        _in_words,
+    )
+
+
+def _was_accepted(draft: AttestationFile, state: ChainState) -> bool:
+    """Whether the token accepted this very attestation, and later ones since."""
+    new = draft.attestation
+    if new.epoch >= state.last.epoch:
+        return False
+    try:
+        # It cannot have been accepted before the block that it was drafted at.
+        for log in read_logs(
+            draft.domain.verifying_contract, (_ATTESTED,), draft.chain.block.number
+        ):
+            if uint_topic(log, 1) == new.epoch:
+                reserves, settled, as_of, _, _ = decode(["uint256"] * 5, bytes(log["data"]))
+                return (reserves, settled, as_of, uint_topic(log, 2)) == (
+                    new.reserves,
+                    new.settled,
+                    new.as_of,
+                    int(new.report_hash, 16),
+                )
+    except NodeError:
+        return False  # the node shows no logs: then it is told as another epoch's
+    return False
+
+
+def halting(system: System, reason: str) -> Operation:
+    """The call by which one auditor stops minting.
+
+    Raises:
+        InputError: the reason is empty, too long, or cannot be printed.
+    """
+    reason = reason.strip()
+    if not reason or not reason.isprintable() or len(reason.encode()) > MAX_REASON_BYTES:
+        raise InputError(
+            f"--reason: write one line of 1 to {MAX_REASON_BYTES} bytes: everyone will read it on the chain."
+        )
+    state = read_state(system)
+    until = state.valid_until
+    return Operation(
+        name="halt",
+        title="halt minting",
+        to=system.token.address,
+        data=call_data(system.token.haltMinting, reason),
+        lines=(
+            ("reason", reason),
+            (
+                "minting until now",
+                both_times(until) if until > state.block.timestamp else "impossible already",
+            ),
+            ("ends with", f"a newer attestation, epoch {state.last.epoch + 1}; nothing else"),
+        ),
+        readbacks=(
+            Readback(
+                "minting is over",
+                True,
+                lambda: int(system.token.solvency().validUntil) <= system.now(),
+                lambda over: "yes" if over else "no",
+            ),
+        ),
+        by=state.auditors.active,
+    )
+
+
+def require_auditor(system: System, caller: str) -> None:
+    """`caller` may halt minting.
+
+    Raises:
+        RefusedError: it is no auditor, or suspended.
+    """
+    auditors = read_state(system).auditors
+    if caller not in auditors.active:
+        names = ", ".join(system.named(one) for one in auditors.active)
+        what = "is a suspended auditor" if caller in auditors.members else "is no auditor"
+        raise RefusedError(
+            f"{system.named(caller)} {what}, and only auditors halt minting: {names}. A pauser stops it as well: "
+            "`ape run guard pause MINTING`."
+        )
+
+
+def _require_acceptable(system: System, path: Path, signed: SignedFile, state: ChainState) -> None:
+    """What the token would refuse, in words.
+
+    Raises:
+        RefusedError: with the reason and what to do.
+    """
+    new, last = signed.draft.attestation, state.last
+    now = state.block.timestamp
+    anew = "draft anew and have it signed"
+    if new.epoch <= last.epoch:
+        other = (
+            f"epoch {new.epoch} is taken by another attestation, with reserves of "
+            f"{som(last.reserves)} and the report {last.report_hash}"
+            if new.epoch == last.epoch
+            else f"is of epoch {new.epoch}, and the chain is at epoch {last.epoch}"
+        )
+        raise RefusedError(f"{path}: {other}; {anew}.")
+    if new.epoch != last.epoch + 1:
+        raise RefusedError(
+            f"{path}: is of epoch {new.epoch}, and the chain is at epoch {last.epoch}: epoch {last.epoch + 1} has to "
+            "be submitted first, or the node lags behind."
+        )
+    if new.as_of <= last.as_of:
+        raise RefusedError(
+            f"{path}: is as of {both_times(new.as_of)}, and the last attestation is as of {both_times(last.as_of)}; "
+            f"{anew}."
+        )
+    if new.as_of > now:
+        raise RefusedError(
+            f"{path}: is as of {both_times(new.as_of)}, which the chain has not reached; wait, or use another node."
+        )
+    if now >= new.as_of + state.max_age:
+        raise RefusedError(
+            f"{path}: is as of {both_times(new.as_of)}, {span(now - new.as_of)} ago, and the token takes none older "
+            f"than {span(state.max_age)}; {anew}."
+        )
+    if not last.settled <= new.settled <= state.burned:
+        raise RefusedError(
+            f"{path}: settled {format_som(new.settled)} is not between {format_som(last.settled)} and "
+            f"{format_som(state.burned)}, all that was burned; {anew}."
+        )
+    auditors = state.auditors
+    gone = [one.signer for one in signed.signatures if one.signer not in auditors.active]
+    if gone:
+        raise RefusedError(
+            f"{path}: {', '.join(system.named(one) for one in gone)} signed and may not sign now: the auditors have "
+            f"changed since the draft; {anew}."
+        )
+    needed = auditors.threshold if state.is_modest(new.reserves) else len(auditors.members)
+    if len(signed.signatures) < needed:
+        raise RefusedError(
+            f"{path}: {len(signed.signatures)} signatures, and {needed} of {len(auditors.members)} auditors are needed "
+            "now; collect the others."
+        )
+
+
+def _result_now(state: ChainState) -> Result:
+    return Result(
+        backing=state.backing,
+        headroom=max(0, state.backing - state.supply),
+        shortfall=max(0, state.supply - state.backing),
+        valid_until=state.valid_until,
+        signatures_needed=state.auditors.threshold,
+    )
+
+
+def _in_words(statement: Statement) -> str:
+    return (
+        f"epoch {statement.epoch}, reserves {som(statement.reserves)}, report "
+        f"{statement.report_hash}"
+    )

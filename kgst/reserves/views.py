@@ -1,0 +1,246 @@
+"""Drafts, signatures and reserves as tables for people and as documents for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.markup import escape
+
+from kgst.quantities import format_bps
+from kgst.reserves.drafting import Caution
+from kgst.reserves.files import AttestationFile, ChainState, Result, SettledFrom
+from kgst.reserves.words import both_times, som, span
+from kgst.statements import ReserveTotal
+from kgst.units import format_som
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from rich.console import Console
+    from rich.table import Table
+
+__all__ = [
+    "Namer",
+    "cautions_document",
+    "draft_document",
+    "moment",
+    "plain",
+    "print_accounts",
+    "print_cautions",
+    "print_draft",
+    "print_hashes",
+    "print_list",
+    "print_state",
+    "safe",
+    "totals",
+]
+
+Namer = Callable[[str], str]
+"""Puts an address into words."""
+
+_CHAINS: Final = {56: "BNB Smart Chain", 97: "BSC testnet", 1337: "local", 31337: "local"}
+_GROUP: Final = 8
+_PER_LINE: Final = 4
+
+
+def plain(model: BaseModel) -> dict[str, Any]:
+    """A file's content as a part of a document."""
+    found: dict[str, Any] = json.loads(model.model_dump_json())
+    return found
+
+
+def draft_document(draft: AttestationFile) -> dict[str, Any]:
+    """What is to be signed, what would follow from it, and the hashes that signing devices show."""
+    return {
+        "chain_id": draft.domain.chain_id,
+        "token": draft.domain.verifying_contract,
+        "attestation": plain(draft.attestation),
+        "result": plain(draft.result),
+        "domain_hash": draft.domain_hash,
+        "message_hash": draft.message_hash,
+        "digest": draft.digest,
+    }
+
+
+def cautions_document(cautions: Iterable[Caution]) -> list[dict[str, str]]:
+    """Each with a code for programs and a text for people."""
+    return [{"code": one.code, "message": one.text} for one in cautions]
+
+
+def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
+    """Every figure of a draft, and what would follow from it."""
+    new, state, result = draft.attestation, draft.chain, draft.result
+    last = state.last
+    rows = _table(f"Reserve attestation, epoch {new.epoch}")
+    chain = draft.domain.chain_id
+    rows.add_row("chain", f"{chain} ({_CHAINS.get(chain, 'unknown to this program')})")
+    rows.add_row("token", draft.domain.verifying_contract)
+    rows.add_row("reserves", f"[bold]{som(new.reserves)}[/bold]")
+    if last.epoch:
+        rows.add_row("", f"epoch {last.epoch}: {som(last.reserves)}, {_change(draft)}")
+    rows.add_row("settled", f"{format_som(new.settled)}{_since(new.settled - last.settled)}")
+    rows.add_row("", safe(_origin(draft.settled_from)))
+    rows.add_row("as of", moment(new.as_of))
+    rows.add_row("report", new.report_hash)
+    out.print(rows)
+
+    rows = _table(f"What follows, as the draft says the chain was at block {state.block.number}")
+    rows.add_row("in circulation", format_som(state.supply))
+    rows.add_row("burned, not yet settled", format_som(state.burned - new.settled))
+    rows.add_row("backing", format_som(result.backing))
+    if result.shortfall:
+        rows.add_row("DEFICIT", f"[bold red]{format_som(result.shortfall)}[/bold red]")
+    rows.add_row("headroom for minting", format_som(result.headroom))
+    rows.add_row("minting until", moment(result.valid_until))
+    count = len(state.auditors.members)
+    rows.add_row("signatures needed", f"{result.signatures_needed} of {count}")
+    for index, auditor in enumerate(state.auditors.members):
+        text = named(auditor) + (" (suspended)" if auditor in state.auditors.suspended else "")
+        rows.add_row("" if index else "auditors", escape(text))
+    out.print(rows)
+
+
+def print_accounts(out: Console, total: ReserveTotal) -> None:
+    """The reserves account by account."""
+    rows = _table("Reserve accounts", "account", "closed on", "closing balance")
+    for one in total.accounts:
+        balance = som(one.closing_balance_tyiyn)
+        rows.add_row(safe(one.account), str(one.closing_date), balance)
+    out.print(rows)
+
+
+def print_cautions(out: Console, cautions: Iterable[Caution]) -> None:
+    """Each on lines of its own."""
+    for one in cautions:
+        out.print(f"[bold yellow]Warning:[/bold yellow] {safe(one.text)}")
+
+
+def print_hashes(out: Console, draft: AttestationFile) -> None:
+    """The two hashes that a Ledger shows, in groups that can be compared by eye."""
+    from rich.panel import Panel
+
+    for title, value in (("DOMAIN HASH", draft.domain_hash), ("MESSAGE HASH", draft.message_hash)):
+        digits = value[2:].upper()
+        groups = [digits[i : i + _GROUP] for i in range(0, len(digits), _GROUP)]
+        lines = ["  ".join(groups[i : i + _PER_LINE]) for i in range(0, len(groups), _PER_LINE)]
+        panel = Panel("\n\n".join(lines), title=title, expand=False, padding=(1, 3), style="bold")
+        out.print(panel)
+        out.print(f"[dim]{value}[/dim]", soft_wrap=True)
+
+
+def print_state(out: Console, state: ChainState, headroom: int, now: int, named: Namer) -> None:
+    """What the chain says of the reserves now.
+
+    Args:
+        out: Where people read.
+        state: At the latest block.
+        headroom: Base units that could be minted now.
+        now: Seconds since 1970.
+        named: Puts addresses into words.
+    """
+    last = state.last
+    rows = _table(f"Reserves at block {state.block.number}")
+    if last.epoch == 0:
+        rows.add_row("epoch", "[yellow]none yet: nothing can be minted[/yellow]")
+    else:
+        age, limit = span(max(0, now - last.as_of)), span(state.max_age)
+        rows.add_row("epoch", str(last.epoch))
+        rows.add_row("reserves", som(last.reserves))
+        rows.add_row("settled", format_som(last.settled))
+        rows.add_row("as of", moment(last.as_of))
+        rows.add_row("age", f"{age}, of at most {limit}")
+        rows.add_row("report", last.report_hash)
+    rows.add_row("validity", validity(state, now))
+    rows.add_row("supply", format_som(state.supply))
+    rows.add_row("burned", format_som(state.burned))
+    rows.add_row("backing", format_som(state.backing))
+    rows.add_row("headroom", f"[bold]{format_som(headroom)}[/bold]")
+    if state.supply > state.backing:
+        rows.add_row("DEFICIT", f"[bold red]{format_som(state.supply - state.backing)}[/bold red]")
+    rows.add_row("rise", f"{format_bps(state.max_increase_bps)} without every auditor")
+    auditors = state.auditors
+    rows.add_row("threshold", f"{auditors.threshold} of {len(auditors.members)}")
+    for index, auditor in enumerate(auditors.members):
+        text = escape(named(auditor)) + (
+            " [red](suspended)[/red]" if auditor in auditors.suspended else ""
+        )
+        rows.add_row("" if index else "auditors", text)
+    out.print(rows)
+
+
+def validity(state: ChainState, now: int) -> str:
+    """How long minting is possible, in words with markup."""
+    if state.valid_until == 0:
+        return "–"
+    if now >= state.valid_until:
+        ended = f"[bold red]over[/bold red] since {both_times(state.valid_until)}"
+        if state.last.epoch and state.valid_until < state.last.as_of + state.max_age:
+            ended += "\n(before its age: halted, or the auditors or the age limit changed)"
+        return ended
+    return f"{moment(state.valid_until)}\nin {span(state.valid_until - now)}"
+
+
+def print_list(out: Console, sign: str, texts: Sequence[str]) -> None:
+    """One line each, after `sign`."""
+    for text in texts:
+        out.print(f"{sign} {safe(text)}")
+
+
+def totals(result: Result) -> str:
+    """Backing, headroom and validity, a line each."""
+    return (
+        f"backing {format_som(result.backing)}\nheadroom {format_som(result.headroom)}\nminting until "
+        f"{moment(result.valid_until)}"
+    )
+
+
+def safe(text: object) -> str:
+    """Text of somebody else's making: no markup, no control characters that would repaint the screen."""
+    return escape("".join(c if c.isprintable() else "?" for c in str(text)))
+
+
+def _table(title: str, *columns: str) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    rows = Table(
+        title=title,
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        show_header=bool(columns),
+    )
+    for column in columns or ("", ""):
+        rows.add_column(column, overflow="fold")
+    rows.columns[0].style = "bold"
+    return rows
+
+
+def moment(seconds: int) -> str:
+    """A moment on two lines."""
+    return both_times(seconds).replace(" = ", "\n")
+
+
+def _change(draft: AttestationFile) -> str:
+    last, change = draft.chain.last.reserves, draft.attestation.reserves - draft.chain.last.reserves
+    if change == 0:
+        return "unchanged"
+    text = f"{'+' if change > 0 else '−'}{som(abs(change))}"
+    # In hundredths of a percent, rounded down in size: for the eye only.
+    share = abs(change) * 10_000 // last if last else None
+    return text if share is None else f"{text} ({'+' if change > 0 else '−'}{format_bps(share)})"
+
+
+def _since(change: int) -> str:
+    return f" (+{format_som(change)} since the last)" if change else " (none since the last)"
+
+
+def _origin(source: SettledFrom) -> str:
+    if source.kind == "table":
+        return f"{source.redemptions} redemptions in {source.file}"
+    return (
+        "typed in as a cumulative amount"
+        if source.kind == "amount"
+        else "as in the last attestation"
+    )

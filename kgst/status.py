@@ -1,0 +1,177 @@
+"""How the token stands now, in one block: what an operator looks at first.
+
+Requests besides those that open the deployment: the latest block, events, and one call through Multicall3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
+from kgst.operator.pending import Pending, ScheduleReads
+from kgst.policy import Policy
+from kgst.verify_state import Issuer, IssuerReads, read_traces
+
+if TYPE_CHECKING:
+    from kgst.operator.system import System
+
+__all__ = ["Attestation", "Operator", "Recovery", "Status", "operators", "read_status"]
+
+
+class Attestation(NamedTuple):
+    """The last accepted attestation; zeros before the first.
+
+    Attributes:
+        reserves: Tyiyn.
+        settled: Base units.
+        as_of: Seconds.
+    """
+
+    epoch: int
+    reserves: int
+    settled: int
+    as_of: int
+    report_hash: bytes
+
+
+class Recovery(NamedTuple):
+    """The recovery under way: auditors to be, and the second from which anyone may complete it."""
+
+    auditors: tuple[str, ...]
+    threshold: int
+    acceptable_at: int
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Someone who sends transactions, and so needs BNB.
+
+    Attributes:
+        powers: `PAUSER`, `issuer`, `auditor`, `owner of treasury`.
+        balance: Wei.
+    """
+
+    address: str
+    powers: tuple[str, ...]
+    balance: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """The token in the block `head`. Amounts are base units, times seconds.
+
+    Attributes:
+        backing: Base units that the last attestation allows, less burns since.
+        headroom: What issuers together could mint in this block.
+        valid_until: Second from which minting reverts.
+        max_age: Seconds during which an attestation allows minting.
+        flags: Pause flags.
+        suspended: Those of `auditors` who do not count.
+        pending: None when the node refuses events.
+        gaps: What could not be looked at, and why.
+    """
+
+    head: Head
+    supply: int
+    backing: int
+    burned: int
+    headroom: int
+    valid_until: int
+    max_age: int
+    attestation: Attestation
+    flags: int
+    delegate_all: bool
+    auditors: tuple[str, ...]
+    suspended: tuple[str, ...]
+    threshold: int
+    recovery: Recovery | None
+    issuers: dict[str, Issuer]
+    pending: list[Pending] | None
+    operators: list[Operator]
+    gaps: list[str]
+
+    @property
+    def shortfall(self) -> int:
+        """Base units in circulation that are not backed."""
+        return max(0, self.supply - self.backing)
+
+    @property
+    def expired(self) -> bool:
+        """Whether minting has ended until the next attestation."""
+        return self.head.time >= self.valid_until
+
+    @property
+    def age(self) -> int:
+        """Seconds since the moment that the attestation describes."""
+        return self.head.time - self.attestation.as_of
+
+
+def read_status(system: System) -> Status:
+    """Everything that one screen shows, from the latest block.
+
+    Raises:
+        NodeError: the node failed, or lied in a way that shows.
+    """
+    provider, deployment, policy = system.provider, system.deployment, system.policy
+    ensure_multicall(provider)
+    head = latest(provider)
+    traces = read_traces(system.record, head.number)
+    reads = Reads()
+    ask = partial(reads.of, deployment.token)
+    solvency, headroom = ask("solvency"), ask("headroom")
+    attestation, limits = ask("lastAttestation"), ask("reserveLimits")
+    auditor_set, proposal = ask("auditorSet"), ask("auditorsProposal")
+    flags, delegate_all = ask("pauseFlags"), ask("delegateAll")
+    issuers = IssuerReads(reads, deployment, traces)
+    schedule = ScheduleReads(reads, deployment.manager, traces.scheduled)
+    balances = {address: (reads.balance(address), powers) for address, powers in operators(policy)}
+    reads.fetch(provider, head, "read the token's state")
+
+    supply, backing, burned, valid_until = solvency.value
+    auditors, threshold, _, suspended = auditor_set.value
+    proposed = Recovery(*proposal.value)
+    named = {policy.address(issuer.member) for issuer in policy.issuers}
+    return Status(
+        head=head,
+        supply=supply,
+        backing=backing,
+        burned=burned,
+        headroom=headroom.value,
+        valid_until=valid_until,
+        max_age=limits.value[0],
+        attestation=Attestation(*attestation.value),
+        flags=flags.value,
+        delegate_all=delegate_all.value,
+        auditors=auditors,
+        suspended=tuple(a for seat, a in enumerate(auditors) if suspended >> seat & 1),
+        threshold=threshold,
+        recovery=proposed if proposed.auditors else None,
+        issuers={
+            address: record
+            for address, record in issuers.records.items()
+            if address in named or record.capacity or record.may_burn
+        },
+        pending=None if traces.gap else schedule.pending(system),
+        operators=[_operator(a, powers, read) for a, (read, powers) in balances.items()],
+        gaps=[f"pending operations, issuers without a label: {traces.gap}"] * bool(traces.gap),
+    )
+
+
+def operators(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Addresses of the policy that send transactions, with their powers: not Safes, but who owns them."""
+    for label, address in policy.people.items():
+        if label in policy.safes:
+            continue
+        powers = [power.removeprefix("role ") for power in policy.powers(address)]
+        powers += [
+            f"owner of {safe}" for safe, terms in policy.safes.items() if label in terms.owners
+        ]
+        if powers:
+            yield address, tuple(powers)
+
+
+def _operator(address: str, powers: tuple[str, ...], balance: Read[int]) -> Operator:
+    return Operator(address, powers, balance.value)

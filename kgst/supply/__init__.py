@@ -1,0 +1,1 @@
+"""`ape run supply`: mint, burn, pay many, and what may be minted."""

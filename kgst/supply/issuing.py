@@ -1,0 +1,270 @@
+"""Minting within quota and headroom, burning on redemption: one call of the issuer each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from kgst.errors import InputError, RefusedError
+from kgst.guard.pauses import PauseFlag
+from kgst.node import chain_id, genesis
+from kgst.operator.actor import Actor, choose_actor
+from kgst.operator.emissions import transferred
+from kgst.operator.logbook import Logbook, subject_of
+from kgst.operator.operation import ANYTHING, Operation, Readback, call_data
+from kgst.operator.pipeline import perform
+from kgst.operator.views import clock
+from kgst.quantities import format_duration, format_refill
+from kgst.supply.state import Quota, SupplyState, read_supply
+from kgst.units import format_som, parse_amount
+
+if TYPE_CHECKING:
+    from kgst.console import Answer
+    from kgst.operator.options import Run
+    from kgst.operator.system import System
+
+__all__ = ["burn", "burn_obstacles", "mint", "mint_obstacles", "require_reference"]
+
+MAX_REFERENCE: Final = 140
+"""Characters of a reference, as ISO 20022 allows for remittance information."""
+
+
+def mint(system: System, to: str, amount: str, reference: str | None, run: Run) -> Answer:
+    """Create `amount` for `to`, from the caller's quota.
+
+    Raises:
+        InputError: no such receiver or amount.
+        RefusedError: pause, quota, attestation, headroom or receiver forbid it, or the reference was used.
+    """
+    value = _positive(amount)
+    receiver = system.require_known(to, allow_unknown=run.allow_unknown)
+    actor, run = _issuer(system, run)
+    state = read_supply(system, [actor.caller], [receiver])
+    quota, held = state.quotas[actor.caller], state.holdings[receiver]
+    name = system.named(receiver)
+    lines = [
+        ("to", f"{name}\n{receiver}"),
+        ("its balance", _change(held.balance, held.balance + value)),
+        ("supply", _change(state.supply, state.supply + value)),
+        ("backing", format_som(state.backing)),
+        ("headroom", _change(state.headroom, state.headroom - value)),
+        ("issuer's bucket", _bucket(quota, value)),
+        ("attestation valid until", _validity(state)),
+    ]
+    if reference is not None:
+        lines.append(("reference", require_reference(reference)))
+    operation = Operation(
+        name="mint",
+        title=f"mint {format_som(value)} to {name}",
+        to=system.token.address,
+        data=call_data(system.token.mint, receiver, value),
+        by=_issuers(system),
+        lines=tuple(lines),
+        readbacks=(_supply_now(system), _balance_now(system, receiver)),
+        emits=(
+            transferred(system, None, receiver, value, f"minted {format_som(value)} to {name}"),
+        ),
+        check=lambda: _refuse(
+            f"{format_som(value)} cannot be minted to {name}",
+            mint_obstacles(system, state, actor.caller, receiver, value),
+        ),
+        reference=reference or "",
+    )
+    return perform(system, [_once(system, actor, operation)], run)
+
+
+def burn(system: System, amount: str, reference: str, run: Run) -> Answer:
+    """Destroy `amount` of the caller's own tokens, whose redemption the payment `reference` names.
+
+    Raises:
+        InputError: no such amount or reference.
+        RefusedError: pause, quota or balance forbid it, or the reference was used.
+    """
+    value, reference = _positive(amount), require_reference(reference)
+    actor, run = _issuer(system, run)
+    state = read_supply(system, [actor.caller], [actor.caller])
+    held, name = state.holdings[actor.caller], system.named(actor.caller)
+    lines = (
+        ("reference", reference),
+        ("balance of the issuer", _change(held.balance, held.balance - value)),
+        ("supply", _change(state.supply, state.supply - value)),
+        ("backing", _change(state.backing, max(0, state.backing - value))),
+        (
+            "headroom",
+            f"{format_som(state.headroom)}, before and after: what is burned is owed until it is settled",
+        ),
+    )
+    operation = Operation(
+        name="burn",
+        title=f"burn {format_som(value)} for {reference!r}",
+        to=system.token.address,
+        data=call_data(system.token.burn, value),
+        by=_issuers(system),
+        lines=lines,
+        readbacks=(_supply_now(system), _balance_now(system, actor.caller)),
+        emits=(
+            transferred(system, actor.caller, None, value, f"burned {format_som(value)} of {name}"),
+        ),
+        check=lambda: _refuse(
+            f"{format_som(value)} cannot be burned",
+            burn_obstacles(system, state, actor.caller, value),
+        ),
+        reference=reference,
+    )
+    return perform(system, [_once(system, actor, operation)], run)
+
+
+def mint_obstacles(
+    system: System, state: SupplyState, issuer: str, receiver: str, value: int
+) -> list[str]:
+    """Why `issuer` cannot mint `value` to `receiver` now, in words; in the order of the contract's checks."""
+    quota, held = state.quotas[issuer], state.holdings[receiver]
+    found = state.closed()
+    if quota.capacity == 0:
+        found.append(
+            f"{system.named(issuer)} is no issuer; issuers by the policy: "
+            f"{', '.join(i.member for i in system.policy.issuers) or 'none'} (give one with --account)"
+        )
+    elif value > quota.available:
+        found.append(
+            f"the bucket of {system.named(issuer)} has {format_som(quota.available)}, "
+            f"{format_som(value - quota.available)} too little{_when(quota, state.head.time, value)}"
+        )
+    if state.backing >= state.supply and value > state.room:
+        found.append(
+            f"headroom is {format_som(state.room)} (backing {format_som(state.backing)} less supply "
+            f"{format_som(state.supply)}), {format_som(value - state.room)} too little"
+        )
+    if int(receiver, 16) == int(system.token.address, 16):
+        found.append("the receiver is the token itself, which never holds tokens")
+    elif held.blocked:
+        found.append(f"{system.named(receiver)} is blocked and can receive nothing")
+    return found
+
+
+def burn_obstacles(system: System, state: SupplyState, issuer: str, value: int) -> list[str]:
+    """Why `issuer` cannot burn `value` now, in words."""
+    quota, held = state.quotas[issuer], state.holdings[issuer]
+    found = []
+    if state.flags & PauseFlag.BURNING:
+        found.append("burning is paused (`ape run guard unpause BURNING`)")
+    if not quota.may_burn:
+        found.append(f"{system.named(issuer)} is no issuer that may burn; give one with --account")
+    if held.blocked:
+        found.append(f"{system.named(issuer)} is blocked")
+    if value > held.balance:
+        found.append(
+            f"{system.named(issuer)} holds {format_som(held.balance)}, {format_som(value - held.balance)} too little"
+        )
+    elif value > held.unfrozen:
+        found.append(
+            f"{format_som(held.frozen)} of {system.named(issuer)} are frozen, so {format_som(held.unfrozen)} can be "
+            f"burned, {format_som(value - held.unfrozen)} too little"
+        )
+    return found
+
+
+def require_reference(text: str) -> str:
+    """`text`, if people can read it: 1 to 140 printable characters, no spaces around.
+
+    Raises:
+        InputError: it is something else.
+    """
+    if text != text.strip() or not 0 < len(text) <= MAX_REFERENCE or not text.isprintable():
+        raise InputError(
+            f"the reference {text[:60]!r} is empty, longer than {MAX_REFERENCE} characters, has spaces around it or "
+            "characters that cannot be printed; write the payment's reference as the bank has it."
+        )
+    return text
+
+
+def _once(system: System, actor: Actor, operation: Operation) -> Operation:
+    """`operation`, refused when its reference was used before."""
+    if not operation.reference or system.files is None:
+        return operation
+    sender = actor.account.address if actor.account else actor.caller
+    logbook = Logbook(
+        system.files.operations, chain_id(system.provider), genesis(system.provider), sender
+    )
+    subject = subject_of(
+        chain_id(system.provider), actor.caller, operation.to, operation.data, operation.reference
+    )
+
+    def check() -> None:
+        used = logbook.carried_out(operation.name, operation.reference)
+        if used is None:
+            runs = logbook.runs(".", operation.name, operation.reference)
+            used = next((p for p, j in runs if j.header and j.header.subject != subject), None)
+        if used is not None:
+            raise RefusedError(
+                f"the reference {operation.reference!r} was used before: {used}; each {operation.name} has its own. "
+                "If this is another one, give another --ref."
+            )
+        if operation.check is not None:
+            operation.check()
+
+    return replace(operation, check=check)
+
+
+def _issuer(system: System, run: Run) -> tuple[Actor, Run]:
+    """Who acts; asked for only once."""
+    template = Operation("mint", "mint", system.token.address, b"", by=_issuers(system))
+    actor = choose_actor(system, [template], run)
+    return actor, replace(run, account=actor.account)
+
+
+def _issuers(system: System) -> tuple[str, ...]:
+    return tuple(system.policy.address(i.member) for i in system.policy.issuers)
+
+
+def _positive(amount: str) -> int:
+    value = parse_amount(amount)
+    if value == 0:
+        raise InputError(f"amount {amount!r} is zero; nothing would happen: give what is meant.")
+    return value
+
+
+def _refuse(what: str, obstacles: list[str]) -> None:
+    if obstacles:
+        raise RefusedError(f"{what}:\n" + "\n".join(f"{one}." for one in obstacles))
+
+
+def _when(quota: Quota, now: int, value: int) -> str:
+    """When the bucket will have refilled enough."""
+    if value > quota.capacity:
+        return f"; it never holds more than {format_som(quota.capacity)}: mint less at a time"
+    if quota.refill_per_second == 0:
+        return "; it is not refilled: an ISSUANCE_ADMIN grants a new quota"
+    seconds = -(-(value - quota.available) // quota.refill_per_second)
+    return f"; it will have refilled enough at {clock(now + seconds)}"
+
+
+def _bucket(quota: Quota, value: int) -> str:
+    return f"{_change(quota.available, quota.available - value)}, refill {format_refill(quota.refill_per_second)}"
+
+
+def _validity(state: SupplyState) -> str:
+    if state.valid_until == 0:
+        return "there is none"
+    left = state.valid_until - state.head.time
+    return f"{clock(state.valid_until)}" + (
+        f", {format_duration(left)} from now" if left > 0 else ", which has passed"
+    )
+
+
+def _change(before: int, after: int) -> str:
+    return f"{format_som(before)} → {format_som(after)}"
+
+
+def _supply_now(system: System) -> Readback:
+    return _now("supply", lambda: int(system.token.totalSupply()))
+
+
+def _balance_now(system: System, account: str) -> Readback:
+    return _now(f"balance of {system.named(account)}", lambda: int(system.token.balanceOf(account)))
+
+
+def _now(what: str, read: Callable[[], int]) -> Readback:
+    """Shown, not compared: others pay meanwhile. What this command did is in the transaction's log."""
+    return Readback(f"{what} now", ANYTHING, read, format_som)

@@ -1,0 +1,164 @@
+"""What may be minted now: every issuer's bucket, the headroom, and what bounds one issuer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kgst.console import Answer
+from kgst.multicall import latest
+from kgst.operator.views import clock, table
+from kgst.quantities import format_duration, format_refill
+from kgst.supply.state import Quota, SupplyState, read_supply
+from kgst.units import format_som
+from kgst.verify_state import read_traces
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kgst.operator.system import System
+
+__all__ = ["Bound", "bound_of", "limits"]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What an account may mint now, in base units, and what keeps it from more."""
+
+    amount: int
+    reasons: tuple[str, ...]
+
+
+def bound_of(state: SupplyState, account: str) -> Bound:
+    """What `account`, whose quota was read, may mint now."""
+    quota = state.quotas[account]
+    reasons = state.closed()
+    if quota.capacity == 0:
+        return Bound(0, (*reasons, "it is no issuer"))
+    if reasons:
+        return Bound(0, tuple(reasons))
+    if quota.available <= state.room:
+        reasons.append(_of_bucket(quota, state.head.time))
+    if state.room <= quota.available:
+        reasons.append(
+            f"headroom is {format_som(state.room)}: backing {format_som(state.backing)} less supply "
+            f"{format_som(state.supply)}"
+        )
+    return Bound(min(quota.available, state.room), tuple(reasons))
+
+
+def limits(system: System, account: str | None) -> Answer:
+    """Buckets and headroom in the latest block.
+
+    Args:
+        system: Whose token.
+        account: Label or address of the one that is asked about; None for the policy's first issuer, if it has one.
+    """
+    traces = read_traces(system.record, latest(system.provider).number)
+    known = [system.policy.address(i.member) for i in system.policy.issuers]
+    others = sorted(traces.issuers - set(known), key=lambda a: int(a, 16))
+    asked = known[0] if account is None and known else None
+    if account is not None:
+        asked = system.require_known(account, allow_unknown=True)
+    issuers = list(dict.fromkeys([*known, *others, *([asked] if asked else [])]))
+    state = read_supply(system, issuers)
+    # Whoever was cut is an issuer no more.
+    rows = [one for one in issuers if one in known or one == asked or _is_issuer(state.quotas[one])]
+    bounds = {one: bound_of(state, one) for one in rows}
+    document = {
+        "chain_id": system.record.chain_id,
+        "token": system.token.address,
+        "block": {"number": state.head.number, "time": state.head.time},
+        "supply": str(state.supply),
+        "backing": str(state.backing),
+        "headroom": str(state.headroom),
+        "shortfall": str(max(0, state.supply - state.backing)),
+        "valid_until": state.valid_until,
+        "closed": state.closed(),
+        "issuers": [_row(system, state, one, bounds[one]) for one in rows],
+        "asked": asked,
+        "incomplete": traces.gap,
+    }
+    return Answer(document, lambda out: _show(out, system, state, rows, bounds, asked, traces.gap))
+
+
+def _row(system: System, state: SupplyState, issuer: str, bound: Bound) -> dict[str, Any]:
+    quota = state.quotas[issuer]
+    return {
+        "address": issuer,
+        "label": system.policy.label(issuer),
+        "available": str(quota.available),
+        "capacity": str(quota.capacity),
+        "refill_per_second": str(quota.refill_per_second),
+        "full_at": quota.full_at(state.head.time),
+        "may_burn": quota.may_burn,
+        "may_mint_now": str(bound.amount),
+        "why_not_more": list(bound.reasons),
+    }
+
+
+def _show(
+    out: Console,
+    system: System,
+    state: SupplyState,
+    issuers: Sequence[str],
+    bounds: dict[str, Bound],
+    asked: str | None,
+    gap: str | None,
+) -> None:
+    facts = table(f"Block {state.head.number}, {clock(state.head.time)}")
+    facts.add_column("what", style="bold")
+    facts.add_column("", justify="right")
+    facts.add_row("supply", format_som(state.supply))
+    facts.add_row("backing", format_som(state.backing))
+    facts.add_row("headroom", format_som(state.headroom))
+    if state.valid_until:
+        left = state.valid_until - state.head.time
+        ahead = f" (in {format_duration(left)})" if left > 0 else " (passed)"
+        facts.add_row("attestation valid until", clock(state.valid_until) + ahead)
+    out.print(facts)
+    buckets = table("Issuers' buckets")
+    for column in ("issuer", "available now", "capacity", "refill", "full again", "may burn"):
+        buckets.add_column(column, justify="left" if column == "issuer" else "right")
+    for one in issuers:
+        quota = state.quotas[one]
+        buckets.add_row(
+            system.named(one), format_som(quota.available), format_som(quota.capacity),
+            format_refill(quota.refill_per_second), _full_again(quota, state.head.time),
+            "yes" if quota.may_burn else "no",
+        )  # fmt: skip
+    out.print(buckets)
+    if gap:
+        out.print(f"Issuers outside the policy are not shown: {gap}", style="yellow", markup=False)
+    if asked is not None:
+        bound = bounds[asked]
+        out.print(
+            f"{system.named(asked)} may mint {format_som(bound.amount)} now. Why not more:",
+            style="bold", markup=False,
+        )  # fmt: skip
+        for reason in bound.reasons:
+            out.print(f"  {reason}", markup=False)
+
+
+def _full_again(quota: Quota, now: int) -> str:
+    if quota.available == quota.capacity:
+        return "full" if quota.capacity else "–"
+    at = quota.full_at(now)
+    return "never" if at is None else clock(at)
+
+
+def _of_bucket(quota: Quota, now: int) -> str:
+    at = quota.full_at(now)
+    text = f"its bucket has {format_som(quota.available)} of {format_som(quota.capacity)}"
+    if quota.available == quota.capacity:
+        return f"{text}, and holds no more"
+    if at is None:
+        return f"{text}, and is not refilled"
+    return (
+        f"{text}, refills by {format_refill(quota.refill_per_second)}, and is full at {clock(at)}"
+    )
+
+
+def _is_issuer(quota: Quota) -> bool:
+    return bool(quota.capacity or quota.may_burn)

@@ -1,0 +1,180 @@
+"""The file of a payout: one payment a row, `address,amount_som` or `address,amount_tyiyn`, and `reference` if wanted.
+
+See docs/files.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kgst.csvfile import (
+    AMOUNT_COLUMNS,
+    CsvFile,
+    CsvFileError,
+    Row,
+    parse_address,
+    parse_amount_cell,
+)
+from kgst.errors import InputError
+from kgst.operator.logbook import subject_of
+from kgst.units import MAX_BASE_UNITS, format_som
+
+__all__ = ["Chunk", "Payment", "PayoutFile", "read_payout"]
+
+MAX_REFERENCE: Final = 140
+_FORMULA: Final = "=+-@\t\r"
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One row.
+
+    Attributes:
+        line: Of the file, counted from 1.
+        receiver: Checksummed address.
+        value: Base units.
+        reference: Empty when there is none; never sent to the chain.
+    """
+
+    line: int
+    receiver: str
+    value: int
+    reference: str
+
+    @property
+    def text(self) -> str:
+        """The payment as one string: equal for equal payments, however the file spells them."""
+        return f"{self.receiver} {self.value} {self.reference}"
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Payments of one transaction; `number` is counted from 1."""
+
+    number: int
+    payments: tuple[Payment, ...]
+
+    @property
+    def name(self) -> str:
+        """The step's name: `payout-003`."""
+        return f"payout-{self.number:03}"
+
+    @property
+    def total(self) -> int:
+        """Base units."""
+        return sum(payment.value for payment in self.payments)
+
+
+@dataclass(frozen=True)
+class PayoutFile:
+    """A file that was read whole and makes sense by itself.
+
+    Attributes:
+        name: Without folders.
+        sha256: Of its bytes.
+    """
+
+    name: str
+    sha256: str
+    payments: tuple[Payment, ...]
+
+    @property
+    def total(self) -> int:
+        """Base units."""
+        return sum(payment.value for payment in self.payments)
+
+    @property
+    def content(self) -> str:
+        """Which payments these are: the same for the same rows in another order, unit or line ending."""
+        return subject_of(*sorted(payment.text for payment in self.payments))
+
+    @property
+    def order(self) -> str:
+        """Which payments these are, in which order."""
+        return subject_of(*(payment.text for payment in self.payments))
+
+    def chunks(self, size: int) -> list[Chunk]:
+        """The payments, `size` to a transaction."""
+        starts = range(0, len(self.payments), size)
+        return [
+            Chunk(number, self.payments[start : start + size])
+            for number, start in enumerate(starts, start=1)
+        ]
+
+    def require(self, *, total: int | None, count: int | None) -> None:
+        """Compare with control figures that came another way than the file.
+
+        Args:
+            total: Base units; None when not given.
+            count: Payments; None when not given.
+
+        Raises:
+            InputError: one differs.
+        """
+        if count is not None and count != len(self.payments):
+            raise InputError(
+                f"{self.name} has {len(self.payments)} payments, --count says {count}; find out which is right before "
+                "anything is paid."
+            )
+        if total is not None and total != self.total:
+            raise InputError(
+                f"{self.name} sums to {format_som(self.total)}, --total says {format_som(total)}, a difference of "
+                f"{format_som(self.total - total)}; find out which is right before anything is paid."
+            )
+
+
+def read_payout(path: Path, token: str) -> PayoutFile:
+    """The payments in the CSV file at `path`.
+
+    Args:
+        path: See `CsvFile.read`.
+        token: Address of the token, which is never a receiver.
+
+    Raises:
+        CsvFileError: it is no such file; names the line.
+    """
+    file = CsvFile.read(path, ["address", tuple(AMOUNT_COLUMNS)], ["reference"])
+    column = next(name for name in file.columns if name in AMOUNT_COLUMNS)
+    payments = tuple(_payments(file.rows, column, token))
+    found = PayoutFile(file.name, file.sha256, payments)
+    if found.total > MAX_BASE_UNITS:
+        raise CsvFileError(
+            f"{file.name}: it sums to {format_som(found.total)}, more than the token can hold; check the amounts."
+        )
+    return found
+
+
+def _payments(rows: Sequence[Row], column: str, token: str) -> Iterator[Payment]:
+    seen: dict[str, int] = {}
+    for row in rows:
+        receiver = parse_address(row)
+        if int(receiver, 16) == int(token, 16):
+            raise row.fault(
+                f"{receiver} is the token itself, which never holds tokens",
+                "write the receiver's own address",
+            )
+        if (line := seen.setdefault(receiver, row.line)) != row.line:
+            raise row.fault(
+                f"{receiver} stands already on line {line}", "keep one row for each receiver"
+            )
+        value = parse_amount_cell(row, column)
+        yield Payment(row.line, receiver, value, _reference(row))
+
+
+def _reference(row: Row) -> str:
+    text = row.cells.get("reference", "")
+    if len(text) > MAX_REFERENCE or not text.isprintable() or text != text.strip():
+        raise row.fault(
+            f"the reference {text[:60]!r} is longer than {MAX_REFERENCE} characters, has spaces around it, or some "
+            "that cannot be printed",
+            "write it plainly",
+        )
+    if text[:1] in _FORMULA and text:
+        raise row.fault(
+            f"the reference {text[:60]!r} starts with {text[0]!r}, as a spreadsheet's formula does",
+            "begin it with a letter or a digit",
+        )
+    return text

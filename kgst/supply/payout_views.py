@@ -1,0 +1,198 @@
+"""A payout for people and programs: what is to come, how far it is, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from kgst.console import Answer
+from kgst.operator.operation import Operation
+from kgst.operator.views import document_of, print_result, table
+from kgst.quantities import format_bnb, format_gwei
+from kgst.sending import Event, Stage
+from kgst.supply.payout_file import Chunk, PayoutFile
+from kgst.units import format_som
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kgst.journal import Outcome
+    from kgst.operator.pipeline import Result, Work
+    from kgst.supply.payout_checks import Cost
+
+__all__ = ["Paid", "ProgressBar", "answer", "print_plan"]
+
+_SHOWN: Final = 20
+
+
+@dataclass(frozen=True)
+class Paid:
+    """How far a file is paid.
+
+    Attributes:
+        size: Payments of one transaction.
+        outcomes: By chunk; None for one that a Safe sent in another run.
+        reference: As the journal has it.
+    """
+
+    file: PayoutFile
+    chunks: Sequence[Chunk]
+    size: int
+    outcomes: dict[str, Outcome | None]
+    reference: str
+
+    @property
+    def total(self) -> int:
+        """Base units that were paid."""
+        return sum(chunk.total for chunk in self.chunks if chunk.name in self.outcomes)
+
+
+class ProgressBar:
+    """One line that fills as transactions end; appears with the first."""
+
+    def __init__(self, out: Console, what: str, total: int, *, shown: bool) -> None:
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        self._progress = Progress(
+            TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            console=out, transient=True, disable=not shown,
+        )  # fmt: skip
+        self._task = self._progress.add_task(what, total=total)
+
+    def advance(self) -> None:
+        """One more."""
+        self._progress.start()
+        self._progress.advance(self._task)
+
+    def on(self, event: Event) -> None:
+        """Called by the sender."""
+        if event.stage is Stage.SENT:
+            self._progress.start()
+        elif event.stage is Stage.DONE:
+            self.advance()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+
+def print_plan(
+    work: Work, file: PayoutFile, left: Sequence[Chunk], paid: int, funds: int, cost: Cost
+) -> None:
+    """What would be paid, and what it costs."""
+    from rich.markup import escape
+
+    system, actor = work.system, work.actor
+    total = sum(chunk.total for chunk in left)
+    count = sum(len(chunk.payments) for chunk in left)
+    rows = table(f"Chain {system.record.chain_id}, token {system.token.address}")
+    rows.add_column("what", style="bold")
+    rows.add_column("")
+    rows.add_row("file", f"{escape(file.name)}\nSHA-256 {file.sha256}")
+    rows.add_row("in it", f"{len(file.payments)} payments, {format_som(file.total)}")
+    if paid:
+        rows.add_row("paid before", f"{format_som(file.total - total)}, in {paid} transactions")
+    rows.add_row(
+        "to pay now", f"{count} payments, {format_som(total)}, in {len(left)} transactions"
+    )
+    rows.add_row("by", f"{actor.named(system)}\n{actor.caller}")
+    if actor.account is not None and actor.safe is not None:
+        rows.add_row("signs and pays gas", system.named(actor.account.address))
+    rows.add_row("its free balance", f"{format_som(funds)} → {format_som(funds - total)}")
+    rows.add_row(
+        "gas", f"{cost.gas:,} at {format_gwei(cost.price)}: {format_bnb(cost.gas * cost.price)}"
+    )
+    if work.run.via is None:
+        rows.add_row("if it is interrupted", "give the same command again")
+    work.out.print(rows)
+
+
+def answer(
+    work: Work,
+    paid: Paid,
+    operations: Sequence[Operation],
+    result: Result,
+    rest: Path | None = None,
+) -> Answer:
+    """`docs/schemas/supply-payout.json`."""
+    system, actor = work.system, work.actor
+    complete = len(paid.outcomes) == len(paid.chunks)
+    document = {
+        "chain_id": system.record.chain_id,
+        "payer": actor.caller,
+        "via_safe": actor.label,
+        "file": {"name": paid.file.name, "sha256": paid.file.sha256},
+        "payments": len(paid.file.payments),
+        "total": str(paid.file.total),
+        "total_paid": str(paid.total),
+        "chunk_size": paid.size,
+        "done": complete,
+        "resumed": result.resumed,
+        "chunks": [_row(chunk, paid) for chunk in paid.chunks],
+        "rest": str(rest) if rest else None,
+        "proposal": document_of(system, actor, [], result)["proposal"],
+    }
+
+    def show(out: Console) -> None:
+        if result.proposal is not None:
+            print_result(out, system, actor, operations, result)
+            waiting = len(paid.chunks) - len(paid.outcomes)
+            out.print(
+                f"{waiting} of {len(paid.chunks)} transactions wait for signatures; each owner's command signs all of "
+                "them."
+            )
+            return
+        for chunk in paid.chunks[:_SHOWN]:
+            outcome = paid.outcomes.get(chunk.name)
+            if outcome is not None:
+                out.print(
+                    f"[green]✓[/green] [bold]{chunk.name}[/bold] {format_som(chunk.total)}, block "
+                    f"{outcome.block_number}, {outcome.hash}"
+                )
+        if (more := len(paid.chunks) - _SHOWN) > 0:
+            out.print(f"… {more} more transactions; the journal has them all")
+        if complete:
+            out.print(f"[green]✓[/green] paid: {paid.reference}", highlight=False)
+        elif rest is not None:
+            out.print(
+                f"Given up. {format_som(paid.total)} of {format_som(paid.file.total)} were paid; what is not stands in "
+                f"{rest}: correct it and pay it as a file of its own."
+            )
+
+    return Answer(document, show, result.exit_code)
+
+
+def _row(chunk: Chunk, paid: Paid) -> dict[str, Any]:
+    outcome = paid.outcomes.get(chunk.name)
+    return {
+        "number": chunk.number,
+        "first_line": chunk.payments[0].line,
+        "last_line": chunk.payments[-1].line,
+        "payments": len(chunk.payments),
+        "total": str(chunk.total),
+        "paid": chunk.name in paid.outcomes,
+        "transaction": None
+        if outcome is None
+        else {
+            "hash": outcome.hash,
+            "block_number": outcome.block_number,
+            "gas_used": outcome.gas_used,
+            "gas_price_wei": str(outcome.gas_price),
+        },
+    }

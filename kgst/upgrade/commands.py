@@ -1,0 +1,161 @@
+"""What `ape run upgrade` does: check, deploy, consent, submit-consent, schedule, execute, cancel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kgst.console import Answer, confirm, console
+from kgst.errors import ExitCode, InputError
+from kgst.files import Files
+from kgst.fork_system import on_fork
+from kgst.operator.pipeline import perform
+from kgst.operator.system import open_system
+from kgst.policy import Policy
+from kgst.reserves.files import as_bytes
+from kgst.reserves.storing import read_model, require_apart, write_new
+from kgst.upgrade import executing
+from kgst.upgrade.checking import examine
+from kgst.upgrade.consenting import compare_with_build, sign, signature_path, submission
+from kgst.upgrade.deploying import propose
+from kgst.upgrade.files import UpgradeFile
+from kgst.upgrade.smoke import smoke
+from kgst.upgrade.views import (
+    check_document,
+    consent_document,
+    deploy_document,
+    print_check,
+    print_comparison,
+    print_deployed,
+    print_hashes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ape.api import AccountAPI
+    from rich.console import Console
+
+    from kgst.operator.options import Run
+    from kgst.upgrade.checking import Finding
+
+__all__ = [
+    "cancel",
+    "check",
+    "consent",
+    "data_of",
+    "deploy",
+    "execute",
+    "schedule",
+    "submit_consent",
+]
+
+
+def check(policy_path: Path | None, contract: str, data: str, *, quiet: bool) -> Answer:
+    """Look at a new implementation, then upgrade to it on a fork; sends nothing."""
+    call = data_of(data)
+    system = open_system(policy_path, quiet=quiet)
+    candidate = examine(system, contract)
+    tried: list[Finding] | None = None
+    block: int | None = None
+    # What misreads the storage would only fail in stranger ways.
+    if candidate.is_sound:
+        with on_fork(system) as (copy, fork):
+            block = fork.block
+            tried = smoke(copy, fork, candidate, call)
+    passed = candidate.is_sound and all(f.ok for f in tried or ())
+    document: dict[str, Any] = check_document(system, candidate, tried, block, call)
+    return Answer(
+        document | {"passed": passed},
+        lambda out: print_check(out, system, candidate, tried, block),
+        ExitCode.DONE if passed else ExitCode.REFUSED,
+    )
+
+
+def deploy(contract: str, data: str, run: Run) -> Answer:
+    """Deploy a new implementation, and write the file that auditors sign."""
+    call = data_of(data)
+    system = open_system(run.policy_path, quiet=run.json)
+    proposed = propose(system, contract, call, run)
+    return Answer(deploy_document(proposed), lambda out: print_deployed(out, proposed))
+
+
+def consent(
+    path: Path,
+    contract: str,
+    account: AccountAPI | None,
+    policy_path: Path | None,
+    *,
+    yes: bool,
+    force: bool,
+    quiet: bool,
+) -> Answer:
+    """Build the code, compare it with the file, and let an auditor's account sign. Touches no network."""
+    file = read_model(path, UpgradeFile, "the file of an upgrade")
+    policy_path = policy_path or _policy_beside(path)
+    policy = Policy.load(policy_path) if policy_path else None
+    compared = compare_with_build(file, contract, policy, policy_path)
+    if account is None:
+        raise InputError(
+            "no account was given; name the auditor's with --account (see `ape accounts list`)."
+        )
+    target = signature_path(path, account.address)
+    require_apart([target], [path])
+    out = console(stderr=quiet)
+    signer = policy.named(account.address) if policy else account.address
+    print_comparison(out, file, compared)
+    print_hashes(out, file)
+    confirm(f"Consent to this code and call as {signer}?", account, yes=yes)
+    signature = sign(file, account)
+    write_new([(target, as_bytes(signature))], force=force)
+
+    def show(out: Console) -> None:
+        out.print(f"[green]✓[/green] signed as {signer}")
+        out.print(f"Send to whoever submits: {target}", soft_wrap=True, markup=False)
+
+    document = consent_document(file, compared, account.address, target)
+    label = policy.label(account.address) if policy else None
+    return Answer(document | {"label": label}, show)
+
+
+def submit_consent(path: Path, signatures: Sequence[Path], run: Run) -> Answer:
+    """Record the auditors' consent. Anyone may."""
+    system = open_system(run.policy_path, quiet=run.json)
+    return perform(system, [submission(system, path, signatures)], run)
+
+
+def schedule(path: Path, run: Run) -> Answer:
+    """Schedule the upgrade."""
+    return executing.schedule(open_system(run.policy_path, quiet=run.json), path, run)
+
+
+def execute(path: Path, run: Run) -> Answer:
+    """Execute the upgrade, look at it, record it."""
+    return executing.execute(open_system(run.policy_path, quiet=run.json), path, run)
+
+
+def cancel(path: Path, run: Run) -> Answer:
+    """Cancel the upgrade."""
+    return executing.cancel(open_system(run.policy_path, quiet=run.json), path, run)
+
+
+def _policy_beside(path: Path) -> Path | None:
+    """The policy of the deployment in whose folder `upgrades/` the file lies."""
+    found = Files(path.resolve().parent.parent).folder / "policy.yaml"
+    return found if found.exists() else None
+
+
+def data_of(text: str) -> bytes:
+    """The call data that `--data` gives.
+
+    Raises:
+        InputError: it is not 0x and bytes.
+    """
+    try:
+        if not text.startswith("0x"):
+            raise ValueError
+        return bytes.fromhex(text[2:])
+    except ValueError:
+        raise InputError(
+            f"--data {text[:80]!r}: write 0x and the call's bytes in hexadecimal digits, or leave it out."
+        ) from None

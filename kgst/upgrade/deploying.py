@@ -1,0 +1,179 @@
+"""Deploying an implementation that the token may be upgraded to. Anyone may: by itself it changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kgst.console import confirm, console
+from kgst.errors import DriftError, InputError, RefusedError
+from kgst.node import NodeError, chain_id, rpc
+from kgst.operator.actor import choose_actor
+from kgst.operator.logbook import subject_of
+from kgst.operator.pipeline import Work
+from kgst.record import Transaction
+from kgst.reserves.files import as_bytes
+from kgst.reserves.storing import read_model, write_new
+from kgst.sending import Sender
+from kgst.upgrade.checking import Candidate, examine
+from kgst.upgrade.code import arguments_in_words, code_hash
+from kgst.upgrade.files import UpgradeFile
+from kgst.upgrade.operations import call_in_words, consent_of
+
+if TYPE_CHECKING:
+    from kgst.journal import Outcome
+    from kgst.operator.options import Run
+    from kgst.operator.system import System
+
+__all__ = ["Proposed", "propose", "read_upgrade", "require_there"]
+
+_STEP: Final = "implementation"
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """An upgrade that can be consented to.
+
+    Attributes:
+        path: Where the file is; None on a chain that ends with this process.
+        outcome: Of the transaction that deployed it just now; None when it stood there before.
+    """
+
+    file: UpgradeFile
+    path: Path | None
+    outcome: Outcome | None
+
+
+def propose(system: System, contract: str, data: bytes, run: Run) -> Proposed:
+    """Deploy `contract`, unless that very code was deployed for this before, and write the file of the upgrade.
+
+    Raises:
+        RefusedError: the contract would misread the storage, or cannot run; nothing was sent.
+        DriftError: other code was deployed than was sent.
+        As `perform`.
+    """
+    if run.via is not None:
+        raise InputError("a Safe deploys no contracts; leave --via out: who deploys has no say.")
+    candidate = examine(system, contract)
+    if not candidate.is_sound:
+        wrong = "; ".join(f"{f.what}: {f.detail}" for f in candidate.findings if not f.ok)
+        raise RefusedError(
+            f"{contract} must not become the implementation: {wrong}. See `ape run upgrade check {contract}`. "
+            "Nothing was sent."
+        )
+    _, _, nonce = consent_of(system)
+    before = _deployed_before(system, candidate)
+    outcome = None
+    if before is None:
+        outcome = _deploy(system, candidate, data, run)
+        address, deployment = str(outcome.contract), _transaction(outcome)
+    else:
+        address, deployment = before.implementation, before.deployment
+    file = UpgradeFile.of(
+        system.domain,
+        contract=contract,
+        source=candidate.source,
+        constructor_args="0x" + candidate.arguments.hex(),
+        implementation=address,
+        code_hash=candidate.code_hash,
+        data=data,
+        nonce=nonce,
+        deployment=deployment,
+    )
+    require_there(system, file)
+    path = None
+    if system.files is not None:
+        system.files.upgrades.mkdir(exist_ok=True)
+        path = system.files.upgrades / file.file_name
+        # A new nonce or call replaces the old: signatures on that are of no use any more.
+        write_new([(path, as_bytes(file))], force=True)
+    return Proposed(file, path, outcome)
+
+
+def read_upgrade(system: System, path: Path) -> UpgradeFile:
+    """The file at `path`, of this token.
+
+    Raises:
+        FileError: it is none.
+        RefusedError: it is for another token or chain.
+    """
+    file = read_model(path, UpgradeFile, "the file of an upgrade")
+    if (file.chain_id, file.token) != (system.domain.chain_id, system.domain.token):
+        raise RefusedError(
+            f"{path}: is for the token {file.token} on chain {file.chain_id}; this is {system.domain.token} on chain "
+            f"{system.domain.chain_id}. Give the network and the policy that it was made with."
+        )
+    return file
+
+
+def require_there(system: System, file: UpgradeFile) -> None:
+    """The code at the implementation's address has the file's hash.
+
+    Raises:
+        DriftError: it has not.
+    """
+    with rpc(f"read the code at {file.implementation}"):
+        code = bytes(system.provider.web3.eth.get_code(file.implementation))
+    if (found := code_hash(code)) != file.code_hash:
+        raise DriftError(
+            f"{file.implementation}: there is {'other code (' + found + ')' if code else 'no code'}, the file says "
+            f"{file.code_hash}; do not go on: deploy again with `ape run upgrade deploy {file.contract}`."
+        )
+
+
+def _deployed_before(system: System, candidate: Candidate) -> UpgradeFile | None:
+    """The file of an earlier run, if what it deployed stands there."""
+    path = system.files.upgrades / f"{candidate.code_hash[2:10]}.json" if system.files else None
+    if path is None or not path.exists():
+        return None
+    file = read_upgrade(system, path)
+    with rpc(f"read the code at {file.implementation}"):
+        code = bytes(system.provider.web3.eth.get_code(file.implementation))
+    return file if code == candidate.code else None
+
+
+def _deploy(system: System, candidate: Candidate, data: bytes, run: Run) -> Outcome:
+    out = console(stderr=run.json)
+    actor = choose_actor(system, [], run)
+    account = actor.account
+    if account is None:
+        raise RefusedError("nothing can be sent without an account; give one with --account.")
+    work = Work(system, actor, run, out)
+    subject = subject_of(chain_id(system.provider), actor.caller, "deploy", candidate.creation)
+    with work.alone():
+        out.print(
+            f"Deploys [bold]{candidate.contract}[/bold], {len(candidate.code):,} bytes of code"
+        )
+        out.print(f"  code hash {candidate.code_hash}", soft_wrap=True)
+        out.print(f"  {arguments_in_words('0x' + candidate.arguments.hex())}; to run at the upgrade: "
+                  f"{call_in_words(candidate.contract, data)}", markup=False)  # fmt: skip
+        out.print(f"  by {actor.named(system)}; the token stays as it is", markup=False)
+        confirm("Deploy it?", account, yes=run.yes)
+        next_nonce = work.logbook.next_nonce()
+        with work.logbook.entry(subject, "deploy-implementation") as entry:
+            sender = Sender(
+                account,
+                entry.journal,
+                system.policy.limits,
+                work.progress,
+                next_nonce=next_nonce,
+                again="give the same command again",
+            )
+            outcome = sender.send(_STEP, candidate.creation)
+            entry.finish()
+    if outcome.contract is None:
+        raise NodeError(
+            f"the receipt of {outcome.hash} names no contract; look at it in an explorer."
+        )
+    return outcome
+
+
+def _transaction(outcome: Outcome) -> Transaction:
+    return Transaction(
+        hash=outcome.hash,
+        block_number=outcome.block_number,
+        block_hash=outcome.block_hash,
+        gas_used=outcome.gas_used,
+        gas_price=outcome.gas_price,
+    )

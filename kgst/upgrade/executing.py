@@ -1,0 +1,206 @@
+"""The upgrade itself: scheduled by an UPGRADER, executed after its delay, unless it is cancelled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgst.console import Answer, console
+from kgst.errors import DriftError, ExitCode, RefusedError, WaitingError
+from kgst.logs import read_logs
+from kgst.node import NodeError, get_receipt, rpc
+from kgst.operator.actor import choose_actor
+from kgst.operator.permission import Standing, permission
+from kgst.operator.pipeline import perform
+from kgst.operator.views import clock
+from kgst.record import ContractRecord, Transaction, Upgrade, source_commit
+from kgst.roles import Role
+from kgst.upgrade.deployed import save_snapshot
+from kgst.upgrade.deploying import read_upgrade, require_there
+from kgst.upgrade.getters import changes, read_getters, sample_accounts
+from kgst.upgrade.operations import cancellation, consent_of, upgrade
+
+if TYPE_CHECKING:
+    from kgst.operator.operation import Operation
+    from kgst.operator.options import Run
+    from kgst.operator.system import System
+    from kgst.upgrade.files import UpgradeFile
+
+__all__ = ["cancel", "execute", "schedule"]
+
+
+def schedule(system: System, path: Path, run: Run) -> Answer:
+    """Schedule the upgrade in the file at `path`.
+
+    Raises:
+        RefusedError: it is scheduled already, needs no delay, or lacks the auditors' consent.
+        As `perform`.
+    """
+    operation = _operation(system, read_upgrade(system, path))
+    run = _with_account(system, operation, run)
+    if operation.already:
+        return perform(system, [operation], run)
+    found = permission(system, operation, _caller(system, operation, run))
+    if found.standing is Standing.AT_ONCE:
+        raise RefusedError(
+            f"{system.named(_caller(system, operation, run))} upgrades without a delay, so there is nothing to "
+            f"schedule: `ape run upgrade execute {path}`."
+        )
+    if found.standing is Standing.READY:
+        raise RefusedError(f"it is scheduled and ready: `ape run upgrade execute {path}`.")
+    return perform(system, [operation], run)
+
+
+def execute(system: System, path: Path, run: Run) -> Answer:
+    """Execute the upgrade in the file at `path`; then look at it, and record it.
+
+    Raises:
+        RefusedError: it was not scheduled, or lacks the auditors' consent.
+        WaitingError: its delay has not passed.
+        DriftError: a getter answers otherwise than before.
+        As `perform`.
+    """
+    file = read_upgrade(system, path)
+    operation = _operation(system, file)
+    run = _with_account(system, operation, run)
+    if not operation.already:
+        found = permission(system, operation, _caller(system, operation, run))
+        if found.standing is Standing.TO_SCHEDULE:
+            raise RefusedError(f"it is not scheduled yet: `ape run upgrade schedule {path}`.")
+        if found.standing is Standing.WAITING:
+            raise WaitingError(
+                f"it can be executed from {clock(found.ready_at or 0)} on; give the same command again then."
+            )
+    answer = perform(system, [operation], run)
+    if answer.exit_code is not ExitCode.DONE:
+        return answer
+    return _concluded(system, file, answer, run)
+
+
+def cancel(system: System, path: Path, run: Run) -> Answer:
+    """Cancel the upgrade in the file at `path`, as a guardian or as whoever scheduled it.
+
+    Raises:
+        RefusedError: it is not scheduled.
+        As `perform`.
+    """
+    file = read_upgrade(system, path)
+    operation = upgrade(system, file.contract, file.implementation, file.call)
+    run = _with_account(system, replace(operation, role=Role.GUARDIAN), run)
+    return perform(system, [cancellation(system, operation, _caller(system, operation, run))], run)
+
+
+def _operation(system: System, file: UpgradeFile) -> Operation:
+    return upgrade(
+        system,
+        file.contract,
+        file.implementation,
+        file.call,
+        lambda: _require_consent(system, file),
+    )
+
+
+def _require_consent(system: System, file: UpgradeFile) -> None:
+    """The auditors consented to this code and call, and the code is there."""
+    require_there(system, file)
+    code_hash, data_hash, _ = consent_of(system)
+    if (code_hash, data_hash) != (file.approval.code_hash, file.approval.data_hash):
+        found = f"code 0x{code_hash.hex()[:8]}…" if any(code_hash) else "none"
+        raise RefusedError(
+            f"the auditors' consent on the chain is not to this upgrade (it is: {found}); collect it with `ape run "
+            "upgrade consent`, then `submit-consent`. Nothing was sent."
+        )
+
+
+def _with_account(system: System, operation: Operation, run: Run) -> Run:
+    """`run` with the account that is asked for once."""
+    return replace(run, account=choose_actor(system, [operation], run).account)
+
+
+def _caller(system: System, operation: Operation, run: Run) -> str:
+    return choose_actor(system, [operation], run).caller
+
+
+def _concluded(system: System, file: UpgradeFile, answer: Answer, run: Run) -> Answer:
+    """Record the upgrade, and compare every getter in the block before with the block of the upgrade."""
+    transaction = _transaction(system, file, answer)
+    out = console(stderr=run.json)
+    if system.files is not None:
+        _record(system, file, transaction)
+        out.print(f"Recorded in {system.files.record}", markup=False, soft_wrap=True)
+    accounts = sample_accounts(system)
+    try:
+        before = read_getters(system, system.provider, accounts, transaction.block_number - 1)
+        after = read_getters(system, system.provider, accounts, transaction.block_number)
+    except NodeError as error:
+        out.print(f"[yellow]Not compared:[/yellow] getters before and after: {error}")
+        return answer
+    if different := changes(before, after):
+        raise DriftError(
+            "the upgrade is final and recorded, and the token answers otherwise than in the block before: "
+            f"{'; '.join(different[:8])}. Unless payments in the same block explain it, pause with `ape run guard "
+            "pause`, and find out."
+        )
+    out.print(
+        f"[green]✓[/green] {len(before)} getters answer as before (blocks {transaction.block_number - 1} and "
+        f"{transaction.block_number})"
+    )
+    return answer
+
+
+def _record(system: System, file: UpgradeFile, transaction: Transaction) -> None:
+    from ape import project
+
+    files, record = system.files, system.record
+    assert files is not None  # noqa: S101 # the caller looked
+    entry = Upgrade(
+        contract=file.contract,
+        implementation=ContractRecord(
+            address=file.implementation,
+            source=file.source,
+            constructor_args=file.constructor_args,
+            code_hash=file.code_hash,
+            transaction=file.deployment,
+        ),
+        data=file.data,
+        transaction=transaction,
+        source=source_commit(project.path),
+    )
+    if any(u.transaction.hash == transaction.hash for u in record.upgrades):
+        return
+    record = record.model_copy(update={"upgrades": (*record.upgrades, entry)})
+    record.save(files.record)
+    if save_snapshot(files, record) is None:
+        files.layout.unlink(missing_ok=True)
+
+
+def _transaction(system: System, file: UpgradeFile, answer: Answer) -> Transaction:
+    """The transaction that upgraded: from what was sent just now, else from the log."""
+    sent = [str(t["hash"]) for t in answer.document["transactions"]]
+    found = sent[-1] if sent else _logged(system, file)
+    receipt = get_receipt(system.provider, found)
+    if receipt is None:
+        raise NodeError(f"the node has no receipt of {found}; give the same command again.")
+    return Transaction(
+        hash=found,
+        block_number=receipt["blockNumber"],
+        block_hash="0x" + bytes(receipt["blockHash"]).hex(),
+        gas_used=receipt["gasUsed"],
+        gas_price=receipt.get("effectiveGasPrice") or 0,
+    )
+
+
+def _logged(system: System, file: UpgradeFile) -> str:
+    first = file.deployment.block_number
+    logs = list(read_logs(system.token.address, ("Upgraded(address)",), first))
+    mine = [
+        log for log in logs if bytes(log["topics"][1])[12:].hex() == file.implementation[2:].lower()
+    ]
+    if not mine:
+        raise DriftError(
+            f"{file.implementation} is the implementation, but no upgrade to it is in the log since block {first}; "
+            "look at `ape run deploy verify`."
+        )
+    with rpc("read the log"):
+        return "0x" + bytes(mine[-1]["transactionHash"]).hex()

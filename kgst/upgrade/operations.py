@@ -1,0 +1,182 @@
+"""The calls of an upgrade: the auditors' consent, the upgrade itself, and its cancellation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eth_utils.crypto import keccak
+
+from kgst.errors import RefusedError
+from kgst.node import rpc
+from kgst.operator.operation import Operation, Readback, call_data
+from kgst.roles import Role
+from kgst.upgrade.deployed import read_gate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kgst.operator.system import System
+
+__all__ = ["approval", "call_in_words", "cancellation", "scheduled_by", "upgrade"]
+
+
+def upgrade(
+    system: System,
+    contract: str,
+    address: str,
+    data: bytes,
+    check: Callable[[], None] | None = None,
+) -> Operation:
+    """Let the token run the code at `address`, and run `data` on it at once; every flag stays.
+
+    Args:
+        system: Whose token.
+        contract: The implementation's name, for people.
+        address: Where it was deployed.
+        data: Call data; empty for none.
+        check: Raises RefusedError when it must not be done now.
+    """
+    gate = read_gate(system)
+    delegate_all = bool(gate.flags >> 4 & 1)
+    return Operation(
+        name="upgrade",
+        title=f"upgrade to {contract} at {address}",
+        to=system.token.address,
+        data=call_data(system.token.upgradeToAndCall, address, data),
+        role=Role.UPGRADER,
+        lines=(
+            ("implementation now", gate.implementation),
+            ("implementation afterwards", address),
+            ("then runs", call_in_words(contract, data)),
+            ("DELEGATE_ALL", f"stays {'set' if delegate_all else 'clear'}"),
+        ),
+        readbacks=(
+            Readback(
+                "implementation (ERC-1967 slot)", address, lambda: read_gate(system).implementation
+            ),
+            Readback(
+                "DELEGATE_ALL",
+                delegate_all,
+                lambda: bool(read_gate(system).flags >> 4 & 1),
+                lambda is_set: "set" if is_set else "clear",
+            ),
+        ),
+        already=gate.implementation == address,
+        check=check,
+    )
+
+
+def approval(
+    system: System,
+    code_hash: bytes,
+    data_hash: bytes,
+    nonce: int,
+    signatures: Sequence[tuple[str, bytes]],
+    lines: tuple[tuple[str, str], ...],
+) -> Operation:
+    """Record the auditors' consent; anyone may.
+
+    Args:
+        system: Whose token.
+        code_hash: keccak256 of the implementation's runtime code.
+        data_hash: keccak256 of the call data that the upgrade runs.
+        nonce: That the auditors signed.
+        signatures: `(signer, 65 bytes)`, ascending by signer.
+        lines: For the preview.
+    """
+    recorded = (code_hash, data_hash, nonce + 1)
+    return Operation(
+        name="consent",
+        title=f"record the auditors' consent to code 0x{code_hash.hex()[:8]}…",
+        to=system.token.address,
+        data=call_data(
+            system.token.approveImplementation, code_hash, data_hash, nonce, list(signatures)
+        ),
+        lines=lines,
+        readbacks=(
+            Readback(
+                "approved implementation",
+                recorded,
+                lambda: consent_of(system),
+                lambda found: f"code 0x{found[0].hex()}, call 0x{found[1].hex()}",
+            ),
+        ),
+        already=consent_of(system) == recorded,
+    )
+
+
+def consent_of(system: System) -> tuple[bytes, bytes, int]:
+    """Code hash, data hash and nonce that the token has recorded; zeros for no consent."""
+    with rpc("read the auditors' consent"):
+        code_hash, data_hash, nonce = system.token.approvedImplementation()
+    return bytes(code_hash), bytes(data_hash), int(nonce)
+
+
+def scheduled_by(system: System, operation: Operation, *callers: str) -> tuple[str, int] | None:
+    """Who has `operation` scheduled, and from which second it can be executed; None when nobody has.
+
+    Looked for are `callers` and the policy's members of the role.
+    """
+    manager = system.manager
+    role = operation.role
+    members = [system.policy.address(m.member) for m in system.policy.roles[role]] if role else []
+    with rpc("read what is scheduled"):
+        for caller in dict.fromkeys([*callers, *members]):
+            operation_id = manager.hashOperation(caller, operation.to, operation.data)
+            if ready_at := int(manager.getSchedule(operation_id)):
+                return caller, ready_at
+    return None
+
+
+def cancellation(system: System, operation: Operation, caller: str) -> Operation:
+    """Cancel what somebody scheduled: its guardians may, and whoever scheduled it.
+
+    Raises:
+        RefusedError: nobody scheduled it.
+    """
+    found = scheduled_by(system, operation, caller)
+    if found is None:
+        raise RefusedError(
+            f"{operation.title}: nobody has it scheduled, so there is nothing to cancel; see `ape run govern pending`."
+        )
+    scheduler, _ = found
+    operation_id = system.manager.hashOperation(scheduler, operation.to, operation.data)
+    own = int(scheduler, 16) == int(caller, 16)
+    return Operation(
+        name="cancel-upgrade",
+        title=f"cancel: {operation.title}",
+        to=system.manager.address,
+        data=call_data(system.manager.cancel, scheduler, operation.to, operation.data),
+        role=None if own else Role.GUARDIAN,
+        by=(scheduler,),
+        lines=(("scheduled by", system.named(scheduler)),),
+        readbacks=(
+            Readback(
+                "scheduled for",
+                0,
+                lambda: int(system.manager.getSchedule(operation_id)),
+                lambda second: str(second) if second else "never",
+            ),
+        ),
+    )
+
+
+def call_in_words(contract: str, data: bytes) -> str:
+    """`migrate(7)`, by the ABI of `contract`; the bytes when it has no such function."""
+    from ape import project
+    from eth_abi.abi import decode, encode
+
+    if not data:
+        return "no call"
+    for abi in project.get_contract(contract).contract_type.mutable_methods:
+        types = [i.canonical_type for i in abi.inputs]
+        if keccak(text=abi.selector)[:4] != data[:4]:
+            continue
+        try:
+            values: Any = decode(types, data[4:])
+        except Exception:  # bytes of a file that somebody wrote
+            break
+        if encode(types, values) == data[4:]:
+            shown = (f"0x{v.hex()}" if isinstance(v, bytes) else str(v) for v in values)
+            return f"{abi.name}({', '.join(shown)})"
+    return f"0x{data.hex()}, which is no call of {contract}"

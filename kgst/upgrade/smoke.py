@@ -1,0 +1,125 @@
+"""An upgrade tried out on a fork: the real calls, with the auditors' consent pretended; then what must still hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eth_utils.crypto import keccak
+
+from kgst.errors import KgstError
+from kgst.fork_state import Pretence, throwaway_accounts
+from kgst.operator.operation import call_data
+from kgst.operator.permission import Standing, as_call, permission
+from kgst.units import format_som
+from kgst.upgrade.checking import Candidate, Finding
+from kgst.upgrade.code import code_hash
+from kgst.upgrade.deployed import read_gate
+from kgst.upgrade.getters import changes, read_getters, sample_accounts
+from kgst.upgrade.operations import upgrade
+
+if TYPE_CHECKING:
+    from kgst.fork import Fork
+    from kgst.operator.system import System
+
+__all__ = ["smoke"]
+
+_SOM = 10**6
+_DAY = 86_400
+_SHOWN = 5
+
+
+def smoke(system: System, fork: Fork, candidate: Candidate, data: bytes) -> list[Finding]:
+    """Upgrade the token on `fork` to `candidate`, running `data`, and look at it.
+
+    Args:
+        system: The deployment, read on the fork.
+        fork: Changed by this; it is thrown away.
+        candidate: Deployed on the fork here.
+        data: Call data that the upgrade runs; empty for none.
+
+    Returns:
+        What was found; a step that fails ends the list with the reason.
+    """
+    found: list[Finding] = []
+    try:
+        _upgrade(system, fork, candidate, data, found)
+        _use(system, fork, found)
+    except KgstError as error:
+        found.append(Finding("the smoke test itself", False, str(error)))
+    return found
+
+
+def _upgrade(
+    system: System, fork: Fork, candidate: Candidate, data: bytes, found: list[Finding]
+) -> None:
+    eth = system.provider.web3.eth
+    deployer = throwaway_accounts("upgrade", 1)[0].address
+    address = fork.create(deployer, candidate.creation)
+    there = code_hash(bytes(eth.get_code(address)))
+    found.append(Finding("deployed code is this build's", there == candidate.code_hash, there))
+
+    Pretence(fork, system.token.address).consent(
+        bytes.fromhex(candidate.code_hash[2:]), keccak(data)
+    )
+    accounts = sample_accounts(system)
+    operation = upgrade(system, candidate.contract, address, data)
+    role = operation.role
+    assert role is not None  # noqa: S101 # an upgrade is UPGRADER's
+    upgrader = system.policy.address(system.policy.roles[role][0].member)
+    allowed = permission(system, operation, upgrader)
+    if allowed.standing is Standing.TO_SCHEDULE:
+        call = as_call(system, operation, allowed)
+        fork.send(upgrader, system.manager.address, call or b"")
+        fork.advance(allowed.delay)
+        allowed = permission(system, operation, upgrader)
+    before, gate = read_getters(system, fork.provider, accounts), read_gate(system)
+    fork.send(upgrader, system.manager.address, as_call(system, operation, allowed) or b"")
+
+    after, flags = read_gate(system), read_gate(system).flags
+    found.append(
+        Finding("upgraded by UPGRADER, after its delay", after.implementation == address, address)
+    )
+    found.append(Finding("pause flags and DELEGATE_ALL stay", flags == gate.flags, f"{flags:#x}"))
+    different = changes(before, read_getters(system, fork.provider, accounts))
+    detail = "; ".join(different[:_SHOWN]) or f"{len(before)} answers, {len(accounts)} accounts"
+    found.append(Finding("every getter answers as before", not different, detail))
+
+
+def _use(system: System, fork: Fork, found: list[Finding]) -> None:
+    """Mint and pay with the new code, as far as a fork that pretends quota and reserves can tell."""
+    token = system.token
+    issuer, holder = (a.address for a in throwaway_accounts("use", 2))
+    headroom = 10 * _SOM
+    pretence = Pretence(fork, token.address)
+    pretence.no_flags()
+    pretence.headroom(headroom, _DAY)
+    pretence.issuer(issuer, 3 * headroom)
+
+    refusal = fork.refusal(issuer, token.address, call_data(token.mint, holder, headroom + 1))
+    expected = f"HeadroomExceeded(headroom={headroom}, needed={headroom + 1})"
+    found.append(
+        Finding("mint beyond the headroom reverts", refusal == expected, refusal or "it does not")
+    )
+    supply = int(token.totalSupply())
+    fork.send(issuer, token.address, call_data(token.mint, holder, headroom))
+    minted = int(token.totalSupply()) - supply, int(token.balanceOf(holder))
+    found.append(
+        Finding(
+            "mint of all the headroom works", minted == (headroom, headroom), format_som(minted[1])
+        )
+    )
+    fork.send(holder, token.address, call_data(token.transfer, issuer, 3 * _SOM))
+    balances = int(token.balanceOf(holder)), int(token.balanceOf(issuer))
+    found.append(
+        Finding(
+            "a transfer works", balances == (headroom - 3 * _SOM, 3 * _SOM), format_som(balances[1])
+        )
+    )
+    fork.send(issuer, token.address, call_data(token.burn, 3 * _SOM))
+    left = int(token.headroom())
+    found.append(Finding("a burn makes no headroom", left == 0, format_som(left)))
+    fork.advance(_DAY)
+    refusal = fork.refusal(issuer, token.address, call_data(token.mint, holder, 1)) or "it does not"
+    found.append(
+        Finding("mint after validUntil reverts", refusal.startswith("AttestationExpired("), refusal)
+    )

@@ -1,0 +1,200 @@
+"""Upgrades as tables for people and as documents for programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from kgst.operator.views import table
+from kgst.upgrade.code import SIZE_LIMIT, arguments_in_words
+from kgst.upgrade.layout import WORDS_NOTE
+from kgst.upgrade.operations import call_in_words
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kgst.operator.system import System
+    from kgst.upgrade.checking import Candidate, Finding
+    from kgst.upgrade.consenting import Comparison
+    from kgst.upgrade.deploying import Proposed
+    from kgst.upgrade.files import UpgradeFile
+
+__all__ = [
+    "check_document",
+    "consent_document",
+    "deploy_document",
+    "print_check",
+    "print_comparison",
+    "print_deployed",
+    "print_hashes",
+]
+
+_GROUP: Final = 8
+_PER_LINE: Final = 4
+
+
+def check_document(
+    system: System,
+    candidate: Candidate,
+    tried: list[Finding] | None,
+    block: int | None,
+    data: bytes,
+) -> dict[str, Any]:
+    """`docs/schemas/upgrade-check.json`, but for `passed`."""
+    return {
+        "chain_id": system.record.chain_id,
+        "token": system.token.address,
+        "implementation_now": system.record.implementation[1].address,
+        "contract": candidate.contract,
+        "source": candidate.source,
+        "constructor_args": "0x" + candidate.arguments.hex(),
+        "data": "0x" + data.hex(),
+        "code_hash": candidate.code_hash,
+        "size": len(candidate.code),
+        "size_limit": SIZE_LIMIT,
+        "layout": {
+            "compared_with": candidate.compared_with,
+            "problems": [
+                {"kind": p.kind, "field": p.field, "old": p.old, "new": p.new}
+                for p in candidate.problems
+            ],
+            "note": WORDS_NOTE,
+        },
+        "checks": _findings(candidate.findings),
+        "smoke_test": None
+        if tried is None
+        else {"forked_block": block, "checks": _findings(tried)},
+    }
+
+
+def _findings(findings: list[Finding]) -> list[dict[str, Any]]:
+    return [{"what": f.what, "ok": f.ok, "detail": f.detail} for f in findings]
+
+
+def print_check(
+    out: Console,
+    system: System,
+    candidate: Candidate,
+    tried: list[Finding] | None,
+    block: int | None,
+) -> None:
+    """What the candidate is, and everything that was looked at."""
+    head = table(f"Chain {system.record.chain_id}, token {system.token.address}")
+    head.add_column("candidate", style="bold")
+    head.add_column("")
+    head.add_row("contract", f"{candidate.contract} ({candidate.source})")
+    head.add_row("constructor", arguments_in_words("0x" + candidate.arguments.hex()))
+    head.add_row("code hash", f"{candidate.code_hash[:34]}\n{candidate.code_hash[34:]}")
+    head.add_row("layout compared with", candidate.compared_with)
+    out.print(head)
+    _print_findings(out, "Code and storage", candidate.findings)
+    for problem in candidate.problems:
+        out.print(f"  {problem}", style="red", markup=False, soft_wrap=True)
+    out.print(f"[dim]{WORDS_NOTE}[/dim]")
+    if tried is None:
+        out.print("[yellow]The smoke test was not run:[/yellow] put the above right first.")
+        return
+    where = f"a fork at block {block}" if block is not None else "a chain of its own"
+    _print_findings(out, f"Upgraded on {where}; consent, quota and reserves pretended", tried)
+
+
+def _print_findings(out: Console, title: str, findings: list[Finding]) -> None:
+    from rich.markup import escape
+
+    rows = table(title)
+    rows.add_column("")
+    rows.add_column("what", style="bold")
+    rows.add_column("found", overflow="fold")
+    for finding in findings:
+        sign = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
+        rows.add_row(sign, finding.what, escape(finding.detail))
+    out.print(rows)
+
+
+def deploy_document(proposed: Proposed) -> dict[str, Any]:
+    """`docs/schemas/upgrade-deploy.json`."""
+    file, outcome = proposed.file, proposed.outcome
+    return {
+        "already": outcome is None,
+        "file": str(proposed.path) if proposed.path else None,
+        "upgrade": file.model_dump(mode="json"),
+        "transaction": None
+        if outcome is None
+        else {
+            "hash": outcome.hash,
+            "block_number": outcome.block_number,
+            "gas_used": outcome.gas_used,
+            "gas_price_wei": str(outcome.gas_price),
+        },
+    }
+
+
+def print_deployed(out: Console, proposed: Proposed) -> None:
+    """Where it stands, and what comes next."""
+    file = proposed.file
+    said = "deployed" if proposed.outcome else "it stands there already, nothing was sent"
+    out.print(f"[green]✓[/green] {said}: {file.contract} at {file.implementation}")
+    out.print(f"  code hash {file.code_hash}", soft_wrap=True)
+    out.print(f"  consent number {file.nonce}")
+    if proposed.path is not None:
+        out.print(f"For the auditors: {proposed.path}", markup=False, soft_wrap=True)
+        out.print(
+            "Each runs `ape run upgrade consent FILE --account …` on a checkout that they reviewed."
+        )
+
+
+def consent_document(
+    file: UpgradeFile, compared: Comparison, signer: str, target: Path
+) -> dict[str, Any]:
+    """`docs/schemas/upgrade-consent.json`, but for `label`."""
+    return {
+        "signature_file": str(target),
+        "signer": signer,
+        "chain_id": file.chain_id,
+        "token": file.token,
+        "contract": compared.contract,
+        "implementation": file.implementation,
+        "code_hash": compared.code_hash,
+        "data": file.data,
+        "data_hash": file.data_hash,
+        "nonce": file.nonce,
+        "domain_hash": file.domain_hash,
+        "message_hash": file.message_hash,
+        "digest": file.digest,
+        "checked": list(compared.agrees),
+        "not_checked": list(compared.open),
+    }
+
+
+def print_comparison(out: Console, file: UpgradeFile, compared: Comparison) -> None:
+    """What would be consented to, and what this machine found out about it."""
+    from rich.markup import escape
+
+    rows = table(f"Consent number {file.nonce} of {file.token} on chain {file.chain_id}")
+    rows.add_column("", style="bold")
+    rows.add_column("", overflow="fold")
+    rows.add_row("contract, built here", compared.contract)
+    rows.add_row("code hash, built here", compared.code_hash)
+    rows.add_row("immutables", arguments_in_words(file.constructor_args))
+    rows.add_row("the upgrade then runs", escape(call_in_words(compared.contract, file.call)))
+    rows.add_row("hash of that call", file.data_hash)
+    out.print(rows)
+    for one in compared.agrees:
+        out.print(f"[green]✓[/green] {escape(one)}")
+    for one in compared.open:
+        out.print(f"[yellow]Not checked:[/yellow] {escape(one)}")
+
+
+def print_hashes(out: Console, file: UpgradeFile) -> None:
+    """The two hashes that a Ledger shows, in groups that can be compared by eye."""
+    from rich.panel import Panel
+
+    for title, value in (("DOMAIN HASH", file.domain_hash), ("MESSAGE HASH", file.message_hash)):
+        digits = value[2:].upper()
+        groups = [digits[i : i + _GROUP] for i in range(0, len(digits), _GROUP)]
+        lines = ["  ".join(groups[i : i + _PER_LINE]) for i in range(0, len(groups), _PER_LINE)]
+        out.print(
+            Panel("\n\n".join(lines), title=title, expand=False, padding=(1, 3), style="bold")
+        )
+        out.print(f"[dim]{value}[/dim]", soft_wrap=True)
+    out.print("A Ledger shows these two hashes, a Trezor the message: compare before you approve.")

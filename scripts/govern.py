@@ -1,0 +1,156 @@
+"""Roles: who holds them, what differs from the policy, carrying that out, rotating keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from ape.cli import account_option
+
+from kgst.console import Answer, KgstCommand, json_option, policy_option
+from kgst.operator.options import write_options
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+
+    from kgst.operator.options import Run
+
+
+@click.group(short_help="Roles: matrix, plan, apply, pending, rotate")
+def cli() -> None:
+    """Roles: who holds them, what differs from the policy, carrying that out, rotating keys."""
+
+
+@cli.command(cls=KgstCommand)
+@policy_option
+@json_option
+def matrix(policy_path: Path | None, json_output: bool) -> Answer:
+    """Show who holds which role on the chain, with what delay, and what deserves a second look."""
+    from kgst.govern import matrix
+    from kgst.operator.system import open_system
+
+    return matrix.answer(open_system(policy_path, quiet=json_output))
+
+
+@cli.command(cls=KgstCommand)
+@policy_option
+@json_option
+def plan(policy_path: Path | None, json_output: bool) -> Answer:
+    """Compare policy and chain: what would be granted, revoked, altered, and by whom. Sends nothing.
+
+    Exits 0 when nothing differs, 3 when something does.
+    """
+    from kgst.govern import plan
+    from kgst.operator.system import open_system
+
+    return plan.answer(open_system(policy_path, quiet=json_output))
+
+
+@cli.command(cls=KgstCommand)
+@write_options
+def apply(run: Run) -> Answer:
+    """Carry out what plan shows, as far as the given account or Safe may.
+
+    What needs a delay is scheduled (exit 5); the same command executes it when it is due. Exits 5 too when something
+    is left for others, and says for whom.
+    """
+    from kgst.govern.apply import apply
+
+    return apply(_system(run), run)
+
+
+@cli.command(cls=KgstCommand)
+@policy_option
+@json_option
+def pending(policy_path: Path | None, json_output: bool) -> Answer:
+    """List the operations that wait out their delay: what, by whom, from when, until when."""
+    from kgst.govern import scheduled
+    from kgst.operator.system import open_system
+
+    return scheduled.answer(open_system(policy_path, quiet=json_output))
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("operation", required=False, metavar="[ID]")
+@write_options
+def execute(operation: str | None, run: Run) -> Answer:
+    """Execute what the account has scheduled: the operation with this ID (its first digits), or all that are due."""
+    from kgst.govern.scheduled import execute
+
+    return execute(_system(run), operation, run)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("operation", metavar="ID")
+@write_options
+def cancel(operation: str, run: Run) -> Answer:
+    """Cancel a scheduled operation: a guardian of its role, whoever scheduled it, or ADMIN."""
+    from kgst.govern.scheduled import cancel
+
+    return cancel(_system(run), operation, run)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("old")
+@click.argument("new")
+@account_option("--new-account", "new_account", prompt=False)
+@click.option(
+    "--signature", metavar="HEX", help="NEW's signature over the challenge, made elsewhere."
+)
+@click.option(
+    "--write-policy", is_flag=True, help="Once it is done, put NEW for OLD into the policy's roles."
+)
+@write_options
+def rotate(
+    old: str,
+    new: str,
+    new_account: AccountAPI | None,
+    signature: str | None,
+    write_policy: bool,
+    run: Run,
+) -> Answer:
+    """Move every role from OLD to NEW: grant, prove that NEW's key works, revoke.
+
+    OLD and NEW are labels of the policy. Give the same command again after a delay or an interruption: it goes on
+    where it stands.
+    """
+    from kgst.govern.rotate import rotate
+
+    return rotate(
+        _system(run),
+        old,
+        new,
+        run,
+        new_account=new_account,
+        signature=_bytes(signature),
+        write_policy=write_policy,
+    )
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("old")
+@click.argument("new")
+@write_options
+def prove(old: str, new: str, run: Run) -> Answer:
+    """Sign, as NEW, what a rotation from OLD asks for. Sends nothing."""
+    from kgst.govern.rotate import prove_key
+
+    return prove_key(_system(run), old, new, run)
+
+
+def _system(run: Run) -> Any:
+    from kgst.operator.system import open_system
+
+    return open_system(run.policy_path, quiet=run.json)
+
+
+def _bytes(text: str | None) -> bytes | None:
+    if text is None:
+        return None
+    try:
+        return bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        raise click.BadParameter(
+            "write 0x and hexadecimal digits", param_hint="--signature"
+        ) from None

@@ -1,0 +1,173 @@
+"""Attest the reserves: draft, sign, collect, submit; show them; halt minting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kgst.console import (
+    Answer,
+    KgstCommand,
+    OfflineCommand,
+    json_option,
+    operator_options,
+    policy_option,
+    yes_option,
+)
+from kgst.operator.options import write_options
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+
+    from kgst.operator.options import Run
+
+# Whether a file is there and usable is said by the command, with what to do.
+FILE: Any = click.Path(path_type=Path)
+
+
+def force_option(function: Any) -> Any:
+    """`--force`: the parameter `force`."""
+    return click.option("--force", is_flag=True, help="Replace files of other content.")(function)
+
+
+def offline_policy_option(function: Any) -> Any:
+    """`--policy`: the parameter `policy_path`, None when not given."""
+    return click.option(
+        "--policy",
+        "policy_path",
+        type=FILE,
+        help="Names people; chain, token (its record.json) and auditors are compared with it.",
+    )(function)
+
+
+@click.group(short_help="Attest the reserves: draft, sign, collect, submit, show, halt")
+def cli() -> None:
+    """Attest the reserves. sign and collect need no network."""
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("statements", nargs=-1, required=True, type=FILE)
+@click.option("--report", required=True, type=FILE, help="Where to write the report to publish.")
+@click.option(
+    "--out", type=FILE, help="The draft; default: attestation-<epoch>.json beside the report."
+)
+@click.option(
+    "--settled",
+    metavar="AMOUNT|CSV",
+    help="All that was ever settled, like '40 000.00 som'; or a CSV file (reference,amount) of the redemptions paid "
+    "since the last attestation. Default: as in the last.",
+)
+@policy_option
+@force_option
+@json_option
+def draft(
+    statements: tuple[Path, ...],
+    report: Path,
+    out: Path | None,
+    settled: str | None,
+    policy_path: Path | None,
+    force: bool,
+    json_output: bool,
+) -> Answer:
+    """Write the next attestation, from bank STATEMENTS (camt.053 or CSV) and the final state of the chain."""
+    from kgst.reserves import commands
+
+    return commands.draft(
+        policy_path, statements, report, out, settled, force=force, quiet=json_output
+    )
+
+
+@cli.command(cls=OfflineCommand)
+@click.argument("file", type=FILE)
+@click.option("--report", type=FILE, help="The published report: its hash and total are compared.")
+@click.option(
+    "--statement",
+    "statements",
+    multiple=True,
+    type=FILE,
+    help="A bank statement: the total is recomputed.",
+)
+@operator_options
+@offline_policy_option
+@yes_option
+@force_option
+@json_option
+def sign(
+    file: Path,
+    report: Path | None,
+    statements: tuple[Path, ...],
+    account: AccountAPI | None,
+    policy_path: Path | None,
+    yes: bool,
+    force: bool,
+    json_output: bool,
+) -> Answer:
+    """Sign the draft FILE as an auditor. Touches no network."""
+    from kgst.reserves import offline
+
+    return offline.sign(
+        file,
+        account,
+        policy_path=policy_path,
+        report=report,
+        statements=statements,
+        yes=yes,
+        force=force,
+        quiet=json_output,
+    )
+
+
+@cli.command(cls=OfflineCommand)
+@click.argument("file", type=FILE)
+@click.argument("signatures", nargs=-1, required=True, type=FILE)
+@click.option("--out", type=FILE, help="Default: FILE with the ending .signed.json.")
+@offline_policy_option
+@force_option
+@json_option
+def collect(
+    file: Path,
+    signatures: tuple[Path, ...],
+    out: Path | None,
+    policy_path: Path | None,
+    force: bool,
+    json_output: bool,
+) -> Answer:
+    """Put SIGNATURES on the draft FILE together. Touches no network. Exits 5 while some are missing."""
+    from kgst.reserves import offline
+
+    return offline.collect(file, signatures, policy_path=policy_path, out_path=out, force=force)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("file", type=FILE)
+@write_options
+def submit(file: Path, run: Run) -> Answer:
+    """Submit the signed attestation FILE. Anyone may."""
+    from kgst.reserves import commands
+
+    return commands.submit(file, run)
+
+
+@cli.command(cls=KgstCommand)
+@click.option(
+    "--report", type=FILE, help="Compare a published report with the chain; exits 3 if it differs."
+)
+@policy_option
+@json_option
+def show(report: Path | None, policy_path: Path | None, json_output: bool) -> Answer:
+    """Show the last attestation, its age, backing, headroom, auditors."""
+    from kgst.reserves import commands
+
+    return commands.show(policy_path, report, quiet=json_output)
+
+
+@cli.command(cls=KgstCommand)
+@click.option("--reason", required=True, help="Logged on the chain, for everyone to read.")
+@write_options
+def halt(reason: str, run: Run) -> Answer:
+    """Stop minting, as an auditor. Only a newer attestation ends it."""
+    from kgst.reserves import commands
+
+    return commands.halt(reason, run)

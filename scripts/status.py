@@ -1,0 +1,28 @@
+"""One screen: how the token stands now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kgst.console import Answer, KgstCommand, json_option, policy_option
+
+
+@click.command(
+    cls=KgstCommand, short_help="One screen: supply, reserves, quotas, pauses, operators"
+)
+@policy_option
+@json_option
+def cli(policy_path: Path | None, json_output: bool) -> Answer:
+    """Show supply, backing, headroom, attestation, issuers, pauses, pending operations and operators' BNB.
+
+    All of it is from one block. On bsc:local:test (the default) the policy is deployed first, for practice.
+    """
+    from kgst.operator.system import open_system
+    from kgst.status import read_status
+    from kgst.status_views import print_status, status_document
+
+    system = open_system(policy_path, quiet=json_output)
+    status = read_status(system)
+    return Answer(status_document(system, status), lambda out: print_status(out, system, status))

@@ -1,0 +1,115 @@
+"""Mint, burn, pay many, and see what may be minted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kgst.console import Answer, KgstCommand, json_option, policy_option
+from kgst.operator.options import write_options
+
+if TYPE_CHECKING:
+    from kgst.operator.options import Run
+
+
+@click.group(short_help="Mint, burn, pay many, show limits")
+def cli() -> None:
+    """Mint within quota and headroom, burn on redemption, pay the rows of a file."""
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("to")
+@click.argument("amount")
+@click.option(
+    "--ref",
+    "reference",
+    metavar="TEXT",
+    help="Your own reference, kept in the journal: the same one is never minted twice.",
+)
+@write_options
+def mint(to: str, amount: str, reference: str | None, run: Run) -> Answer:
+    """Mint AMOUNT, like '5 000 000.00 som', to TO: a label of the policy, or an address."""
+    from kgst.operator.system import open_system
+    from kgst.supply import issuing
+
+    system = open_system(run.policy_path, quiet=run.json)
+    return issuing.mint(system, to, amount, reference, run)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("amount")
+@click.option(
+    "--ref",
+    "reference",
+    metavar="TEXT",
+    required=True,
+    help="The redemption's reference; the same one is never burned twice.",
+)
+@write_options
+def burn(amount: str, reference: str, run: Run) -> Answer:
+    """Burn AMOUNT of the issuer's own tokens, like '40 000.00 som', for a redemption.
+
+    The chain has no field for the reference: it is shown, and kept in the journal of the operation.
+    """
+    from kgst.operator.system import open_system
+    from kgst.supply import issuing
+
+    system = open_system(run.policy_path, quiet=run.json)
+    return issuing.burn(system, amount, reference, run)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--chunk",
+    type=click.IntRange(1, 500),
+    default=100,
+    show_default=True,
+    help="Payments of one transaction.",
+)
+@click.option("--total", metavar="AMOUNT", help="What the file must sum to, like '1 234.00 som'.")
+@click.option("--count", type=click.IntRange(min=1), help="How many payments it must have.")
+@click.option(
+    "--again",
+    metavar="NAME",
+    help="Pay the same payments once more; NAME is what the refusal names as the last time.",
+)
+@click.option(
+    "--rest",
+    type=click.Path(path_type=Path),
+    help="Give an interrupted payout up: write what it has not paid to a new CSV file, send nothing.",
+)
+@write_options
+def payout(
+    file: Path,
+    chunk: int,
+    total: str | None,
+    count: int | None,
+    again: str | None,
+    rest: Path | None,
+    run: Run,
+) -> Answer:
+    """Pay the rows of FILE, a CSV with the columns address and amount_som (or amount_tyiyn).
+
+    Addresses need no label here, but a checksum. All is checked before the first payment. Interrupted at any point, the
+    same command goes on and pays nobody twice. The format: docs/files.md.
+    """
+    from kgst.operator.system import open_system
+    from kgst.supply import payouts
+
+    system = open_system(run.policy_path, quiet=run.json)
+    return payouts.payout(system, file, payouts.Terms(chunk, total, count, again, rest), run)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("account", required=False)
+@policy_option
+@json_option
+def limits(account: str | None, policy_path: Path | None, json_output: bool) -> Answer:
+    """Show every issuer's bucket, the headroom, what ACCOUNT (a label or an address) may mint now, and why not more."""
+    from kgst.operator.system import open_system
+    from kgst.supply import limits as report
+
+    return report.limits(open_system(policy_path, quiet=json_output), account)

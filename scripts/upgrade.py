@@ -1,0 +1,144 @@
+"""Upgrade the token: check, deploy, the auditors' consent, schedule, execute, cancel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kgst.console import (
+    Answer,
+    KgstCommand,
+    OfflineCommand,
+    json_option,
+    operator_options,
+    policy_option,
+    yes_option,
+)
+from kgst.operator.options import write_options
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+
+    from kgst.operator.options import Run
+
+# Whether a file is there and usable is said by the command, with what to do.
+FILE: Any = click.Path(path_type=Path)
+
+
+def data_option(function: Any) -> Any:
+    """`--data`: the parameter `data`."""
+    return click.option(
+        "--data",
+        default="0x",
+        metavar="0x…",
+        help="A call that the upgrade makes of the new implementation at once: its ABI encoding.",
+    )(function)
+
+
+@click.group(short_help="Upgrade the token, with the auditors' consent")
+def cli() -> None:
+    """Upgrade the token: check, deploy, consent, submit-consent, schedule, execute; or cancel."""
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("contract", default="KGSTLogic")
+@data_option
+@policy_option
+@json_option
+def check(contract: str, data: str, policy_path: Path | None, json_output: bool) -> Answer:
+    """Compare the storage layout of CONTRACT with the deployed one; upgrade to it on a fork. Sends nothing.
+
+    Exits 4 when a field was moved, removed or retyped, or anything else is not as it must be.
+    """
+    from kgst.upgrade import commands
+
+    return commands.check(policy_path, contract, data, quiet=json_output)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("contract")
+@data_option
+@write_options
+def deploy(contract: str, data: str, run: Run) -> Answer:
+    """Deploy CONTRACT as a future implementation, and write the file that auditors sign. Anyone may."""
+    from kgst.upgrade import commands
+
+    return commands.deploy(contract, data, run)
+
+
+@cli.command(cls=OfflineCommand)
+@click.argument("file", type=FILE)
+@click.option(
+    "--contract",
+    default="KGSTLogic",
+    show_default=True,
+    help="What you reviewed; its code is built here, and that is what you sign.",
+)
+@operator_options
+@click.option(
+    "--policy",
+    "policy_path",
+    type=FILE,
+    help="Chain, token (its record.json) and recovery delay are compared with it. Default: beside the upgrades.",
+)
+@yes_option
+@click.option("--force", is_flag=True, help="Replace a signature file of other content.")
+@json_option
+def consent(
+    file: Path,
+    contract: str,
+    account: AccountAPI | None,
+    policy_path: Path | None,
+    yes: bool,
+    force: bool,
+    json_output: bool,
+) -> Answer:
+    """Build the code, compare it with FILE, and sign the consent to it as an auditor. Touches no network."""
+    from kgst.upgrade import commands
+
+    return commands.consent(
+        file, contract, account, policy_path, yes=yes, force=force, quiet=json_output
+    )
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("file", type=FILE)
+@click.argument("signatures", nargs=-1, required=True, type=FILE)
+@write_options
+def submit_consent(file: Path, signatures: tuple[Path, ...], run: Run) -> Answer:
+    """Record the auditors' SIGNATURES on the upgrade in FILE. Anyone may."""
+    from kgst.upgrade import commands
+
+    return commands.submit_consent(file, signatures, run)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("file", type=FILE)
+@write_options
+def schedule(file: Path, run: Run) -> Answer:
+    """Schedule the upgrade in FILE, as an UPGRADER; its delay begins."""
+    from kgst.upgrade import commands
+
+    return commands.schedule(file, run)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("file", type=FILE)
+@write_options
+def execute(file: Path, run: Run) -> Answer:
+    """Execute the upgrade in FILE once its delay has passed; compare every getter; record it."""
+    from kgst.upgrade import commands
+
+    return commands.execute(file, run)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("file", type=FILE)
+@write_options
+def cancel(file: Path, run: Run) -> Answer:
+    """Cancel the scheduled upgrade in FILE, as a GUARDIAN or as whoever scheduled it."""
+    from kgst.upgrade import commands
+
+    return commands.cancel(file, run)

@@ -1,0 +1,215 @@
+"""`ape run drill`, and the forks that it and `upgrade check` work on: the network gets nothing of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ape import accounts as ape_accounts
+from ape import networks
+from support.cli import ROOT, run_ape, running_anvil, wait_for
+from support.faulty_node import FaultyNode, faulty_node
+from support.operators import operated, policy_file
+from support.schemas import require_schema
+from web3 import HTTPProvider, Web3
+
+from kgst.drill import run_drill
+from kgst.drill_views import markdown
+from kgst.fork import ForkError, forked
+from kgst.fork_system import on_fork
+from kgst.node import connected
+from kgst.operator.system import System
+
+SENDING = (
+    "eth_sendRawTransaction",
+    "eth_sendTransaction",
+    "anvil_setBalance",
+    "anvil_setStorageAt",
+    "anvil_impersonateAccount",
+    "evm_increaseTime",
+    "evm_mine",
+)
+HOUR = 3_600
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Iterator[FaultyNode]:
+    """A node with the testnet's chain id that counts what it is asked for."""
+    with running_anvil(block_time=None) as address, faulty_node(address) as node:
+        yield node
+
+
+@pytest.fixture(scope="module")
+def deployed(upstream: FaultyNode, tmp_path_factory: pytest.TempPathFactory) -> System:
+    """The rehearsal's policy on that node; UNPAUSER waits an hour, as on mainnet."""
+    path = policy_file(
+        tmp_path_factory.mktemp("kgst"),
+        ROOT / "deployments/rehearsal/policy.yaml",
+        ("{member: unpauser, delay: 0 seconds}", "{member: unpauser, delay: 1 hour}"),
+    )
+    with networks.parse_network_choice(f"bsc:testnet:{upstream.address}"):
+        system = operated(path, ape_accounts.test_accounts[0])
+        assert system.files is not None
+        system.record.save(system.files.record)
+        return system
+
+
+@pytest.fixture
+def kgst(deployed: System, upstream: FaultyNode) -> Iterator[System]:
+    with networks.parse_network_choice(f"bsc:testnet:{upstream.address}"):
+        yield replace(deployed, provider=connected())
+
+
+def state(upstream: FaultyNode, system: System) -> dict[str, Any]:
+    """All that a transaction would change: blocks, nonces, balances, the token's root."""
+    eth = Web3(HTTPProvider(upstream.upstream)).eth
+    people = [Web3.to_checksum_address(a) for a in system.policy.people.values()]
+    return {
+        "block": eth.get_block("latest")["hash"],
+        "nonces": [eth.get_transaction_count(a) for a in people],
+        "balances": [eth.get_balance(a) for a in people],
+        "storage": eth.get_proof(Web3.to_checksum_address(system.token.address), [])["storageHash"],
+    }
+
+
+def test_drill__on_a_fork__passes_and_the_network_gets_nothing(
+    kgst: System, upstream: FaultyNode
+) -> None:
+    before = state(upstream, kgst)
+    upstream.asked.clear()
+    with on_fork(kgst) as (copy, fork):
+        drill = run_drill(copy, fork)
+    assert [f for f in drill.findings if not f.ok] == []
+    assert drill.passed
+    assert len(drill.findings) == 15
+    assert drill.pauser == kgst.policy.address("pauser")
+    assert drill.unpause_delay == HOUR
+    waits = next(f for f in drill.findings if f.what == "unpause waits")
+    assert waits.detail.startswith("AccessManagerNotReady")
+    assert 0 < drill.seconds_to_mined < drill.seconds_to_proof < 60
+    assert sum(upstream.asked.values()) > 10, "the fork read from it"
+    assert [method for method in SENDING if upstream.asked[method]] == []
+    assert state(upstream, kgst) == before
+
+
+def test_drill__pauser_has_lost_its_role__is_found(kgst: System, upstream: FaultyNode) -> None:
+    with on_fork(kgst) as (copy, fork):
+        admin = copy.policy.address("admin")
+        revoke = bytes(copy.manager.revokeRole.encode_input(4, copy.policy.address("pauser")))
+        fork.send(admin, copy.manager.address, schedule(copy, revoke))
+        fork.advance(600)
+        fork.send(admin, copy.manager.address, revoke)
+        with pytest.raises(Exception, match="nobody could pause"):
+            run_drill(copy, fork)
+
+
+def schedule(system: System, data: bytes) -> bytes:
+    return bytes(system.manager.schedule.encode_input(system.manager.address, data, 0))
+
+
+def test_drill__paused_already__pretends_not_and_says_so(kgst: System) -> None:
+    with on_fork(kgst) as (copy, fork):
+        fork.send(
+            copy.policy.address("pauser"),
+            copy.token.address,
+            bytes(copy.token.pause.encode_input(5)),
+        )
+        drill = run_drill(copy, fork)
+        assert drill.paused_before == 5
+        assert drill.passed
+        assert "TRANSFERS, MINTING; the fork pretended not" in markdown(copy, drill)
+
+
+def test_command__with_a_report__one_document_and_a_file(
+    deployed: System, upstream: FaultyNode, tmp_path: Path
+) -> None:
+    report = tmp_path / "drill.md"
+    upstream.asked.clear()
+    result = run_ape(
+        "drill", "--json", "--report", str(report),
+        network=upstream.address, policy=deployed.policy_path,
+    )  # fmt: skip
+    assert result.code == 0, result.stderr
+    assert result.document is not None
+    require_schema("drill", result.document)
+    assert result.document["passed"] is True
+    text = report.read_text()
+    assert text.startswith("# Pause drill, ")
+    assert "**Passed.**" in text
+    assert "| ✓ | transfer reverts | OperationPaused(flags=1) |" in text
+    assert [method for method in SENDING if upstream.asked[method]] == []
+
+
+# The fork itself
+
+
+def test_forked__node_that_does_not_answer__says_so(
+    kgst: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kgst.fork._uri_of", lambda _: "http://127.0.0.1:9")
+    with pytest.raises(ForkError, match="anvil did not start"), forked(kgst.provider):
+        pass
+
+
+def test_forked__no_anvil__says_how_to_get_it(
+    kgst: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kgst.fork.shutil.which", lambda _: None)
+    with pytest.raises(ForkError, match="anvil is not on the path"), forked(kgst.provider):
+        pass
+
+
+def test_forked__an_error_inside__ends_the_node_and_reconnects(kgst: System) -> None:
+    addresses = []
+
+    def fail() -> None:
+        with forked(kgst.provider) as fork:
+            assert fork.provider.web3.eth.chain_id == 97
+            addresses.append(str(fork.provider.http_uri))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert not Web3(HTTPProvider(addresses[0])).is_connected()
+    assert connected() is kgst.provider
+
+
+def test_forked__process_killed__anvil_ends_with_it(kgst: System) -> None:
+    program = (
+        "import time\nfrom ape import networks\nfrom kgst.fork import forked\nfrom kgst.node import connected\n"
+        f"with networks.parse_network_choice('bsc:testnet:{kgst.provider.http_uri}'):\n"
+        "    with forked(connected()) as fork:\n"
+        "        print(fork.provider.http_uri, flush=True)\n        time.sleep(60)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    address = next(line for line in process.stdout if line.startswith("http")).strip()
+    node = Web3(HTTPProvider(address))
+    assert node.is_connected()
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    wait_for(lambda: not node.is_connected(), 10)
+
+
+def test_refusal__what_does_not_revert__is_none(kgst: System) -> None:
+    with on_fork(kgst) as (copy, fork):
+        caller = copy.policy.address("pauser")
+        assert (
+            fork.refusal(caller, copy.token.address, bytes(copy.token.pause.encode_input(1)))
+            is None
+        )
+        assert json.dumps(fork.load(copy.token.address, 0)) == "0"

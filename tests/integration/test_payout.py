@@ -1,0 +1,395 @@
+"""`ape run supply payout` on the in-process chain: every check before the first payment, every way of going on."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ape import accounts as ape_accounts
+from ape import chain as ape_chain
+from eth_utils.address import to_checksum_address
+from jsonschema import Draft202012Validator
+from support.operators import as_, operated, policy_file
+from support.reserves import attest
+from support.safe import deploy_safe
+
+from kgst.errors import ExitCode, InputError, RefusedError
+from kgst.files import Files
+from kgst.node import ChainRevertError
+from kgst.operator.system import System
+from kgst.sending import RevertedError, Sender
+from kgst.supply.payouts import Terms, payout
+
+ROOT = Path(__file__).parents[2]
+POLICY = ROOT / "tests/support/policy.yaml"
+SOM = 1_000_000
+FIVES = Terms(chunk=2)
+
+RECEIVERS = [to_checksum_address(f"0x{0xC0FFEE << 100 | n:040x}") for n in range(1, 6)]
+
+
+@pytest.fixture(scope="module")
+def owners() -> list[Any]:
+    return [ape_accounts.test_accounts[i] for i in (23, 24, 25)]
+
+
+@pytest.fixture(scope="module")
+def safe(owners: list[Any]) -> str:
+    return deploy_safe(ape_chain.provider.web3, [o.address for o in owners], 2)
+
+
+@pytest.fixture(scope="module")
+def deployed(
+    tmp_path_factory: pytest.TempPathFactory, safe: str, owners: list[Any], deployer: Any
+) -> System:
+    people = "".join(f'  owner_{i}: "{o.address}"\n' for i, o in enumerate(owners))
+    path = policy_file(
+        tmp_path_factory.mktemp("kgst"),
+        POLICY,
+        ("\nauditors:\n", f'  treasury: "{safe}"\n{people}\nauditors:\n'),
+        (
+            "\nlimits:\n",
+            "\nsafes:\n  treasury: {owners: [owner_0, owner_1, owner_2], threshold: 2}\n\nlimits:\n",
+        ),
+    )
+    return operated(path, deployer)
+
+
+@pytest.fixture
+def kgst(deployed: System, tmp_path: Path, issuer: Any, holder: Any, safe: str) -> System:
+    """Deployed once; 100 som each with `holder` and the Safe; each test with files of its own."""
+    system = replace(deployed, files=Files(tmp_path / "files"))
+    attest(system, 10_000 * 100)
+    system.token.mint(holder, 100 * SOM, sender=issuer)
+    system.token.mint(safe, 100 * SOM, sender=issuer)
+    return system
+
+
+@pytest.fixture
+def salaries(tmp_path: Path) -> Callable[..., Path]:
+    """Five payments of 1 to 5 som, in lines 2 to 6."""
+
+    def write(rows: list[str] | None = None, name: str = "salaries.csv") -> Path:
+        rows = [f"{r},{n}.00" for n, r in enumerate(RECEIVERS, 1)] if rows is None else rows
+        path = tmp_path / name
+        path.write_text("\n".join(("address,amount_som", *rows)) + "\n")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def paid(kgst: System) -> Callable[[], list[int]]:
+    return lambda: [kgst.token.balanceOf(r) // SOM for r in RECEIVERS]
+
+
+def power_cut(monkeypatch: pytest.MonkeyPatch, at: int, *, landed: bool) -> None:
+    """The process ends while its transaction number `at` is sent."""
+    submit, calls = Sender._submit, []
+
+    def failing(self: Sender, signed: Any) -> None:
+        calls.append(signed)
+        if len(calls) < at:
+            return submit(self, signed)
+        if landed:
+            submit(self, signed)
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr(Sender, "_submit", failing)
+
+
+def test_payout__a_file__is_paid_in_chunks(
+    kgst: System, holder: Any, salaries: Any, paid: Any
+) -> None:
+    terms = Terms(chunk=2, total="15.00 som", count=5)
+    answer = payout(kgst, salaries(), terms, as_(holder))
+    document = {"schema": "kgst/supply-payout/1", **answer.document}
+    schema = json.loads((ROOT / "docs/schemas/supply-payout.json").read_text())
+    Draft202012Validator(schema).validate(document)
+    assert answer.exit_code == 0
+    assert paid() == [1, 2, 3, 4, 5]
+    assert [(c["first_line"], c["last_line"], c["paid"]) for c in document["chunks"]] == [
+        (2, 3, True), (4, 5, True), (6, 6, True),
+    ]  # fmt: skip
+    assert (document["done"], document["total_paid"]) == (True, str(15 * SOM))
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+@pytest.mark.parametrize("landed", [False, True])
+def test_payout__interrupted__goes_on_and_pays_nobody_twice(
+    kgst: System, holder: Any, salaries: Any, paid: Any, monkeypatch: pytest.MonkeyPatch,
+    at: int, landed: bool,
+) -> None:  # fmt: skip
+    with monkeypatch.context() as broken:
+        power_cut(broken, at, landed=landed)
+        with pytest.raises(RuntimeError):
+            payout(kgst, salaries(), FIVES, as_(holder))
+    assert paid() != [1, 2, 3, 4, 5] or (at, landed) == (3, True)
+    answer = payout(kgst, salaries(), FIVES, as_(holder))
+    assert (answer.exit_code, answer.document["resumed"]) == (0, True)
+    assert paid() == [1, 2, 3, 4, 5]
+    assert all(chunk["transaction"] for chunk in answer.document["chunks"])
+    assert kgst.files is not None
+    assert list(kgst.files.operations.glob("*.jsonl")) == []
+
+
+def test_payout__cut_after_the_last_outcome__is_done(
+    kgst: System, holder: Any, salaries: Any, paid: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kgst.operator.logbook import Entry
+
+    def cut(_: Any) -> None:
+        raise RuntimeError("power cut")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Entry, "finish", cut)
+        with pytest.raises(RuntimeError):
+            payout(kgst, salaries(), FIVES, as_(holder))
+    assert paid() == [1, 2, 3, 4, 5]
+    nonce = holder.nonce
+    assert payout(kgst, salaries(), FIVES, as_(holder)).document["done"] is True
+    assert holder.nonce == nonce
+    with pytest.raises(RefusedError, match="were made before"):
+        payout(kgst, salaries(), FIVES, as_(holder))
+
+
+def test_payout__same_payments__are_refused_until_the_last_time_is_named(
+    kgst: System, holder: Any, salaries: Any, paid: Any
+) -> None:
+    path = salaries()
+    payout(kgst, path, FIVES, as_(holder))
+    rows = [f'"{r}","{n}"' for n, r in enumerate(RECEIVERS, 1)]
+    for other in (path, salaries(rows[::-1], "copy.csv")):
+        with pytest.raises(RefusedError) as caught:
+            payout(kgst, other, Terms(chunk=3), as_(holder))
+        assert caught.value.exit_code == ExitCode.REFUSED
+    last = str(caught.value).rpartition("--again ")[2]
+    assert kgst.files is not None
+    assert (kgst.files.operations / "done" / last).exists()
+    with pytest.raises(RefusedError, match="were made before"):
+        payout(kgst, path, replace(FIVES, again="another"), as_(holder))
+
+    again = replace(FIVES, again=last)
+    assert payout(kgst, path, again, as_(holder)).exit_code == 0
+    assert paid() == [2, 4, 6, 8, 10]
+    with pytest.raises(RefusedError, match="were made before"):
+        payout(kgst, path, again, as_(holder))
+
+
+def test_payout__again_without_before__is_a_usage_error(
+    kgst: System, holder: Any, salaries: Any
+) -> None:
+    with pytest.raises(InputError, match="never made before"):
+        payout(kgst, salaries(), replace(FIVES, again="x.jsonl"), as_(holder))
+
+
+@pytest.mark.parametrize("change", ["file", "chunk"])
+def test_payout__another_while_one_is_unfinished__is_refused(
+    kgst: System,
+    holder: Any,
+    salaries: Any,
+    paid: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+) -> None:
+    with monkeypatch.context() as broken:
+        power_cut(broken, 2, landed=False)
+        with pytest.raises(RuntimeError):
+            payout(kgst, salaries(), FIVES, as_(holder))
+    other = salaries([f"{RECEIVERS[0]},1.00"], "other.csv") if change == "file" else salaries()
+    with pytest.raises(RefusedError, match=r"another payout of this account was interrupted: sal"):
+        payout(kgst, other, FIVES if change == "file" else Terms(chunk=5), as_(holder))
+    assert paid() == [1, 2, 0, 0, 0]
+
+
+def test_payout__rest__is_written_and_the_run_given_up(
+    kgst: System, holder: Any, compliance: Any, salaries: Any, paid: Any, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    path, rest = salaries(), tmp_path / "rest.csv"
+    with pytest.raises(InputError, match=r"nothing of salaries\.csv was begun"):
+        payout(kgst, path, replace(FIVES, rest=rest), as_(holder))
+    with monkeypatch.context() as broken:
+        power_cut(broken, 2, landed=True)
+        with pytest.raises(RuntimeError):
+            payout(kgst, path, FIVES, as_(holder))
+    kgst.token.blockAccount(RECEIVERS[4], sender=compliance)
+    with pytest.raises(RefusedError, match=r"line 6: .* is blocked"):
+        payout(kgst, path, FIVES, as_(holder))
+    answer = payout(kgst, path, replace(FIVES, rest=rest), as_(holder))
+    assert answer.document["rest"] == str(rest)
+    assert answer.document["done"] is False
+    assert rest.read_text() == f"address,amount_tyiyn,reference\n{RECEIVERS[4]},500,\n"
+    with pytest.raises(RefusedError, match="were made before"):
+        payout(kgst, path, FIVES, as_(holder))
+    kgst.token.unblockAccount(RECEIVERS[4], sender=compliance)
+    assert payout(kgst, rest, FIVES, as_(holder)).exit_code == 0
+    assert paid() == [1, 2, 3, 4, 5]
+
+
+def test_payout__rest_exists__is_kept(
+    kgst: System, holder: Any, salaries: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        power_cut(broken, 2, landed=True)
+        with pytest.raises(RuntimeError):
+            payout(kgst, salaries(), FIVES, as_(holder))
+    rest = tmp_path / "rest.csv"
+    rest.write_text("precious")
+    with pytest.raises(InputError, match="it cannot be written"):
+        payout(kgst, salaries(), replace(FIVES, rest=rest), as_(holder))
+    assert rest.read_text() == "precious"
+
+
+def refusal(kgst: System, path: Path, run: Any, terms: Terms = FIVES) -> str:
+    nonce = run.account.nonce
+    with pytest.raises(RefusedError) as caught:
+        payout(kgst, path, terms, run)
+    assert caught.value.exit_code == ExitCode.REFUSED
+    assert run.account.nonce == nonce
+    return str(caught.value)
+
+
+def test_payout__blocked_receivers__are_named_by_line_before_anything_is_paid(
+    kgst: System, holder: Any, compliance: Any, salaries: Any, paid: Any
+) -> None:
+    kgst.token.blockAccounts([RECEIVERS[2], RECEIVERS[3]], sender=compliance)
+    said = refusal(kgst, salaries(), as_(holder))
+    assert f"salaries.csv: line 4: {RECEIVERS[2]} is blocked" in said
+    assert f"salaries.csv: line 5: {RECEIVERS[3]} is blocked" in said
+    assert paid() == [0, 0, 0, 0, 0]
+
+
+def test_payout__too_little__says_how_much(
+    kgst: System, holder: Any, compliance: Any, salaries: Any
+) -> None:
+    kgst.token.setFrozenTokens(holder, 86 * SOM, sender=compliance)
+    said = refusal(kgst, salaries(), as_(holder))
+    assert "has 100.00 som, of which 86.00 som are frozen, and 15.00 som are to be paid" in said
+    assert "1.00 som too little" in said
+    said = refusal(kgst, salaries(), as_(ape_accounts.test_accounts[18]))
+    assert "has 0.00 som, and 15.00 som are to be paid: 15.00 som too little" in said
+
+
+def test_payout__paused_or_blocked_payer__is_refused(
+    kgst: System, holder: Any, pauser: Any, compliance: Any, salaries: Any
+) -> None:
+    kgst.token.pause(1, sender=pauser)
+    kgst.token.blockAccount(holder, sender=compliance)
+    said = refusal(kgst, salaries(), as_(holder))
+    assert "transfers are paused" in said
+    assert "is blocked and cannot pay" in said
+
+
+def test_payout__chunk_too_large_for_a_block__names_one_that_fits(
+    kgst: System, holder: Any, salaries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kgst.supply.payout_checks.MAX_GAS", 150_000)
+    said = refusal(kgst, salaries(), as_(holder), Terms(chunk=5))
+    assert "should not use more than 150,000 here; give --chunk 3" in said
+    assert payout(kgst, salaries(), Terms(chunk=3), as_(holder)).exit_code == 0
+
+
+def test_payout__gas_beyond_balance_or_policy__is_refused(
+    kgst: System, holder: Any, salaries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = kgst.policy.limits
+    with monkeypatch.context() as poor:
+        poor.setattr(type(limits), "max_cost", 1, raising=False)
+        poor.setitem(limits.__dict__, "max_cost", 1)
+        assert "a transaction may cost" in refusal(kgst, salaries(), as_(holder))
+    eth = kgst.provider.web3.eth
+    with monkeypatch.context() as poor:
+        poor.setattr(eth, "get_balance", lambda *_: 5)
+        assert "send 0x" in refusal(kgst, salaries(), as_(holder))
+
+
+def test_payout__control_figures__stop_it(kgst: System, holder: Any, salaries: Any) -> None:
+    with pytest.raises(InputError, match="--count says 4"):
+        payout(kgst, salaries(), Terms(count=4), as_(holder))
+    with pytest.raises(InputError, match="--total says"):
+        payout(kgst, salaries(), Terms(total="15.01 som"), as_(holder))
+
+
+def test_payout__blocked_meanwhile__stops_and_goes_on(
+    kgst: System, holder: Any, compliance: Any, salaries: Any, paid: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    submit, calls = Sender._submit, []
+
+    def blocking(self: Sender, signed: Any) -> None:
+        calls.append(signed)
+        if len(calls) == 2:
+            kgst.token.blockAccount(RECEIVERS[2], sender=compliance)
+        submit(self, signed)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Sender, "_submit", blocking)
+        with pytest.raises((RevertedError, ChainRevertError)):
+            payout(kgst, salaries(), FIVES, as_(holder))
+    assert paid() == [1, 2, 0, 0, 0]
+    kgst.token.unblockAccount(RECEIVERS[2], sender=compliance)
+    assert payout(kgst, salaries(), FIVES, as_(holder)).exit_code == 0
+    assert paid() == [1, 2, 3, 4, 5]
+
+
+# Safes
+
+
+def test_payout__by_a_safe__each_owner_signs_once(
+    kgst: System, owners: list[Any], salaries: Any, paid: Any
+) -> None:
+    a, b, _ = owners
+    first = payout(kgst, salaries(), FIVES, as_(a, "treasury"))
+    assert first.exit_code == ExitCode.WAITING
+    assert first.document["proposal"]["missing"] == 1
+    assert paid() == [0, 0, 0, 0, 0]
+    second = payout(kgst, salaries(), FIVES, as_(b, "treasury"))
+    assert second.exit_code == 0
+    assert second.document["done"] is True
+    assert paid() == [1, 2, 3, 4, 5]
+
+
+def test_payout__by_a_safe_interrupted__goes_on_with_any_owner(
+    kgst: System, owners: list[Any], salaries: Any, paid: Any, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The third owner has nobody's journals, only the shared proposals."""
+    a, b, c = owners
+    payout(kgst, salaries(), FIVES, as_(a, "treasury"))
+    with monkeypatch.context() as broken:
+        power_cut(broken, 2, landed=True)
+        with pytest.raises(RuntimeError):
+            payout(kgst, salaries(), FIVES, as_(b, "treasury"))
+    assert paid() == [1, 2, 3, 4, 0]
+    assert kgst.files is not None
+    kgst.files.operations.rename(tmp_path / "journals of b")
+    answer = payout(kgst, salaries(), FIVES, as_(c, "treasury"))
+    assert answer.document["done"] is True
+    assert [bool(chunk["transaction"]) for chunk in answer.document["chunks"]] == [
+        False, False, True,
+    ]  # fmt: skip
+    assert paid() == [1, 2, 3, 4, 5]
+
+    (tmp_path / "files").rename(tmp_path / "files of c")
+    with pytest.raises(RefusedError, match=r"made before: round-1"):
+        payout(kgst, salaries(), FIVES, as_(a, "treasury"))
+    again = replace(FIVES, again="round-1")
+    assert payout(kgst, salaries(), again, as_(a, "treasury")).exit_code == ExitCode.WAITING
+    assert payout(kgst, salaries(), again, as_(b, "treasury")).exit_code == 0
+    assert paid() == [2, 4, 6, 8, 10]
+    with pytest.raises(RefusedError, match=r"made before: round-2"):
+        payout(kgst, salaries(), again, as_(a, "treasury"))
+
+
+def test_executions__hash_by_hand__is_the_safes(kgst: System, safe: str) -> None:
+    from kgst.operator.safes import Safe, SafeTransaction
+    from kgst.supply.safe_rounds import _hashes
+
+    found = replace(Safe.at(kgst.provider, safe), nonce=3)
+    chain = ape_chain.provider.chain_id
+    assert _hashes(chain, found, kgst.token.address, b"\x01\x02") == [
+        SafeTransaction(chain, safe, kgst.token.address, b"\x01\x02", n).hash for n in range(3)
+    ]

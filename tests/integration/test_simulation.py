@@ -1,0 +1,59 @@
+"""What is scheduled is simulated as the AccessManager will execute it, before the delay begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support.cli import ROOT, running_anvil
+
+from kgst.deploy import apply
+from kgst.node import ChainRevertError, connected
+from kgst.operator.operation import Operation, call_data
+from kgst.operator.simulation import simulate_execution
+from kgst.operator.system import System
+from kgst.policy import Policy
+from kgst.roles import Role
+
+
+@pytest.fixture(scope="module")
+def system() -> Iterator[System]:
+    """Deployed with the rehearsal's delays, on a node that knows state overrides."""
+    from ape import accounts, networks
+
+    path = ROOT / "deployments/rehearsal/policy.yaml"
+    with running_anvil(block_time=None) as node:
+        with networks.parse_network_choice(f"bsc:testnet:{node}"):
+            deployment = apply(Policy.load(path), accounts.test_accounts[0])
+            yield System(deployment, connected(), None, path)
+
+
+def operation(system: System, role: Role, method: str, *arguments: Any) -> Operation:
+    data = call_data(getattr(system.token, method), *arguments)
+    return Operation(method, method, system.token.address, data, role)
+
+
+def test_simulate_execution__that_will_succeed__is_true(system: System) -> None:
+    assert simulate_execution(system, operation(system, Role.RESERVE_ADMIN, "setMaxAge", 86_400))
+    assert system.token.reserveLimits()[0] == 7 * 86_400
+
+
+def test_simulate_execution__manager_s_own_function__is_true(system: System) -> None:
+    grant = call_data(
+        system.manager.grantRole, int(Role.PAUSER), system.policy.address("guardian"), 0
+    )
+    assert simulate_execution(
+        system, Operation("grant", "grant", system.manager.address, grant, Role.ADMIN)
+    )
+
+
+def test_simulate_execution__value_out_of_range__reverts(system: System) -> None:
+    with pytest.raises(ChainRevertError, match=r"MaxAgeOutOfRange\(maxAge=1\)"):
+        simulate_execution(system, operation(system, Role.RESERVE_ADMIN, "setMaxAge", 1))
+
+
+def test_simulate_execution__upgrade_without_consent__reverts(system: System) -> None:
+    upgrade = operation(system, Role.UPGRADER, "upgradeToAndCall", system.record.logic.address, b"")
+    with pytest.raises(ChainRevertError, match="ImplementationNotApproved"):
+        simulate_execution(system, upgrade)

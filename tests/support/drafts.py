@@ -1,0 +1,136 @@
+"""Drafts of attestations without a chain, and auditors who sign them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ape import accounts as ape_accounts
+from eth_account import Account
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from kgst.reserves.files import (
+    AttestationFile,
+    AuditorSet,
+    Block,
+    ChainState,
+    DomainFields,
+    Result,
+    SettledFrom,
+    SignatureFile,
+    Statement,
+    as_bytes,
+)
+from kgst.statements import ReserveTotal, read_reserves
+
+SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
+TOKEN = "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0"
+OTHER = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
+NOW = 1_772_625_600  # 2026-03-04 12:00:00 UTC
+STATEMENT = (
+    "account,currency,date,closing_balance,indicator\n"
+    "1091820000998871,KGS,2026-03-04,{amount},CRDT\n"
+)
+
+
+def auditor(index: int) -> Any:
+    """One of the three auditors of the tests' policies, ascending by address."""
+    three = [ape_accounts.test_accounts[i] for i in (20, 21, 22)]
+    return sorted(three, key=lambda one: int(one.address, 16))[index]
+
+
+def statement_file(folder: Path, amount: str = "10000.00", name: str = "bank.csv") -> Path:
+    """A bank's CSV file with one account."""
+    path = folder / name
+    path.write_text(STATEMENT.format(amount=amount))
+    return path
+
+
+def total_of(folder: Path, amount: str = "10000.00") -> ReserveTotal:
+    """The reserves in such a file."""
+    return read_reserves([statement_file(folder, amount)])
+
+
+def make(**changes: Any) -> AttestationFile:
+    """The draft of epoch 5 of chain 97: 10,000 som after 9,500; 2 of 3 auditors suffice.
+
+    Args:
+        changes: Of `Statement`'s fields; or `chain_id`, `token`, `suspended`, `supply`, `burned`, `settled_from`.
+    """
+    members = tuple(auditor(i).address for i in range(3))
+    state = ChainState(
+        block=Block(number=100, hash="0x" + "bb" * 32, timestamp=NOW),
+        last=Statement(
+            epoch=4, reserves=950_000, settled=0, as_of=NOW - 86_400, report_hash="0x" + "44" * 32
+        ),
+        supply=changes.pop("supply", 9_000_000_000),
+        backing=9_500_000_000,
+        burned=changes.pop("burned", 500_000_000),
+        valid_until=NOW + 518_400,
+        max_age=604_800,
+        max_increase_bps=1_000,
+        auditors=AuditorSet(
+            version=1, threshold=2, members=members, suspended=changes.pop("suspended", ())
+        ),
+    )
+    domain = DomainFields(
+        chain_id=changes.pop("chain_id", 97), verifying_contract=changes.pop("token", TOKEN)
+    )
+    origin = changes.pop("settled_from", SettledFrom(kind="amount"))
+    fields = {
+        "epoch": 5,
+        "reserves": 1_000_000,
+        "settled": 500_000_000,
+        "as_of": NOW,
+        "report_hash": "0x" + "55" * 32,
+    }
+    new = Statement.model_validate(fields | changes)
+    # Not validated, so that tests can make drafts that contradict themselves.
+    return AttestationFile.model_construct(
+        domain=domain,
+        attestation=new,
+        settled_from=origin,
+        chain=state,
+        result=Result.of(state, new),
+    )
+
+
+def saved(model: Any, path: Path) -> Path:
+    """The model's file at `path`."""
+    path.write_bytes(as_bytes(model))
+    return path
+
+
+def edited(path: Path, **changes: Any) -> Path:
+    """Change top-level keys of a JSON file."""
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    return path
+
+
+def signature_of(draft: AttestationFile, signer: Any, **claims: Any) -> SignatureFile:
+    """What `signer` sends back; `claims` replace fields of the file."""
+    signed = Account.sign_message(draft.message, signer.private_key)
+    fields = {
+        "chain_id": draft.domain.chain_id,
+        "token": draft.domain.verifying_contract,
+        "epoch": draft.attestation.epoch,
+        "digest": draft.digest,
+        "signer": signer.address,
+        "signature": "0x" + bytes(signed.signature).hex(),
+    }
+    return SignatureFile.model_validate(fields | claims)
+
+
+def require_schema(document: Any, name: str) -> None:
+    """`document` is as `docs/schemas/<name>.json` says.
+
+    Raises:
+        ValidationError: it is not.
+    """
+    schemas = {path.name: json.loads(path.read_text()) for path in SCHEMAS.glob("*.json")}
+    registry: Any = Registry().with_resources(
+        (file, Resource.from_contents(schema)) for file, schema in schemas.items()
+    )
+    Draft202012Validator(schemas[f"{name}.json"], registry=registry).validate(document)

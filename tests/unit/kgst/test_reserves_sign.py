@@ -1,0 +1,369 @@
+"""`ape run reserves sign`: what an auditor sees, checks and signs; and every reason not to sign."""
+
+import json
+import runpy
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ape.types import MessageSignature
+from click.testing import CliRunner, Result
+from eth_account import Account
+from eth_account.messages import encode_typed_data
+from support import drafts
+
+from kgst.errors import RefusedError
+from kgst.reserves.report import hash_of_report
+from kgst.reserves.signatures import SignatureError, recover
+from kgst.reserves.signing import sign
+from kgst.statements import read_reserves
+
+ROOT = Path(__file__).parents[3]
+ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs `ape run reserves sign …` in this process."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("kgst.reserves.offline.clock", lambda: drafts.NOW + 60)
+    cli = runpy.run_path(str(ROOT / "scripts/reserves.py"))["cli"]
+    cli.name = "reserves"  # as `ape run` calls it
+
+    def invoke(*arguments: object, **kwargs: Any) -> Result:
+        return CliRunner(mix_stderr=False).invoke(cli, ["sign", *map(str, arguments)], **kwargs)
+
+    return invoke
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    """A folder with bank.csv, its report.json, and the draft of it."""
+    total = drafts.total_of(tmp_path)
+    (tmp_path / "report.json").write_bytes(total.report())
+    draft = drafts.make(report_hash=hash_of_report(total.report()))
+    drafts.saved(draft, tmp_path / "attestation-5.json")
+    return tmp_path
+
+
+def alias(index: int) -> str:
+    """ape's name of the auditor."""
+    return str(drafts.auditor(index).alias)
+
+
+def refusal(result: Result, code: int, folder: Path) -> str:
+    """The message of a command that failed and wrote no signature."""
+    assert result.exit_code == code, result.output
+    assert not list(folder.glob("*.sig.json"))
+    assert "Traceback" not in result.stderr
+    return " ".join(result.stderr.split())
+
+
+def test_sign__everything_given__checks_all_and_signs(run: Any, case: Path) -> None:
+    arguments = (
+        case / "attestation-5.json", "--account", alias(0), "--report", case / "report.json",
+        "--statement", case / "bank.csv", "--policy", ROOT / "deployments/rehearsal/policy.yaml", "--yes", "--json",
+    )  # fmt: skip
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    drafts.require_schema(document, "reserves-sign")
+    assert document["label"] == "auditor_a"
+    assert document["warnings"] == []
+    assert len(document["checked"]) == 5
+    assert [line.partition(":")[0] for line in document["not_checked"]] == ["token"]
+
+    signer = drafts.auditor(0).address
+    path = case / f"attestation-5.{signer[2:10].lower()}.sig.json"
+    assert document["signature_file"] == str(path)
+    file = json.loads(path.read_text())
+    drafts.require_schema(file, "file-signature")
+    message = encode_typed_data(  # written out once more: the fields, their order and types
+        {"name": "KGST", "version": "1", "chainId": 97, "verifyingContract": drafts.TOKEN},
+        {
+            "ReserveAttestation": [
+                {"name": "epoch", "type": "uint256"},
+                {"name": "reserves", "type": "uint256"},
+                {"name": "settled", "type": "uint256"},
+                {"name": "asOf", "type": "uint256"},
+                {"name": "reportHash", "type": "bytes32"},
+            ]
+        },
+        {
+            "epoch": 5, "reserves": 1_000_000, "settled": 500_000_000, "asOf": drafts.NOW,
+            "reportHash": bytes.fromhex(document["attestation"]["report_hash"][2:]),
+        },
+    )  # fmt: skip
+    assert Account.recover_message(message, signature=file["signature"]) == signer
+    assert document["domain_hash"] == "0x" + message.header.hex()
+    assert document["message_hash"] == "0x" + message.body.hex()
+
+
+def test_sign__for_people__shows_every_figure_before_asking(run: Any, case: Path) -> None:
+    result = run(case / "attestation-5.json", "--account", alias(1), input="n\n")
+    assert result.exit_code == 1
+    assert not list(case.glob("*.sig.json"))
+    said = " ".join((result.stdout + result.stderr).split())
+    draft = drafts.make(report_hash=hash_of_report((case / "report.json").read_bytes()))
+    for text in (
+        "97 (BSC testnet)",
+        drafts.TOKEN,
+        "10 000.00 som",
+        "9 500.00 som, +500.00 som (+5.26 %)",
+        "500.00 som (+500.00 som since the last)",
+        "2026-03-04 12:00:00 UTC 2026-03-04 18:00:00 Asia/Bishkek",
+        "2026-03-11 12:00:00 UTC",
+        draft.attestation.report_hash,
+        "headroom for minting 1 000.00 som",
+        "2 of 3",
+        draft.domain_hash,
+        draft.message_hash,
+        draft.domain_hash[2:10].upper() + " " + draft.domain_hash[10:18].upper(),
+        "Not checked: chain and token",
+        "Not checked: report hash",
+        "Not checked: reserves",
+        f"Sign epoch 5 as {drafts.auditor(1).address}?",
+    ):
+        assert text in said, text
+
+
+def test_sign__twice__writes_the_same(run: Any, case: Path) -> None:
+    arguments = (case / "attestation-5.json", "--account", alias(0), "--yes")
+    assert run(*arguments).exit_code == 0
+    (path,) = case.glob("*.sig.json")
+    before = path.stat()
+    assert run(*arguments).exit_code == 0
+    assert path.stat().st_ino == before.st_ino
+    path.write_text("{}")
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "is there already with other content" in result.stderr
+    assert path.read_text() == "{}"
+    assert run(*arguments, "--force").exit_code == 0
+    assert path.read_text() != "{}"
+
+
+def test_sign__not_an_auditor__is_refused(run: Any, case: Path) -> None:
+    result = run(case / "attestation-5.json", "--account", "TEST::0", "--yes")
+    assert "is none of the draft's auditors" in refusal(result, 4, case)
+
+
+def test_sign__suspended__is_refused(run: Any, case: Path) -> None:
+    draft = drafts.make(suspended=(drafts.auditor(2).address,))
+    path = drafts.saved(draft, case / "other.json")
+    result = run(path, "--account", alias(2), "--yes")
+    assert "is suspended" in refusal(result, 4, case)
+
+
+def test_sign__no_account__says_how_to_name_one(run: Any, case: Path) -> None:
+    result = run(case / "attestation-5.json", "--yes", "--json")
+    refusal(result, 2, case)
+    assert "--account" in json.loads(result.stdout)["error"]["message"]
+
+
+def test_sign__truncated_draft__is_refused(run: Any, case: Path) -> None:
+    path = case / "attestation-5.json"
+    path.write_bytes(path.read_bytes()[:-40])
+    said = refusal(run(path, "--account", alias(0), "--yes"), 2, case)
+    assert "attestation-5.json: not whole JSON" in said
+    assert "ask for it again" in said
+
+
+def test_sign__another_report__is_refused(run: Any, case: Path) -> None:
+    total = read_reserves([drafts.statement_file(case, "10000.01", "other.csv")])
+    (case / "other.json").write_bytes(total.report())
+    report = case / "other.json"
+    result = run(case / "attestation-5.json", "--account", alias(0), "--yes", "--report", report)
+    said = refusal(result, 4, case)
+    assert "is not the report that the draft attests. Do not sign" in said
+
+
+def test_sign__report_of_another_total__is_refused(run: Any, case: Path) -> None:
+    """Its hash is right: only the figure was changed."""
+    report = case / "report.json"
+    draft = drafts.make(report_hash=hash_of_report(report.read_bytes()), reserves=1_000_100)
+    path = drafts.saved(draft, case / "attestation-5.json")
+    said = refusal(run(path, "--account", alias(0), "--yes", "--report", report), 4, case)
+    assert "10 000.00 som in all, the draft attests 10 001.00 som; do not sign" in said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data + b"\n",
+        lambda data: b"\xef\xbb\xbf" + data,
+        lambda data: data.replace(b'"KGS"', b'"USD"'),
+        lambda data: data.replace(b'"total_tyiyn":"1000000"', b'"total_tyiyn":"2000000"'),
+        lambda data: data[:-1] + b',"total_tyiyn":"2000000"}',
+        lambda data: data[:-5],
+        lambda data: b"[1]",
+    ],
+)
+def test_sign__changed_report__is_refused(run: Any, case: Path, change: Any) -> None:
+    report = case / "report.json"
+    report.write_bytes(change(report.read_bytes()))
+    draft = drafts.make(report_hash=hash_of_report(report.read_bytes()))
+    path = drafts.saved(draft, case / "attestation-5.json")
+    result = run(path, "--account", alias(0), "--yes", "--report", report)
+    if b"USD" in report.read_bytes():  # a true report, of the wrong currency
+        assert "in USD" in refusal(result, 4, case)
+    else:
+        assert "report.json: " in refusal(result, 2, case)
+
+
+def test_sign__statements_of_another_total__is_refused(run: Any, case: Path) -> None:
+    other = drafts.statement_file(case, "9999.99", "other.csv")
+    path = case / "attestation-5.json"
+    said = refusal(run(path, "--account", alias(0), "--yes", "--statement", other), 4, case)
+    assert "9 999.99 som in all, the draft attests 10 000.00 som" in said
+
+
+def test_sign__statements_of_other_accounts__is_refused(run: Any, case: Path) -> None:
+    other = drafts.statement_file(case, "10000.00", "other.csv")
+    other.write_text(other.read_text().replace("1091820000998871", "1091820000998872"))
+    arguments = ("--report", case / "report.json", "--statement", other)
+    result = run(case / "attestation-5.json", "--account", alias(0), "--yes", *arguments)
+    assert "differ in their accounts" in refusal(result, 4, case)
+
+
+def test_sign__statement_that_is_none__is_named(run: Any, case: Path) -> None:
+    arguments = ("--statement", case / "report.json")
+    result = run(case / "attestation-5.json", "--account", alias(0), "--yes", *arguments)
+    assert "report.json: line 1: not well-formed CSV" in refusal(result, 2, case)
+
+
+def test_sign__policy_of_another_chain__is_refused(run: Any, case: Path) -> None:
+    policy = ROOT / "tests/support/policy.yaml"
+    result = run(case / "attestation-5.json", "--account", alias(0), "--yes", "--policy", policy)
+    said = refusal(result, 4, case)
+    assert "the draft is for chain 97, the policy" in said
+    assert "for chain local; do not sign" in said
+
+
+@pytest.mark.parametrize(("token", "code"), [(drafts.TOKEN, 0), ("0x" + "11" * 20, 4)])
+def test_sign__record_beside_the_policy__tells_the_token(
+    run: Any, case: Path, token: str, code: int
+) -> None:
+    shutil.copy(ROOT / "deployments/rehearsal/policy.yaml", case)
+    transaction = {
+        "hash": "0x" + "ab" * 32, "block_number": 1, "block_hash": "0x" + "ab" * 32, "gas_used": 1, "gas_price": 1,
+    }  # fmt: skip
+    contract = {
+        "address": token, "source": "contracts/KGST.sol", "constructor_args": "0x", "code_hash": "0x" + "ab" * 32,
+        "transaction": transaction,
+    }  # fmt: skip
+    record = {
+        "chain_id": 97, "genesis": "0x" + "ab" * 32, "deployer": token, "policy_fingerprint": "", "deployed_at": 1,
+        "compiler": {"version": "0.8.37", "optimizer_runs": 1, "via_ir": True, "evm_version": "prague"},
+        "source": None, "configuration": transaction,
+        "manager": contract, "logic": contract, "token": contract, "feed": contract,
+    }  # fmt: skip
+    (case / "record.json").write_text(json.dumps(record))
+    arguments = (case / "attestation-5.json", "--account", alias(0), "--yes")
+    result = run(*arguments, "--policy", case / "policy.yaml", "--json")
+    assert result.exit_code == code, result.output
+    if code:
+        assert "another contract may look the same" in refusal(result, 4, case)
+    else:
+        assert "the token is the record's" in json.loads(result.stdout)["checked"]
+
+
+def test_sign__warnings__are_seen_before_signing(run: Any, case: Path) -> None:
+    draft = drafts.make(reserves=800_000, settled=0)
+    path = drafts.saved(draft, case / "deficit.json")
+    said = " ".join(run(path, "--account", alias(0), input="n\n").output.split())
+    assert "this declares a DEFICIT of 1 500.00 som" in said
+    draft = drafts.make(reserves=1_045_001)
+    path = drafts.saved(draft, case / "rise.json")
+    said = " ".join(run(path, "--account", alias(0), input="n\n").output.split())
+    assert "from 9 500.00 som to 10 450.01 som, more than the 10 %" in said
+    assert "all 3 auditors must sign" in said
+    path = drafts.saved(drafts.make(reserves=950_000), case / "same.json")
+    said = " ".join(run(path, "--account", alias(0), input="n\n").output.split())
+    assert "reserves are the same as in epoch 4, 9 500.00 som" in said
+
+
+@pytest.mark.parametrize(
+    ("clock", "code"),
+    [
+        (drafts.NOW - 601, "future"),
+        (drafts.NOW - 600, None),
+        (drafts.NOW + 604_799, None),
+        (drafts.NOW + 604_800, "stale"),
+    ],
+)
+def test_sign__not_of_this_time__is_warned_of(
+    run: Any, case: Path, monkeypatch: pytest.MonkeyPatch, clock: int, code: str | None
+) -> None:
+    monkeypatch.setattr("kgst.reserves.offline.clock", lambda: clock)
+    result = run(case / "attestation-5.json", "--account", alias(0), "--yes", "--json")
+    document = json.loads(result.stdout)
+    drafts.require_schema(document, "reserves-sign")
+    assert [one["code"] for one in document["warnings"]] == ([code] if code else [])
+
+
+class Device:
+    """An account that answers as told."""
+
+    def __init__(self, address: str, v: int, r: bytes, s: bytes) -> None:
+        self.address = address
+        self._signature = MessageSignature(v=v, r=r, s=s)
+
+    def sign_message(self, _: Any) -> MessageSignature:
+        return self._signature
+
+
+@pytest.mark.parametrize("offset", [0, 27])
+def test_sign__device_counts_v_from_zero_or_drops_zeros__is_put_right(offset: int) -> None:
+    auditor = drafts.auditor(0)
+    for as_of in range(drafts.NOW - 2_000, drafts.NOW):
+        draft = drafts.make(as_of=as_of)
+        signed = Account.sign_message(draft.message, auditor.private_key)
+        if signed.r < 2**248:
+            break
+    else:
+        pytest.fail("no signature whose r begins with a zero byte")
+    r, s = (value.to_bytes((value.bit_length() + 7) // 8) for value in (signed.r, signed.s))
+    assert len(r) < 32
+    device: Any = Device(auditor.address, signed.v - 27 + offset, r, s)
+    assert sign(draft, device).signature == "0x" + bytes(signed.signature).hex()
+
+
+def test_sign__device_signs_something_else__is_refused() -> None:
+    draft, auditor = drafts.make(), drafts.auditor(0)
+    signed = Account.sign_message(drafts.make(reserves=1).message, auditor.private_key)
+    device: Any = Device(auditor.address, signed.v, signed.r.to_bytes(32), signed.s.to_bytes(32))
+    with pytest.raises(RefusedError, match="it signed something else"):
+        sign(draft, device)
+
+
+def test_sign__device_gives_nothing_or_a_high_s__is_refused() -> None:
+    draft, auditor = drafts.make(), drafts.auditor(0)
+    signed = Account.sign_message(draft.message, auditor.private_key)
+    device: Any = Device(
+        auditor.address, 55 - signed.v, signed.r.to_bytes(32), (ORDER - signed.s).to_bytes(32)
+    )
+    with pytest.raises(RefusedError, match="its s is high"):
+        sign(draft, device)
+    device.sign_message = lambda _: None
+    with pytest.raises(RefusedError, match="did not sign"):
+        sign(draft, device)
+
+
+@pytest.mark.parametrize(
+    ("signature", "said"),
+    [
+        (b"", "this has 0"),
+        (b"\1" * 64, "this has 64"),
+        (b"\1" * 66, "this has 66"),
+        (b"\0" * 64 + b"\x1b", "no key's"),
+        (b"\1" * 64 + b"\0", "v is 0"),
+        (b"\1" * 64 + b"\x1d", "v is 29"),
+        (b"\1" * 32 + b"\xff" * 32 + b"\x1b", "its s is high"),
+        (b"\xff" * 32 + b"\1" * 32 + b"\x1b", "no key's"),
+    ],
+)
+def test_recover__not_a_signature__says_why(signature: bytes, said: str) -> None:
+    with pytest.raises(SignatureError, match=said):
+        recover(drafts.make().message, signature)
