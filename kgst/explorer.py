@@ -94,7 +94,9 @@ def standard_input(source: str, settings: dict[str, Any]) -> dict[str, Any]:
         "sources": dict(sorted(sources.items())),
         "settings": {
             **settings,
-            "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}},
+            "outputSelection": {
+                "*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}
+            },
         },
     }
 
@@ -105,7 +107,7 @@ def compiled(submission: Submission) -> bytes:
     Raises:
         KgstError: it does not compile.
     """
-    from solcx.install import get_executable  # type: ignore[import-untyped]
+    from solcx.install import get_executable
 
     version = submission.compiler[1:].partition("+")[0]
     output = {submission.contract.source: {submission.name: ["evm.bytecode.object"]}}
@@ -124,11 +126,14 @@ def compiled(submission: Submission) -> bytes:
         answer = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, json.JSONDecodeError) as error:
         raise KgstError(
-            f"{submission.name}: the compiler gave no answer ({type(error).__name__}); run `make setup`, then try again."
+            f"{submission.name}: the compiler gave no answer ({type(error).__name__}); run `make setup`, "
+            "then try again."
         ) from error
     errors = [e["formattedMessage"] for e in answer.get("errors", []) if e["severity"] == "error"]
     if errors:
-        raise KgstError(f"{submission.name}: the input for the explorer does not compile:\n{errors[0]}")
+        raise KgstError(
+            f"{submission.name}: the input for the explorer does not compile:\n{errors[0]}"
+        )
     bytecode = answer["contracts"][submission.contract.source][submission.name]["evm"]["bytecode"]
     return bytes.fromhex(bytecode["object"])
 
@@ -163,7 +168,9 @@ def _settings(name: str) -> tuple[dict[str, Any], str]:
 
     for compiler in project.manifest.compilers or []:
         if name in (compiler.contractTypes or []):
-            settings = {k: v for k, v in (compiler.settings or {}).items() if k != "outputSelection"}
+            settings = {
+                k: v for k, v in (compiler.settings or {}).items() if k != "outputSelection"
+            }
             return settings, str(compiler.version)
     raise KgstError(f"the build does not say what compiled {name}; run `ape compile --force`.")
 

@@ -157,20 +157,7 @@ def compare(comparison: Comparison, deployment: Deployment, code: Code, state: S
 
 def compare_code(comparison: Comparison, policy: Policy, record: Record, found: Code) -> bool:
     """Whether there is code at every address, so that reading on makes sense."""
-    logic_code = runtime_code("KGSTLogic", policy.token.recovery_delay)
-    manager, logic = record.manager.address, record.logic.address
-    arguments = constructor_arguments("KGST", logic, initialization(policy, manager))
-    token = Domain(record.chain_id, record.token.address)
-    expected = {
-        "KGSTAccessManager": plain_runtime_code("KGSTAccessManager"),
-        "KGSTLogic": logic_code,
-        "KGST": token_runtime_code(logic_code, arguments, manager, logic, token),
-        "ReserveFeed": runtime_code("ReserveFeed", record.token.address, FEED_DECIMALS),
-    }
-    if record.upgrades:
-        # The others are of an older checkout than this; an upgrade does not reach them.
-        name, implementation = record.implementation
-        expected = {name: implementation_code(name, implementation.constructor_args)}
+    expected = _expected_code(policy, record)
     complete = True
     for name, contract in record.contracts.items():
         if not (code := found.code[name]):
@@ -184,6 +171,24 @@ def compare_code(comparison: Comparison, policy: Policy, record: Record, found: 
             )
         comparison.same(f"code of {name}, chain against record", contract.code_hash, on_chain)
     return complete
+
+
+def _expected_code(policy: Policy, record: Record) -> dict[str, bytes]:
+    """What this checkout builds, by the contract's name."""
+    if record.upgrades:
+        # The others were built by an older checkout than this; an upgrade does not reach them.
+        name, implementation = record.implementation
+        return {name: implementation_code(name, implementation.constructor_args)}
+    logic_code = runtime_code("KGSTLogic", policy.token.recovery_delay)
+    manager, logic = record.manager.address, record.logic.address
+    arguments = constructor_arguments("KGST", logic, initialization(policy, manager))
+    token = Domain(record.chain_id, record.token.address)
+    return {
+        "KGSTAccessManager": plain_runtime_code("KGSTAccessManager"),
+        "KGSTLogic": logic_code,
+        "KGST": token_runtime_code(logic_code, arguments, manager, logic, token),
+        "ReserveFeed": runtime_code("ReserveFeed", record.token.address, FEED_DECIMALS),
+    }
 
 
 def _compare_gate(comparison: Comparison, record: Record, gate: int) -> None:

@@ -77,3 +77,39 @@ def verify(policy_path: Path | None, json_output: bool) -> Answer:
     from kgst import deploy_commands
 
     return deploy_commands.verify(policy_path)
+
+
+@cli.command(cls=KgstCommand)
+@click.option("--contract", "names", multiple=True, help="Only this one; may be repeated.")
+@click.option(
+    "--api-url",
+    default="https://api.etherscan.io/v2/api",
+    show_default=True,
+    help="An Etherscan-style API; its key is read from the environment variable KGST_EXPLORER_KEY.",
+)
+@click.option("--only-files", is_flag=True, help="Write and compare; ask no explorer.")
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the files go; by default build/verification.",
+)
+@policy_option
+@json_option
+def publish(
+    names: tuple[str, ...],
+    api_url: str,
+    only_files: bool,
+    folder: Path | None,
+    policy_path: Path | None,
+    json_output: bool,
+) -> Answer:
+    """Verify the contracts' sources on an explorer, after comparing them with what was deployed.
+
+    Exits 1 when an explorer did not verify one of them; the files for doing it by hand are kept.
+    """
+    from kgst import publish as publishing
+
+    return publishing.publish(
+        policy_path, names, api_url, only_files=only_files, folder=folder, quiet=json_output
+    )

@@ -18,7 +18,8 @@ from kgst.console import Answer, KgstCommand, json_option, policy_option
 def cli(report: Path | None, policy_path: Path | None, json_output: bool) -> Answer:
     """Drill the emergency pause on a fork: who may, how long it takes, what stops, what goes on, how it ends.
 
-    Sends nothing to the network. Exits 4 when anything was not as it must be.
+    Sends nothing to the network. Exits 4 when anything was not as it must be. The node must keep the state of its
+    latest block for a minute or two, as archive nodes do.
     """
     from kgst import drill_views
 

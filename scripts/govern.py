@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from ape.cli import account_option
+from ape.cli import AccountAliasPromptChoice
 
 from kgst.console import Answer, KgstCommand, json_option, policy_option
 from kgst.operator.options import write_options
@@ -94,7 +94,12 @@ def cancel(operation: str, run: Run) -> Answer:
 @cli.command(cls=KgstCommand)
 @click.argument("old")
 @click.argument("new")
-@account_option("--new-account", "new_account", prompt=False)
+@click.option(
+    "--new-account",
+    type=AccountAliasPromptChoice(),
+    metavar="ACCOUNT",
+    help="NEW's account, if its key is here: signs the proof, sends nothing.",
+)
 @click.option(
     "--signature", metavar="HEX", help="NEW's signature over the challenge, made elsewhere."
 )

@@ -58,17 +58,17 @@ def unblock(accounts: tuple[str, ...], run: Run) -> Answer:
 
 
 @cli.command(cls=KgstCommand)
-@click.argument("account")
+@click.argument("holder", metavar="ACCOUNT")
 @click.argument("amount")
 @write_options
-def freeze(account: str, amount: str, run: Run) -> Answer:
+def freeze(holder: str, amount: str, run: Run) -> Answer:
     """Make AMOUNT, like '500.00 som', what is frozen of ACCOUNT in all; '0 som' unfreezes.
 
     It may be more than the account holds: what comes in is frozen too, up to that amount.
     """
     from kgst.guard.accounts import freeze as operation
 
-    return _known(operation, run, account, amount)
+    return _known(operation, run, holder, amount)
 
 
 @cli.command(cls=KgstCommand)

@@ -50,7 +50,8 @@ def cli() -> None:
 def check(contract: str, data: str, policy_path: Path | None, json_output: bool) -> Answer:
     """Compare the storage layout of CONTRACT with the deployed one; upgrade to it on a fork. Sends nothing.
 
-    Exits 4 when a field was moved, removed or retyped, or anything else is not as it must be.
+    Exits 4 when a field was moved, removed or retyped, or anything else is not as it must be. The node must keep the
+    state of its latest block for a few minutes, as archive nodes do.
     """
     from kgst.upgrade import commands
 
@@ -60,12 +61,15 @@ def check(contract: str, data: str, policy_path: Path | None, json_output: bool)
 @cli.command(cls=KgstCommand)
 @click.argument("contract")
 @data_option
+@click.option(
+    "--out", type=FILE, help="The file; by default upgrades/<code hash>.json beside the policy."
+)
 @write_options
-def deploy(contract: str, data: str, run: Run) -> Answer:
+def deploy(contract: str, data: str, out: Path | None, run: Run) -> Answer:
     """Deploy CONTRACT as a future implementation, and write the file that auditors sign. Anyone may."""
     from kgst.upgrade import commands
 
-    return commands.deploy(contract, data, run)
+    return commands.deploy(contract, data, run, out)
 
 
 @cli.command(cls=OfflineCommand)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kgst.console import Answer
 from kgst.govern.holders import Holders, holders_of
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from kgst.operator.system import System
 
 __all__ = ["Kind", "Matrix", "Member", "answer", "matrix"]
+
+_ADDRESS_WIDTH: Final = 42
+_LEGEND: Final = {
+    "missing": "the policy names it, the chain does not",
+    "leftover": "the policy does not name it",
+    "plain key": "one person with one device has this power; a Safe needs several",
+    "single": "if it is lost, nobody can act in this role",
+}
 
 
 @dataclass(frozen=True)
@@ -66,9 +74,9 @@ class Member:
         """
         found, access = [], self.access
         if not access.since:
-            return ["missing: the policy names it, the chain does not"]
+            return [f"missing: {_LEGEND['missing']}"]
         if self.wanted is None:
-            found.append("leftover: the policy does not name it")
+            found.append(f"leftover: {_LEGEND['leftover']}")
         elif self.wanted != (access.pending if access.effect else access.delay):
             found.append(f"delay: the policy says {format_duration(self.wanted)}")
         if access.since > now:
@@ -76,9 +84,9 @@ class Member:
         if access.effect:
             found.append(f"changing: {format_duration(access.pending)} from {clock(access.effect)}")
         if self.kind.name == "key":
-            found.append("plain key: one person, one device")
+            found.append(f"plain key: {_LEGEND['plain key']}")
         if self.alone:
-            found.append("single: if it is lost, nobody can act in this role")
+            found.append(f"single: {_LEGEND['single']}")
         return found
 
 
@@ -212,16 +220,24 @@ def _document(system: System, found: Matrix) -> dict[str, Any]:
 
 def _print(system: System, found: Matrix, out: Console) -> None:
     rows = table(f"Roles on chain {system.record.chain_id}, block {found.block}")
-    for column in ("role", "who", "is", "delay", "remarks"):
-        rows.add_column(column, style="bold" if column == "role" else None)
+    rows.add_column("role", style="bold")
+    rows.add_column("who", min_width=_ADDRESS_WIDTH)
+    rows.add_column("remarks")
     before = None
+    flags: set[str] = set()
     for m in found.members:
+        remarks = m.remarks(found.now)
+        flags |= {remark.partition(":")[0] for remark in remarks}
+        shown = [r.partition(":")[0] if r.startswith(tuple(_LEGEND)) else r for r in remarks]
+        terms = f", delay {format_duration(m.access.delay)}" if m.access.since else ""
+        who = f"{system.policy.label(m.account) or '[yellow]unknown[/yellow]'}, {m.kind}{terms}"
         role = role_name(m.role) if m.role != before else ""
+        rows.add_row(role, f"{who}\n{m.account}", "\n".join(shown))
         before = m.role
-        delay = "–" if not m.access.since else format_duration(m.access.delay)
-        who = f"{system.policy.label(m.account) or '[yellow]unknown[/yellow]'}\n{m.account}"
-        rows.add_row(role, who, str(m.kind), delay, "\n".join(m.remarks(found.now)))
     out.print(rows)
+    for flag, meaning in _LEGEND.items():
+        if flag in flags:
+            out.print(f"[dim]{flag}: {meaning}[/dim]")
     if found.gap:
         out.print("[yellow]Not looked at:[/yellow]", end=" ")
         out.print(found.gap, markup=False)

@@ -265,21 +265,21 @@ def _answer(
 ) -> Answer:
     """One document of all that was done, with where the rotation stands."""
     last = answers[-1].document if answers else nothing_done(system, "").document
+    if code is None:
+        code = answers[-1].exit_code
     document = {
         **last,
-        "done": rotation.phase == "done",
+        "done": code is ExitCode.DONE,
         "already": all(a.document["already"] for a in answers),
         "operations": [o for a in answers for o in a.document["operations"]],
         "transactions": [t for a in answers for t in a.document["transactions"]],
         "read_back": [r for a in answers for r in a.document["read_back"]],
-        "rotation": _rotation_document(system, rotation),
+        "rotation": _rotation_document(rotation),
     }
-    if code is None:
-        code = answers[-1].exit_code
     return Answer(document, partial(_print, system, rotation, answers), code, SCHEMA)
 
 
-def _rotation_document(system: System, rotation: Rotation) -> dict[str, Any]:
+def _rotation_document(rotation: Rotation) -> dict[str, Any]:
     challenge, proof = rotation.challenge, rotation.proof
     return {
         "old": rotation.old,

@@ -52,7 +52,8 @@ def set_blocked(system: System, accounts: Sequence[str], *, blocked: bool) -> Op
         note = (
             f", {'blocked' if blocked else 'not blocked'} already: left out" if so_already else ""
         )
-        lines.append((system.named(account), f"{account}\nholds {format_som(balance)}{note}"))
+        label = system.policy.label(account) or ""
+        lines.append((label, f"{account}\nholds {format_som(balance)}{note}"))
     verb = "block" if blocked else "unblock"
     token, calls = system.token, left or unique
     if len(calls) == 1:

@@ -164,7 +164,10 @@ def _freezing(system: System, listed: Listed, some: Sequence[tuple[str, int]]) -
     values = [listed.accounts[account] for account in accounts]
     data = call_data(system.token.setFrozenTokensBatch, accounts, values)
     lines = [
-        (system.named(account), f"{format_som(frozen)} → {format_som(listed.accounts[account])}")
+        (
+            system.policy.label(account) or "",
+            f"{account}\n{format_som(frozen)} → {format_som(listed.accounts[account])}",
+        )
         for account, frozen in some[:_SHOWN]
     ]
     if (more := len(some) - _SHOWN) > 0:

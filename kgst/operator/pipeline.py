@@ -23,6 +23,7 @@ from kgst.operator.operation import ANYTHING, Operation
 from kgst.operator.permission import Permission, Standing, as_call, permission
 from kgst.operator.simulation import simulate, simulate_execution
 from kgst.operator.views import (
+    SCHEMA,
     document_of,
     print_preview,
     print_progress,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA", "Result", "Step", "Work", "perform"]
 
-SCHEMA: Final = "kgst/operation/1"
 _CATCH_UP_SECONDS: Final = 30
 _EVENTS_SHOWN: Final = 8
 
@@ -139,7 +139,9 @@ def _performed(work: Work, operations: Sequence[Operation]) -> Answer:
     simulate(system, step.name, actor.caller, step.to, step.data)
     for operation, p in zip(left, found, strict=True):
         if p.standing is Standing.TO_SCHEDULE and not simulate_execution(system, operation):
-            work.out.print("[dim]This node cannot simulate what is scheduled; that is seen when it is executed.[/dim]")
+            work.out.print(
+                "[dim]This node cannot simulate what is scheduled; that is seen when it is executed.[/dim]"
+            )
     work.preview(left, found, subject)
     result = work.carry_out(
         subject,

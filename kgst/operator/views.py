@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kgst.console import Answer
 from kgst.journal import Outcome
@@ -23,7 +23,19 @@ if TYPE_CHECKING:
     from kgst.operator.proposals import Proposal
     from kgst.operator.system import System
 
-__all__ = ["clock", "document_of", "nothing_done", "print_preview", "print_progress", "print_result", "table"]
+__all__ = [
+    "SCHEMA",
+    "clock",
+    "document_of",
+    "nothing_done",
+    "print_preview",
+    "print_progress",
+    "print_result",
+    "table",
+]
+
+SCHEMA: Final = "kgst/operation/1"
+"""Of the documents of commands that carry out an operation."""
 
 
 def table(title: str) -> Table:
@@ -50,8 +62,9 @@ def print_preview(
     from rich.markup import escape
 
     rows = table(f"Chain {system.record.chain_id}, token {system.token.address}")
-    rows.add_column("what", style="bold")
-    rows.add_column("")
+    # An address is never cut short: it may be the one thing to look at.
+    rows.add_column("what", style="bold", overflow="fold")
+    rows.add_column("", overflow="fold")
     for operation, found in work:
         # Decoded calls have square brackets, which are rich's markup.
         rows.add_row(escape(operation.title), _manner(found))
@@ -103,7 +116,7 @@ def print_result(
         left = max(0, result.waits_until - system.now())
         out.print(
             f"[yellow]Scheduled.[/yellow] It can be executed from [bold]{clock(result.waits_until)}[/bold] on, in "
-            f"{format_duration(left)}: give the same command again then. Until then a guardian may cancel it "
+            f"{format_duration(left)}: give the same command again then. Until then it can be cancelled "
             "(`ape run govern pending`, `ape run govern cancel`)."
         )
         return
@@ -152,7 +165,11 @@ def nothing_done(system: System, said: str) -> Answer:
         "waits_until": None,
         "proposal": None,
     }
-    return Answer(document, lambda out: out.print(f"[green]✓[/green] {said}; nothing was sent"))
+    return Answer(
+        document,
+        lambda out: out.print(f"[green]✓[/green] {said}; nothing was sent"),
+        schema=SCHEMA,
+    )
 
 
 def document_of(

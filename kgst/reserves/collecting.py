@@ -1,4 +1,4 @@
-"""From signature files to an attestation that the token accepts."""
+"""From signature files to what the token accepts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kgst.attestation import in_signer_order
-from kgst.reserves.files import AttestationFile, Signature, SignatureFile, SignedFile
+from kgst.reserves.files import Signable, Signature, SignedDraft
 from kgst.reserves.signatures import SignatureError, recover
 from kgst.reserves.storing import FileError, read_model
 
@@ -24,7 +24,7 @@ class Collection:
         missing: Auditors who could sign and have not.
     """
 
-    draft: AttestationFile
+    draft: Signable
     signatures: tuple[Signature, ...]
     repeated: tuple[Path, ...]
     missing: tuple[str, ...]
@@ -32,19 +32,15 @@ class Collection:
     @property
     def needed(self) -> int:
         """Signatures that the token will want."""
-        return self.draft.result.signatures_needed
+        return self.draft.signatures_needed
 
     @property
     def is_enough(self) -> bool:
         """Whether the token would accept them."""
         return len(self.signatures) >= self.needed
 
-    def signed(self) -> SignedFile:
-        """The file to submit."""
-        return SignedFile(draft=self.draft, signatures=self.signatures)
 
-
-def collect(draft: AttestationFile, paths: Sequence[Path]) -> Collection:
+def collect(draft: Signable, paths: Sequence[Path]) -> Collection:
     """Put together the signatures in the files at `paths`.
 
     Raises:
@@ -73,11 +69,11 @@ def collect(draft: AttestationFile, paths: Sequence[Path]) -> Collection:
             for signer, raw in in_signer_order(list(found.items()))
         ),
         repeated=tuple(repeated),
-        missing=tuple(one for one in draft.chain.auditors.active if one not in found),
+        missing=tuple(one for one in draft.auditors.active if one not in found),
     )
 
 
-def require_signed(path: Path, signed: SignedFile) -> None:
+def require_signed(path: Path, signed: SignedDraft) -> None:
     """Every signature in the file is good, and there are enough of them.
 
     Raises:
@@ -87,23 +83,22 @@ def require_signed(path: Path, signed: SignedFile) -> None:
     signers = [int(one.signer, 16) for one in signed.signatures]
     if signers != sorted(set(signers)):
         raise FileError(
-            f"{path}: the signers are not in ascending order, each once; make the file again with "
-            "`ape run reserves collect`."
+            f"{path}: the signers are not in ascending order, each once; `collect` the signatures again."
         )
     for one in signed.signatures:
         _signer(draft, str(path), one.signature, one.signer)
-    if len(signers) < draft.result.signatures_needed:
+    if len(signers) < draft.signatures_needed:
         raise FileError(
-            f"{path}: {len(signers)} signatures, the draft needs {draft.result.signatures_needed}; collect the others."
+            f"{path}: {len(signers)} signatures, the draft needs {draft.signatures_needed}; collect the others."
         )
 
 
-def _read(draft: AttestationFile, path: Path) -> tuple[str, bytes]:
-    file = read_model(path, SignatureFile, "an auditor's signature")
+def _read(draft: Signable, path: Path) -> tuple[str, bytes]:
+    file = read_model(path, draft.signature_file, "an auditor's signature")
     for what, given, wanted in (
         ("chain", file.chain_id, draft.domain.chain_id),
         ("the token", file.token, draft.domain.verifying_contract),
-        ("epoch", file.epoch, draft.attestation.epoch),
+        (draft.numbered, getattr(file, draft.numbered), draft.number),
     ):
         if given != wanted:
             raise FileError(
@@ -112,13 +107,13 @@ def _read(draft: AttestationFile, path: Path) -> tuple[str, bytes]:
             )
     if file.digest != draft.digest:
         raise FileError(
-            f"{path}: signs another draft of epoch {draft.attestation.epoch} (its digest is {file.digest[:10]}…, this "
+            f"{path}: signs another draft of {draft.title} (its digest is {file.digest[:10]}…, this "
             f"draft's {draft.digest[:10]}…); send this draft to the auditor again."
         )
     return _signer(draft, str(path), file.signature, file.signer)
 
 
-def _signer(draft: AttestationFile, where: str, signature: str, claimed: str) -> tuple[str, bytes]:
+def _signer(draft: Signable, where: str, signature: str, claimed: str) -> tuple[str, bytes]:
     raw = bytes.fromhex(signature[2:])
     try:
         signer = recover(draft.message, raw)
@@ -126,7 +121,7 @@ def _signer(draft: AttestationFile, where: str, signature: str, claimed: str) ->
         raise FileError(
             f"{where}: the signature under {claimed} is not valid: {error}; ask the auditor to sign again."
         ) from None
-    auditors = draft.chain.auditors
+    auditors = draft.auditors
     if signer not in auditors.members:
         raise FileError(
             f"{where}: the signature is of {signer}, who is none of the auditors, or is on another message (the file "

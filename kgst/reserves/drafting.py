@@ -126,7 +126,7 @@ def make_draft(
         why = _why_unanimous(state, statement.reserves)
         raise RefusedError(
             f"{why}, so every auditor must sign, and {', '.join(state.auditors.suspended)} is suspended; the auditors "
-            "have to rotate first (rotateAuditors)."
+            "have to rotate first (`ape run auditors draft`)."
         )
     return AttestationFile(
         domain=DomainFields(chain_id=domain.chain_id, verifying_contract=domain.token),

@@ -7,8 +7,10 @@ What an auditor signs depends on `domain` and `attestation` only.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, Self
+from abc import abstractmethod
+from typing import Annotated, ClassVar, Final, Literal, Self
 
+from eth_account.messages import SignableMessage
 from eth_utils.crypto import keccak
 from pydantic import (
     AfterValidator,
@@ -29,13 +31,20 @@ from kgst.units import MAX_BASE_UNITS, MAX_TYIYN, TYIYN, format_som
 __all__ = [
     "AttestationFile",
     "AuditorSet",
+    "AuditorsSignature",
     "Block",
     "ChainState",
+    "Count",
     "DomainFields",
+    "FileModel",
+    "Hash",
+    "Moment",
     "Result",
     "SettledFrom",
+    "Signable",
     "Signature",
     "SignatureFile",
+    "SignedDraft",
     "SignedFile",
     "Statement",
     "as_bytes",
@@ -73,11 +82,13 @@ SignatureBytes = Annotated[str, Field(pattern=r"^0x[0-9a-f]{130}$")]
 Count = Annotated[int, Field(ge=0, le=2**64 - 1)]
 
 
-class _Model(BaseModel):
+class FileModel(BaseModel):
+    """A file's content: every key of it known."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class DomainFields(_Model):
+class DomainFields(FileModel):
     """The token's EIP-712 domain."""
 
     name: Literal["KGST"] = "KGST"
@@ -91,7 +102,7 @@ class DomainFields(_Model):
         return eip712.Domain(self.chain_id, self.verifying_contract)
 
 
-class Statement(_Model):
+class Statement(FileModel):
     """What the auditors state.
 
     Attributes:
@@ -116,7 +127,7 @@ class Statement(_Model):
         )
 
 
-class Block(_Model):
+class Block(FileModel):
     """The block that the chain was read at."""
 
     number: Annotated[int, Field(ge=0, le=2**53 - 1)]
@@ -124,7 +135,7 @@ class Block(_Model):
     timestamp: Moment
 
 
-class AuditorSet(_Model):
+class AuditorSet(FileModel):
     """Who may sign.
 
     Attributes:
@@ -155,8 +166,12 @@ class AuditorSet(_Model):
         """Who may sign now."""
         return tuple(one for one in self.members if one not in self.suspended)
 
+    def has_people_of(self, other: AuditorSet) -> bool:
+        """Whether members and threshold are the same; version and suspensions may differ."""
+        return (self.members, self.threshold) == (other.members, other.threshold)
 
-class ChainState(_Model):
+
+class ChainState(FileModel):
     """What the chain said at one block.
 
     Attributes:
@@ -185,7 +200,7 @@ class ChainState(_Model):
         return self.last.epoch > 0 and reserves <= ceiling
 
 
-class Result(_Model):
+class Result(FileModel):
     """What the attestation would bring about, if nothing else happens before.
 
     Attributes:
@@ -219,7 +234,7 @@ class Result(_Model):
         )
 
 
-class SettledFrom(_Model):
+class SettledFrom(FileModel):
     """Where `settled` comes from.
 
     Attributes:
@@ -236,11 +251,127 @@ class SettledFrom(_Model):
     file_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
-class AttestationFile(_Model):
+class Signature(FileModel):
+    """One auditor's signature.
+
+    Attributes:
+        signature: 65 bytes `r ‖ s ‖ v`.
+    """
+
+    signer: Address
+    signature: SignatureBytes
+
+
+class AuditorsSignature(FileModel):
+    """What an auditor sends back. Nothing in it is believed but the signature; the rest tells mix-ups apart.
+
+    Each kind has one more field, of the name that `Signable.numbered` says.
+    """
+
+    format: str
+    chain_id: Annotated[int, Field(ge=1, le=2**53 - 1)]
+    token: Address
+    digest: Hash
+    signer: Address
+    signature: SignatureBytes
+
+
+class Signable(FileModel):
+    """A draft whose EIP-712 message auditors sign.
+
+    Attributes:
+        numbered: What tells drafts of this kind apart: `epoch`.
+        signature_file: What an auditor sends back.
+    """
+
+    numbered: ClassVar[str]
+    signature_file: ClassVar[type[AuditorsSignature]]
+
+    format: str
+    domain: DomainFields
+
+    @property
+    @abstractmethod
+    def message(self) -> SignableMessage:
+        """The EIP-712 message."""
+
+    @property
+    @abstractmethod
+    def number(self) -> int:
+        """The epoch, or whatever `numbered` says."""
+
+    @property
+    @abstractmethod
+    def auditors(self) -> AuditorSet:
+        """Who may sign, as the draft says."""
+
+    @property
+    @abstractmethod
+    def signatures_needed(self) -> int:
+        """Signatures that the token will want."""
+
+    @property
+    def title(self) -> str:
+        """For people: `epoch 5`."""
+        return f"{self.numbered} {self.number}"
+
+    @property
+    def is_unanimity_needed(self) -> bool:
+        """Whether every auditor of the set must sign."""
+        return False
+
+    @property
+    def domain_hash(self) -> str:
+        """EIP-712 domain separator: the first of the two hashes that a Ledger shows."""
+        return "0x" + bytes(self.message.header).hex()
+
+    @property
+    def message_hash(self) -> str:
+        """EIP-712 hash of the struct: the second of the two hashes that a Ledger shows."""
+        return "0x" + bytes(self.message.body).hex()
+
+    @property
+    def digest(self) -> str:
+        """What the signature is on: keccak256 of 0x1901, domain hash and message hash."""
+        message = self.message
+        return "0x" + keccak(b"\x19\x01" + bytes(message.header) + bytes(message.body)).hex()
+
+    def signed_by(self, signer: str, signature: bytes) -> AuditorsSignature:
+        """What `signer` sends back."""
+        return self.signature_file.model_validate(
+            {
+                "chain_id": self.domain.chain_id,
+                "token": self.domain.verifying_contract,
+                "digest": self.digest,
+                "signer": signer,
+                "signature": "0x" + signature.hex(),
+                self.numbered: self.number,
+            }
+        )
+
+
+class SignedDraft(FileModel):
+    """A draft with enough signatures, ascending by signer: ready to submit."""
+
+    format: str
+    draft: Signable
+    signatures: Annotated[tuple[Signature, ...], Field(min_length=2, max_length=MAX_AUDITORS)]
+
+
+class SignatureFile(AuditorsSignature):
+    """An auditor's signature on an attestation."""
+
+    format: Literal["kgst-signature/1"] = "kgst-signature/1"
+    epoch: Count
+
+
+class AttestationFile(Signable):
     """The draft: what is to be signed, what it is based on, what it would bring about."""
 
+    numbered = "epoch"
+    signature_file = SignatureFile
+
     format: Literal["kgst-attestation/1"] = "kgst-attestation/1"
-    domain: DomainFields
     attestation: Statement
     settled_from: SettledFrom
     chain: ChainState
@@ -266,25 +397,24 @@ class AttestationFile(_Model):
         return self
 
     @property
-    def message(self) -> Any:
-        """The EIP-712 message, a `SignableMessage`."""
+    def message(self) -> SignableMessage:
+        """The EIP-712 message."""
         return self.attestation.attestation.message(self.domain.domain)
 
     @property
-    def domain_hash(self) -> str:
-        """EIP-712 domain separator: the first of the two hashes that a Ledger shows."""
-        return "0x" + bytes(self.message.header).hex()
+    def number(self) -> int:
+        """The epoch."""
+        return self.attestation.epoch
 
     @property
-    def message_hash(self) -> str:
-        """EIP-712 hash of the struct: the second of the two hashes that a Ledger shows."""
-        return "0x" + bytes(self.message.body).hex()
+    def auditors(self) -> AuditorSet:
+        """Who may sign, as the draft says."""
+        return self.chain.auditors
 
     @property
-    def digest(self) -> str:
-        """What the signature is on: keccak256 of 0x1901, domain hash and message hash."""
-        message = self.message
-        return "0x" + keccak(b"\x19\x01" + bytes(message.header) + bytes(message.body)).hex()
+    def signatures_needed(self) -> int:
+        """The threshold, or every auditor."""
+        return self.result.signatures_needed
 
     @property
     def is_unanimity_needed(self) -> bool:
@@ -292,35 +422,11 @@ class AttestationFile(_Model):
         return not self.chain.is_modest(self.attestation.reserves)
 
 
-class Signature(_Model):
-    """One auditor's signature.
-
-    Attributes:
-        signature: 65 bytes `r ‖ s ‖ v`.
-    """
-
-    signer: Address
-    signature: SignatureBytes
-
-
-class SignatureFile(_Model):
-    """What an auditor sends back. Nothing in it is believed but the signature; the rest tells mix-ups apart."""
-
-    format: Literal["kgst-signature/1"] = "kgst-signature/1"
-    chain_id: Annotated[int, Field(ge=1, le=2**53 - 1)]
-    token: Address
-    epoch: Count
-    digest: Hash
-    signer: Address
-    signature: SignatureBytes
-
-
-class SignedFile(_Model):
-    """The draft with enough signatures, ascending by signer: ready to submit."""
+class SignedFile(SignedDraft):
+    """The draft with enough signatures."""
 
     format: Literal["kgst-signed-attestation/1"] = "kgst-signed-attestation/1"
     draft: AttestationFile
-    signatures: Annotated[tuple[Signature, ...], Field(min_length=2, max_length=MAX_AUDITORS)]
 
 
 def as_bytes(model: BaseModel) -> bytes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kgst.console import Answer, confirm, console
 from kgst.errors import ExitCode, InputError
@@ -13,7 +14,7 @@ from kgst.policy import Policy
 from kgst.reserves.collecting import Collection
 from kgst.reserves.collecting import collect as put_together
 from kgst.reserves.drafting import cautions_of
-from kgst.reserves.files import AttestationFile, as_bytes
+from kgst.reserves.files import AttestationFile, Signable, SignedDraft, SignedFile, as_bytes
 from kgst.reserves.signing import Checks, beside, check, require_signer, signature_path
 from kgst.reserves.signing import sign as sign_with
 from kgst.reserves.storing import read_model, require_apart, write_new
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from ape.api import AccountAPI
     from rich.console import Console
 
-__all__ = ["clock", "collect", "sign"]
+__all__ = ["clock", "collect", "collecting", "namer", "sign", "signing"]
 
 
 def clock() -> int:
@@ -58,39 +59,88 @@ def sign(
     checks = check(
         draft, policy=policy, policy_path=policy_path, report=report, statements=statements
     )
+    cautions = cautions_of(draft, checks.total, now=clock())
+
+    def show(out: Console) -> None:
+        _print_all(out, draft, checks, namer(policy))
+        print_cautions(out, cautions)
+
+    document = {
+        **draft_document(draft),
+        "checked": list(checks.done),
+        "not_checked": list(checks.open),
+        "warnings": cautions_document(cautions),
+    }
+    return signing(
+        draft,
+        path,
+        account,
+        document,
+        show,
+        policy=policy,
+        inputs=[*statements, *(one for one in (policy_path, report) if one)],
+        yes=yes,
+        force=force,
+        quiet=quiet,
+    )
+
+
+def signing(
+    draft: Signable,
+    path: Path,
+    account: AccountAPI | None,
+    document: dict[str, Any],
+    show: Callable[[Console], None],
+    *,
+    policy: Policy | None,
+    inputs: Sequence[Path],
+    yes: bool,
+    force: bool,
+    quiet: bool,
+) -> Answer:
+    """Show a draft, ask, and let an auditor's account sign it.
+
+    Args:
+        draft: What was checked before.
+        path: Of the draft; the signature is written beside it.
+        account: The auditor's.
+        document: What the answer says of the draft.
+        show: Prints the draft.
+        policy: Names people.
+        inputs: Other files that were read, and must not be overwritten.
+        yes: Do not ask.
+        force: Replace a signature file of other content.
+        quiet: Stdout belongs to a JSON document.
+
+    Raises:
+        InputError: no account was given.
+        RefusedError: it may not sign, or did not.
+    """
     if account is None:
         raise InputError(
             "no account was given; name the auditor's with --account (see `ape accounts list`)."
         )
     require_signer(draft, account.address)
     target = signature_path(path, account.address)
-    inputs = [path, *statements, *(one for one in (policy_path, report) if one)]
-    require_apart([target], inputs)
+    require_apart([target], [path, *inputs])
 
-    out, named = console(stderr=quiet), _namer(policy)
-    cautions = cautions_of(draft, checks.total, now=clock())
-    _print_all(out, draft, checks, named)
-    print_cautions(out, cautions)
+    out, signer = console(stderr=quiet), namer(policy)(account.address)
+    show(out)
     print_hashes(out, draft)
     out.print("A Ledger shows these two hashes, a Trezor the message: compare before you approve.")
-    confirm(f"Sign epoch {draft.attestation.epoch} as {named(account.address)}?", account, yes=yes)
-    signature = sign_with(draft, account)
-    write_new([(target, as_bytes(signature))], force=force)
+    confirm(f"Sign {draft.title} as {signer}?", account, yes=yes)
+    write_new([(target, as_bytes(sign_with(draft, account)))], force=force)
 
     def show_it(out: Console) -> None:
-        out.print(f"[green]✓[/green] signed as {named(account.address)}")
+        out.print(f"[green]✓[/green] signed as {signer}")
         out.print(f"Send to the issuer: {target}", soft_wrap=True, markup=False)
 
-    document = {
+    found = {
         "signature_file": str(target),
         "signer": account.address,
         "label": policy.label(account.address) if policy else None,
-        **draft_document(draft),
-        "checked": list(checks.done),
-        "not_checked": list(checks.open),
-        "warnings": cautions_document(cautions),
     }
-    return Answer(document, show_it)
+    return Answer(found | document, show_it)
 
 
 def collect(
@@ -103,19 +153,37 @@ def collect(
 ) -> Answer:
     """Put signatures together; once there are enough, write the file to submit."""
     draft = read_model(path, AttestationFile, "a draft of an attestation")
+    answer = collecting(
+        draft, SignedFile, path, signatures, policy_path=policy_path, out_path=out_path, force=force
+    )
+    unanimity = {"unanimity_needed": draft.is_unanimity_needed}
+    return replace(answer, document=answer.document | unanimity)
+
+
+def collecting(
+    draft: Signable,
+    signed: type[SignedDraft],
+    path: Path,
+    signatures: Sequence[Path],
+    *,
+    policy_path: Path | None,
+    out_path: Path | None,
+    force: bool,
+) -> Answer:
+    """Put signatures on the draft at `path` together; once there are enough, write the file `signed`."""
     policy = Policy.load(policy_path) if policy_path else None
     collection = put_together(draft, signatures)
     target = out_path or beside(path, "signed.json")
     if collection.is_enough:
         require_apart([target], [path, *signatures, *([policy_path] if policy_path else [])])
-        write_new([(target, as_bytes(collection.signed()))], force=force)
+        content = signed.model_validate({"draft": draft, "signatures": collection.signatures})
+        write_new([(target, as_bytes(content))], force=force)
     document = {
-        "epoch": draft.attestation.epoch,
+        draft.numbered: draft.number,
         "digest": draft.digest,
         "signed_by": [one.signer for one in collection.signatures],
         "missing": list(collection.missing),
         "needed": collection.needed,
-        "unanimity_needed": draft.is_unanimity_needed,
         "complete": collection.is_enough,
         "repeated_files": [str(one) for one in collection.repeated],
         "signed_file": str(target) if collection.is_enough else None,
@@ -135,12 +203,12 @@ def _print_all(out: Console, draft: AttestationFile, checks: Checks, named: Name
 def _print_collection(
     out: Console, collection: Collection, target: Path, policy: Policy | None
 ) -> None:
-    named = _namer(policy)
+    named = namer(policy)
     for one in collection.signatures:
         out.print(f"[green]✓[/green] {named(one.signer)}")
     for path in collection.repeated:
         out.print(f"[yellow]Counted once:[/yellow] {safe(path)}")
-    count, all_of_them = len(collection.signatures), len(collection.draft.chain.auditors.members)
+    count, all_of_them = len(collection.signatures), len(collection.draft.auditors.members)
     needed = f"{count} of {collection.needed} signatures"
     if collection.draft.is_unanimity_needed:
         needed += f", since all {all_of_them} auditors must sign"
@@ -152,7 +220,8 @@ def _print_collection(
     out.print(f"Ready to submit: {target}", soft_wrap=True, markup=False)
 
 
-def _namer(policy: Policy | None) -> Namer:
+def namer(policy: Policy | None) -> Namer:
+    """Puts addresses into the policy's words."""
     if policy is None:
         return str
     return lambda address: f"{policy.label(address) or 'no label'}  {address}"

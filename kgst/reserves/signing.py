@@ -12,7 +12,7 @@ from kgst.files import Files
 from kgst.policy import Policy
 from kgst.record import Record
 from kgst.reserves.drafting import read_statements
-from kgst.reserves.files import AttestationFile, SignatureFile
+from kgst.reserves.files import AttestationFile, AuditorsSignature, Signable
 from kgst.reserves.report import hash_of_report, read_report
 from kgst.reserves.signatures import SignatureError, recover
 from kgst.reserves.words import som
@@ -21,7 +21,15 @@ from kgst.statements import ReserveTotal
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-__all__ = ["Checks", "beside", "check", "require_signer", "sign", "signature_path"]
+__all__ = [
+    "Checks",
+    "beside",
+    "check",
+    "check_deployment",
+    "require_signer",
+    "sign",
+    "signature_path",
+]
 
 CURRENCY: Final = "KGS"
 
@@ -64,7 +72,13 @@ def check(
     if policy is None or policy_path is None:
         undone.append("chain and token: no --policy; compare them with the issuer's publication")
     else:
-        _check_policy(draft, policy, policy_path, done, undone)
+        check_deployment(draft, policy, policy_path, done, undone)
+        if list(draft.auditors.members) == policy.auditor_addresses:
+            done.append("the auditors are the policy's")
+        else:
+            undone.append(
+                "auditors: the draft's are not those of the policy; was there a rotation?"
+            )
     if report is None:
         undone.append("report hash: no --report")
     else:
@@ -97,24 +111,25 @@ def check(
     return Checks(tuple(done), tuple(undone), total)
 
 
-def require_signer(draft: AttestationFile, address: str) -> None:
+def require_signer(draft: Signable, address: str) -> None:
     """`address` may sign the draft.
 
     Raises:
         RefusedError: it is no auditor of the draft, or suspended.
     """
-    if address not in draft.chain.auditors.members:
+    if address not in draft.auditors.members:
         raise RefusedError(
-            f"{address} is none of the draft's auditors ({', '.join(draft.chain.auditors.members)}); choose the "
+            f"{address} is none of the draft's auditors ({', '.join(draft.auditors.members)}); choose the "
             "auditor's account with --account."
         )
-    if address in draft.chain.auditors.suspended:
+    if address in draft.auditors.suspended:
         raise RefusedError(
-            f"{address} is suspended, so the token does not take its signature; the auditors can rotate."
+            f"{address} is suspended, so the token does not take its signature; the others can rotate "
+            "(`ape run auditors draft`), which ends that."
         )
 
 
-def sign(draft: AttestationFile, account: AccountAPI) -> SignatureFile:
+def sign(draft: Signable, account: AccountAPI) -> AuditorsSignature:
     """Let `account` sign, and check what it gave.
 
     Raises:
@@ -143,19 +158,24 @@ def sign(draft: AttestationFile, account: AccountAPI) -> SignatureFile:
             f"the account is {account.address} and its signature is of {signer}: it signed something else than the "
             "draft; check the device's app and derivation path. Nothing was written."
         )
-    return SignatureFile(
-        chain_id=draft.domain.chain_id,
-        token=draft.domain.verifying_contract,
-        epoch=draft.attestation.epoch,
-        digest=draft.digest,
-        signer=signer,
-        signature="0x" + raw.hex(),
-    )
+    return draft.signed_by(signer, raw)
 
 
-def _check_policy(
-    draft: AttestationFile, policy: Policy, path: Path, done: list[str], undone: list[str]
+def check_deployment(
+    draft: Signable, policy: Policy, path: Path, done: list[str], undone: list[str]
 ) -> None:
+    """Compare chain and token with the policy at `path` and the record beside it.
+
+    Args:
+        draft: To be signed.
+        policy: The auditor's own copy.
+        path: Where it was read.
+        done: Takes what agrees.
+        undone: Takes what could not be compared.
+
+    Raises:
+        RefusedError: something differs: do not sign.
+    """
     chain = draft.domain.chain_id
     if not policy.allows_chain(chain):
         raise RefusedError(
@@ -174,11 +194,6 @@ def _check_policy(
                 f"{record.token.address} on chain {record.chain_id}; do not sign: another contract may look the same."
             )
         done.append("the token is the record's")
-    auditors = draft.chain.auditors
-    if list(auditors.members) == policy.auditor_addresses:
-        done.append("the auditors are the policy's")
-    else:
-        undone.append("auditors: the draft's are not those of the policy; was there a rotation?")
 
 
 def _require_total(draft: AttestationFile, total: ReserveTotal, what: str) -> None:

@@ -14,8 +14,11 @@ from kgst.operator.operation import Operation, Readback, call_data
 from kgst.reserves.collecting import require_signed
 from kgst.reserves.files import (
     AttestationFile,
+    AuditorSet,
     ChainState,
     Result,
+    Signable,
+    SignedDraft,
     SignedFile,
     Statement,
 )
@@ -28,7 +31,14 @@ from kgst.units import format_som
 if TYPE_CHECKING:
     from kgst.operator.system import System
 
-__all__ = ["halting", "require_auditor", "submission"]
+__all__ = [
+    "halting",
+    "require_active",
+    "require_auditor",
+    "require_here",
+    "signatures_of",
+    "submission",
+]
 
 _ATTESTED: Final = "ReservesAttested(uint256,uint256,uint256,uint256,bytes32,uint256,uint256)"
 
@@ -46,12 +56,7 @@ def submission(system: System, path: Path) -> Operation:
     signed = read_model(path, SignedFile, "a signed attestation")
     require_signed(path, signed)
     draft = signed.draft
-    here, there = system.domain, draft.domain.domain
-    if here.chain_id != there.chain_id or here.token != there.token:
-        raise RefusedError(
-            f"{path}: is for the token {there.token} on chain {there.chain_id}; this is {here.token} on chain "
-            f"{here.chain_id}. Give the network and the policy that the draft was made with."
-        )
+    require_here(system, path, draft)
     state = read_state(system)
     new = draft.attestation
     is_last = state.last == new
@@ -59,7 +64,6 @@ def submission(system: System, path: Path) -> Operation:
     if not already:
         _require_acceptable(system, path, signed, state)
     result = Result.of(state, new) if not already else _result_now(state)
-    signatures = [(one.signer, bytes.fromhex(one.signature[2:])) for one in signed.signatures]
     lines = [
         ("reserves", som(new.reserves)),
         ("settled", format_som(new.settled)),
@@ -74,12 +78,45 @@ def submission(system: System, path: Path) -> Operation:
         name="attest",
         title=f"attest reserves, epoch {new.epoch}",
         to=system.token.address,
-        data=call_data(system.token.attest, new.attestation.as_tuple(), signatures),
+        data=call_data(system.token.attest, new.attestation.as_tuple(), signatures_of(signed)),
         lines=tuple(lines),
         # An older epoch, accepted once, is no longer the last.
         readbacks=() if already and not is_last else (_last_is(system, new),),
         already=already,
     )
+
+
+def require_here(system: System, path: Path, draft: Signable) -> None:
+    """The draft of the file at `path` is for this token on this chain.
+
+    Raises:
+        RefusedError: it is for another.
+    """
+    here, there = system.domain, draft.domain.domain
+    if here.chain_id != there.chain_id or here.token != there.token:
+        raise RefusedError(
+            f"{path}: is for the token {there.token} on chain {there.chain_id}; this is {here.token} on chain "
+            f"{here.chain_id}. Give the network and the policy that the draft was made with."
+        )
+
+
+def signatures_of(signed: SignedDraft) -> list[tuple[str, bytes]]:
+    """`AuditorSignature` structs, as the token takes them."""
+    return [(one.signer, bytes.fromhex(one.signature[2:])) for one in signed.signatures]
+
+
+def require_active(system: System, path: Path, signed: SignedDraft, auditors: AuditorSet) -> None:
+    """Whoever signed the file at `path` may sign now.
+
+    Raises:
+        RefusedError: the auditors changed since.
+    """
+    gone = [one.signer for one in signed.signatures if one.signer not in auditors.active]
+    if gone:
+        raise RefusedError(
+            f"{path}: {', '.join(system.named(one) for one in gone)} signed and may not sign now: the auditors have "
+            "changed since the draft; draft anew and have it signed."
+        )
 
 
 def _last_is(system: System, statement: Statement) -> Readback:
@@ -210,12 +247,7 @@ def _require_acceptable(system: System, path: Path, signed: SignedFile, state: C
             f"{format_som(state.burned)}, all that was burned; {anew}."
         )
     auditors = state.auditors
-    gone = [one.signer for one in signed.signatures if one.signer not in auditors.active]
-    if gone:
-        raise RefusedError(
-            f"{path}: {', '.join(system.named(one) for one in gone)} signed and may not sign now: the auditors have "
-            f"changed since the draft; {anew}."
-        )
+    require_active(system, path, signed, auditors)
     needed = auditors.threshold if state.is_modest(new.reserves) else len(auditors.members)
     if len(signed.signatures) < needed:
         raise RefusedError(

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from kgst.quantities import format_bps
 from kgst.reserves.drafting import Caution
-from kgst.reserves.files import AttestationFile, ChainState, Result, SettledFrom
+from kgst.reserves.files import AttestationFile, ChainState, Result, SettledFrom, Signable
 from kgst.reserves.words import both_times, som, span
 from kgst.statements import ReserveTotal
 from kgst.units import format_som
@@ -33,6 +33,8 @@ __all__ = [
     "print_list",
     "print_state",
     "safe",
+    "table",
+    "table_of",
     "totals",
 ]
 
@@ -72,10 +74,7 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
     """Every figure of a draft, and what would follow from it."""
     new, state, result = draft.attestation, draft.chain, draft.result
     last = state.last
-    rows = _table(f"Reserve attestation, epoch {new.epoch}")
-    chain = draft.domain.chain_id
-    rows.add_row("chain", f"{chain} ({_CHAINS.get(chain, 'unknown to this program')})")
-    rows.add_row("token", draft.domain.verifying_contract)
+    rows = table_of(draft, f"Reserve attestation, epoch {new.epoch}")
     rows.add_row("reserves", f"[bold]{som(new.reserves)}[/bold]")
     if last.epoch:
         rows.add_row("", f"epoch {last.epoch}: {som(last.reserves)}, {_change(draft)}")
@@ -85,7 +84,7 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
     rows.add_row("report", new.report_hash)
     out.print(rows)
 
-    rows = _table(f"What follows, as the draft says the chain was at block {state.block.number}")
+    rows = table(f"What follows, as the draft says the chain was at block {state.block.number}")
     rows.add_row("in circulation", format_som(state.supply))
     rows.add_row("burned, not yet settled", format_som(state.burned - new.settled))
     rows.add_row("backing", format_som(result.backing))
@@ -103,7 +102,7 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
 
 def print_accounts(out: Console, total: ReserveTotal) -> None:
     """The reserves account by account."""
-    rows = _table("Reserve accounts", "account", "closed on", "closing balance")
+    rows = table("Reserve accounts", "account", "closed on", "closing balance")
     for one in total.accounts:
         balance = som(one.closing_balance_tyiyn)
         rows.add_row(safe(one.account), str(one.closing_date), balance)
@@ -116,7 +115,7 @@ def print_cautions(out: Console, cautions: Iterable[Caution]) -> None:
         out.print(f"[bold yellow]Warning:[/bold yellow] {safe(one.text)}")
 
 
-def print_hashes(out: Console, draft: AttestationFile) -> None:
+def print_hashes(out: Console, draft: Signable) -> None:
     """The two hashes that a Ledger shows, in groups that can be compared by eye."""
     from rich.panel import Panel
 
@@ -140,7 +139,7 @@ def print_state(out: Console, state: ChainState, headroom: int, now: int, named:
         named: Puts addresses into words.
     """
     last = state.last
-    rows = _table(f"Reserves at block {state.block.number}")
+    rows = table(f"Reserves at block {state.block.number}")
     if last.epoch == 0:
         rows.add_row("epoch", "[yellow]none yet: nothing can be minted[/yellow]")
     else:
@@ -200,7 +199,17 @@ def safe(text: object) -> str:
     return escape("".join(c if c.isprintable() else "?" for c in str(text)))
 
 
-def _table(title: str, *columns: str) -> Table:
+def table_of(draft: Signable, title: str) -> Table:
+    """A table that begins with the draft's chain and token."""
+    rows = table(title)
+    chain = draft.domain.chain_id
+    rows.add_row("chain", f"{chain} ({_CHAINS.get(chain, 'unknown to this program')})")
+    rows.add_row("token", draft.domain.verifying_contract)
+    return rows
+
+
+def table(title: str, *columns: str) -> Table:
+    """A table of names and values; or of these columns, under their names."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 

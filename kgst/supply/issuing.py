@@ -15,7 +15,8 @@ from kgst.operator.logbook import Logbook, subject_of
 from kgst.operator.operation import ANYTHING, Operation, Readback, call_data
 from kgst.operator.pipeline import perform
 from kgst.operator.views import clock
-from kgst.quantities import format_duration, format_refill
+from kgst.quantities import format_refill
+from kgst.reserves.words import span
 from kgst.supply.state import Quota, SupplyState, read_supply
 from kgst.units import format_som, parse_amount
 
@@ -249,7 +250,7 @@ def _validity(state: SupplyState) -> str:
         return "there is none"
     left = state.valid_until - state.head.time
     return f"{clock(state.valid_until)}" + (
-        f", {format_duration(left)} from now" if left > 0 else ", which has passed"
+        f", in {span(left)}" if left > 0 else ", which has passed"
     )
 
 

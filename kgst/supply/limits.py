@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from kgst.console import Answer
 from kgst.multicall import latest
 from kgst.operator.views import clock, table
-from kgst.quantities import format_duration, format_refill
+from kgst.quantities import format_refill
+from kgst.reserves.words import span
 from kgst.supply.state import Quota, SupplyState, read_supply
 from kgst.units import format_som
 from kgst.verify_state import read_traces
@@ -115,7 +116,7 @@ def _show(
     facts.add_row("headroom", format_som(state.headroom))
     if state.valid_until:
         left = state.valid_until - state.head.time
-        ahead = f" (in {format_duration(left)})" if left > 0 else " (passed)"
+        ahead = f" (in {span(left)})" if left > 0 else " (passed)"
         facts.add_row("attestation valid until", clock(state.valid_until) + ahead)
     out.print(facts)
     buckets = table("Issuers' buckets")

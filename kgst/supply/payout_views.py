@@ -103,7 +103,7 @@ def print_plan(
     count = sum(len(chunk.payments) for chunk in left)
     rows = table(f"Chain {system.record.chain_id}, token {system.token.address}")
     rows.add_column("what", style="bold")
-    rows.add_column("")
+    rows.add_column("", overflow="fold")
     rows.add_row("file", f"{escape(file.name)}\nSHA-256 {file.sha256}")
     rows.add_row("in it", f"{len(file.payments)} payments, {format_som(file.total)}")
     if paid:
@@ -111,7 +111,8 @@ def print_plan(
     rows.add_row(
         "to pay now", f"{count} payments, {format_som(total)}, in {len(left)} transactions"
     )
-    rows.add_row("by", f"{actor.named(system)}\n{actor.caller}")
+    label = system.policy.label(actor.caller)
+    rows.add_row("by", f"{actor.named(system)}\n{actor.caller}" if label else actor.caller)
     if actor.account is not None and actor.safe is not None:
         rows.add_row("signs and pays gas", system.named(actor.account.address))
     rows.add_row("its free balance", f"{format_som(funds)} → {format_som(funds - total)}")

@@ -72,11 +72,11 @@ def check(policy_path: Path | None, contract: str, data: str, *, quiet: bool) ->
     )
 
 
-def deploy(contract: str, data: str, run: Run) -> Answer:
+def deploy(contract: str, data: str, run: Run, out_path: Path | None = None) -> Answer:
     """Deploy a new implementation, and write the file that auditors sign."""
     call = data_of(data)
     system = open_system(run.policy_path, quiet=run.json)
-    proposed = propose(system, contract, call, run)
+    proposed = propose(system, contract, call, run, out_path)
     return Answer(deploy_document(proposed), lambda out: print_deployed(out, proposed))
 
 

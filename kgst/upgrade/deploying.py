@@ -45,8 +45,17 @@ class Proposed:
     outcome: Outcome | None
 
 
-def propose(system: System, contract: str, data: bytes, run: Run) -> Proposed:
+def propose(
+    system: System, contract: str, data: bytes, run: Run, out_path: Path | None = None
+) -> Proposed:
     """Deploy `contract`, unless that very code was deployed for this before, and write the file of the upgrade.
+
+    Args:
+        system: Whose token.
+        contract: Name of the implementation in this checkout.
+        data: Call data that the upgrade will run; empty for none.
+        run: The command line.
+        out_path: Where the file goes; None for the deployment's folder.
 
     Raises:
         RefusedError: the contract would misread the storage, or cannot run; nothing was sent.
@@ -63,7 +72,10 @@ def propose(system: System, contract: str, data: bytes, run: Run) -> Proposed:
             "Nothing was sent."
         )
     _, _, nonce = consent_of(system)
-    before = _deployed_before(system, candidate)
+    path = out_path or (
+        system.files.upgrades / f"{candidate.code_hash[2:10]}.json" if system.files else None
+    )
+    before = _deployed_before(system, candidate, path)
     outcome = None
     if before is None:
         outcome = _deploy(system, candidate, data, run)
@@ -82,10 +94,8 @@ def propose(system: System, contract: str, data: bytes, run: Run) -> Proposed:
         deployment=deployment,
     )
     require_there(system, file)
-    path = None
-    if system.files is not None:
-        system.files.upgrades.mkdir(exist_ok=True)
-        path = system.files.upgrades / file.file_name
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
         # A new nonce or call replaces the old: signatures on that are of no use any more.
         write_new([(path, as_bytes(file))], force=True)
     return Proposed(file, path, outcome)
@@ -122,9 +132,8 @@ def require_there(system: System, file: UpgradeFile) -> None:
         )
 
 
-def _deployed_before(system: System, candidate: Candidate) -> UpgradeFile | None:
-    """The file of an earlier run, if what it deployed stands there."""
-    path = system.files.upgrades / f"{candidate.code_hash[2:10]}.json" if system.files else None
+def _deployed_before(system: System, candidate: Candidate, path: Path | None) -> UpgradeFile | None:
+    """The file of an earlier run, if what it deployed stands there and is this code."""
     if path is None or not path.exists():
         return None
     file = read_upgrade(system, path)

@@ -22,6 +22,8 @@ from kgst.upgrade.getters import changes, read_getters, sample_accounts
 from kgst.upgrade.operations import cancellation, consent_of, upgrade
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from kgst.operator.operation import Operation
     from kgst.operator.options import Run
     from kgst.operator.system import System
@@ -49,7 +51,18 @@ def schedule(system: System, path: Path, run: Run) -> Answer:
         )
     if found.standing is Standing.READY:
         raise RefusedError(f"it is scheduled and ready: `ape run upgrade execute {path}`.")
-    return perform(system, [operation], run)
+    answer = perform(system, [operation], run)
+    if answer.document["waits_until"] is None:
+        return answer
+
+    def show(out: Console) -> None:
+        at = clock(int(answer.document["waits_until"]))
+        out.print(f"[yellow]Scheduled.[/yellow] From [bold]{at}[/bold] on:")
+        out.print(f"  ape run upgrade execute {path}", markup=False, soft_wrap=True)
+        out.print("Until then a guardian may cancel it:")
+        out.print(f"  ape run upgrade cancel {path}", markup=False, soft_wrap=True)
+
+    return replace(answer, show=show)
 
 
 def execute(system: System, path: Path, run: Run) -> Answer:

@@ -134,11 +134,6 @@ class UpgradeFile(_Model):
         message = self.message
         return "0x" + keccak(b"\x19" + message.version + message.header + message.body).hex()
 
-    @property
-    def file_name(self) -> str:
-        """`dab105af.json`, after the code hash."""
-        return f"{self.code_hash[2:10]}.json"
-
 
 class ConsentFile(_Model):
     """An auditor's signature. Nothing in it is believed but the signature; the rest tells mix-ups apart.

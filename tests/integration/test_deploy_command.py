@@ -90,7 +90,7 @@ def test_apply__twice__deploys_once(run: Any, tmp_path: Path) -> None:
     assert third.exit_code == 0, third.output
     assert ape_chain.blocks.height == height + len(STEPS)
     names = sorted(path.name.split(".")[0] for path in tmp_path.iterdir())
-    assert names == ["journal", "journal", "policy", "record", "record"]
+    assert names == ["journal", "journal", "layout", "layout", "policy", "record", "record"]
 
 
 @pytest.mark.usefixtures("kept")

@@ -23,10 +23,12 @@ from web3 import HTTPProvider, Web3
 
 from kgst.drill import run_drill
 from kgst.drill_views import markdown
+from kgst.errors import RefusedError
 from kgst.fork import ForkError, forked
 from kgst.fork_system import on_fork
 from kgst.node import connected
 from kgst.operator.system import System
+from kgst.upgrade import commands
 
 SENDING = (
     "eth_sendRawTransaction",
@@ -107,7 +109,7 @@ def test_drill__pauser_has_lost_its_role__is_found(kgst: System, upstream: Fault
         fork.send(admin, copy.manager.address, schedule(copy, revoke))
         fork.advance(600)
         fork.send(admin, copy.manager.address, revoke)
-        with pytest.raises(Exception, match="nobody could pause"):
+        with pytest.raises(RefusedError, match="nobody could pause"):
             run_drill(copy, fork)
 
 
@@ -146,6 +148,19 @@ def test_command__with_a_report__one_document_and_a_file(
     assert "**Passed.**" in text
     assert "| ✓ | transfer reverts | OperationPaused(flags=1) |" in text
     assert [method for method in SENDING if upstream.asked[method]] == []
+
+
+def test_upgrade_check__on_a_fork__waits_the_delay_out_and_the_network_gets_nothing(
+    kgst: System, upstream: FaultyNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kgst.upgrade.commands.open_system", lambda *_, **__: kgst)
+    before = state(upstream, kgst)
+    upstream.asked.clear()
+    answer = commands.check(None, "KGSTLogicV2Mock", "0x", quiet=True)
+    assert answer.document["passed"] is True
+    assert answer.document["smoke_test"]["forked_block"] == kgst.provider.web3.eth.block_number
+    assert [method for method in SENDING if upstream.asked[method]] == []
+    assert state(upstream, kgst) == before
 
 
 # The fork itself

@@ -1,6 +1,5 @@
 """`ape run supply payout` on the in-process chain: every check before the first payment, every way of going on."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +9,10 @@ import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
 from eth_utils.address import to_checksum_address
-from jsonschema import Draft202012Validator
 from support.operators import as_, operated, policy_file
 from support.reserves import attest
 from support.safe import deploy_safe
+from support.schemas import require_schema
 
 from kgst.errors import ExitCode, InputError, RefusedError
 from kgst.files import Files
@@ -106,8 +105,7 @@ def test_payout__a_file__is_paid_in_chunks(
     terms = Terms(chunk=2, total="15.00 som", count=5)
     answer = payout(kgst, salaries(), terms, as_(holder))
     document = {"schema": "kgst/supply-payout/1", **answer.document}
-    schema = json.loads((ROOT / "docs/schemas/supply-payout.json").read_text())
-    Draft202012Validator(schema).validate(document)
+    require_schema("supply-payout", document)
     assert answer.exit_code == 0
     assert paid() == [1, 2, 3, 4, 5]
     assert [(c["first_line"], c["last_line"], c["paid"]) for c in document["chunks"]] == [
@@ -345,6 +343,7 @@ def test_payout__by_a_safe__each_owner_signs_once(
     first = payout(kgst, salaries(), FIVES, as_(a, "treasury"))
     assert first.exit_code == ExitCode.WAITING
     assert first.document["proposal"]["missing"] == 1
+    require_schema("supply-payout", {"schema": "kgst/supply-payout/1", **first.document})
     assert paid() == [0, 0, 0, 0, 0]
     second = payout(kgst, salaries(), FIVES, as_(b, "treasury"))
     assert second.exit_code == 0

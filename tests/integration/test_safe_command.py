@@ -106,7 +106,8 @@ def test_execute__nonce_used_by_another__is_refused(deployed: tuple[str, Path]) 
     other, _ = proposed(deployed, "transfers")
     for each in (file, other):
         assert safe("sign", each, "--account", "TEST::25", "--yes", deployed=deployed).code == 0
-    assert safe("execute", other, "--account", "TEST::6", "--yes", deployed=deployed, online=True).code == 0  # fmt: skip
+    sent = safe("execute", other, "--account", "TEST::6", "--yes", deployed=deployed, online=True)
+    assert sent.code == 0, sent.stderr
     stale = safe("execute", file, "--account", "TEST::6", "--yes", deployed=deployed, online=True)
     assert stale.code == 4
     assert "which is used" in stale.error

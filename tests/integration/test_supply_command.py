@@ -1,6 +1,5 @@
 """`ape run supply`: mint, burn and limits on the in-process chain."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,9 +7,9 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
-from jsonschema import Draft202012Validator
 from support.operators import as_, operated, pass_time, policy_file
 from support.reserves import attest
+from support.schemas import require_schema
 
 from kgst.console import Answer
 from kgst.errors import DriftError, InputError, RefusedError
@@ -71,6 +70,7 @@ def test_mint__within_everything__is_proved_by_its_event(kgst: System, issuer: A
     assert values["minted 1 000.00 som to admin (0x7099…79C8)"] == "in the log"
     [operation] = found["operations"]
     assert operation["name"] == "mint"
+    require_schema("operation", {"schema": "kgst/operation/1", **found})
 
 
 def test_mint__six_decimals__is_exact(kgst: System, issuer: Any) -> None:
@@ -252,8 +252,7 @@ def test_burn__unreadable_reference__is_a_usage_error(
 def test_limits__open__says_what_bounds(kgst: System, issuer: Any, issuer_b: Any) -> None:
     document(mint(kgst, "admin", "40 som", None, as_(issuer_b)))
     found = document(limits(kgst, "issuer_b"))
-    schema = json.loads((ROOT / "docs/schemas/supply-limits.json").read_text())
-    Draft202012Validator(schema).validate({"schema": "kgst/supply-limits/1", **found})
+    require_schema("supply-limits", {"schema": "kgst/supply-limits/1", **found})
     by_label = {row["label"]: row for row in found["issuers"]}
     assert by_label["issuer"]["may_mint_now"] == str(9_960 * SOM)
     assert "headroom is 9 960.00 som" in by_label["issuer"]["why_not_more"][0]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ape import chain as ape_chain
 from eth_utils import keccak
+from rich.console import Console
 from support.operators import as_, operated, pass_time, policy_file
 from support.schemas import require_schema
 
@@ -128,14 +129,17 @@ def rewritten(path: Path, **changes: Any) -> Path:
 
 
 def test_upgrade__deployed_consented_scheduled_executed__runs_and_is_recorded(
-    kgst: System, consented: Path, upgrader: Any, guardian: Any
+    kgst: System, consented: Path, upgrader: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = as_(upgrader)
     file = json.loads(consented.read_text())
     require_schema("file-upgrade", file)
     with pytest.raises(RefusedError, match="not scheduled yet"):
         commands.execute(consented, run)
-    assert commands.schedule(consented, run).exit_code is ExitCode.WAITING
+    answer = commands.schedule(consented, run)
+    assert answer.exit_code is ExitCode.WAITING
+    answer.show(Console(width=300))
+    assert f"ape run upgrade execute {consented}" in capsys.readouterr().out
     assert commands.schedule(consented, run).exit_code is ExitCode.WAITING
     with pytest.raises(WaitingError, match="can be executed from"):
         commands.execute(consented, run)
@@ -216,6 +220,17 @@ def test_deploy__twice__deploys_once(kgst: System, proposed: Path, outsider: Any
     assert answer.document["already"] is True
     assert answer.document["transaction"] is None
     assert (proposed.read_bytes(), ape_chain.blocks.height) == (before, height)
+
+
+def test_deploy__to_another_file__is_written_there(
+    kgst: System, tmp_path: Path, outsider: Any
+) -> None:
+    path = tmp_path / "day" / "upgrade.json"
+    answer = commands.deploy(MOCK, "0x", as_(outsider), path)
+    assert answer.document["file"] == str(path)
+    assert json.loads(path.read_text()) == answer.document["upgrade"]
+    assert kgst.files is not None
+    assert not kgst.files.upgrades.exists()
 
 
 def test_deploy__same_code_for_another_call__keeps_the_contract(

@@ -1,6 +1,6 @@
 """The whole life of the token, typed by its operators: every command of docs/runbooks/, on anvil with the testnet's id.
 
-.venv/bin/python tests/rehearsal/run.py [--until PAGE] [--keep]
+.venv/bin/python tests/rehearsal/run.py [PAGE]… [--keep]
 
 Key files in a keystore of their own, a Safe 1.4.1 with 2 of 3 owners as ADMIN, a block a second. Each command is
 a process of its own and must end with the exit code that its runbook tells. `build/rehearse.json` has each one's time.
@@ -46,7 +46,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--until", choices=PAGES, default=PAGES[-1], help="stop after this page")
+    parser.add_argument(
+        "pages",
+        nargs="*",
+        choices=[[], *PAGES],
+        metavar="PAGE",
+        help="only these, after launch-day",
+    )
     parser.add_argument("--keep", action="store_true", help="keep the files of the rehearsal")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="kgst-rehearsal-"))
@@ -56,7 +62,9 @@ def main() -> int:
     try:
         with running_anvil() as node:
             world = _prepare(node, folder)
-            for page in PAGES[: PAGES.index(options.until) + 1]:
+            for page in [
+                p for p in PAGES if p in options.pages or p == PAGES[0] or not options.pages
+            ]:
                 print(f"\n{page}", flush=True)
                 for item in read_runbook(RUNBOOKS / f"{page}.md"):
                     if isinstance(item, Event):
@@ -64,8 +72,7 @@ def main() -> int:
                         world.happen(item.text)
                     else:
                         done.append(_run(item, world.environment, len(done)))
-            if options.until == PAGES[-1]:
-                _check_outcome(world)
+            _check_outcome(world)
     except RehearsalError as error:
         failure = str(error)
     finally:

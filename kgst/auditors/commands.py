@@ -1,0 +1,133 @@
+"""What `ape run auditors` does on a network: show, draft, submit, propose, accept, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgst.auditors.drafting import cautions_of, make_draft
+from kgst.auditors.operations import (
+    acceptance,
+    cancellation,
+    proposing,
+    recovery_delay,
+    rotation,
+)
+from kgst.auditors.reading import Found, read_auditors, successors
+from kgst.auditors.views import print_auditors, print_rotation, rotation_document, show_document
+from kgst.console import Answer
+from kgst.errors import ExitCode
+from kgst.operator.pipeline import perform
+from kgst.operator.system import System, open_system
+from kgst.operator.views import nothing_done
+from kgst.reserves.files import as_bytes
+from kgst.reserves.offline import namer
+from kgst.reserves.reading import final_enough
+from kgst.reserves.storing import require_apart, write_new
+from kgst.reserves.views import cautions_document, plain, print_cautions, print_hashes
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kgst.operator.operation import Operation
+    from kgst.operator.options import Run
+
+__all__ = ["accept", "cancel", "draft", "propose", "show", "submit"]
+
+
+def show(policy_path: Path | None, *, quiet: bool) -> Answer:
+    """Who the auditors are, who is proposed, and whether the policy says so."""
+    system = open_system(policy_path, quiet=quiet)
+    found, delay = read_auditors(system), recovery_delay(system)
+    new = successors(system.policy, found.auditors)
+    return Answer(
+        show_document(system, found, new, delay),
+        lambda out: print_auditors(out, found, new, delay, namer(system.policy)),
+    )
+
+
+def draft(policy_path: Path | None, out_path: Path | None, *, force: bool, quiet: bool) -> Answer:
+    """Write the rotation to the policy's auditors, or say that it is so already."""
+    system = open_system(policy_path, quiet=quiet)
+    found = read_auditors(system, final_enough(system))
+    new = successors(system.policy, found.auditors)
+    document = {
+        "chain_id": system.domain.chain_id,
+        "token": system.token.address,
+        "already": found.are(new),
+        "auditors": plain(found.auditors),
+    }
+    if found.are(new):
+        said = f"version {found.auditors.version} is as {system.policy_path} says, and nobody is suspended"
+        return Answer(
+            {**document, "draft_file": None, "rotation": None, "warnings": []},
+            lambda out: out.print(
+                f"✓ already so: {said}; nothing was written.", soft_wrap=True, markup=False
+            ),
+        )
+    made = make_draft(system.domain, found, new)
+    target = out_path or system.policy_path.with_name(f"rotation-{made.number}.json")
+    require_apart([target], [system.policy_path])
+    write_new([(target, as_bytes(made))], force=force)
+    named = namer(system.policy)
+    cautions = cautions_of(made, named)
+
+    def show_it(out: Console) -> None:
+        print_rotation(out, made, named)
+        print_hashes(out, made)
+        print_cautions(out, cautions)
+        out.print(f"Draft to be signed: {target}", soft_wrap=True, markup=False)
+
+    drafted = {
+        "draft_file": str(target),
+        "rotation": rotation_document(made),
+        "warnings": cautions_document(cautions),
+    }
+    return Answer(document | drafted, show_it)
+
+
+def submit(path: Path, run: Run) -> Answer:
+    """Submit a signed rotation, unless the chain has it already."""
+    system = open_system(run.policy_path, quiet=run.json)
+    return _with_advice(perform(system, [rotation(system, path)], run))
+
+
+def propose(run: Run) -> Answer:
+    """Propose the policy's auditors, as a RESERVE_ADMIN."""
+    system = open_system(run.policy_path, quiet=run.json)
+    found = read_auditors(system)
+    if found.are(successors(system.policy, found.auditors)):
+        return nothing_done(system, "the auditors are the policy's, and nobody is suspended")
+    return perform(system, [proposing(system, found)], run)
+
+
+def accept(run: Run) -> Answer:
+    """Complete a recovery. Anyone may."""
+    return _with_advice(_on_what_is_found(acceptance, run))
+
+
+def cancel(run: Run) -> Answer:
+    """End a recovery that was proposed, as a GUARDIAN."""
+    return _on_what_is_found(cancellation, run)
+
+
+def _on_what_is_found(operation: Callable[[System, Found], Operation], run: Run) -> Answer:
+    system = open_system(run.policy_path, quiet=run.json)
+    return perform(system, [operation(system, read_auditors(system))], run)
+
+
+def _with_advice(answer: Answer) -> Answer:
+    """`answer`, and for people what comes next, once the auditors have changed."""
+    if answer.exit_code is not ExitCode.DONE or answer.document["already"]:
+        return answer
+
+    def show_it(out: Console) -> None:
+        answer.show(out)
+        out.print(
+            "The attestation has ended with the old set: nobody mints until the auditors have attested "
+            "(`ape run reserves draft`)."
+        )
+
+    return replace(answer, show=show_it)

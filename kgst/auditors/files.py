@@ -1,0 +1,143 @@
+"""The three files of a rotation: the draft, an auditor's signature, the signed rotation.
+
+What an auditor signs depends on the domain, the successors and the version that they succeed; all else is for people.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from eth_account.messages import SignableMessage
+from pydantic import Field, model_validator
+
+from kgst.attestation import AuditorRotation
+from kgst.fields import Address
+from kgst.policy import MAX_AUDITORS
+from kgst.reserves.files import (
+    AuditorSet,
+    AuditorsSignature,
+    Block,
+    Count,
+    FileModel,
+    Hash,
+    Moment,
+    Signable,
+    SignedDraft,
+)
+
+__all__ = ["Ends", "Proposal", "RotationFile", "RotationSignatureFile", "SignedRotationFile"]
+
+
+class Proposal(FileModel):
+    """A recovery that was proposed, and is not void.
+
+    Attributes:
+        auditors: Ascending.
+        threshold: Signatures that an attestation would need.
+        acceptable_at: Second from which anyone may complete it.
+    """
+
+    auditors: Annotated[tuple[Address, ...], Field(min_length=2, max_length=MAX_AUDITORS)]
+    threshold: Annotated[int, Field(ge=2, le=MAX_AUDITORS)]
+    acceptable_at: Moment
+
+
+class Ends(FileModel):
+    """What lapses with any change of the auditors.
+
+    Attributes:
+        valid_until: Second until which the attestation allows minting; None when minting is closed anyway.
+        consent: Code hash of the upgrade that the auditors consented to.
+        proposal: A recovery under way.
+    """
+
+    valid_until: Moment | None
+    consent: Hash | None
+    proposal: Proposal | None
+
+
+class RotationSignatureFile(AuditorsSignature):
+    """An auditor's signature on a rotation."""
+
+    format: Literal["kgst-rotation-signature/1"] = "kgst-rotation-signature/1"
+    version: Count
+
+
+class RotationFile(Signable):
+    """The draft of a rotation.
+
+    Attributes:
+        block: That the chain was read at.
+        current: The set in office, which signs.
+        new: Its successors, all of them.
+        ends: What lapses with the rotation, as the chain was.
+    """
+
+    numbered = "version"
+    signature_file = RotationSignatureFile
+
+    format: Literal["kgst-rotation/1"] = "kgst-rotation/1"
+    block: Block
+    current: AuditorSet
+    new: AuditorSet
+    ends: Ends
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.new.version != self.current.version + 1:
+            raise ValueError(
+                f"version {self.new.version} does not follow version {self.current.version}"
+            )
+        if self.new.suspended:
+            raise ValueError("nobody is suspended in a new set")
+        if not self.current.suspended and self.new.has_people_of(self.current):
+            raise ValueError("the new auditors are the current ones, and nobody is suspended")
+        return self
+
+    @property
+    def message(self) -> SignableMessage:
+        """The EIP-712 message."""
+        order = AuditorRotation(self.new.members, self.new.threshold, self.current.version)
+        return order.message(self.domain.domain)
+
+    @property
+    def number(self) -> int:
+        """The version of the set in office."""
+        return self.current.version
+
+    @property
+    def auditors(self) -> AuditorSet:
+        """Who may sign: the set in office."""
+        return self.current
+
+    @property
+    def signatures_needed(self) -> int:
+        """The threshold in office."""
+        return self.current.threshold
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        return f"the rotation from version {self.current.version}"
+
+    @property
+    def joining(self) -> tuple[str, ...]:
+        """Who is new."""
+        return tuple(one for one in self.new.members if one not in self.current.members)
+
+    @property
+    def leaving(self) -> tuple[str, ...]:
+        """Who is in office and not afterwards."""
+        return tuple(one for one in self.current.members if one not in self.new.members)
+
+    @property
+    def returning(self) -> tuple[str, ...]:
+        """Whose suspension ends."""
+        return tuple(one for one in self.current.suspended if one in self.new.members)
+
+
+class SignedRotationFile(SignedDraft):
+    """The draft with enough signatures."""
+
+    format: Literal["kgst-signed-rotation/1"] = "kgst-signed-rotation/1"
+    draft: RotationFile

@@ -1,0 +1,124 @@
+"""What `ape run auditors` does without a network: sign, collect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgst.auditors.drafting import cautions_of
+from kgst.auditors.files import RotationFile, SignedRotationFile
+from kgst.auditors.reading import successors
+from kgst.auditors.views import print_rotation, rotation_document
+from kgst.console import Answer
+from kgst.errors import RefusedError
+from kgst.policy import Policy
+from kgst.reserves.offline import collecting, namer, signing
+from kgst.reserves.signing import check_deployment
+from kgst.reserves.storing import read_model
+from kgst.reserves.views import cautions_document, print_cautions, print_list
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+    from rich.console import Console
+
+__all__ = ["check", "collect", "sign"]
+
+_DRAFT = "a draft of a rotation"
+
+
+def check(
+    draft: RotationFile, policy: Policy | None, policy_path: Path | None
+) -> tuple[list[str], list[str]]:
+    """What agrees with the policy, and what could not be compared.
+
+    Raises:
+        RefusedError: something differs: do not sign.
+    """
+    if policy is None or policy_path is None:
+        return [], [
+            "chain, token and new auditors: no --policy; compare every address with the issuer's publication"
+        ]
+    done: list[str] = []
+    undone: list[str] = []
+    check_deployment(draft, policy, policy_path, done, undone)
+    wanted = successors(policy, draft.current)
+    if not wanted.has_people_of(draft.new):
+        strangers = [one for one in draft.new.members if one not in wanted.members]
+        absent = [policy.named(one) for one in wanted.members if one not in draft.new.members]
+        found = [
+            *(f"{policy.named(one)} is to be an auditor" for one in strangers),
+            *(f"{one} is not" for one in absent),
+            f"{draft.new.threshold} have to sign, by the policy {wanted.threshold}",
+        ]
+        raise RefusedError(
+            f"the draft's new auditors are not those of {policy_path}: {'; '.join(found)}. Do not sign; ask the issuer "
+            "which is right."
+        )
+    done.append(f"the new auditors are the policy's, and {wanted.threshold} of them have to sign")
+    undone.append("the auditors now, and what ends: as the draft says of the chain")
+    return done, undone
+
+
+def sign(
+    path: Path,
+    account: AccountAPI | None,
+    *,
+    policy_path: Path | None,
+    yes: bool,
+    force: bool,
+    quiet: bool,
+) -> Answer:
+    """Check a rotation, show it, and let an auditor's account sign it."""
+    draft = read_model(path, RotationFile, _DRAFT)
+    policy = Policy.load(policy_path) if policy_path else None
+    done, undone = check(draft, policy, policy_path)
+    named = namer(policy)
+    cautions = cautions_of(draft, named)
+
+    def show(out: Console) -> None:
+        print_rotation(out, draft, named)
+        print_list(out, "[green]✓[/green]", done)
+        print_list(out, "[yellow]Not checked:[/yellow]", undone)
+        print_cautions(out, cautions)
+
+    document = {
+        "chain_id": draft.domain.chain_id,
+        "token": draft.domain.verifying_contract,
+        "rotation": rotation_document(draft),
+        "checked": done,
+        "not_checked": undone,
+        "warnings": cautions_document(cautions),
+    }
+    return signing(
+        draft,
+        path,
+        account,
+        document,
+        show,
+        policy=policy,
+        inputs=[policy_path] if policy_path else [],
+        yes=yes,
+        force=force,
+        quiet=quiet,
+    )
+
+
+def collect(
+    path: Path,
+    signatures: Sequence[Path],
+    *,
+    policy_path: Path | None,
+    out_path: Path | None,
+    force: bool,
+) -> Answer:
+    """Put signatures together; once there are enough, write the file to submit."""
+    return collecting(
+        read_model(path, RotationFile, _DRAFT),
+        SignedRotationFile,
+        path,
+        signatures,
+        policy_path=policy_path,
+        out_path=out_path,
+        force=force,
+    )

@@ -1,0 +1,124 @@
+"""Auditors and rotations as tables for people and as documents for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+
+from kgst.quantities import format_duration
+from kgst.reserves.views import plain, table, table_of
+from kgst.reserves.words import both_times, span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from kgst.auditors.files import RotationFile
+    from kgst.auditors.reading import Found
+    from kgst.operator.system import System
+    from kgst.reserves.files import AuditorSet
+    from kgst.reserves.views import Namer
+
+__all__ = [
+    "print_auditors",
+    "print_rotation",
+    "rotation_document",
+    "show_document",
+]
+
+
+def rotation_document(draft: RotationFile) -> dict[str, Any]:
+    """Who succeeds whom, what ends with it, and the hashes that signing devices show."""
+    return {
+        "block": plain(draft.block),
+        "current": plain(draft.current),
+        "new": plain(draft.new),
+        "joining": list(draft.joining),
+        "leaving": list(draft.leaving),
+        "returning": list(draft.returning),
+        "ends": plain(draft.ends),
+        "domain_hash": draft.domain_hash,
+        "message_hash": draft.message_hash,
+        "digest": draft.digest,
+    }
+
+
+def print_rotation(out: Console, draft: RotationFile, named: Namer) -> None:
+    """The set in office and its successors, name by name."""
+    old, new = draft.current, draft.new
+    rows = table_of(draft, f"Rotation of the auditors, version {old.version} → {new.version}")
+    suspended = dict.fromkeys(old.suspended, "[red](suspended)[/red]")
+    leaving = dict.fromkeys(draft.leaving, "[red]leaves[/red]")
+    _add(rows, "auditors now", old.members, named, suspended, leaving)
+    rows.add_row("have to sign", f"{old.threshold} of {len(old.members)}")
+    joining = dict.fromkeys(draft.joining, "[green]joins[/green]")
+    returning = dict.fromkeys(draft.returning, "[yellow]may sign again[/yellow]")
+    _add(rows, "auditors then", new.members, named, joining, returning)
+    rows.add_row("will have to sign", f"{new.threshold} of {len(new.members)}")
+    out.print(rows)
+
+
+def show_document(system: System, found: Found, new: AuditorSet, delay: int) -> dict[str, Any]:
+    """`docs/schemas/auditors-show.json`."""
+    proposal = found.ends.proposal
+    people = (*found.auditors.members, *new.members, *(proposal.auditors if proposal else ()))
+    labels = {one: system.policy.label(one) for one in people}
+    return {
+        "chain_id": system.domain.chain_id,
+        "token": system.token.address,
+        "block": plain(found.state.block),
+        "auditors": plain(found.auditors),
+        "proposal": plain(proposal) if proposal else None,
+        "recovery_delay_seconds": delay,
+        "policy": {
+            "agrees": found.are(new),
+            "auditors": list(new.members),
+            "threshold": new.threshold,
+        },
+        "labels": {address: label for address, label in labels.items() if label},
+    }
+
+
+def print_auditors(out: Console, found: Found, new: AuditorSet, delay: int, named: Namer) -> None:
+    """The set in office, a recovery under way, and how to come to the policy's.
+
+    Args:
+        out: Where people read.
+        found: At the latest block.
+        new: The policy's.
+        delay: Between proposal and acceptance, in seconds.
+        named: Puts addresses into words.
+    """
+    auditors, now = found.auditors, found.state.block.timestamp
+    rows = table(f"Auditors at block {found.state.block.number}")
+    rows.add_row("version", str(auditors.version))
+    rows.add_row("threshold", f"{auditors.threshold} of {len(auditors.members)}")
+    suspended = dict.fromkeys(auditors.suspended, "[red](suspended)[/red]")
+    _add(rows, "auditors", auditors.members, named, suspended)
+    if (proposal := found.ends.proposal) is not None:
+        _add(rows, "PROPOSED", proposal.auditors, named)
+        rows.add_row("", f"threshold {proposal.threshold}")
+        left = proposal.acceptable_at - now
+        when = f"in {span(left)}" if left > 0 else "[bold]now[/bold]"
+        rows.add_row("", f"can be accepted from {both_times(proposal.acceptable_at)} on, {when}")
+        rows.add_row("", "void with any attestation or rotation until then")
+    rows.add_row("recovery takes", format_duration(delay))
+    out.print(rows)
+    if found.are(new):
+        out.print("[green]✓[/green] as the policy says")
+        return
+    out.print(
+        "[yellow]Not as the policy says[/yellow]: `ape run auditors draft` begins a rotation to the policy's auditors."
+    )
+
+
+def _add(
+    rows: Table, title: str, members: Sequence[str], named: Namer, *marks: dict[str, str]
+) -> None:
+    """A row for each of `members`, with what `marks` (markup) says of it."""
+    for index, member in enumerate(members):
+        found = [mark[member] for mark in marks if member in mark]
+        rows.add_row("" if index else title, " ".join([escape(named(member)), *found]))

@@ -1,0 +1,175 @@
+"""Making the deployed code readable on an explorer; and the files for doing it by hand where its API is blocked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from kgst.console import Answer, console, load_policy
+from kgst.errors import ExitCode, InputError, KgstError
+from kgst.explorer import Submission, require_match, submission_of
+from kgst.explorer_api import KEY_VARIABLE, Explorer
+from kgst.files import Files
+from kgst.node import chain_id, connected, is_dev_node, is_short_lived
+from kgst.record import Record
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["Published", "publish"]
+
+_PAGES: Final = {56: "https://bscscan.com", 97: "https://testnet.bscscan.com"}
+
+
+@dataclass
+class Published:
+    """What became of one contract.
+
+    Attributes:
+        files: Standard JSON and arguments.
+        explorer: verified, already verified, not asked, failed.
+        message: What went wrong; None when nothing did.
+    """
+
+    submission: Submission
+    files: tuple[Path, Path]
+    creation_matches: bool = False
+    runtime_matches: bool = False
+    explorer: str = "not asked"
+    message: str | None = None
+
+
+def publish(
+    policy_path: Path | None,
+    names: Sequence[str],
+    api_url: str,
+    *,
+    only_files: bool,
+    folder: Path | None,
+    quiet: bool,
+) -> Answer:
+    """Write and check what verifies each contract of the record, and hand it to the explorer.
+
+    Args:
+        policy_path: `--policy`.
+        names: Contracts; all of the record when empty.
+        api_url: Of the explorer.
+        only_files: Ask no explorer.
+        folder: Where the files go; None for `build/verification`.
+        quiet: Stdout belongs to a JSON document.
+
+    Raises:
+        InputError: no such contract, no record, or a development node, which no explorer knows.
+    """
+    provider = connected()
+    if is_short_lived(provider):
+        raise InputError(
+            "this chain ends with this command; give the network that was deployed to with --network."
+        )
+    _, path = load_policy(policy_path, provider)
+    record = Record.load(Files(path.parent).record)
+    here = chain_id(provider)
+    if record.chain_id != here:
+        raise InputError(f"the record is of chain {record.chain_id}, the node's is {here}.")
+    if unknown := [name for name in names if name not in record.contracts]:
+        raise InputError(
+            f"the record has no {', '.join(unknown)}; it has {', '.join(record.contracts)}."
+        )
+    explorer = None if only_files else Explorer(api_url, os.environ.get(KEY_VARIABLE, ""), here)
+    if explorer is not None and is_dev_node(provider) and not explorer.is_local:
+        raise InputError(
+            "no explorer knows a development node; write the files only, with --only-files."
+        )
+    out = console(stderr=quiet)
+    folder = folder or _default_folder()
+    done = [
+        _one(out, submission_of(name, contract), provider, explorer, folder)
+        for name, contract in record.contracts.items()
+        if not names or name in names
+    ]
+    failed = any(one.message for one in done)
+    document = {
+        "chain_id": here,
+        "contracts": [_document(one) for one in done],
+        "api_url": None if explorer is None else api_url,
+    }
+    return Answer(
+        document,
+        lambda out: _show(out, done, here),
+        ExitCode.ERROR if failed else ExitCode.DONE,
+    )
+
+
+def _one(
+    out: Console, submission: Submission, provider: Any, explorer: Explorer | None, folder: Path
+) -> Published:
+    published = Published(submission, submission.save(folder))
+    out.print(f"[dim]{submission.name}: compiling …[/dim]")
+    try:
+        require_match(submission, provider)
+        published.creation_matches = published.runtime_matches = True
+        if explorer is None:
+            return published
+        if not os.environ.get(KEY_VARIABLE):
+            raise InputError(f"there is no key: set the environment variable {KEY_VARIABLE}.")
+        out.print(f"[dim]{submission.name}: asking {explorer.url} …[/dim]")
+        published.explorer = explorer.verify(submission)
+    except KgstError as error:
+        published.message = str(error)
+        published.explorer = "failed" if published.creation_matches else "not asked"
+    return published
+
+
+def _document(one: Published) -> dict[str, Any]:
+    return {
+        "name": one.submission.name,
+        "address": one.submission.contract.address,
+        "standard_json": str(one.files[0]),
+        "constructor_args": str(one.files[1]),
+        "creation_code_matches": one.creation_matches,
+        "runtime_code_matches": one.runtime_matches,
+        "explorer": one.explorer,
+        "message": one.message,
+    }
+
+
+def _show(out: Console, done: list[Published], chain: int) -> None:
+    from rich.markup import escape
+
+    from kgst.operator.views import table
+
+    rows = table("Verification")
+    rows.add_column("contract", style="bold")
+    rows.add_column("address", min_width=42)
+    rows.add_column("code")
+    rows.add_column("explorer")
+    for one in done:
+        code = "[green]matches[/green]" if one.creation_matches else "[red]differs[/red]"
+        rows.add_row(one.submission.name, one.submission.contract.address, code, one.explorer)
+    out.print(rows)
+    for one in done:
+        if one.message:
+            out.print(f"[red]✗[/red] {one.submission.name}: {escape(one.message)}", soft_wrap=True)
+    if not any(one.explorer in ("failed", "not asked") for one in done):
+        return
+    out.print(
+        f"By hand: {_PAGES.get(chain, 'the explorer')}/verifyContract, “Solidity (Standard-Json-Input)”:"
+    )
+    for one in done:
+        if one.creation_matches and one.explorer in ("failed", "not asked"):
+            source, arguments = one.files
+            out.print(
+                f"  {one.submission.contract.address} {one.submission.qualified_name} {one.submission.compiler}, "
+                f"licence MIT: upload {source}, arguments from {arguments}",
+                markup=False,
+                soft_wrap=True,
+            )
+
+
+def _default_folder() -> Path:
+    from ape import project
+
+    return Path(project.path) / "build" / "verification"

@@ -1,0 +1,148 @@
+"""Change the auditors: draft, sign, collect, submit a rotation; propose, accept, cancel a recovery."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kgst.console import (
+    Answer,
+    KgstCommand,
+    OfflineCommand,
+    json_option,
+    operator_options,
+    policy_option,
+    yes_option,
+)
+from kgst.operator.options import write_options
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+
+    from kgst.operator.options import Run
+
+# Whether a file is there and usable is said by the command, with what to do.
+FILE: Any = click.Path(path_type=Path)
+
+
+def file_options(function: Any) -> Any:
+    """`--force --json`: the parameters `force` and `json_output`."""
+    force = click.option("--force", is_flag=True, help="Replace a file of other content.")
+    return force(json_option(function))
+
+
+def offline_policy_option(function: Any) -> Any:
+    """`--policy`: the parameter `policy_path`, None when not given."""
+    return click.option(
+        "--policy",
+        "policy_path",
+        type=FILE,
+        help="Names people; chain, token (its record.json) and the new auditors are compared with it.",
+    )(function)
+
+
+@click.group(short_help="Change the auditors: rotation, recovery")
+def cli() -> None:
+    """Change the auditors to those of the policy. sign and collect need no network."""
+
+
+@cli.command(cls=KgstCommand)
+@policy_option
+@json_option
+def show(policy_path: Path | None, json_output: bool) -> Answer:
+    """Show the auditors, who is suspended, a proposed recovery, and whether the policy says so."""
+    from kgst.auditors import commands
+
+    return commands.show(policy_path, quiet=json_output)
+
+
+@cli.command(cls=KgstCommand)
+@click.option("--out", type=FILE, help="Default: rotation-<version>.json beside the policy.")
+@policy_option
+@file_options
+def draft(out: Path | None, policy_path: Path | None, force: bool, json_output: bool) -> Answer:
+    """Write the rotation to the policy's auditors; to the same ones, it ends their suspensions."""
+    from kgst.auditors import commands
+
+    return commands.draft(policy_path, out, force=force, quiet=json_output)
+
+
+@cli.command(cls=OfflineCommand)
+@click.argument("file", type=FILE)
+@operator_options
+@offline_policy_option
+@yes_option
+@file_options
+def sign(
+    file: Path,
+    account: AccountAPI | None,
+    policy_path: Path | None,
+    yes: bool,
+    force: bool,
+    json_output: bool,
+) -> Answer:
+    """Sign the draft FILE as an auditor in office. Touches no network."""
+    from kgst.auditors import offline
+
+    return offline.sign(
+        file, account, policy_path=policy_path, yes=yes, force=force, quiet=json_output
+    )
+
+
+@cli.command(cls=OfflineCommand)
+@click.argument("file", type=FILE)
+@click.argument("signatures", nargs=-1, required=True, type=FILE)
+@click.option("--out", type=FILE, help="Default: FILE with the ending .signed.json.")
+@offline_policy_option
+@file_options
+def collect(
+    file: Path,
+    signatures: tuple[Path, ...],
+    out: Path | None,
+    policy_path: Path | None,
+    force: bool,
+    json_output: bool,
+) -> Answer:
+    """Put SIGNATURES on the draft FILE together. Touches no network. Exits 5 while some are missing."""
+    from kgst.auditors import offline
+
+    return offline.collect(file, signatures, policy_path=policy_path, out_path=out, force=force)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("file", type=FILE)
+@write_options
+def submit(file: Path, run: Run) -> Answer:
+    """Submit the signed rotation FILE. Anyone may."""
+    from kgst.auditors import commands
+
+    return commands.submit(file, run)
+
+
+@cli.command(cls=KgstCommand)
+@write_options
+def propose(run: Run) -> Answer:
+    """Propose the policy's auditors, as a RESERVE_ADMIN: for lost keys. Any attestation voids it."""
+    from kgst.auditors import commands
+
+    return commands.propose(run)
+
+
+@cli.command(cls=KgstCommand)
+@write_options
+def accept(run: Run) -> Answer:
+    """Complete the proposed recovery, once its delay has passed. Anyone may. Exits 5 before."""
+    from kgst.auditors import commands
+
+    return commands.accept(run)
+
+
+@cli.command(cls=KgstCommand)
+@write_options
+def cancel(run: Run) -> Answer:
+    """End the proposed recovery, as a GUARDIAN."""
+    from kgst.auditors import commands
+
+    return commands.cancel(run)

@@ -1,0 +1,138 @@
+"""`ape run supply` and `ape run guard` as commands: one document, one message, the right exit code."""
+
+import json
+import runpy
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ape import accounts as ape_accounts
+from click.testing import CliRunner, Result
+from support.standing import keep_chain
+
+from kgst import deploy
+from kgst.policy import Policy
+
+ROOT = Path(__file__).parents[2]
+POLICY = ROOT / "tests/support/policy.yaml"
+SOM = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def deployment(deployer: Any) -> Any:
+    return deploy.apply(Policy.load(POLICY), deployer)
+
+
+@pytest.fixture
+def folder(deployment: Any, tmp_path: Path) -> Path:
+    shutil.copy(POLICY, tmp_path)
+    deployment.record.save(tmp_path / "record.json")
+    return tmp_path
+
+
+@pytest.fixture
+def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs `ape run …` in this process."""
+    keep_chain(monkeypatch)
+    monkeypatch.chdir(ROOT)
+    groups = {
+        name: runpy.run_path(str(ROOT / f"scripts/{name}.py"))["cli"]
+        for name in ("supply", "guard")
+    }
+
+    def invoke(group: str, command: str, *arguments: str, **kwargs: Any) -> Result:
+        options = [command, "--policy", str(folder / "policy.yaml"), *arguments]
+        return CliRunner(mix_stderr=False).invoke(groups[group], options, prog_name=group, **kwargs)
+
+    return invoke
+
+
+def one_document(result: Result, schema: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(result.stdout)
+    assert document["schema"] == schema
+    return document
+
+
+def test_limits__json__is_one_document(run: Any) -> None:
+    result = run("supply", "limits", "--json")
+    assert result.exit_code == 0, result.stderr
+    document = one_document(result, "kgst/supply-limits/1")
+    assert "no reserves were ever attested" in document["closed"][0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("supply", "mint", "admin", "5 som"), 4, "no reserves were ever attested"),
+        (("supply", "mint", "admin", "5"), 2, "the unit is missing"),
+        (("supply", "mint", "nobody", "5 som"), 2, "'nobody' is neither a label"),
+        (("supply", "burn", "5 som", "--ref", "R"), 4, "holds 0.00 som, 5.00 som too little"),
+        (("supply", "payout", "none.csv"), 2, "none.csv: it cannot be read"),
+        (("guard", "block", "0xdead"), 2, "'0xdead' is neither a label"),
+        (("guard", "freeze", "admin", "5,00 som"), 2, "a comma may mean thousands"),
+        (("guard", "unblock", "admin", "--via", "safe:none"), 2, "the policy has no Safe 'none'"),
+        (("guard", "seize", "--order", "none.yaml"), 2, "there is no such file"),
+        (("guard", "blocklist", "none.csv"), 2, "none.csv: it cannot be read"),
+        (("guard", "suspend-auditor", "issuer"), 4, "is no auditor on the chain"),
+    ],
+)
+def test_command__cannot_be_done__says_why(
+    run: Any, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    result = run(*arguments, "--yes", "--json")
+    assert result.exit_code == code, result.stderr
+    error = one_document(result, "kgst/error/1")["error"]
+    assert error["exit_code"] == code
+    assert said in error["message"]
+    people = run(*arguments, "--yes")
+    assert people.exit_code == code
+    assert people.stdout == ""
+    assert said in people.stderr
+    assert "Traceback" not in people.stderr
+
+
+def test_burn__no_reference__is_a_usage_error(run: Any) -> None:
+    result = run("supply", "burn", "5 som")
+    assert result.exit_code == 2
+    assert "--ref" in result.stderr
+
+
+def test_freeze__no__sends_nothing(run: Any, deployment: Any) -> None:
+    result = run("guard", "freeze", "admin", "5 som", input="n\n")
+    assert result.exit_code == 1, result.stderr
+    assert deployment.token.getFrozenTokens(deployment.policy.address("admin")) == 0
+    result = run("guard", "freeze", "admin", "5 som", input="y\n")
+    assert result.exit_code == 0, result.stderr
+    assert deployment.token.getFrozenTokens(deployment.policy.address("admin")) == 5 * SOM
+    assert "frozen of admin (0x7099…79C8): 5.00 som" in result.stdout
+
+
+def test_payout__for_people__says_what_and_for_whom(run: Any, tmp_path: Path) -> None:
+    payer = ape_accounts.test_accounts[12]
+    file = tmp_path / "pay.csv"
+    file.write_text(f"address,amount_som\n{payer.address},1\n")
+    result = run("supply", "payout", str(file), "--account", "TEST::12", "--yes")
+    assert result.exit_code == 4
+    assert "has 0.00 som, and 1.00 som are to be paid: 1.00 som too little" in result.stderr
+
+
+def test_payout__done__shows_the_transaction(
+    run: Any, deployment: Any, folder: Path, tmp_path: Path
+) -> None:
+    from support.reserves import attest
+
+    attest(deployment, 10_000 * 100)
+    result = run("supply", "mint", "admin", "10 som", "--yes")
+    assert result.exit_code == 0, result.stderr
+    assert "supply now: 10.00 som" in result.stdout
+    file = tmp_path / "pay.csv"
+    file.write_text(f"address,amount_som\n{ape_accounts.test_accounts[12].address},4\n")
+    result = run("supply", "payout", str(file), "--account", "TEST::1", "--yes")
+    assert result.exit_code == 0, result.stderr
+    assert "payout-001" in result.stdout
+    assert "paid: pay.csv: 1 payments, 4.00 som" in " ".join(result.stdout.split())
+    result = run("supply", "payout", str(file), "--account", "TEST::1", "--yes", "--json")
+    assert result.exit_code == 4
+    assert "--again 2" in one_document(result, "kgst/error/1")["error"]["message"]
