@@ -78,6 +78,7 @@ def _operation(
         readbacks=(
             Readback("paused", int(after), lambda: int(system.token.pauseFlags()), flags_in_words),
         ),
+        repeatable=True,
         already=before == after,
     )
 
