@@ -194,13 +194,13 @@ def _by_hand(deployment: Deployment, state: State) -> Iterator[str]:
         )
     auditors, threshold, _, suspended = token.auditor_set.value
     if tuple(auditors) != tuple(policy.auditor_addresses) or threshold != policy.auditors.threshold:
-        yield "auditors or their threshold: only the auditors themselves change them (rotateAuditors: `ape run auditors draft`)"
+        yield "auditors or their threshold: only the auditors change them (rotateAuditors: `ape run auditors draft`)"
     elif suspended:
-        yield "suspended auditors: only the auditors themselves bring one back (rotateAuditors: `ape run auditors draft`)"
+        yield "suspended auditors: only the others bring one back (rotateAuditors: `ape run auditors draft`)"
     if token.auditors_proposal.value[0]:
         yield (
-            "a recovery of the auditors is under way: GUARDIAN ends it with `ape run auditors cancel`, the auditors "
-            "with any attestation; if their keys are lost, put the new auditors into the policy"
+            "a recovery of the auditors is under way: GUARDIAN ends it (cancelAuditorsProposal: `ape run auditors "
+            "cancel`), the auditors with any attestation; if their keys are lost, put the new auditors into the policy"
         )
     if token.authority.value != deployment.record.manager.address:
         yield (

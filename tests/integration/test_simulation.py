@@ -23,10 +23,9 @@ def system() -> Iterator[System]:
     from ape import accounts, networks
 
     path = ROOT / "deployments/rehearsal/policy.yaml"
-    with running_anvil(block_time=None) as node:
-        with networks.parse_network_choice(f"bsc:testnet:{node}"):
-            deployment = apply(Policy.load(path), accounts.test_accounts[0])
-            yield System(deployment, connected(), None, path)
+    with running_anvil(block_time=None) as node, networks.parse_network_choice(f"bsc:testnet:{node}"):
+        deployment = apply(Policy.load(path), accounts.test_accounts[0])
+        yield System(deployment, connected(), None, path)
 
 
 def operation(system: System, role: Role, method: str, *arguments: Any) -> Operation:

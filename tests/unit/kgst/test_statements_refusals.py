@@ -61,6 +61,7 @@ def refusal(folder: Path, *texts: str, **options: Any) -> str:
         ("1.", "is not a plain decimal number"),
         ("x" * 60, "is not a plain decimal number"),
     ],
+    ids=lambda value: "-".join(f"{ord(c):x}" for c in value[:4]) if len(value) < 4 else value[:24],
 )
 def test_read_reserves__amount_refused__says_what_and_how(
     tmp_path: Path, amount: str, said: str
@@ -97,7 +98,18 @@ def test_read_reserves__amount_refused__says_what_and_how(
         (f"{HEADER}\n\n", f"'?': 0 cells instead of 5; {CELLS}"),
         (f"{HEADER}\n{','.join(ROW)},x\n", f"'12': 6 cells instead of 5; {CELLS}"),
     ],
-    ids=lambda value: "" if value is None or "\n" in value else value.partition(":")[0],
+    ids=[
+        "space",
+        "formula",
+        "long",
+        "at-the-limit",
+        "currency",
+        "date",
+        "indicator",
+        "short-row",
+        "empty-row",
+        "long-row",
+    ],
 )
 def test_read_reserves__cell_refused__says_what_and_how(
     tmp_path: Path, text: str, said: str | None

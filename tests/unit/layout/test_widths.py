@@ -1,0 +1,84 @@
+"""Each field of the packed words at its full width: it is read whole, and none of its neighbours shows in it.
+
+Written straight into storage, as some of these figures no sequence of calls can reach (2^64 permits).
+"""
+
+from __future__ import annotations
+
+import pytest
+from eth_abi.abi import decode, encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+from pyrevm import EVM, AccountInfo, BlockEnv, CfgEnv, Env
+from support import slots
+
+from kgst.build import runtime_code
+
+CODE = to_checksum_address("0x" + "71" * 20)
+SOMEONE = to_checksum_address("0x" + "72" * 20)
+NOW = 1_800_000_000
+EVERYTHING = (1 << 256) - 1
+
+# Getter, what it returns, and the field's lowest bit and width for each value of it.
+ACCOUNT = {
+    "balanceOf": (0, 72),
+    "getFrozenTokens": (72, 72),
+    "nonces": (144, 64),
+    "isBlocked": (208, 1),
+}
+SOLVENCY = ((0, 72), (72, 72), (144, 72), (216, 40))
+
+
+@pytest.fixture(scope="module")
+def code() -> bytes:
+    return runtime_code("KGSTLogic", 600)
+
+
+def answer(code: bytes, slot: int, word: int, function: str, *arguments: str) -> bytes:
+    """What the implementation says at an address where only ``slot`` is filled."""
+    block = BlockEnv(timestamp=NOW)
+    evm = EVM(Env(cfg=CfgEnv(chain_id=97), block=block), spec_id="PRAGUE")
+    evm.insert_account_info(CODE, AccountInfo(code=code))
+    evm.insert_account_storage(CODE, slot, word)
+    types = ["address"] * len(arguments)
+    data = keccak(text=f"{function}({','.join(types)})")[:4] + encode(types, arguments)
+    return bytes(evm.message_call(SOMEONE, CODE, calldata=data, is_static=True))
+
+
+def field(low: int, width: int) -> int:
+    return ((1 << width) - 1) << low
+
+
+@pytest.mark.parametrize("getter", ACCOUNT)
+def test_account__each_field_full__is_read_whole_and_alone(code: bytes, getter: str) -> None:
+    slot, mask = slots.entry(slots.ACCOUNTS, SOMEONE), field(*ACCOUNT[getter])
+    full = int.from_bytes(answer(code, slot, mask, getter, SOMEONE))
+    others = int.from_bytes(answer(code, slot, EVERYTHING ^ mask, getter, SOMEONE))
+    assert full == mask >> ACCOUNT[getter][0]
+    assert others == 0
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_solvency__each_field_full__is_read_whole_and_alone(code: bytes, index: int) -> None:
+    low, width = SOLVENCY[index]
+    mask = field(low, width)
+    full = decode(["uint256"] * 4, answer(code, slots.SOLVENCY, mask, "solvency"))
+    others = decode(["uint256"] * 4, answer(code, slots.SOLVENCY, EVERYTHING ^ mask, "solvency"))
+    assert full == tuple((1 << width) - 1 if i == index else 0 for i in range(4))
+    assert others == tuple(0 if i == index else (1 << w) - 1 for i, (_, w) in enumerate(SOLVENCY))
+
+
+def test_issuer__fields_full__are_read_whole_and_alone(code: bytes) -> None:
+    slot, kinds = slots.entry(slots.ISSUERS, SOMEONE), ["uint256", "uint256", "uint256", "bool"]
+    most, rate, now = (1 << 72) - 1, (1 << 64) - 1, NOW << 208
+
+    def issuer(word: int) -> tuple[object, ...]:
+        return tuple(decode(kinds, answer(code, slot, word, "issuerOf", SOMEONE)))
+
+    assert issuer(most | most << 72 | rate << 144 | now | 1 << 248) == (most, most, rate, True)
+    assert issuer(most | now) == (0, 0, 0, False)
+    assert issuer(most << 72 | now) == (0, most, 0, False)
+    assert issuer(rate << 144 | now) == (0, 0, rate, False)
+    # One second of the greatest rate.
+    assert issuer(most << 72 | rate << 144 | (NOW - 1) << 208) == (rate, most, rate, False)
+    assert issuer(1 << 248 | now) == (0, 0, 0, True)
