@@ -16,31 +16,18 @@ from kgst.console import (
     policy_option,
     yes_option,
 )
-from kgst.operator.options import write_options
+from kgst.operator.options import (
+    FILE,
+    collect_options,
+    force_option,
+    offline_policy_option,
+    write_options,
+)
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
     from kgst.operator.options import Run
-
-# Whether a file is there and usable is said by the command, with what to do.
-FILE: Any = click.Path(path_type=Path)
-
-
-def file_options(function: Any) -> Any:
-    """`--force --json`: the parameters `force` and `json_output`."""
-    force = click.option("--force", is_flag=True, help="Replace a file of other content.")
-    return force(json_option(function))
-
-
-def offline_policy_option(function: Any) -> Any:
-    """`--policy`: the parameter `policy_path`, None when not given."""
-    return click.option(
-        "--policy",
-        "policy_path",
-        type=FILE,
-        help="Names people; chain, token (its record.json) and the new auditors are compared with it.",
-    )(function)
 
 
 @click.group(short_help="Change the auditors: rotation, recovery")
@@ -61,7 +48,8 @@ def show(policy_path: Path | None, json_output: bool) -> Answer:
 @cli.command(cls=KgstCommand)
 @click.option("--out", type=FILE, help="Default: rotation-<version>.json beside the policy.")
 @policy_option
-@file_options
+@force_option
+@json_option
 def draft(out: Path | None, policy_path: Path | None, force: bool, json_output: bool) -> Answer:
     """Write the rotation to the policy's auditors; to the same ones, it ends their suspensions."""
     from kgst.auditors import commands
@@ -74,7 +62,8 @@ def draft(out: Path | None, policy_path: Path | None, force: bool, json_output: 
 @operator_options
 @offline_policy_option
 @yes_option
-@file_options
+@force_option
+@json_option
 def sign(
     file: Path,
     account: AccountAPI | None,
@@ -92,23 +81,12 @@ def sign(
 
 
 @cli.command(cls=OfflineCommand)
-@click.argument("file", type=FILE)
-@click.argument("signatures", nargs=-1, required=True, type=FILE)
-@click.option("--out", type=FILE, help="Default: FILE with the ending .signed.json.")
-@offline_policy_option
-@file_options
-def collect(
-    file: Path,
-    signatures: tuple[Path, ...],
-    out: Path | None,
-    policy_path: Path | None,
-    force: bool,
-    json_output: bool,
-) -> Answer:
+@collect_options
+def collect(file: Path, signatures: tuple[Path, ...], **options: Any) -> Answer:
     """Put SIGNATURES on the draft FILE together. Touches no network. Exits 5 while some are missing."""
     from kgst.auditors import offline
 
-    return offline.collect(file, signatures, policy_path=policy_path, out_path=out, force=force)
+    return offline.collect(file, signatures, **options)
 
 
 @cli.command(cls=KgstCommand)

@@ -1,4 +1,4 @@
-"""The options that every writing command has."""
+"""The options that every writing command has, and those of files that auditors sign."""
 
 from __future__ import annotations
 
@@ -15,7 +15,17 @@ from kgst.console import json_option, operator_options, policy_option, yes_optio
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-__all__ = ["Run", "write_options"]
+__all__ = [
+    "FILE",
+    "Run",
+    "collect_options",
+    "force_option",
+    "offline_policy_option",
+    "write_options",
+]
+
+# Whether a file is there and usable is said by the command, with what to do.
+FILE: Any = click.Path(path_type=Path)
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,44 @@ def write_options(function: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         run = Run(policy_path, account, via, yes, allow_unknown, json_output)
         return function(*args, run=run, **kwargs)
+
+    return command
+
+
+def force_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--force`: the parameter `force`."""
+    return click.option("--force", is_flag=True, help="Replace files of other content.")(function)
+
+
+def offline_policy_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--policy`: the parameter `policy_path`, None when not given."""
+    return click.option(
+        "--policy",
+        "policy_path",
+        type=FILE,
+        help="Names people; chain, token (its record.json) and auditors are compared with it.",
+    )(function)
+
+
+def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`FILE SIGNATURES --out --policy --force --json`: put auditors' signatures on a draft together.
+
+    The parameters `file`, `signatures`, `out_path`, `policy_path` and `force`.
+    """
+
+    @click.argument("file", type=FILE)
+    @click.argument("signatures", nargs=-1, required=True, type=FILE)
+    @click.option(
+        "--out", "out_path", type=FILE, help="Default: FILE with the ending .signed.json."
+    )
+    @offline_policy_option
+    @force_option
+    @json_option
+    @functools.wraps(function)
+    def command(*args: Any, json_output: bool, **kwargs: Any) -> Any:
+        # Only the command's class looks at it.
+        del json_output
+        return function(*args, **kwargs)
 
     return command
 

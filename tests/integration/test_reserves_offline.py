@@ -1,4 +1,4 @@
-"""`ape run reserves sign` and `collect` in processes that have no network, and that would tell if they tried."""
+"""`sign` and `collect` of reserves and auditors, in processes that have no network and would tell if they tried."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import drafts
+from support import drafts, rotations
 from support.cli import ROOT, TIMEOUT
 
 from kgst.reserves.report import hash_of_report
@@ -83,6 +83,21 @@ def test_sign_and_collect__no_network__work_and_never_ask_for_one(
     result = guarded.run("reserves", "collect", path, *tmp_path.glob("*.sig.json"), "--json")
     assert result.returncode == 0, result.stdout + result.stderr
     drafts.require_schema(json.loads(result.stdout), "reserves-collect")
+    assert not guarded.trace.exists(), guarded.trace.read_text()
+
+
+def test_auditors_sign_and_collect__no_network__work_and_never_ask_for_one(
+    guarded: Guarded, tmp_path: Path
+) -> None:
+    path = drafts.saved(rotations.make(), tmp_path / "rotation-3.json")
+    for index, signers in ((0, 1), (1, 2)):
+        account = drafts.auditor(index).alias
+        result = guarded.run("auditors", "sign", path, "--account", account, "--yes", "--json")
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert len(list(tmp_path.glob("*.sig.json"))) == signers
+    result = guarded.run("auditors", "collect", path, *tmp_path.glob("*.sig.json"), "--json")
+    assert result.returncode == 0, result.stdout + result.stderr
+    drafts.require_schema(json.loads(result.stdout), "auditors-collect")
     assert not guarded.trace.exists(), guarded.trace.read_text()
 
 
