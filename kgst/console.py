@@ -35,6 +35,7 @@ __all__ = [
     "console",
     "deployments_folder",
     "json_option",
+    "let_sign",
     "load_policy",
     "operator_options",
     "policy_option",
@@ -226,7 +227,12 @@ def confirm(question: str, account: AccountAPI, *, yes: bool) -> None:
     """
     if not yes:
         click.confirm(question, abort=True, err=True)
-    if hasattr(account, "set_autosign"):  # a key file: asks for its passphrase
+    let_sign(account)
+
+
+def let_sign(account: AccountAPI) -> None:
+    """Let the account sign without asking again; a key file asks for its passphrase."""
+    if hasattr(account, "set_autosign"):
         account.set_autosign(True)
 
 

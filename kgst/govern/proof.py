@@ -17,6 +17,7 @@ from eth_account.messages import SignableMessage, encode_typed_data
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from kgst.console import let_sign
 from kgst.errors import DriftError, InputError, RefusedError
 from kgst.node import NodeError, rpc
 from kgst.operator.actor import safe_drifts
@@ -122,7 +123,7 @@ def prove(
     account: AccountAPI | None = None,
     signature: bytes | None = None,
 ) -> Proof:
-    """Whether the key of the challenge's account works: by what is given, what was kept, or its being a Safe.
+    """Whether the key of the challenge's account works: by its being a Safe, what was kept, or what is given.
 
     Args:
         system: On whose chain.
@@ -139,11 +140,17 @@ def prove(
     label = system.policy.label(address)
     if label is not None and label in system.policy.safes:
         return _prove_safe(system, label, address)
+    path = _path(system, challenge)
+    if path is not None and path.exists():
+        kept = _kept(path)
+        if (method := _method(system, challenge, kept)) is not None:
+            return Proof(method, f"its signature in {path}", path)
     if account is not None:
         if account.address != address:
             raise InputError(
                 f"--new-account is {account.address}, the new holder is {address}; give the account of that address."
             )
+        let_sign(account)
         signature = sign_message(account, challenge.message)
     if signature is not None:
         method = _method(system, challenge, signature)
@@ -153,11 +160,6 @@ def prove(
                 f"0x{challenge.message.header.hex()}, message hash 0x{challenge.message.body.hex()}); nothing was sent."
             )
         return Proof(method, "its signature", keep(system, challenge, signature))
-    path = _path(system, challenge)
-    if path is not None and path.exists():
-        kept = _kept(path)
-        if (method := _method(system, challenge, kept)) is not None:
-            return Proof(method, f"its signature in {path}", path)
     return Proof(None, "not proved yet", path)
 
 
