@@ -5,29 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ape import networks
 from support.cli import ROOT, running_anvil
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _module_leaves_nothing(system: Any) -> Iterator[None]:
-    """A command that connects and disconnects makes ape forget its snapshots: the tests have their own.
-
-    Asks for the system, which lives as long as the session, so that it is not taken back with the module.
-    """
-    yield from _taken_back()
-
-
 @pytest.fixture(autouse=True)
-def _test_leaves_nothing(_module_leaves_nothing: None) -> Iterator[None]:
-    """The same for each test."""
-    yield from _taken_back()
-
-
-def _taken_back() -> Iterator[None]:
+def _leaves_nothing() -> Iterator[None]:
+    """A command that connects and disconnects makes ape forget its snapshots: each test has its own."""
     provider = networks.active_provider
     if provider is None or provider.name != "test":
         yield
