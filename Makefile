@@ -10,7 +10,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup demo test lint format property gas slither clean lock
+.PHONY: help setup demo test lint format property prove gas rehearse slither mutate clean lock
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,14 +21,21 @@ setup: .venv/.ready ## Virtual environment, npm packages, compiler, compiled con
 demo: setup ## The token's life on the in-process chain, told in som
 	@$(APE) run demo
 
-test: setup ## All tests
+test: setup ## All tests, and the property campaign of profile ci
 	@$(APE) test tests -n $(WORKERS) --dist loadfile
+	@$(BIN)/python tests/property/run.py --profile ci
 
 property: setup ## Property campaign: PROFILE=ci or deep
 	@$(BIN)/python tests/property/run.py --profile $(PROFILE)
 
+prove: .venv-halmos/.ready setup ## Proofs over symbolic words, in an environment of their own: build/prove.json
+	@.venv-halmos/bin/python tools/run_prove.py $(ARGS)
+
 gas: setup ## Gas beside the peers, on anvil: build/gas.json, docs/gas.md; ARGS=--update, --check, --json
 	@$(BIN)/python tests/gas/run.py $(ARGS)
+
+rehearse: setup ## The token's whole life, typed from docs/runbooks/, on anvil with the testnet's id: build/rehearse.json
+	@$(BIN)/python tests/rehearsal/run.py $(ARGS)
 
 lint: setup ## Every linter, all blocking
 	$(BIN)/ruff check .
@@ -46,12 +53,19 @@ format: setup ## Format Python and Solidity
 slither: .venv-slither/.ready setup ## Static analysis of contracts/, in an environment of its own
 	@.venv-slither/bin/python tools/run_slither.py
 
+mutate: .venv-mutate/.ready .venv-slither/.ready setup ## Mutation testing, hours: build/mutate.json; goes on where it stopped; ARGS=--all, --match=, --doubt
+	@$(BIN)/python tools/mutate_solidity.py $(ARGS)
+	@.venv-mutate/bin/python tools/mutate_python.py
+	@$(BIN)/python tools/mutate_report.py --update
+
 clean: ## Remove everything that the other targets made
-	rm -rf .venv .venv-slither node_modules build .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-slither .venv-mutate .venv-halmos node_modules build .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 lock: ## Resolve requirements/*.in anew (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements/project.in -o requirements/project.txt
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements/slither.in -o requirements/slither.txt
+	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements/mutate.in -o requirements/mutate.txt
+	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements/halmos.in -o requirements/halmos.txt
 
 # The stamp names what it was made from: a change of either lock file sets up anew.
 .venv/.ready: requirements/project.txt pyproject.toml package-lock.json tools/install_tools.py tools/solc.cjs
@@ -70,4 +84,14 @@ lock: ## Resolve requirements/*.in anew (needs uv)
 .venv-slither/.ready: requirements/slither.txt
 	@$(PYTHON) -m venv .venv-slither
 	@.venv-slither/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/slither.txt
+	@touch $@
+
+.venv-halmos/.ready: requirements/halmos.txt
+	@$(PYTHON) -m venv .venv-halmos
+	@.venv-halmos/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/halmos.txt
+	@touch $@
+
+.venv-mutate/.ready: requirements/mutate.txt
+	@$(PYTHON) -m venv .venv-mutate
+	@.venv-mutate/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutate.txt
 	@touch $@

@@ -3,112 +3,43 @@
 A property is a ``check_`` function; its NatSpec says what it states (``@notice``), which invariants of the design it
 serves (``@custom:proves``) and how far it is bounded (``@custom:bound``). A ``witness_`` function asserts that no call
 succeeds, and must fail: its counterexample is a call that the check beside it speaks of. Runs with the python of
-``.venv-halmos``. ``--solve FILE`` is the other face of this file: the solver that halmos calls for each query.
+``.venv-halmos``; ``solve_query.py`` is the solver that halmos calls. docs/proof.md says what the outcome means.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import re
-import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from solve_query import QUERY_SECONDS, TALLY
+
 ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "tests" / "symbolic"
 OUT = ROOT / "build" / "prove" / "out"
 REPORT = ROOT / "build" / "prove.json"
-TALLY = "KGST_PROVE_TALLY"
+PRODUCT = ROOT / ".build" / "__local__.json"
+PAGE = ROOT / "docs" / "proof.md"
 
-# Seconds. A query that two solvers cannot decide in the first is a timeout; the last bounds the whole run.
-QUERY_SECONDS = 60
-CONFIRM_SECONDS = 10
-PROPERTY_SECONDS = 240
-TOTAL_SECONDS = 1500
+# Seconds, for one property and for the whole run. What is not decided then is a timeout.
+PROPERTY_SECONDS = 300
+TOTAL_SECONDS = 1800
 
-# halmos's exit codes of a test: 0 pass, 1 counterexample, 2 timeout; 3 stuck, 4 all paths revert, 5 exception.
+# halmos's exit codes of a test; 3 is stuck, 4 all paths revert, 5 an exception.
 PASSED, COUNTEREXAMPLE, TIMED_OUT = 0, 1, 2
 
-
-# ------------------------------------------------------------------------------------------------ one query
-
-
-def solve(query: str) -> int:
-    """Decide one SMT query by bitwuzla and yices side by side, z3 where they disagree.
-
-    Prints what halmos reads: the verdict, and bitwuzla's model if there is one. Unsat by one solver stands when the
-    other has no answer within CONFIRM_SECONDS, and is counted as unconfirmed.
-    """
-    here = Path(sys.executable).parent
-    bitwuzla = (
-        "import sys, bitwuzla as b; o = b.Options(); o.set(b.Option.PRODUCE_MODELS, True); "
-        "b.Parser(b.TermManager(), o).parse(sys.argv[1], False, True)"
-    )
-    commands = {
-        "bitwuzla": [sys.executable, "-c", bitwuzla, query],
-        "yices": [str(here / "yices-smt2"), "--smt2-model-format", "--bvconst-in-decimal", query],
-    }
-    answers = _race(commands, QUERY_SECONDS)
-    verdicts = {name: answer.split("\n", 1)[0] for name, answer in answers.items()}
-    said = set(verdicts.values())
-    if said == {"sat", "unsat"}:
-        third = _race({"z3": [str(here / "z3"), query]}, QUERY_SECONDS)
-        verdicts |= {name: answer.split("\n", 1)[0] for name, answer in third.items()}
-        answers |= third
-        outcome = "disagreed"
-        verdict = verdicts.get("z3", "unknown")
-    elif not said:
-        outcome, verdict = "undecided", "unknown"
-    else:
-        outcome = "confirmed" if len(verdicts) == 2 else "single"
-        verdict = said.pop()
-    # One short line, appended in one write: halmos runs several solvers at once.
-    with Path(os.environ[TALLY]).open("a") as tally:
-        tally.write(f"{outcome} {verdict} {','.join(sorted(verdicts))}\n")
-    model = next((a for n, a in answers.items() if verdicts[n] == verdict), verdict)
-    print(model if verdict == "sat" else verdict)
-    return 0
-
-
-def _race(commands: dict[str, list[str]], seconds: float) -> dict[str, str]:
-    """The answers (sat or unsat first) of the commands that have one in time."""
-    with tempfile.TemporaryDirectory() as folder:
-        running = {}
-        for name, command in commands.items():
-            out = (Path(folder) / name).open("w+")
-            running[name] = (
-                subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL),
-                out,
-            )
-        answers: dict[str, str] = {}
-        end = time.monotonic() + seconds
-        while running and time.monotonic() < end:
-            for name, (process, out) in list(running.items()):
-                if process.poll() is None:
-                    continue
-                del running[name]
-                out.seek(0)
-                text = out.read()
-                out.close()
-                if text.split("\n", 1)[0] in ("sat", "unsat"):
-                    answers[name] = text
-                    end = min(end, time.monotonic() + CONFIRM_SECONDS)
-            time.sleep(0.005)
-        for process, out in running.values():
-            process.kill()
-            process.wait()
-            out.close()
-        return answers
-
-
-# ---------------------------------------------------------------------------------------------- the campaign
+STATUSES = ("proven", "bounded", "reached", "timeout", "failed")
 
 
 @dataclass
@@ -123,100 +54,114 @@ class Property:
     status: str = "timeout"
     seconds: float = 0.0
     paths: int = 0
-    queries: dict[str, int] | None = None
+    queries: dict[str, int] = field(default_factory=dict)
     counterexample: dict[str, str] | None = None
     detail: str | None = None
 
+    @property
+    def name(self) -> str:
+        return f"{self.contract}.{self.function}"
+
+    @property
+    def is_witness(self) -> bool:
+        return self.function.startswith("witness_")
+
+
+def environment() -> dict[str, str]:
+    """The npm wrapper of forge exits 0 on errors, so its binary comes first on the path."""
+    found = sorted((ROOT / "node_modules/@foundry-rs").glob("forge-*/bin/forge*"))
+    if not found:
+        sys.exit("prove: no forge below node_modules; run `make setup`")
+    path = f"{found[0].parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "FOUNDRY_PROFILE": "prove", "PATH": path}
+
 
 def build() -> None:
-    """Compile; the npm wrapper of forge exits 0 on errors, so its binary is asked for by its own path."""
-    shutil.rmtree(OUT, ignore_errors=True)
-    forge = forge_binary()
-    command = [
-        str(forge),
-        "build",
-        "--ast",
-        "--root",
-        str(ROOT),
-        "--extra-output",
-        "storageLayout",
-        "metadata",
-    ]
-    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
+    command = ["forge", "build", "--ast", "--root", str(ROOT)]
+    command += ["--extra-output", "storageLayout", "metadata"]
+    env = environment()
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"prove: the proofs do not compile\n{done.stdout}{done.stderr}")
 
 
-def forge_binary() -> Path:
-    found = sorted((ROOT / "node_modules/@foundry-rs").glob("forge-*/bin/forge*"))
-    if not found:
-        sys.exit("prove: no forge below node_modules; run `make setup`")
-    return found[0]
-
-
-def environment() -> dict[str, str]:
-    path = f"{forge_binary().parent}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "FOUNDRY_PROFILE": "prove", "PATH": path}
+def refuse_another_product() -> None:
+    """What is proven is the code that ape builds and deploys, but for the hash of the metadata behind it."""
+    product = json.loads(PRODUCT.read_text())["contractTypes"]
+    for name in ("KGST", "KGSTLogic"):
+        proven = json.loads((OUT / f"{name}.sol" / f"{name}.json").read_text())
+        codes = [
+            bytes.fromhex(code.removeprefix("0x"))
+            for code in (
+                proven["deployedBytecode"]["object"],
+                product[name]["runtimeBytecode"]["bytecode"],
+            )
+        ]
+        # The last two bytes are the length of the metadata before them.
+        bare = [code[: -2 - int.from_bytes(code[-2:], "big")] for code in codes]
+        if bare[0] != bare[1]:
+            sys.exit(
+                f"prove: {name} as compiled for the proofs is not the product's; run `make setup`"
+            )
 
 
 def properties() -> list[Property]:
-    """Every property that the compiled proofs declare, in the order of contracts and functions."""
+    """Every property that the compiled proofs declare; solvency first, witnesses last."""
     found = []
     for artifact in sorted(OUT.glob("*.t.sol/*Proof.json")):
+        if not (SOURCES / artifact.parent.name).exists():
+            continue  # left over from an earlier build
         compiled = json.loads(artifact.read_text())
-        doc = compiled["metadata"]["output"]
-        for signature in sorted(compiled["methodIdentifiers"]):
+        docs = compiled["metadata"]["output"]
+        for signature in compiled["methodIdentifiers"]:
             function = signature.split("(")[0]
             if not function.startswith(("check_", "witness_")):
                 continue
-            dev = doc["devdoc"].get("methods", {}).get(signature, {})
-            user = doc["userdoc"].get("methods", {}).get(signature, {})
-            found.append(
-                Property(
-                    contract=artifact.stem,
-                    function=function,
-                    states=user.get("notice", ""),
-                    invariants=[int(n) for n in dev.get("custom:proves", "").split()],
-                    bound=dev.get("custom:bound"),
-                )
-            )
-    return found
+            dev = docs["devdoc"].get("methods", {}).get(signature, {})
+            user = docs["userdoc"].get("methods", {}).get(signature, {})
+            numbers = [int(number) for number in dev.get("custom:proves", "").split()]
+            bound = dev.get("custom:bound")
+            found.append(Property(artifact.stem, function, user.get("notice", ""), numbers, bound))
+    return sorted(found, key=lambda p: (p.is_witness, not p.function.endswith("_solvency"), p.name))
 
 
-def uncovered(found: list[Property]) -> list[str]:
-    """Functions of the token that may write and that no step of ``EveryCallProof`` names."""
-    steps = {p.function.removeprefix("check_") for p in found if p.contract == "EveryCallProof"}
-    abi = json.loads((OUT / "KGSTLogic.sol" / "KGSTLogic.json").read_text())["abi"]
-    wanted = []
-    seen: Counter[str] = Counter()
-    for entry in abi:
-        if entry["type"] != "function" or entry["stateMutability"] in ("view", "pure"):
-            continue
-        name = entry["name"]
-        seen[name] += 1
-        types = [part["type"] for part in entry["inputs"]]
-        # Overloads: the second form has a suffix of its own.
-        suffix = "ByOrder" if name == "forcedTransfer" and len(types) == 4 else ""
-        if types[-1:] == ["bytes"] and seen[name] + sum(e.get("name") == name for e in abi) > 2:
-            suffix = "Bytes"
-        wanted.append(name + suffix)
-    return sorted(set(wanted) - steps)
+def without_step(found: list[Property]) -> list[str]:
+    """Functions of the token that may write and that the ``…CallsProof`` do not cover.
+
+    A function is covered by ``check_<name>``, or by ``check_<name>_solvency`` and ``check_<name>_rest``; the second
+    form of an overloaded one has ``Bytes`` or ``ByOrder`` behind its name.
+    """
+    checks = {p.function for p in found if p.contract.endswith("CallsProof")}
+    writers: Counter[str] = Counter()
+    for contract in ("KGST", "KGSTLogic"):
+        abi = json.loads((OUT / f"{contract}.sol" / f"{contract}.json").read_text())["abi"]
+        writers |= Counter(
+            entry["name"]
+            for entry in abi
+            if entry["type"] == "function" and entry["stateMutability"] not in ("view", "pure")
+        )
+    missing = []
+    for name, forms in writers.items():
+        steps = [f"check_{name}{suffix}" for suffix in ("", "Bytes", "ByOrder")]
+        both = {f"check_{name}_solvency", f"check_{name}_rest"}
+        if sum(step in checks for step in steps) + (both <= checks) < forms:
+            missing.append(name)
+    return sorted(missing)
 
 
 def prove(prop: Property, seconds: float) -> None:
     """Run halmos on one property and note its outcome in ``prop``."""
-    witness = prop.function.startswith("witness_")
     with tempfile.TemporaryDirectory() as folder:
         result, tally = Path(folder) / "result.json", Path(folder) / "tally"
+        solver = f"{sys.executable} {Path(__file__).with_name('solve_query.py')}"
         command = [
             str(Path(sys.executable).parent / "halmos"),
             *("--root", str(ROOT), "--forge-build-out", str(OUT.relative_to(ROOT))),
             *("--contract", prop.contract, "--match-test", rf"^{prop.function}\("),
-            *("--function", "(check|witness)_", "--panic-error-codes", "*"),
-            *("--loop", "20", "--default-bytes-lengths", "65", "--no-status"),
-            *("--solver-command", f"{sys.executable} {Path(__file__).resolve()} --solve"),
-            *("--solver-timeout-assertion", f"{3 * QUERY_SECONDS}s", "--json-output", str(result)),
-            *(["--early-exit"] if witness else []),
+            *("--panic-error-codes", "*", "--loop", "20", "--default-bytes-lengths", "65"),
+            *("--solver-command", solver, "--solver-timeout-assertion", f"{3 * QUERY_SECONDS}s"),
+            *("--solver-threads", "1", "--no-status", "--json-output", str(result)),
+            *(["--early-exit"] if prop.is_witness else []),
         ]
         start = time.monotonic()
         # A session of its own, so that what halmos leaves running can be ended with it.
@@ -232,68 +177,78 @@ def prove(prop: Property, seconds: float) -> None:
         try:
             output, _ = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
-            output, _ = process.communicate()
-        prop.seconds = round(time.monotonic() - start, 1)
-        if tally.exists():
-            prop.queries = dict(Counter(line.split()[0] for line in tally.read_text().splitlines()))
-        if not result.exists():
-            prop.detail = (
-                f"no answer in {seconds:.0f} s" if process.returncode < 0 else output[-2000:]
-            )
-            prop.status = "timeout" if process.returncode < 0 else "failed"
+            prop.detail = f"no answer in {seconds:.0f} s"
             return
-        tests = [t for ts in json.loads(result.read_text())["test_results"].values() for t in ts]
-    if len(tests) != 1:
-        prop.status, prop.detail = "failed", f"halmos ran {len(tests)} tests"
-        return
-    judge(prop, tests[0], output, witness)
-
-
-def judge(prop: Property, test: dict[str, Any], output: str, witness: bool) -> None:
-    """Turn halmos's result into a status. Anything that is not a clean pass is a failure or a timeout."""
-    prop.paths = (test["num_paths"] or [0])[0]
-    code, cut = test["exitcode"], test["num_bounded_loops"] or 0
-    model = re.findall(r"^ {4}(\S+) = (\S+)", re.sub(r"\x1b\[\d+m", "", output), re.M)
-    if code == COUNTEREXAMPLE and model:
-        prop.counterexample = dict(model)
-    if witness:
-        # A model that halmos calls possibly invalid is no witness.
-        reached = code == COUNTEREXAMPLE and "Counterexample (potentially invalid)" not in output
-        prop.status = "reached" if reached else ("timeout" if code == TIMED_OUT else "failed")
-        if prop.status == "failed":
-            prop.detail = "no successful call was found: the checks may hold for want of one"
-    elif code == PASSED and (prop.queries or {}).get("disagreed"):
-        # Two of three solvers agreed that there is no counterexample.
-        prop.status = "bounded" if prop.bound or cut else "proven"
-    elif code == PASSED:
-        prop.status = "bounded" if prop.bound or cut else "proven"
-        if cut and not prop.bound:
-            prop.bound = "loops of 20 rounds"
-    elif code == TIMED_OUT:
-        prop.status = "timeout"
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            prop.seconds = round(time.monotonic() - start, 1)
+            if tally.exists():
+                lines = tally.read_text().splitlines()
+                prop.queries = dict(Counter(line.split()[0] for line in lines))
+        tests: list[dict[str, Any]] = []
+        if result.exists():
+            for results in json.loads(result.read_text())["test_results"].values():
+                tests += results
+    if len(tests) == 1:
+        judge(prop, tests[0], re.sub(r"\x1b\[\d+m", "", output))
     else:
-        prop.status = "failed"
-        if code != COUNTEREXAMPLE:
-            prop.detail = f"halmos exit code {code}: {output[-1500:]}"
+        prop.status, prop.detail = "failed", f"halmos ran {len(tests)} tests: {output[-1500:]}"
+
+
+def judge(prop: Property, test: dict[str, Any], output: str) -> None:
+    """Turn halmos's result into a status. Anything that is not a clean pass is a failure or a timeout."""
+    code, cut = test["exitcode"], test["num_bounded_loops"]
+    prop.paths = (test["num_paths"] or [0])[0]
+    if code == COUNTEREXAMPLE:
+        prop.counterexample = dict(re.findall(r"^ {4}(\S+) = (\S+)", output, re.M)) or None
+    if code == TIMED_OUT:
+        prop.status = "timeout"
+    elif prop.is_witness:
+        # A model that halmos calls potentially invalid is no witness.
+        reached = code == COUNTEREXAMPLE and "(potentially invalid)" not in output
+        prop.status = "reached" if reached else "failed"
+        if not reached:
+            prop.detail = "no successful call was found: the check may hold for want of one"
+    elif code == PASSED:
+        if cut:
+            prop.bound = ", ".join(filter(None, [prop.bound, "loops of 20 rounds"]))
+        prop.status = "bounded" if prop.bound else "proven"
+    else:
+        prop.status, prop.detail = "failed", f"halmos exit code {code}: {output[-1500:]}"
+
+
+def update_page(chosen: list[Property], summary: str) -> None:
+    """Write the results into docs/proof.md, behind its last heading."""
+    text, heading, _ = PAGE.read_text().partition("## Results\n")
+    rows = [
+        f"| `{p.name}` | {p.status} | {p.bound or ''} | {p.seconds:.0f} |"
+        for p in chosen
+        if not p.is_witness
+    ]
+    table = "\n".join(["| property | status | bound | seconds |", "|---|---|---|---|", *rows])
+    PAGE.write_text(f"{text}{heading}\n{summary}\n\n{table}\n")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--solve", metavar="FILE", help="decide one SMT query (halmos calls this)")
     parser.add_argument(
-        "--match", default="", help="only properties whose Contract.function matches this pattern"
+        "--match", help="only properties Contract.function of this pattern; no report is written"
+    )
+    parser.add_argument(
+        "--update", action="store_true", help="write the results into docs/proof.md"
     )
     parser.add_argument("--seconds", type=float, default=TOTAL_SECONDS, help="for the whole run")
     arguments = parser.parse_args()
-    if arguments.solve:
-        return solve(arguments.solve)
 
     start = time.monotonic()
+    print("building the proofs …", flush=True)
     build()
-    everything = properties()
-    missing = uncovered(everything)
-    chosen = [p for p in everything if re.search(arguments.match, f"{p.contract}.{p.function}")]
+    refuse_another_product()
+    found = properties()
+    missing = without_step(found)
+    chosen = [p for p in found if re.search(arguments.match or "", p.name)]
     for number, prop in enumerate(chosen, 1):
         left = arguments.seconds - (time.monotonic() - start)
         if left > 5:
@@ -301,21 +256,21 @@ def main() -> int:
         else:
             prop.detail = "the run was over"
         note = f" ({prop.bound})" if prop.status == "bounded" else ""
-        name = f"{prop.contract}.{prop.function}"
-        print(
-            f"[{number}/{len(chosen)}] {prop.status:8} {prop.seconds:6.1f} s  {name}{note}",
-            flush=True,
-        )
+        place = f"[{number}/{len(chosen)}]"
+        print(f"{place} {prop.status:8} {prop.seconds:6.1f} s  {prop.name}{note}", flush=True)
         if prop.status == "failed":
             print(f"    {prop.counterexample or prop.detail}", flush=True)
 
-    REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(json.dumps([asdict(p) for p in chosen], indent=1, ensure_ascii=False) + "\n")
-    counts = Counter(p.status for p in chosen)
-    order = ("proven", "bounded", "reached", "timeout", "failed")
-    summary = ", ".join(f"{counts[s]} {s}" for s in order if counts[s])
+    counts = Counter(prop.status for prop in chosen)
+    summary = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
+    summary = f"{summary or 'nothing'} in {time.monotonic() - start:.0f} s"
+    if not arguments.match:
+        report = [asdict(prop) for prop in chosen]
+        REPORT.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+        if arguments.update:
+            update_page(chosen, summary)
     gap = f"; without a step: {', '.join(missing)}" if missing else ""
-    print(f"prove: {summary or 'nothing'} in {time.monotonic() - start:.0f} s{gap}")
+    print(f"prove: {summary}{gap}")
     return 1 if counts["failed"] or missing or not chosen else 0
 
 

@@ -23,7 +23,10 @@ def system() -> Iterator[System]:
     from ape import accounts, networks
 
     path = ROOT / "deployments/rehearsal/policy.yaml"
-    with running_anvil(block_time=None) as node, networks.parse_network_choice(f"bsc:testnet:{node}"):
+    with (
+        running_anvil(block_time=None) as node,
+        networks.parse_network_choice(f"bsc:testnet:{node}"),
+    ):
         deployment = apply(Policy.load(path), accounts.test_accounts[0])
         yield System(deployment, connected(), None, path)
 

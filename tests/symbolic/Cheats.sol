@@ -8,6 +8,7 @@ interface Vm {
     function warp(uint256 time) external;
     function load(address target, bytes32 slot) external view returns (bytes32);
     function store(address target, bytes32 slot, bytes32 value) external;
+    function getCode(string calldata artifact) external view returns (bytes memory);
 }
 
 /// @dev Those that halmos adds: fresh symbols, storage of which nothing is known, any call of a contract.

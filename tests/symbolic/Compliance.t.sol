@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC7943Fungible} from "../../contracts/interfaces/IERC7943Fungible.sol";
 import {IKGST} from "../../contracts/interfaces/IKGST.sol";
-import {above, both, either, less, sum} from "./Logic.sol";
+import {both, either, sum} from "./Logic.sol";
 import {TokenProof} from "./TokenProof.sol";
 
 /// @title Orders, freezes and blocks
@@ -24,15 +24,17 @@ contract ComplianceProof is TokenProof {
 
         vm.assume(_call(caller, abi.encodeWithSelector(FORCE, from, to, amount)));
 
-        bool allowed = both(both(from != address(0), from != to), both(!b.blocked, amount <= a.balance));
-        uint256 unfreezes = above(amount, _unfrozen(a));
-        bool bounded = both(unfreezes <= amount, unfreezes <= a.frozen);
-        a.frozen = less(a.frozen, unfreezes);
-        a.balance = less(a.balance, amount);
+        assert(both(both(from != address(0), from != to), both(!b.blocked, amount <= a.balance)));
+        assert(_isSame(s, _sums()));
         b.balance = sum(b.balance, amount);
-        bool moved = both(_isSame(a, _holder(from)), _isSame(b, _holder(to)));
-        moved = both(moved, either(either(third == from, third == to), _isSame(c, _holder(third))));
-        assert(both(both(allowed, bounded), both(moved, _isSame(s, _sums()))));
+        assert(_isSame(b, _holder(to)));
+        assert(either(either(third == from, third == to), _isSame(c, _holder(third))));
+        Holder memory left = _holder(from);
+        assert(sum(left.balance, amount) == a.balance);
+        assert(_isFreezeLeft(a, left, amount));
+        assert(both(left.frozen <= a.frozen, a.frozen <= sum(left.frozen, amount)));
+        (a.balance, a.frozen) = (left.balance, left.frozen);
+        assert(_isSame(a, left));
     }
 
     /// @notice An order within the balance goes through, blocked, frozen or under any pause, if the manager allows it

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {KGST} from "../../contracts/KGST.sol";
-import {KGSTLogic} from "../../contracts/KGSTLogic.sol";
 import {IKGST} from "../../contracts/interfaces/IKGST.sol";
 import {both} from "./Logic.sol";
 import {OutsideHarness} from "./OutsideHarness.sol";
@@ -15,7 +13,7 @@ contract GenesisProof is TokenProof {
     function setUp() public override {
         // The compiler works this hash out beforehand; halmos must have seen it made to know it for a mapping's entry.
         holderZero = _slot(0, bytes32(LAYOUT + ACCOUNTS));
-        logic = address(new KGSTLogic(30 days));
+        logic = _deploy("KGSTLogic", abi.encode(30 days));
         outside = address(new OutsideHarness());
     }
 
@@ -35,7 +33,7 @@ contract GenesisProof is TokenProof {
         address[] memory list = new address[](3);
         (list[0], list[1], list[2]) = (auditors[0], auditors[1], auditors[2]);
         IKGST.Initialization memory init = IKGST.Initialization(outside, list, threshold, maxAge, maxIncrease);
-        token = address(new KGST(logic, abi.encodeCall(IKGST.initialize, (init))));
+        token = _deploy("KGST", abi.encode(logic, abi.encodeCall(IKGST.initialize, (init))));
 
         bool formed = both(_isRecordWellFormed(time), _areSettingsWellFormed());
         formed = both(formed, both(_isHolderWellFormed(anyone), _isQuotaWellFormed(_quota(anyone), time)));

@@ -22,12 +22,6 @@ function implies(bool a, bool b) pure returns (bool c) {
     }
 }
 
-function select(bool which, uint256 a, uint256 b) pure returns (uint256 c) {
-    assembly ("memory-safe") {
-        c := xor(b, and(xor(a, b), sub(0, which)))
-    }
-}
-
 function sum(uint256 a, uint256 b) pure returns (uint256) {
     unchecked {
         return a + b;
@@ -40,15 +34,15 @@ function less(uint256 a, uint256 b) pure returns (uint256) {
     }
 }
 
-/// @return max(0, a − b)
-function above(uint256 a, uint256 b) pure returns (uint256) {
-    return select(a > b, less(a, b), 0);
+// Piecewise results are stated, not computed: a solver cuts such a claim into its cases far faster than it untangles
+// the arithmetic of a result.
+
+/// @return Whether x = max(0, a − b).
+function isAbove(uint256 x, uint256 a, uint256 b) pure returns (bool) {
+    return either(both(a <= b, x == 0), both(a > b, sum(x, b) == a));
 }
 
-function min(uint256 a, uint256 b) pure returns (uint256) {
-    return select(a < b, a, b);
-}
-
-function max(uint256 a, uint256 b) pure returns (uint256) {
-    return select(a > b, a, b);
+/// @return Whether x = min(a, b).
+function isMin(uint256 x, uint256 a, uint256 b) pure returns (bool) {
+    return both(both(x <= a, x <= b), either(x == a, x == b));
 }

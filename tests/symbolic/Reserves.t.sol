@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IKGST} from "../../contracts/interfaces/IKGST.sol";
-import {above, both, either, less, min, sum} from "./Logic.sol";
+import {both, either, isAbove, isMin, less, sum} from "./Logic.sol";
 import {TokenProof} from "./TokenProof.sol";
 
 /// @title Attestations, and what may end them
@@ -22,15 +22,17 @@ contract ReservesProof is TokenProof {
 
         vm.assume(_attest(caller, a));
 
-        bool allowed =
-            both(both(a.asOf <= time, a.asOf > last.asOf), both(a.settled >= last.settled, a.settled <= s.burned));
-        allowed = both(allowed, both(a.epoch == sum(last.epoch, 1), time < sum(a.asOf, maxAge)));
+        assert(both(a.asOf <= time, a.asOf > last.asOf));
+        assert(both(a.settled >= last.settled, a.settled <= s.burned));
+        assert(both(a.epoch == sum(last.epoch, 1), time < sum(a.asOf, maxAge)));
         Record memory next = _record();
-        bool kept = both(both(next.reserves == a.reserves, next.settled == a.settled), next.asOf == a.asOf);
-        kept = both(kept, both(next.epoch == a.epoch, _raw(ATTESTATION + 1) == uint256(a.reportHash)));
-        s.backing = above(_tyiyn(a.reserves), less(s.burned, a.settled));
+        assert(both(both(next.reserves == a.reserves, next.settled == a.settled), next.asOf == a.asOf));
+        assert(both(next.epoch == a.epoch, _raw(ATTESTATION + 1) == uint256(a.reportHash)));
+        Sums memory later = _sums();
+        assert(isAbove(later.backing, _tyiyn(a.reserves), less(s.burned, a.settled)));
+        s.backing = later.backing;
         s.validUntil = sum(a.asOf, maxAge);
-        assert(both(both(allowed, kept), _isSame(s, _sums())));
+        assert(_isSame(s, later));
     }
 
     /// @notice At least threshold ≥ 2 distinct current auditors who are not suspended; without all of them reserves rise
@@ -46,10 +48,9 @@ contract ReservesProof is TokenProof {
 
         vm.assume(_call(caller, abi.encodeCall(IKGST.attest, (a, _signed(first, second)))));
 
-        bool quorum = both(both(first != second, s.threshold == 2), both(_isSeated(first), _isSeated(second)));
-        uint256 ceiling = _ceiling(last.reserves, s.maxIncrease);
-        bool modest = both(last.epoch != 0, a.reserves <= ceiling);
-        assert(both(quorum, either(s.count == 2, modest)));
+        assert(both(both(first != second, s.threshold == 2), both(_isSeated(first), _isSeated(second))));
+        bool modest = both(last.epoch != 0, a.reserves <= _ceiling(last.reserves, s.maxIncrease));
+        assert(either(s.count == 2, modest));
     }
 
     /// @notice One signature is never enough
@@ -81,8 +82,11 @@ contract ReservesProof is TokenProof {
         Sums memory s = _sums();
         bool seated = _isSeated(auditor);
         bool ok = _call(auditor, abi.encodeCall(IKGST.haltMinting, ("")));
-        s.validUntil = ok ? min(s.validUntil, time) : s.validUntil;
-        assert(both(ok == seated, _isSame(s, _sums())));
+        Sums memory later = _sums();
+        assert(ok == seated);
+        assert(isMin(later.validUntil, s.validUntil, ok ? time : s.validUntil));
+        s.validUntil = later.validUntil;
+        assert(_isSame(s, later));
     }
 
     /// @notice setMaxAge never lengthens the attestation in force, and shortens it to asOf + maxAge
@@ -92,8 +96,11 @@ contract ReservesProof is TokenProof {
         _assumeReserves(time);
         Sums memory s = _sums();
         vm.assume(_call(caller, abi.encodeCall(IKGST.setMaxAge, (maxAge))));
-        s.validUntil = min(s.validUntil, sum(_record().asOf, maxAge));
-        assert(both(_isSame(s, _sums()), _settings().maxAge == maxAge));
+        Sums memory later = _sums();
+        assert(_settings().maxAge == maxAge);
+        assert(isMin(later.validUntil, s.validUntil, sum(_record().asOf, maxAge)));
+        s.validUntil = later.validUntil;
+        assert(_isSame(s, later));
     }
 
     /// @notice A recovery is accepted only at its time, with no attestation and no change of set since it was proposed
@@ -111,10 +118,10 @@ contract ReservesProof is TokenProof {
         vm.assume(_call(caller, abi.encodeCall(IKGST.acceptAuditors, ())));
 
         uint256 acceptableAt = _field(proposal, 128, 40);
-        bool due = both(acceptableAt != 0, time >= acceptableAt);
-        bool alive = both(_field(proposal, 0, 64) == last.epoch, _field(proposal, 64, 64) == s.version);
-        bool set = both(_settings().version == sum(s.version, 1), _sums().validUntil == min(validUntil, time));
-        assert(both(both(due, alive), set));
+        assert(both(acceptableAt != 0, time >= acceptableAt));
+        assert(both(_field(proposal, 0, 64) == last.epoch, _field(proposal, 64, 64) == s.version));
+        assert(_settings().version == sum(s.version, 1));
+        assert(isMin(_sums().validUntil, validUntil, time));
     }
 
     function _attest(address caller, IKGST.ReserveAttestation calldata a) private returns (bool) {

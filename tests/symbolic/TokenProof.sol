@@ -1,92 +1,24 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {KGST} from "../../contracts/KGST.sol";
-import {KGSTLogic} from "../../contracts/KGSTLogic.sol";
-import {Cheats} from "./Cheats.sol";
-import {above, both, either, implies, less, min, sum} from "./Logic.sol";
+import {both, either, implies, less, sum} from "./Logic.sol";
 import {OutsideHarness} from "./OutsideHarness.sol";
+import {TokenState} from "./TokenState.sol";
 
 /// @title The token in any state that satisfies its invariants
 /// @dev The product's own KGST over its own KGSTLogic. Nothing is known of the token's storage but what a proof assumes.
-/// Words are taken apart here after docs/storage.md, not by the product's libraries, so that the two check each other.
 ///
-/// What the proofs assume of the state (`_assume…`) they also show to be kept (`EveryCallProof`) and to hold at the
-/// start (`GenesisProof`). The exceptions, which are facts about the world, are in `_assumeTime` and `_assumeHolder`.
-abstract contract TokenProof is Cheats {
-    struct Sums {
-        uint256 supply;
-        uint256 backing;
-        uint256 burned;
-        uint256 validUntil;
-    }
-
-    struct Holder {
-        uint256 balance;
-        uint256 frozen;
-        uint256 nonce;
-        bool blocked;
-        uint256 spare;
-    }
-
-    struct Quota {
-        uint256 available;
-        uint256 capacity;
-        uint256 refill;
-        uint256 refilledAt;
-        uint256 mayBurn;
-    }
-
-    struct Record {
-        uint256 reserves;
-        uint256 settled;
-        uint256 asOf;
-        uint256 epoch;
-    }
-
-    struct Settings {
-        uint256 version;
-        uint256 threshold;
-        uint256 count;
-        uint256 suspended;
-        uint256 maxAge;
-        uint256 maxIncrease;
-    }
-
-    bytes32 internal constant GATE = 0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc;
-    uint256 internal constant LAYOUT = 0x595d9353f392e405f722de8eb76472c614366d0c29120629983013fe7d476a00;
-    uint256 internal constant ACCOUNTS = 0;
-    uint256 internal constant ALLOWANCES = 1;
-    uint256 internal constant AUTHORIZATIONS = 2;
-    uint256 internal constant SOLVENCY = 3;
-    uint256 internal constant ISSUERS = 4;
-    uint256 internal constant ATTESTATION = 5;
-    uint256 internal constant SETTINGS = 7;
-    uint256 internal constant AUDITORS = 8;
-    uint256 internal constant SEATS = 9;
-    uint256 internal constant PROPOSAL = 10;
-    uint256 internal constant PROPOSED = 11;
-    uint256 internal constant CONSENT = 12;
-    uint256 internal constant AUTHORITY = 15;
-
-    uint256 internal constant TRANSFERS_PAUSED = 1;
-    uint256 internal constant AUTHORIZATIONS_PAUSED = 2;
-    uint256 internal constant MINTING_PAUSED = 4;
-    uint256 internal constant BURNING_PAUSED = 8;
-    uint256 internal constant ALL_FLAGS = 31;
-
-    uint256 internal constant MAX_72 = 2 ** 72 - 1;
-    uint256 internal constant MAX_AGE = 31 days;
-
-    address internal token;
+/// What the proofs assume of the state (`_assume…`) they also show to be kept (`EveryCall`) and to hold at the
+/// start (`GenesisProof`). The exceptions, facts about the world and of arithmetic, say so.
+abstract contract TokenProof is TokenState {
     address internal logic;
     address internal outside;
 
     function setUp() public virtual {
-        logic = address(new KGSTLogic(30 days));
+        logic = _deploy("KGSTLogic", abi.encode(30 days));
         outside = address(new OutsideHarness());
         // The constructor's call of `initialize` goes nowhere: every slot but the Gate stays unread, and so symbolic.
-        token = address(new KGST(outside, ""));
+        token = _deploy("KGST", abi.encode(outside, bytes("")));
         svm.enableSymbolicStorage(token);
         // 5 bits: `_assertWellFormed` shows that no call sets a flag above DELEGATE_ALL.
         uint256 flags = svm.createUint(5, "flags");
@@ -94,132 +26,24 @@ abstract contract TokenProof is Cheats {
         vm.store(token, bytes32(LAYOUT + AUTHORITY), bytes32(uint256(uint160(outside))));
     }
 
-    // --------------------------------------------------------------------------------------------------- Acting
+    // Acting:
+
+    /// @dev From the contract's own artifact (`Product.sol` has it built), and so compiled once for all proofs.
+    function _deploy(string memory name, bytes memory arguments) internal returns (address deployed) {
+        string memory artifact = string.concat("build/prove/out/", name, ".sol/", name, ".json");
+        bytes memory code = bytes.concat(vm.getCode(artifact), arguments);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 32), mload(code))
+        }
+        require(deployed != address(0));
+    }
 
     function _call(address caller, bytes memory data) internal returns (bool ok) {
         vm.prank(caller);
         (ok,) = token.call(data);
     }
 
-    // -------------------------------------------------------------------------------------------------- Reading
-
-    function _raw(uint256 field) internal view returns (uint256) {
-        return uint256(vm.load(token, bytes32(LAYOUT + field)));
-    }
-
-    function _rawAt(uint256 field, uint256 key) internal view returns (uint256) {
-        return uint256(vm.load(token, _slot(key, bytes32(LAYOUT + field))));
-    }
-
-    function _rawAt(uint256 field, uint256 key, uint256 key2) internal view returns (uint256) {
-        return uint256(vm.load(token, _slot(key2, _slot(key, bytes32(LAYOUT + field)))));
-    }
-
-    function _slot(uint256 key, bytes32 base) internal pure returns (bytes32) {
-        return keccak256(abi.encode(key, base));
-    }
-
-    function _key(address account) internal pure returns (uint256) {
-        return uint160(account);
-    }
-
-    function _flags() internal view returns (uint256) {
-        return uint256(vm.load(token, GATE)) >> 160;
-    }
-
-    function _sums() internal view returns (Sums memory) {
-        uint256 word = _raw(SOLVENCY);
-        return Sums(_field(word, 0, 72), _field(word, 72, 72), _field(word, 144, 72), _field(word, 216, 40));
-    }
-
-    function _holder(address account) internal view returns (Holder memory) {
-        uint256 word = _rawAt(ACCOUNTS, _key(account));
-        return Holder(
-            _field(word, 0, 72),
-            _field(word, 72, 72),
-            _field(word, 144, 64),
-            _field(word, 208, 1) == 1,
-            _field(word, 209, 47)
-        );
-    }
-
-    function _quota(address issuer) internal view returns (Quota memory) {
-        uint256 word = _rawAt(ISSUERS, _key(issuer));
-        return Quota(
-            _field(word, 0, 72),
-            _field(word, 72, 72),
-            _field(word, 144, 64),
-            _field(word, 208, 40),
-            _field(word, 248, 8)
-        );
-    }
-
-    function _record() internal view returns (Record memory) {
-        uint256 word = _raw(ATTESTATION);
-        return Record(_field(word, 0, 72), _field(word, 72, 72), _field(word, 144, 40), _field(word, 184, 64));
-    }
-
-    function _settings() internal view returns (Settings memory) {
-        uint256 word = _raw(SETTINGS);
-        return Settings(
-            _field(word, 0, 64),
-            _field(word, 64, 8),
-            _field(word, 72, 8),
-            _field(word, 80, 16),
-            _field(word, 96, 32),
-            _field(word, 128, 16)
-        );
-    }
-
-    function _allowance(address owner, address spender) internal view returns (uint256) {
-        return _rawAt(ALLOWANCES, _key(owner), _key(spender));
-    }
-
-    function _field(uint256 word, uint256 from, uint256 width) internal pure returns (uint256) {
-        return (word >> from) & ((1 << width) - 1);
-    }
-
-    // ----------------------------------------------------------------------------------------------- Reckoning
-
-    function _unfrozen(Holder memory holder) internal pure returns (uint256) {
-        return above(holder.balance, holder.frozen);
-    }
-
-    function _headroom(Sums memory sums) internal pure returns (uint256) {
-        return above(sums.backing, sums.supply);
-    }
-
-    function _deficit(Sums memory sums) internal pure returns (uint256) {
-        return above(sums.supply, sums.backing);
-    }
-
-    /// @dev What may be minted at `time`. Nothing wraps: 64 bits × 40 bits + 72 bits fit 256.
-    function _level(Quota memory quota, uint256 time) internal pure returns (uint256) {
-        unchecked {
-            return min(quota.available + quota.refill * (time - quota.refilledAt), quota.capacity);
-        }
-    }
-
-    function _isReserved(address account) internal view returns (bool) {
-        return either(account == address(0), account == token);
-    }
-
-    function _isSame(Sums memory a, Sums memory b) internal pure returns (bool) {
-        return both(
-            both(a.supply == b.supply, a.backing == b.backing), both(a.burned == b.burned, a.validUntil == b.validUntil)
-        );
-    }
-
-    /// @dev Whether the two agree in everything but the balance.
-    function _differInBalance(Holder memory a, Holder memory b) internal pure returns (bool) {
-        return both(both(a.frozen == b.frozen, a.nonce == b.nonce), both(a.blocked == b.blocked, a.spare == b.spare));
-    }
-
-    function _isSame(Holder memory a, Holder memory b) internal pure returns (bool) {
-        return both(a.balance == b.balance, _differInBalance(a, b));
-    }
-
-    // ------------------------------------------------------------------------------------------- What is assumed
+    // What is assumed:
 
     /// @dev A fact about the world: 40 bits of seconds end in the year 36812.
     function _assumeTime(uint256 time) internal {
@@ -252,6 +76,20 @@ abstract contract TokenProof is Cheats {
 
     function _assumeIssuer(address issuer, uint256 time) internal view {
         vm.assume(_isQuotaWellFormed(_quota(issuer), time));
+    }
+
+    /// @dev A fact of arithmetic. halmos first takes a product of symbols as any function of its factors, in the order
+    /// that the compiler chose.
+    function _assumeProductCommutes(Quota memory quota, uint256 time) internal view {
+        uint256 elapsed = less(time, quota.refilledAt);
+        vm.assume(this.product(quota.refill, elapsed) == this.product(elapsed, quota.refill));
+    }
+
+    /// @dev External, so that the compiler does not reorder the factors.
+    function product(uint256 a, uint256 b) external pure returns (uint256) {
+        unchecked {
+            return a * b;
+        }
     }
 
     function _assumeReserves(uint256 time) internal view {

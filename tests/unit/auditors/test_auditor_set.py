@@ -8,6 +8,7 @@ import pytest
 from ape import project
 from support.auditing import rotate
 from support.bubbling import bubbles
+from support.reverts import reverts
 
 
 def test_auditor_set__as_deployed__is_version_1(token: Any, auditors: Any) -> None:
@@ -35,6 +36,15 @@ def test_is_auditor__others__are_not(token: Any, auditors: Any, reserve_admin: A
     assert all(token.isAuditor(a) for a in auditors)
     assert not token.isAuditor(reserve_admin)
     assert not token.isAuditor("0x0000000000000000000000000000000000000000")
+
+
+def test_is_auditor__at_the_implementations_own_address__nobody_is(
+    system: Any, auditor_a: Any
+) -> None:
+    # No set was ever seated there, so neither version nor seats tell anybody apart.
+    assert not system.logic.isAuditor(auditor_a)
+    with reverts(system.logic.NotAuditor, account=auditor_a):
+        system.logic.haltMinting("", sender=auditor_a)
 
 
 def test_auditors_proposal__none__is_empty(token: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ape import chain
+from ape import chain, project
 from support.bubbling import bubbles, fails_silently
 from support.events import events
 from support.reverts import reverts
@@ -167,3 +167,19 @@ def test_consume_scheduled_op__not_asked_by_the_token__reverts(
     # The manager asks its caller whether it is consuming an operation; a person has no answer.
     with fails_silently(manager, token):
         manager.consumeScheduledOp(unpauser, operation, sender=unpauser)
+
+
+def test_delayed__member_is_a_contract__carries_out_its_own(
+    token: Any, manager: Any, admin: Any, pauser: Any, deployer: Any, outsider: Any
+) -> None:
+    council = deployer.deploy(project.ERC1271WalletMock, outsider)
+    manager.grantRole(Role.UNPAUSER, council, 600, sender=admin)
+    token.pause(FLAGS, sender=pauser)
+    operation = token.unpause.encode_input(FLAGS)
+    announce = manager.schedule.encode_input(token, operation, 0)
+    announced = council.execute(manager, announce, sender=outsider)
+    chain.pending_timestamp = announced.timestamp + 600
+    with reverts(token.AccessManagedUnauthorized, caller=outsider):
+        token.unpause(FLAGS, sender=outsider)
+    council.execute(token, operation, sender=outsider)
+    assert token.pauseFlags() == 0

@@ -50,11 +50,12 @@ def message(
     account: str = "",
     created: str = "2026-03-04T23:00:00",
     message_id: str = "M-1",
+    pages: str = "",
 ) -> str:
     balances = balance() if balances is None else balances
     return (
         f'<Document xmlns="{NAMESPACE}"><BkToCstmrStmt><GrpHdr><MsgId>{message_id}</MsgId>'
-        f"<CreDtTm>2026-03-04T23:45:00</CreDtTm></GrpHdr><Stmt><Id>{identifier}</Id>{more}"
+        f"<CreDtTm>2026-03-04T23:45:00</CreDtTm>{pages}</GrpHdr><Stmt><Id>{identifier}</Id>{more}"
         f"<CreDtTm>{created}</CreDtTm><Acct><Id>{number}</Id>{account}</Acct>{balances}</Stmt>"
         "</BkToCstmrStmt></Document>"
     )
@@ -128,6 +129,19 @@ def sequence(number: str) -> str:
             "stray text between the elements of Stmt; ask the bank for the file again.",
         ),
         (
+            # White space to Python, text to XML.
+            message(balance() + "\u00a0"),
+            "stray text between the elements of Stmt; ask the bank for the file again.",
+        ),
+        (
+            message(balance("x"), identifier="S\u200b1"),
+            f"account 12, statement 'S?1': the amount 'x' is not a plain decimal number; {AMOUNT}",
+        ),
+        (
+            message(account=f"<Ccy>{'U' * 11}</Ccy>"),
+            HELD + USD.replace("USD", "U" * 10),
+        ),
+        (
             message(balance() + "<Foo>1</Foo>"),
             "against the schema of camt.053.001.08 (Unknown property AccountStatement9:Foo); "
             + BANK,
@@ -136,6 +150,10 @@ def sequence(number: str) -> str:
         (
             message(more=page("x" * 21)),
             f"{HELD}the page number '{'x' * 20}' is not 1 to 99999; {BANK}",
+        ),
+        (
+            message(pages="<MsgPgntn><PgNb>0</PgNb><LastPgInd>true</LastPgInd></MsgPgntn>"),
+            f"message header: the page number '0' is not 1 to 99999; {BANK}",
         ),
         (
             message(identifier="I\u200b"),
@@ -231,6 +249,9 @@ def test_read_reserves__message_refused__says_what_and_how(
 @pytest.mark.parametrize(
     ("text", "tyiyn"),
     [
+        ("\n" + message(), 100),
+        ('<?xml version="1.0" encoding="us-ascii"?>' + message(), 100),
+        ('<?xml version="1.0" encoding="ASCII"?>' + message(), 100),
         (message(more=sequence("0")), 100),
         (message(more=sequence("9" * 18)), 100),
         (message(created="2026-03-03T00:00:00"), 100),
@@ -245,7 +266,16 @@ def test_read_reserves__message_refused__says_what_and_how(
             200,
         ),
     ],
-    ids=["sequence-0", "sequence-18-digits", "one-day-ahead", "last-page", "after-others"],
+    ids=[
+        "newline",
+        "us-ascii",
+        "ascii",
+        "sequence-0",
+        "sequence-18-digits",
+        "one-day-ahead",
+        "last-page",
+        "after-others",
+    ],
 )
 def test_read_reserves__just_within_the_rules__is_read(
     tmp_path: Path, text: str, tyiyn: int
@@ -253,3 +283,98 @@ def test_read_reserves__just_within_the_rules__is_read(
     path = tmp_path / "a.xml"
     path.write_text(text)
     assert read_reserves([path]).total_tyiyn == tyiyn
+
+
+def several(*statements: str) -> str:
+    """One message of several statements, each given as a message of its own."""
+    inner = [text.partition("<Stmt>")[2].partition("</Stmt>")[0] for text in statements]
+    head, tail = message().split("<Stmt>")[0], message().split("</Stmt>")[1]
+    return head + "".join(f"<Stmt>{one}</Stmt>" for one in inner) + tail
+
+
+def of_three(kind: str) -> list[str]:
+    """Three statements of one day, of 1, 2 and 3 som; the last by sequence or by the time that it was made."""
+    made = [
+        {"more": sequence(str(n))} if kind == "sequence" else {"created": f"2026-03-04T2{n}:00:00"}
+        for n in (1, 2, 3)
+    ]
+    return [
+        message(balance(f"{n}.00"), identifier=f"S-{n}", **one)
+        for n, one in enumerate(made, start=1)
+    ]
+
+
+@pytest.mark.parametrize("kind", ["sequence", "created"])
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+def test_read_reserves__three_statements_of_a_day__the_last_counts(
+    tmp_path: Path, kind: str, order: tuple[int, ...]
+) -> None:
+    statements = of_three(kind)
+    path = tmp_path / "a.xml"
+    path.write_text(several(*(statements[i] for i in order)))
+    assert read_reserves([path]).total_tyiyn == 300
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        (
+            [message(identifier=f"S-{n}") for n in (1, 2, 3)],
+            "account 12, statement 'S-3': 3 statements close on 2026-03-04 (S-1, S-2, S-3) and "
+            "neither their sequence numbers nor their creation times tell which is the last; give "
+            "a file with only the last statement.",
+        ),
+        (
+            [message(identifier=i) for i in ("S-1", "S-2", "S-1")],
+            "account 12, statement 'S-1': two statements that close on 2026-03-04 have the same "
+            "id; the statement is duplicated: keep the valid one.",
+        ),
+        (
+            [message(identifier=f"S-{n}", more=sequence("7")) for n in (1, 2, 3)],
+            "account 12, statement 'S-3': two statements that close on 2026-03-04 have the same "
+            "electronic sequence number; the statement is duplicated: keep the valid one.",
+        ),
+        (
+            [message(more=page(n).replace("true", "false")) for n in "213"],
+            f"{HELD}pages [1, 2, 3] are here and the highest is not marked as the last, or a lower "
+            "one is; add the page with LastPgInd true: it has the closing balance.",
+        ),
+        (
+            [message(more=page(n).replace("true", "false")) for n in "211"],
+            f"{HELD}a page stands twice (pages [1, 1, 2]); give each page of the statement once.",
+        ),
+        (
+            [
+                message(balance("5.00"), more=page("1").replace("true", "false")),
+                message(balance("6.00"), more=page("2")),
+            ],
+            f"{HELD}an earlier page has another closing booked balance; {BANK}",
+        ),
+    ],
+    ids=["no-order", "same-id", "same-sequence", "no-last-page", "page-twice", "other-balance"],
+)
+def test_read_reserves__statements_of_a_day_refused__says_what_and_how(
+    tmp_path: Path, statements: list[str], said: str
+) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(several(*statements))
+    with pytest.raises(StatementError) as caught:
+        read_reserves([path])
+    assert str(caught.value) == f"a.xml: {said}"
+
+
+def test_read_reserves__message_without_its_last_page__says_which_are_here(tmp_path: Path) -> None:
+    paths = []
+    for number in (1, 2):
+        pages = f"<MsgPgntn><PgNb>{number}</PgNb><LastPgInd>false</LastPgInd></MsgPgntn>"
+        paths.append(tmp_path / f"{number}.xml")
+        paths[-1].write_text(message(pages=pages, number=f"<Othr><Id>1{number}</Id></Othr>"))
+    with pytest.raises(StatementError) as caught:
+        read_reserves(paths)
+    assert str(caught.value) == (
+        "1.xml, 2.xml: message 'M-1' is paginated and only its pages 1, 2 are here; give every "
+        "page from 1 to the last, each once."
+    )
+    paths[1].write_text(paths[1].read_text().replace("false", "true").replace(">2<", ">3<"))
+    with pytest.raises(StatementError, match=r"only its pages 1, 3 \(last\) are here"):
+        read_reserves(paths)

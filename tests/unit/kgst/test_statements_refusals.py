@@ -133,6 +133,7 @@ def test_read_reserves__cell_refused__says_what_and_how(
             f"{HEADER}\n",
             "no rows after the header; a statement needs one row for each reserve account.",
         ),
+        ('"', "line 1: not well-formed CSV (unexpected end of data); export it again."),
         (
             f'{HEADER}\n"1\n',
             "line 2: not well-formed CSV (unexpected end of data); export it again.",
@@ -159,7 +160,17 @@ def test_read_reserves__cell_refused__says_what_and_how(
             "check the amount.",
         ),
     ],
-    ids=["header", "no-row", "quote", "twice", "empty", "binary", "debit", "too-much"],
+    ids=[
+        "header",
+        "no-row",
+        "quoted-header",
+        "quote",
+        "twice",
+        "empty",
+        "binary",
+        "debit",
+        "too-much",
+    ],
 )
 def test_read_reserves__file_refused__says_what_and_how(
     tmp_path: Path, text: str, said: str
@@ -209,3 +220,28 @@ def test_report__owner_beyond_ascii__is_utf8_with_sorted_keys(tmp_path: Path) ->
     document = json.loads(report)
     assert list(document) == sorted(document)
     assert list(document["accounts"][0]) == sorted(document["accounts"][0])
+
+
+def test_read_reserves__file_not_to_be_read__says_why(tmp_path: Path) -> None:
+    def said(path: Path) -> str:
+        with pytest.raises(StatementError) as caught:
+            read_reserves([path])
+        return str(caught.value)
+
+    assert said(tmp_path / "none.csv") == (
+        "none.csv: cannot be read (No such file or directory); check the path and the permissions."
+    )
+    assert said(tmp_path) == (
+        f"{tmp_path.name}: a folder, not a file; give the statement files themselves."
+    )
+    assert said(Path("/dev/null")) == (
+        "null: a device, pipe or socket, not a file; give the statement files themselves."
+    )
+    large = tmp_path / "large.csv"
+    large.write_bytes(b" " * (10 * 1024 * 1024 + 1))
+    assert said(large) == (
+        "large.csv: larger than 10 MiB; ask the bank for a statement of fewer days."
+    )
+    with pytest.raises(StatementError) as caught:
+        read_reserves([])
+    assert str(caught.value) == "no statement files were given; name at least one."

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IKGST} from "../../contracts/interfaces/IKGST.sol";
+import {EveryCall} from "./EveryCall.sol";
+import {both, sum} from "./Logic.sol";
+
+/// @title The inductive step: attestations and auditors
+contract ReserveCallsProof is EveryCall {
+    uint256 private constant NEW_SET = SETTING | SET | SEAT | CONSENTS;
+
+    /// @notice An attestation leaves supply and burned as they were
+    /// @custom:proves 1 9
+    /// @custom:bound 2 signatures
+    function check_attest_solvency() public {
+        Call memory call = _any(IKGST.attest.selector);
+        _assumeReserves(call.time);
+        _assertSolvencyStep(call, ATTESTS);
+    }
+
+    /// @notice Beside backing and validUntil only the record is written: the next epoch, later, settled not falling
+    /// @custom:proves 6 9
+    /// @custom:bound 2 signatures
+    function check_attest_rest() public {
+        (Record memory a, uint256 burned) = (_record(), _sums().burned);
+        if (!_rest(IKGST.attest.selector, LAST | REPORT)) return;
+        Record memory b = _record();
+        assert(both(b.epoch == sum(a.epoch, 1), b.asOf > a.asOf));
+        assert(both(b.settled >= a.settled, b.settled <= burned));
+    }
+
+    function witness_attest() public {
+        assert(!_reachSolvency(IKGST.attest.selector));
+    }
+
+    /// @notice A halt may lower validUntil and changes no other sum
+    /// @custom:proves 1 3 4 9
+    /// @custom:bound reason of 65 bytes
+    function check_haltMinting_solvency() public {
+        _assertSolvencyStep(_any(IKGST.haltMinting.selector), 0);
+    }
+
+    /// @notice Beside validUntil nothing changes
+    /// @custom:proves 9
+    /// @custom:bound reason of 65 bytes
+    function check_haltMinting_rest() public {
+        _rest(IKGST.haltMinting.selector, 0);
+    }
+
+    function witness_haltMinting() public {
+        assert(!_reachSolvency(IKGST.haltMinting.selector));
+    }
+
+    /// @notice A new set may lower validUntil and changes no other sum
+    /// @custom:proves 1 3 4 9
+    /// @custom:bound 2 auditors, 2 signatures
+    function check_rotateAuditors_solvency() public {
+        Call memory call = _any(IKGST.rotateAuditors.selector);
+        _assumeReserves(call.time);
+        _assertSolvencyStep(call, 0);
+    }
+
+    /// @notice Beside validUntil the set changes, and the consent ends
+    /// @custom:proves 7 9
+    /// @custom:bound 2 auditors, 2 signatures
+    function check_rotateAuditors_rest() public {
+        _rest(IKGST.rotateAuditors.selector, NEW_SET);
+    }
+
+    function witness_rotateAuditors() public {
+        assert(!_reachSolvency(IKGST.rotateAuditors.selector));
+    }
+
+    /// @notice A suspension may lower validUntil and changes no other sum
+    /// @custom:proves 1 3 4 9
+    /// @custom:bound set of at most 5
+    function check_suspendAuditor_solvency() public {
+        vm.assume(_settings().count <= 5);
+        Call memory call = _any(IKGST.suspendAuditor.selector);
+        _assumeReserves(call.time);
+        _assertSolvencyStep(call, 0);
+    }
+
+    /// @notice Beside validUntil: one vote less, never below the threshold, and the consent ends
+    /// @custom:proves 7 9
+    /// @custom:bound set of at most 5
+    function check_suspendAuditor_rest() public {
+        vm.assume(_settings().count <= 5);
+        _rest(IKGST.suspendAuditor.selector, SETTING | CONSENTS);
+    }
+
+    function witness_suspendAuditor() public {
+        vm.assume(_settings().count <= 5);
+        assert(!_reachSolvency(IKGST.suspendAuditor.selector));
+    }
+
+    /// @notice Only the proposal is written
+    /// @custom:proves 3 9
+    /// @custom:bound 2 auditors
+    function check_proposeAuditors() public {
+        _step(IKGST.proposeAuditors.selector, PROPOSALS);
+    }
+
+    function witness_proposeAuditors() public {
+        assert(!_reach(IKGST.proposeAuditors.selector));
+    }
+
+    /// @notice Only the proposal is cleared
+    /// @custom:proves 9
+    /// @custom:bound 2 proposed auditors
+    function check_cancelAuditorsProposal() public {
+        _boundProposal();
+        _step(IKGST.cancelAuditorsProposal.selector, PROPOSALS);
+    }
+
+    function witness_cancelAuditorsProposal() public {
+        _boundProposal();
+        assert(!_reach(IKGST.cancelAuditorsProposal.selector));
+    }
+
+    /// @notice A recovery may lower validUntil and changes no other sum
+    /// @custom:proves 1 3 4 9
+    /// @custom:bound 2 proposed auditors
+    function check_acceptAuditors_solvency() public {
+        _boundProposal();
+        Call memory call = _any(IKGST.acceptAuditors.selector);
+        _assumeReserves(call.time);
+        _assertSolvencyStep(call, 0);
+    }
+
+    /// @notice Beside validUntil the set changes, the proposal is cleared and the consent ends
+    /// @custom:proves 7 9
+    /// @custom:bound 2 proposed auditors
+    function check_acceptAuditors_rest() public {
+        _boundProposal();
+        _rest(IKGST.acceptAuditors.selector, NEW_SET | PROPOSALS);
+    }
+
+    function witness_acceptAuditors() public {
+        _boundProposal();
+        assert(!_reachSolvency(IKGST.acceptAuditors.selector));
+    }
+
+    /// @notice A change of maxAge may lower validUntil and changes no other sum
+    /// @custom:proves 1 3 4 9
+    function check_setMaxAge_solvency() public {
+        _assertSolvencyStep(_any(IKGST.setMaxAge.selector), 0);
+    }
+
+    /// @notice Beside validUntil only the settings are written
+    /// @custom:proves 9
+    function check_setMaxAge_rest() public {
+        _rest(IKGST.setMaxAge.selector, SETTING);
+    }
+
+    function witness_setMaxAge() public {
+        assert(!_reachSolvency(IKGST.setMaxAge.selector));
+    }
+
+    /// @notice Only the settings are written
+    /// @custom:proves 3 9
+    function check_setMaxIncrease() public {
+        _step(IKGST.setMaxIncrease.selector, SETTING);
+    }
+
+    function witness_setMaxIncrease() public {
+        assert(!_reach(IKGST.setMaxIncrease.selector));
+    }
+}
