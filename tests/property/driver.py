@@ -97,7 +97,7 @@ class Driver:
         return self.send(caller, target, Call.of(function, *arguments))
 
     def send(self, caller: int, target: int, call: Call) -> bool:
-        if caller not in PEOPLE and caller not in self.model.owners:
+        if not self.can_act(caller):
             caller = w.ADDRESS["outsider"]  # contracts and the zero address start nothing
         for invariant in self.invariants:
             invariant.prepare(call)
@@ -145,6 +145,10 @@ class Driver:
     def remember(self, caller: int, function: str, *arguments: Any) -> None:
         """An accepted signed call, to be tried again later."""
         self.submitted = [*self.submitted[-15:], (caller, Call.of(function, *arguments))]
+
+    def can_act(self, account: int) -> bool:
+        """Whether transactions can come from `account`: a person, or a contract that has an owner."""
+        return account in PEOPLE or account in self.model.owners
 
     def probe(self, caller: int, target: int, call: Call, now: int) -> Outcome:
         """What ``call`` would do at ``now``; leaves nothing behind."""

@@ -90,7 +90,8 @@ class DeficitIsTruthful(Invariant):
         if not after.deficit:
             return
         driver, model = self.driver, self.driver.model
-        payer = next((h for h in driver.known if model.free(h) and not model.blocked[h]), None)
+        able = (h for h in driver.known if model.free(h) and not model.blocked[h])
+        payer = next((h for h in able if driver.can_act(h)), None)
         payee = next((h for h in driver.known if not model.blocked[h] and h != payer), None)
         if payer is None or payee is None:
             return
