@@ -1,0 +1,45 @@
+"""Each command's document has a schema of its name; those of writes share one."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from jsonschema import Draft202012Validator
+
+SCHEMAS = sorted(Path("docs/schemas").glob("*.json"))
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """`deploy-plan` and the command, for every command of every script."""
+    for script in sorted(Path("scripts").glob("*.py")):
+        cli: Any = runpy.run_path(str(script))["cli"]
+        if isinstance(cli, click.Group):
+            yield from (
+                (f"{script.stem}-{name}", command) for name, command in cli.commands.items()
+            )
+        else:
+            yield script.stem, cli
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda p: p.stem)
+def test_schema__is_one_and_names_its_file(path: Path) -> None:
+    schema = json.loads(path.read_text())
+    Draft202012Validator.check_schema(schema)
+    assert schema["$id"].removesuffix(".json") == path.stem
+    if not path.stem.startswith("file-"):
+        assert schema["properties"]["schema"]["const"] == f"kgst/{path.stem}/1"
+        assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(("name", "command"), commands(), ids=lambda x: str(x))
+def test_command__with_json__has_a_schema(name: str, command: click.Command) -> None:
+    options = {parameter.name for parameter in command.params}
+    assert options & {"json_output", "as_json"}, "every command can answer in JSON"
+    # A write through the pipeline answers with kgst/operation/1.
+    assert "via" in options or Path(f"docs/schemas/{name}.json").exists()
