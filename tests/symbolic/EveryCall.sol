@@ -125,7 +125,11 @@ abstract contract EveryCall is TokenProof {
 
     /// @dev The step of one that does, but for that word.
     function _rest(bytes4 selector, uint256 may) internal returns (bool) {
-        return _step(_any(selector), may | SOLVENCY_WORD);
+        return _rest(_any(selector), may);
+    }
+
+    function _rest(Call memory call, uint256 may) internal returns (bool) {
+        return _step(call, may | SOLVENCY_WORD);
     }
 
     function _step(Call memory call, uint256 may) internal returns (bool ok) {

@@ -86,7 +86,10 @@ contract ReserveCallsProof is EveryCall {
     /// @custom:bound set of at most 5
     function check_suspendAuditor_rest() public {
         vm.assume(_settings().count <= 5);
-        _rest(IKGST.suspendAuditor.selector, SETTING | CONSENTS);
+        Call memory call = _any(IKGST.suspendAuditor.selector);
+        // As of every account.
+        vm.assume(_isSeatWellFormed(_named(call)));
+        _rest(call, SETTING | CONSENTS);
     }
 
     function witness_suspendAuditor() public {
