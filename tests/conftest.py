@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
+from ape import networks
 from hypothesis import settings
 from support.revert_data import decode_any_revert_data
 from support.signing import sign_all
@@ -46,6 +47,19 @@ def _decoded_errors() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         decode_any_revert_data(patch)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _leaves_nothing() -> Iterator[None]:
+    """Each test is taken back by its own snapshot: ape forgets its own when a command connects within a test."""
+    provider = networks.active_provider
+    if provider is None or provider.name != "test":
+        yield
+        return
+    before = provider.snapshot()
+    yield
+    if networks.active_provider is not None and networks.active_provider.name == "test":
+        networks.active_provider.restore(before)
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ape import networks
 from support.cli import ROOT, running_anvil
-
-
-@pytest.fixture(autouse=True)
-def _leaves_nothing() -> Iterator[None]:
-    """A command that connects and disconnects makes ape forget its snapshots: each test has its own."""
-    provider = networks.active_provider
-    if provider is None or provider.name != "test":
-        yield
-        return
-    before = provider.snapshot()
-    yield
-    if networks.active_provider is not None and networks.active_provider.name == "test":
-        networks.active_provider.restore(before)
 
 
 @pytest.fixture
