@@ -164,7 +164,7 @@ def main() -> int:
     if news:
         forget_survivors()
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1"]
-    if subprocess.run(command, check=False).returncode:
+    if subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode:
         sys.exit("mutate: mutmut failed")
     found = rows()
     MUTANTS.write_text(json.dumps({"mutants": found}, indent=1) + "\n")

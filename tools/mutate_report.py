@@ -28,6 +28,8 @@ WORDING = "Only the wording of a message."
 GOALS = {"solidity": 95.0, "python": 85.0}
 COUNTED = ("killed", "survived")
 NAMED = ("file", "function", "before", "after")
+ANY = "*"
+"""An entry without `after` speaks of every mutant of its line that lives."""
 
 Row = dict[str, Any]
 
@@ -41,7 +43,7 @@ class Judged:
         for language, kinds in entries.items():
             for kind, found in kinds.items():
                 for entry in found:
-                    key = (language, *(entry[name] for name in NAMED))
+                    key = (language, *(entry.get(name, ANY) for name in NAMED))
                     if key in self._reasons:
                         sys.exit(f"{JUDGED}: twice: {' | '.join(key)}")
                     self._reasons[key] = kind, entry["reason"]
@@ -52,10 +54,12 @@ class Judged:
 
     def of(self, language: str, row: Row) -> tuple[str, str]:
         """`equivalent` or `survivors`, and why; empty when nobody has judged."""
-        key = (language, *(row.get(name, "") for name in NAMED))
-        if key in self._reasons:
-            self._used.add(key)
-        return self._reasons.get(key, ("", ""))
+        exact = (language, *(row.get(name, "") for name in NAMED))
+        for key in (exact, (*exact[:-1], ANY)):
+            if key in self._reasons:
+                self._used.add(key)
+                return self._reasons[key]
+        return "", ""
 
     def stale(self) -> list[str]:
         return [" | ".join(key) for key in self._reasons if key not in self._used]

@@ -174,7 +174,7 @@ abstract contract EveryCall is TokenProof {
         // Invariant 1, for the account that is watched and those that may pay it.
         _assumeHolders(call.caller, anyone);
         if (call.data.length >= 36) _assumeHolders(_named(call), anyone);
-        vm.assume(_isSeatWellFormed(anyone));
+        vm.assume(both(_isSeatWellFormed(anyone), _isProposalWellFormed()));
     }
 
     function _watch() private view returns (uint256[WORDS] memory words) {
@@ -225,6 +225,7 @@ abstract contract EveryCall is TokenProof {
         if (may & (LAST | SOLVENCY_WORD) != 0) assert(_isRecordWellFormed(time));
         if (may & (SETTING | SET) != 0) assert(_areSettingsWellFormed());
         if (may & (SETTING | SEAT) != 0) assert(_isSeatWellFormed(anyone));
+        if (may & PROPOSALS != 0) assert(_isProposalWellFormed());
     }
 
     function _word(bytes memory data, uint256 from) private pure returns (uint256 word) {

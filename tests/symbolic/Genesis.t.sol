@@ -37,7 +37,7 @@ contract GenesisProof is TokenProof {
 
         bool formed = both(_isRecordWellFormed(time), _areSettingsWellFormed());
         formed = both(formed, both(_isHolderWellFormed(anyone), _isQuotaWellFormed(_quota(anyone), time)));
-        formed = both(formed, both(_isSeatWellFormed(anyone), _flags() == 0));
+        formed = both(formed, both(both(_isSeatWellFormed(anyone), _isProposalWellFormed()), _flags() == 0));
         bool empty = both(_raw(SOLVENCY) == 0, _holder(anyone).balance == 0);
         assert(both(both(formed, empty), both(_holder(token).blocked, _holder(address(0)).blocked)));
     }

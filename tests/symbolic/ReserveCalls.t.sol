@@ -93,7 +93,9 @@ contract ReserveCallsProof is EveryCall {
     }
 
     function witness_suspendAuditor() public {
-        vm.assume(_settings().count <= 5);
+        // Three auditors, two of whom are enough, in their first set: one such call is all that is looked for.
+        uint256 settings = 1 | (2 << 64) | (3 << 72) | (uint256(1 days) << 96);
+        vm.store(token, bytes32(LAYOUT + SETTINGS), bytes32(settings));
         assert(!_reachSolvency(IKGST.suspendAuditor.selector));
     }
 

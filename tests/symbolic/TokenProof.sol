@@ -123,6 +123,10 @@ abstract contract TokenProof is TokenState {
         return both(both(both(majority, suspended), both(limits, s.count <= 16)), _raw(AUDITORS) == s.count);
     }
 
+    function _isProposalWellFormed() internal view returns (bool) {
+        return _raw(PROPOSED) <= 16;
+    }
+
     /// @dev A seat of the current set lies within the set.
     function _isSeatWellFormed(address account) internal view returns (bool) {
         uint256 seat = _rawAt(SEATS, _key(account));

@@ -56,7 +56,7 @@ def message(
     return (
         f'<Document xmlns="{NAMESPACE}"><BkToCstmrStmt><GrpHdr><MsgId>{message_id}</MsgId>'
         f"<CreDtTm>2026-03-04T23:45:00</CreDtTm>{pages}</GrpHdr><Stmt><Id>{identifier}</Id>{more}"
-        f"<CreDtTm>{created}</CreDtTm><Acct><Id>{number}</Id>{account}</Acct>{balances}</Stmt>"
+        f"{created and f'<CreDtTm>{created}</CreDtTm>'}<Acct><Id>{number}</Id>{account}</Acct>{balances}</Stmt>"
         "</BkToCstmrStmt></Document>"
     )
 
@@ -294,17 +294,47 @@ def several(*statements: str) -> str:
 
 def of_three(kind: str) -> list[str]:
     """Three statements of one day, of 1, 2 and 3 som; the last by sequence or by the time that it was made."""
-    made = [
-        {"more": sequence(str(n))} if kind == "sequence" else {"created": f"2026-03-04T2{n}:00:00"}
-        for n in (1, 2, 3)
-    ]
+    made = {
+        "sequence": [{"more": sequence(str(n))} for n in (0, 1, 2)],
+        "sequence-alone": [{"more": sequence(str(n)), "created": ""} for n in (0, 1, 2)],
+        "created": [{"created": f"2026-03-04T2{n}:00:00"} for n in (1, 2, 3)],
+    }[kind]
     return [
         message(balance(f"{n}.00"), identifier=f"S-{n}", **one)
         for n, one in enumerate(made, start=1)
     ]
 
 
-@pytest.mark.parametrize("kind", ["sequence", "created"])
+def nested(levels: int) -> str:
+    """A message with free-form data, in all so many levels deep."""
+    below = levels - 5
+    data = f'<x xmlns="urn:x">{"<a>" * below}{"</a>" * below}</x>'
+    end = "</BkToCstmrStmt>"
+    return message().replace(end, f"<SplmtryData><Envlp>{data}</Envlp></SplmtryData>{end}")
+
+
+def test_read_reserves__nested_to_the_limit__is_read_and_no_deeper(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(nested(64))
+    assert read_reserves([path]).total_tyiyn == 100
+    path.write_text(nested(65))
+    with pytest.raises(StatementError) as caught:
+        read_reserves([path])
+    assert str(caught.value) == (
+        "a.xml: nested deeper than 64 or more than 500000 elements, which no statement is; ask "
+        "the bank for the file again."
+    )
+
+
+@pytest.mark.parametrize("kind", ["sequence", "sequence-alone"])
+def test_read_reserves__sequence_of_zero__comes_before_one(tmp_path: Path, kind: str) -> None:
+    none, one, _ = of_three(kind)
+    path = tmp_path / "a.xml"
+    path.write_text(several(one, none))
+    assert read_reserves([path]).total_tyiyn == 200
+
+
+@pytest.mark.parametrize("kind", ["sequence", "sequence-alone", "created"])
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
 def test_read_reserves__three_statements_of_a_day__the_last_counts(
     tmp_path: Path, kind: str, order: tuple[int, ...]
