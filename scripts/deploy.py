@@ -31,9 +31,9 @@ def cli() -> None:
 @json_option
 def plan(policy_path: Path | None, account: AccountAPI | None, json_output: bool) -> Answer:
     """Show what would be sent, and what it would cost. Sends nothing."""
-    from kgst import deploy_commands
+    from kgst.deploy import commands
 
-    return deploy_commands.plan(policy_path, account)
+    return commands.plan(policy_path, account)
 
 
 @cli.command(cls=KgstCommand)
@@ -50,9 +50,9 @@ def apply(
     json_output: bool,
 ) -> Answer:
     """Deploy. The deployer ends with no power."""
-    from kgst import deploy_commands
+    from kgst.deploy import commands
 
-    return deploy_commands.apply(policy_path, account, yes=yes, new=new, quiet=json_output)
+    return commands.apply(policy_path, account, yes=yes, new=new, quiet=json_output)
 
 
 @cli.command(cls=KgstCommand)
@@ -64,9 +64,9 @@ def resume(
     policy_path: Path | None, account: AccountAPI | None, yes: bool, json_output: bool
 ) -> Answer:
     """Continue a deployment that was interrupted. Never sends a step twice."""
-    from kgst import deploy_commands
+    from kgst.deploy import commands
 
-    return deploy_commands.resume(policy_path, account, yes=yes, quiet=json_output)
+    return commands.resume(policy_path, account, yes=yes, quiet=json_output)
 
 
 @cli.command(cls=KgstCommand)
@@ -74,9 +74,9 @@ def resume(
 @json_option
 def verify(policy_path: Path | None, json_output: bool) -> Answer:
     """Compare the chain with policy and record. Exits 3 on drift."""
-    from kgst import deploy_commands
+    from kgst.deploy import commands
 
-    return deploy_commands.verify(policy_path)
+    return commands.verify(policy_path)
 
 
 @cli.command(cls=KgstCommand)
@@ -108,7 +108,7 @@ def publish(
 
     Exits 1 when an explorer did not verify one of them; the files for doing it by hand are kept.
     """
-    from kgst import publish as publishing
+    from kgst.deploy import publish as publishing
 
     return publishing.publish(
         policy_path, names, api_url, only_files=only_files, folder=folder, quiet=json_output

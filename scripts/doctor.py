@@ -26,6 +26,6 @@ def cli(policy_path: Path | None, fix_plan: Path | None, every: bool, json_outpu
 
     Exits 3 when anything is not as policy and record say, and names it; 1 when something could not be checked.
     """
-    from kgst.doctor_views import doctor
+    from kgst.doctor.views import doctor
 
     return doctor(policy_path, fix_plan, every=every, quiet=json_output)

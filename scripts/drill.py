@@ -21,6 +21,6 @@ def cli(report: Path | None, policy_path: Path | None, json_output: bool) -> Ans
     Sends nothing to the network. Exits 4 when anything was not as it must be. The node must keep the state of its
     latest block for a minute or two, as archive nodes do.
     """
-    from kgst import drill_views
+    from kgst.drill import views
 
-    return drill_views.answer(policy_path, report, quiet=json_output)
+    return views.answer(policy_path, report, quiet=json_output)

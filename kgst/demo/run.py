@@ -106,7 +106,7 @@ def run(*, as_json: bool) -> int:
 def _deploy(stages: list[Stage]) -> str:
     from ape import accounts
 
-    from kgst import deploy
+    from kgst.deploy import apply
     from kgst.node import connected, is_dev_node
 
     provider = connected()
@@ -121,7 +121,7 @@ def _deploy(stages: list[Stage]) -> str:
     known = {account.address: account for account in list(accounts.test_accounts)}
     for address in known:
         give_bnb(address)
-    deployment = deploy.apply(policy, accounts.test_accounts[0])
+    deployment = apply(policy, accounts.test_accounts[0])
     stages.append(Stage(deployment, known.__getitem__, STATEMENTS))
     return (
         f"{deployment.token.address} on chain {provider.chain_id}; {len(policy.auditor_addresses)} auditors, "

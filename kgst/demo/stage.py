@@ -43,7 +43,7 @@ class Stage:
     """The deployed token and its people.
 
     Args:
-        deployment: What ``kgst.deploy`` returned.
+        deployment: What ``kgst.deploy.apply`` returned.
         account_of: The signing account of an address.
         statements: Folder with the reserve accounts' bank statements.
     """

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from kgst.deploy import Deployment
+from kgst.deploy.applying import Deployment
 from kgst.node import NodeError
 from kgst.operator.decoding import flag_names, function_name
 from kgst.quantities import format_bps, format_duration
 from kgst.roles import Role, role_name
-from kgst.verify import quota
-from kgst.verify_roles import guardian_of, wanted_delay
-from kgst.verify_state import State, read_state
+from kgst.verify.comparing import quota
+from kgst.verify.roles import guardian_of, wanted_delay
+from kgst.verify.state import State, read_state
 
 if TYPE_CHECKING:
     from kgst.operator.system import System

@@ -12,7 +12,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from kgst.roles import Role
-from kgst.verify_state import Access, State, read_state
+from kgst.verify.state import Access, State, read_state
 
 if TYPE_CHECKING:
     from kgst.operator.system import System

@@ -12,8 +12,8 @@ from kgst.multicall import Read, Reads, many
 from kgst.operator.views import clock, table
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
-from kgst.verify_roles import wanted_delay
-from kgst.verify_state import Access, Traces, read_state
+from kgst.verify.roles import wanted_delay
+from kgst.verify.state import Access, Traces, read_state
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from kgst.operator.options import Run
     from kgst.operator.system import System
-    from kgst.verify_state import Access
+    from kgst.verify.state import Access
 
 __all__ = ["Rotation", "prove_key", "rotate"]
 

@@ -18,7 +18,7 @@ from kgst.operator.pipeline import perform
 from kgst.operator.views import clock, nothing_done, table
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
-from kgst.verify_state import read_traces
+from kgst.verify.state import read_traces
 
 if TYPE_CHECKING:
     from rich.console import Console

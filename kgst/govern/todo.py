@@ -13,7 +13,7 @@ from kgst.govern.changes import Change, by_hand, changes_of
 from kgst.govern.holders import Holders, RoleCall, holders_of, role_call
 from kgst.logs import event_topic, read_logs
 from kgst.node import NodeError
-from kgst.verify_state import read_state
+from kgst.verify.state import read_state
 
 if TYPE_CHECKING:
     from kgst.operator.system import System

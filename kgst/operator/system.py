@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgst.console import console, load_policy
-from kgst.deploy import Deployment, apply
+from kgst.deploy.applying import Deployment, apply
+from kgst.deploy.preflight import require_chain
 from kgst.errors import InputError, RefusedError
 from kgst.files import Files
 from kgst.node import chain_id, connected, genesis, is_dev_node, is_short_lived, rpc
 from kgst.policy import Policy
-from kgst.preflight import require_chain
 from kgst.record import Record
 from kgst.units import format_som
 

@@ -13,7 +13,7 @@ from kgst.quantities import format_refill
 from kgst.reserves.words import span
 from kgst.supply.state import Quota, SupplyState, read_supply
 from kgst.units import format_som
-from kgst.verify_state import read_traces
+from kgst.verify.state import read_traces
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.build import creation_code, source_of
-from kgst.fork_state import GATE_SLOT
+from kgst.fork.pretence import GATE_SLOT
 from kgst.upgrade.code import (
     SIZE_LIMIT,
     code_hash,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kgst.console import Answer, confirm, console
 from kgst.errors import ExitCode, InputError
 from kgst.files import Files
-from kgst.fork_system import on_fork
+from kgst.fork.system import on_fork
 from kgst.operator.pipeline import perform
 from kgst.operator.system import open_system
 from kgst.policy import Policy

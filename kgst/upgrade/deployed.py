@@ -39,7 +39,7 @@ class Gate:
 
 def read_gate(system: System) -> Gate:
     """The slot as it is now, and the code behind it."""
-    from kgst.fork_state import GATE_SLOT
+    from kgst.fork.pretence import GATE_SLOT
 
     eth = system.provider.web3.eth
     with rpc("read the ERC-1967 slot"):

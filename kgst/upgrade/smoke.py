@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from eth_utils.crypto import keccak
 
 from kgst.errors import KgstError
-from kgst.fork_state import Pretence, throwaway_accounts
+from kgst.fork.pretence import Pretence, throwaway_accounts
 from kgst.operator.operation import call_data
 from kgst.operator.permission import Standing, as_call, permission
 from kgst.units import format_som
@@ -18,7 +18,7 @@ from kgst.upgrade.getters import changes, read_getters, sample_accounts
 from kgst.upgrade.operations import upgrade
 
 if TYPE_CHECKING:
-    from kgst.fork import Fork
+    from kgst.fork.anvil import Fork
     from kgst.operator.system import System
 
 __all__ = ["smoke"]

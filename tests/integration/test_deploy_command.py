@@ -11,7 +11,7 @@ from ape import accounts as ape_accounts
 from ape import chain as ape_chain
 from click.testing import CliRunner, Result
 
-from kgst.deploy import STEPS
+from kgst.deploy.applying import STEPS
 from kgst.files import Files
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +36,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The in-process chain taken for one that outlives the command."""
-    monkeypatch.setattr("kgst.deploy_commands.is_short_lived", lambda _: False)
+    monkeypatch.setattr("kgst.deploy.commands.is_short_lived", lambda _: False)
 
 
 def test_plan__json__is_one_document(run: Any) -> None:

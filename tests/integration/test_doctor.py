@@ -22,10 +22,10 @@ from support.safe import deploy_safe, safe_at
 from support.standing import POLICY, ROOT, keep_chain, kept_system, person
 
 from kgst import multicall
-from kgst.deploy import Deployment, apply
-from kgst.doctor import Diagnosis, diagnose
-from kgst.doctor_node import Row, State
-from kgst.doctor_views import doctor
+from kgst.deploy.applying import Deployment, apply
+from kgst.doctor.diagnosis import Diagnosis, diagnose
+from kgst.doctor.node import Row, State
+from kgst.doctor.views import doctor
 from kgst.errors import ExitCode, InputError
 from kgst.govern.changes import changes
 from kgst.multicall import MULTICALL3, ensure_multicall
@@ -34,7 +34,7 @@ from kgst.operator.system import System
 from kgst.operator.txbuilder import checksum
 from kgst.policy import Policy
 from kgst.roles import Role
-from kgst.verify import verify
+from kgst.verify.comparing import verify
 
 SOM = 10**6
 TREASURY = "0x1234567890AbcdEF1234567890aBcdef12345678"
@@ -303,9 +303,9 @@ def test_doctor__multicall_answers_garbage__checks_what_it_can(
 def test_doctor__live_node_that_stands_still_without_finality__is_told(
     operated: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgst.doctor_node.is_dev_node", lambda _: False)
-    monkeypatch.setattr("kgst.doctor_node.final_block", lambda _: None)
-    monkeypatch.setattr("kgst.doctor_node.time.time", lambda: 10.0**10)
+    monkeypatch.setattr("kgst.doctor.node.is_dev_node", lambda _: False)
+    monkeypatch.setattr("kgst.doctor.node.final_block", lambda _: None)
+    monkeypatch.setattr("kgst.doctor.node.time.time", lambda: 10.0**10)
     diagnosis = examined(operated)
     assert found(diagnosis) == [("drift", "latest block"), ("warning", "finalized block")]
     assert row(diagnosis, "latest block").expected == "not older than 60 seconds"
@@ -314,10 +314,10 @@ def test_doctor__live_node_that_stands_still_without_finality__is_told(
 def test_doctor__live_node_whose_finality_lags__warns(
     operated: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgst.doctor_node.is_dev_node", lambda _: False)
-    monkeypatch.setattr("kgst.doctor_node.final_block", lambda _: 1)
-    monkeypatch.setattr("kgst.doctor_node.MAX_FINALITY_LAG", 0)
-    monkeypatch.setattr("kgst.doctor_node.MAX_HEAD_AGE", 10**9)
+    monkeypatch.setattr("kgst.doctor.node.is_dev_node", lambda _: False)
+    monkeypatch.setattr("kgst.doctor.node.final_block", lambda _: 1)
+    monkeypatch.setattr("kgst.doctor.node.MAX_FINALITY_LAG", 0)
+    monkeypatch.setattr("kgst.doctor.node.MAX_HEAD_AGE", 10**9)
     assert found(examined(operated)) == [("warning", "finalized block")]
 
 
@@ -416,7 +416,7 @@ def test_doctor__operator_without_bnb__warns(deployment: Deployment, tmp_path: P
 def test_doctor__plain_keys_on_mainnet__are_told(
     operated: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgst.doctor.MAINNET", operated.policy.chain_id)
+    monkeypatch.setattr("kgst.doctor.diagnosis.MAINNET", operated.policy.chain_id)
     keys = [item for _, item in found(examined(operated), State.WARNING)]
     assert len(keys) == len(Role)
     assert "key of pauser (0x9965…A4dc), PAUSER" in keys

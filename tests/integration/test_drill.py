@@ -21,11 +21,11 @@ from support.operators import operated, policy_file
 from support.schemas import require_schema
 from web3 import HTTPProvider, Web3
 
-from kgst.drill import run_drill
-from kgst.drill_views import markdown
+from kgst.drill.running import run_drill
+from kgst.drill.views import markdown
 from kgst.errors import RefusedError
-from kgst.fork import ForkError, forked
-from kgst.fork_system import on_fork
+from kgst.fork.anvil import ForkError, forked
+from kgst.fork.system import on_fork
 from kgst.node import connected
 from kgst.operator.system import System
 from kgst.upgrade import commands
@@ -169,7 +169,7 @@ def test_upgrade_check__on_a_fork__waits_the_delay_out_and_the_network_gets_noth
 def test_forked__node_that_does_not_answer__says_so(
     kgst: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgst.fork._uri_of", lambda _: "http://127.0.0.1:9")
+    monkeypatch.setattr("kgst.fork.anvil._uri_of", lambda _: "http://127.0.0.1:9")
     with pytest.raises(ForkError, match="anvil did not start"), forked(kgst.provider):
         pass
 
@@ -177,7 +177,7 @@ def test_forked__node_that_does_not_answer__says_so(
 def test_forked__no_anvil__says_how_to_get_it(
     kgst: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgst.fork.shutil.which", lambda _: None)
+    monkeypatch.setattr("kgst.fork.anvil.shutil.which", lambda _: None)
     with pytest.raises(ForkError, match="anvil is not on the path"), forked(kgst.provider):
         pass
 
@@ -199,7 +199,7 @@ def test_forked__an_error_inside__ends_the_node_and_reconnects(kgst: System) -> 
 
 def test_forked__process_killed__anvil_ends_with_it(kgst: System) -> None:
     program = (
-        "import time\nfrom ape import networks\nfrom kgst.fork import forked\nfrom kgst.node import connected\n"
+        "import time\nfrom ape import networks\nfrom kgst.fork.anvil import forked\nfrom kgst.node import connected\n"
         f"with networks.parse_network_choice('bsc:testnet:{kgst.provider.http_uri}'):\n"
         "    with forked(connected()) as fork:\n"
         "        print(fork.provider.http_uri, flush=True)\n        time.sleep(60)\n"

@@ -11,12 +11,12 @@ from support.explorer_api import explorer_api, says
 from support.operators import operated
 from support.schemas import require_schema
 
+from kgst.deploy.explorer import require_match, submission_of
+from kgst.deploy.publish import publish
 from kgst.errors import DriftError, ExitCode, InputError, RefusedError
-from kgst.explorer import require_match, submission_of
 from kgst.files import Files
 from kgst.node import connected
 from kgst.operator.system import System
-from kgst.publish import publish
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"
 KEY = "the-secret-key-of-the-explorer"
@@ -29,7 +29,7 @@ def kgst(tmp_path: Path, deployer: Any, monkeypatch: pytest.MonkeyPatch) -> Syst
     (tmp_path / "policy.yaml").write_bytes(POLICY.read_bytes())
     system = operated(tmp_path / "policy.yaml", deployer)
     system.record.save(Files(tmp_path).record)
-    monkeypatch.setattr("kgst.publish.is_short_lived", lambda _: False)
+    monkeypatch.setattr("kgst.deploy.publish.is_short_lived", lambda _: False)
     return system
 
 
@@ -62,7 +62,7 @@ def test_publish__api_blocked__exits_1_and_keeps_the_files(
     from rich.console import Console
 
     monkeypatch.setenv("KGST_EXPLORER_KEY", KEY)
-    monkeypatch.setattr("kgst.publish.require_match", lambda *_: None)
+    monkeypatch.setattr("kgst.deploy.publish.require_match", lambda *_: None)
     answer = run(kgst, "http://127.0.0.1:9/v2/api")
     assert answer.exit_code is ExitCode.ERROR
     [found] = answer.document["contracts"]
@@ -77,14 +77,14 @@ def test_publish__no_key__keeps_the_files_and_says_which_variable(
     kgst: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KGST_EXPLORER_KEY", raising=False)
-    monkeypatch.setattr("kgst.publish.require_match", lambda *_: None)
+    monkeypatch.setattr("kgst.deploy.publish.require_match", lambda *_: None)
     answer = run(kgst, "http://127.0.0.1:9/v2/api")
     assert answer.exit_code is ExitCode.ERROR
     assert "KGST_EXPLORER_KEY" in answer.document["contracts"][0]["message"]
 
 
 def test_publish__only_files__asks_nobody(kgst: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kgst.publish.require_match", lambda *_: None)
+    monkeypatch.setattr("kgst.deploy.publish.require_match", lambda *_: None)
     answer = run(kgst, "https://api.etherscan.io/v2/api", only_files=True)
     assert answer.exit_code is ExitCode.DONE
     assert answer.document["api_url"] is None
@@ -98,7 +98,7 @@ def test_publish__development_node__no_explorer_knows_it(kgst: System) -> None:
 def test_require_match__other_sources__is_refused(
     kgst: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgst.explorer.compiled", lambda _: b"\x60\x00")
+    monkeypatch.setattr("kgst.deploy.explorer.compiled", lambda _: b"\x60\x00")
     with pytest.raises(RefusedError, match="compiles to other code"):
         require_match(submission_of("ReserveFeed", kgst.record.feed), connected())
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from support.cli import ROOT, running_anvil
 
-from kgst.deploy import apply
+from kgst.deploy.applying import apply
 from kgst.node import ChainRevertError, connected
 from kgst.operator.operation import Operation, call_data
 from kgst.operator.simulation import simulate_execution

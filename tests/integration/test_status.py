@@ -22,14 +22,14 @@ from support.signing import sign_all
 from support.standing import POLICY, ROOT, kept_system, person
 
 from kgst.attestation import ReserveAttestation
-from kgst.deploy import Deployment, apply
+from kgst.deploy.applying import Deployment, apply
 from kgst.multicall import MULTICALL3, ensure_multicall
 from kgst.node import NodeError, connected
 from kgst.operator.pending import EXPIRATION, pending_operations
 from kgst.operator.system import System
 from kgst.policy import Policy
-from kgst.status import Status, read_status
-from kgst.status_views import about, print_status, status_document, warnings
+from kgst.status.reading import Status, read_status
+from kgst.status.views import about, print_status, status_document, warnings
 
 SOM = 10**6
 HOUR = 3_600

@@ -24,7 +24,7 @@ from kgst.reserves.storing import FileError
 from kgst.upgrade import commands, layout
 from kgst.upgrade.deployed import save_snapshot
 from kgst.upgrade.layout import LayoutProblem, Snapshot
-from kgst.verify import inspect
+from kgst.verify.comparing import inspect
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"
 DELAY = 300

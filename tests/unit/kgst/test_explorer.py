@@ -1,4 +1,4 @@
-"""`kgst.explorer_api`: an explorer may say what it likes, slowly or not at all; `kgst.explorer`: the input."""
+"""`kgst.deploy`: an explorer may say what it likes, slowly or not at all; and what it is given."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from support.explorer_api import Answer, explorer_api, says, send
 
+from kgst.deploy.explorer import Submission, standard_input
+from kgst.deploy.explorer_api import Explorer, ExplorerError
 from kgst.errors import InputError
-from kgst.explorer import Submission, standard_input
-from kgst.explorer_api import Explorer, ExplorerError
 from kgst.record import ContractRecord, Transaction
 
 POLICY = Path(__file__).parents[2] / "support/policy.yaml"

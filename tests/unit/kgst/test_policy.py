@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from kgst.deploy.preflight import _public_accounts
 from kgst.errors import ExitCode
 from kgst.policy import Policy, PolicyError
-from kgst.preflight import _public_accounts
 from kgst.quantities import (
     QuantityError,
     format_bnb,

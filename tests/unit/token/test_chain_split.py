@@ -16,7 +16,7 @@ from support.payments import SOM, permission
 
 from kgst.attestation import Domain
 from kgst.build import constructor_arguments, runtime_code, token_runtime_code
-from kgst.deploy import initialization
+from kgst.deploy.applying import initialization
 from kgst.policy import Policy
 
 BORN_ON, SPLIT_OFF = 97, 9797

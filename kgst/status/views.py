@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from kgst.operator.system import System
-    from kgst.status import Status
+    from kgst.status.reading import Status
 
 __all__ = ["MAX_HEAD_AGE", "about", "print_status", "status_document", "warnings"]
 

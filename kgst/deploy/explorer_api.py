@@ -11,8 +11,8 @@ import time
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from kgst.deploy.explorer import Submission
 from kgst.errors import InputError, KgstError
-from kgst.explorer import Submission
 
 __all__ = ["DEFAULT_URL", "KEY_VARIABLE", "Explorer", "ExplorerError"]
 

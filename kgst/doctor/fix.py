@@ -15,7 +15,7 @@ from kgst.roles import Role
 
 if TYPE_CHECKING:
     from kgst.operator.system import System
-    from kgst.verify_state import State
+    from kgst.verify.state import State
 
 __all__ = ["FixPlan", "PlannedBatch", "write_fix_plan"]
 

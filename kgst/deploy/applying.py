@@ -18,11 +18,11 @@ from kgst.build import (
     source_of,
 )
 from kgst.chain import contract_at, token_at
+from kgst.deploy.preflight import require_deployable
 from kgst.errors import DriftError, InputError
 from kgst.journal import Header, Journal, Outcome
 from kgst.node import NodeError, chain_id, connected, genesis, rpc
 from kgst.policy import Policy
-from kgst.preflight import require_deployable
 from kgst.record import ContractRecord, Record, Transaction, compiler_of, source_commit
 from kgst.roles import ROLE_FUNCTIONS, Role
 from kgst.sending import Progress, Sender

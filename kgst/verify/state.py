@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from eth_utils.crypto import keccak
 
-from kgst.deploy import Deployment, selectors
+from kgst.deploy.applying import Deployment, selectors
 from kgst.logs import address_topic, event_topic, read_logs, uint_topic
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest, many
 from kgst.node import NodeError

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgst.console import Answer, account_of, confirm, console, load_policy
-from kgst.deploy import apply as carry_out
-from kgst.deploy import resume as carry_on
-from kgst.deploy_views import (
+from kgst.deploy.applying import apply as carry_out
+from kgst.deploy.applying import resume as carry_on
+from kgst.deploy.plan import plan as make_plan
+from kgst.deploy.views import (
     plan_document,
     print_event,
     print_plan,
@@ -21,15 +22,14 @@ from kgst.errors import ExitCode, InputError, KgstError, RefusedError, Unconfirm
 from kgst.files import Files
 from kgst.journal import Journal
 from kgst.node import connected, genesis, is_short_lived
-from kgst.plan import plan as make_plan
 from kgst.record import Record
-from kgst.verify import Verification, inspect
+from kgst.verify.comparing import Verification, inspect
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
     from rich.console import Console
 
-    from kgst.deploy import Deployment
+    from kgst.deploy.applying import Deployment
     from kgst.policy import Policy
 
 __all__ = ["apply", "plan", "resume", "verify"]

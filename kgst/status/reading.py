@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
 from kgst.operator.pending import Pending, ScheduleReads
 from kgst.policy import Policy
-from kgst.verify_state import Issuer, IssuerReads, read_traces
+from kgst.verify.state import Issuer, IssuerReads, read_traces
 
 if TYPE_CHECKING:
     from kgst.operator.system import System

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.console import Answer
-from kgst.drill import Drill, run_drill
+from kgst.drill.running import Drill, run_drill
 from kgst.errors import ExitCode
-from kgst.fork_system import forked_system
+from kgst.fork.system import forked_system
 from kgst.guard.pauses import PauseFlag, flags_in_words
 from kgst.operator.views import clock, table
 from kgst.quantities import format_duration

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.console import Answer, console, load_policy
+from kgst.deploy.explorer import Submission, require_match, submission_of
+from kgst.deploy.explorer_api import KEY_VARIABLE, Explorer
 from kgst.errors import ExitCode, InputError, KgstError
-from kgst.explorer import Submission, require_match, submission_of
-from kgst.explorer_api import KEY_VARIABLE, Explorer
 from kgst.files import Files
 from kgst.node import chain_id, connected, is_dev_node, is_short_lived
 from kgst.record import Record

@@ -15,18 +15,18 @@ from eth_utils.crypto import keccak
 
 from kgst.attestation import Domain
 from kgst.build import constructor_arguments, plain_runtime_code, runtime_code, token_runtime_code
-from kgst.deploy import FEED_DECIMALS, Deployment, initialization
+from kgst.deploy.applying import FEED_DECIMALS, Deployment, initialization
+from kgst.deploy.preflight import require_chain
 from kgst.errors import RefusedError
 from kgst.multicall import ensure_multicall, latest
 from kgst.node import NodeError, connected, genesis
 from kgst.policy import Policy
-from kgst.preflight import require_chain
 from kgst.quantities import format_bps, format_duration, format_refill
 from kgst.record import Record
 from kgst.units import format_som
 from kgst.upgrade.code import implementation_code
-from kgst.verify_roles import role_drifts
-from kgst.verify_state import Code, State, TokenReads, read_code, read_state
+from kgst.verify.roles import role_drifts
+from kgst.verify.state import Code, State, TokenReads, read_code, read_state
 
 __all__ = [
     "Check",

@@ -14,7 +14,7 @@ from eth_account.messages import encode_typed_data
 
 from kgst.attestation import ReserveAttestation, in_signer_order
 from kgst.errors import KgstError, RefusedError
-from kgst.fork_state import Pretence, throwaway_accounts
+from kgst.fork.pretence import Pretence, throwaway_accounts
 from kgst.guard.pauses import flags_in_words, pause, unpause
 from kgst.operator.operation import Operation, call_data, eligible
 from kgst.operator.permission import Permission, Standing, as_call, permission
@@ -24,7 +24,7 @@ from kgst.units import format_som
 from kgst.upgrade.checking import Finding
 
 if TYPE_CHECKING:
-    from kgst.fork import Fork
+    from kgst.fork.anvil import Fork
     from kgst.operator.system import System
 
 __all__ = ["Drill", "run_drill"]

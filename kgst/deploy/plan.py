@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from kgst.deploy import STEPS, apply
+from kgst.deploy.applying import STEPS, apply
+from kgst.deploy.preflight import require_deployable
 from kgst.errors import RefusedError
 from kgst.journal import Journal, Outcome
 from kgst.node import chain_id, connected, rpc
 from kgst.policy import Policy
-from kgst.preflight import require_deployable
 from kgst.quantities import format_bps, format_duration
-from kgst.verify import inspect
+from kgst.verify.comparing import inspect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Everything that can be wrong with a node and a deployment, looked at without sending anything.
 
-Requests: those of `doctor_node`; then, all in one block, code and the ERC-1967 slot as one batch, events as one
+Requests: those of `node.py`; then, all in one block, code and the ERC-1967 slot as one batch, events as one
 question to both contracts, and everything else, Safes and balances included, as one call through Multicall3.
 """
 
@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.console import load_policy
-from kgst.deploy import Deployment
-from kgst.doctor_node import NodeFacts, Row, State, ask_node, chain_rows, node_rows
-from kgst.doctor_safes import SafeReads
+from kgst.deploy.applying import Deployment
+from kgst.doctor.node import NodeFacts, Row, State, ask_node, chain_rows, node_rows
+from kgst.doctor.safes import SafeReads
 from kgst.errors import ExitCode
 from kgst.files import Files
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
@@ -23,10 +23,10 @@ from kgst.operator.system import System, open_system
 from kgst.policy import MAINNET, Policy
 from kgst.quantities import format_bnb
 from kgst.record import Record, RecordError
-from kgst.status import operators
-from kgst.verify import Comparison, compare, compare_code
-from kgst.verify_state import State as ChainState
-from kgst.verify_state import Traces, read_code, read_state
+from kgst.status.reading import operators
+from kgst.verify.comparing import Comparison, compare, compare_code
+from kgst.verify.state import State as ChainState
+from kgst.verify.state import Traces, read_code, read_state
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kgst.multicall import Head, many
 from kgst.node import NodeError, final_block, is_dev_node, rpc
-from kgst.status_views import MAX_HEAD_AGE, about
+from kgst.status.views import MAX_HEAD_AGE, about
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI

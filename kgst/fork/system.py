@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from kgst.deploy import Deployment, apply
+from kgst.deploy.applying import Deployment, apply
 from kgst.errors import RefusedError
-from kgst.fork import Fork, forked
+from kgst.fork.anvil import Fork, forked
 from kgst.operator.system import System, open_system
 
 __all__ = ["forked_system", "on_fork"]

@@ -13,7 +13,7 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from kgst.fork import Fork
+from kgst.fork.anvil import Fork
 
 __all__ = ["LEDGER_SLOT", "Pretence", "throwaway_accounts"]
 

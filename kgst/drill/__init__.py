@@ -1,0 +1,1 @@
+"""The emergency pause, practised on a fork."""

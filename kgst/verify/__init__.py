@@ -1,0 +1,1 @@
+"""Chain against policy and record."""
