@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -140,6 +141,11 @@ def page(evidence: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _commit() -> str:
+    command = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--update", action="store_true", help="write docs/evidence/mutate.json")
@@ -171,7 +177,8 @@ def main() -> int:
     REPORT.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     if options.update and not failures:
         EVIDENCE.parent.mkdir(exist_ok=True)
-        EVIDENCE.write_text(json.dumps(evidence, indent=1, ensure_ascii=False) + "\n")
+        document = {"commit": _commit(), **evidence}
+        EVIDENCE.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
         before, _, rest = PAGE.read_text(encoding="utf8").partition(MARKS[0])
         after = rest.partition(MARKS[1])[2]
         PAGE.write_text(f"{before}{MARKS[0]}\n{page(evidence)}\n{MARKS[1]}{after}", encoding="utf8")

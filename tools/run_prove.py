@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,14 +28,15 @@ from solve_query import QUERY_SECONDS, TALLY
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "tests" / "symbolic"
-OUT = ROOT / "build" / "prove" / "out"
+OUT = Path("build/prove/out")
 REPORT = ROOT / "build" / "prove.json"
+EVIDENCE = ROOT / "docs" / "evidence" / "prove.json"
 PRODUCT = ROOT / ".build" / "__local__.json"
 PAGE = ROOT / "docs" / "proof.md"
 
 # Seconds, for one property and for the whole run. What is not decided then is a timeout.
-PROPERTY_SECONDS = 300
-TOTAL_SECONDS = 1800
+PROPERTY_SECONDS = 600
+TOTAL_SECONDS = 3600
 
 # For z3 to rule out a branch. In halmos's own 1 ms a busy machine keeps impossible rounds of a loop until the bound.
 BRANCH = "20ms"
@@ -79,11 +81,11 @@ def environment() -> dict[str, str]:
     return {**os.environ, "FOUNDRY_PROFILE": "prove", "PATH": path}
 
 
-def build() -> None:
-    command = ["forge", "build", "--ast", "--root", str(ROOT)]
+def build(root: Path = ROOT) -> None:
+    command = ["forge", "build", "--ast", "--root", str(root)]
     command += ["--extra-output", "storageLayout", "metadata"]
     env = environment()
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"prove: the proofs do not compile\n{done.stdout}{done.stderr}")
 
@@ -92,7 +94,7 @@ def refuse_another_product() -> None:
     """What is proven is the code that ape builds and deploys, but for the hash of the metadata behind it."""
     product = json.loads(PRODUCT.read_text())["contractTypes"]
     for name in ("KGST", "KGSTLogic"):
-        proven = json.loads((OUT / f"{name}.sol" / f"{name}.json").read_text())
+        proven = json.loads((ROOT / OUT / f"{name}.sol" / f"{name}.json").read_text())
         codes = [
             bytes.fromhex(code.removeprefix("0x"))
             for code in (
@@ -111,7 +113,7 @@ def refuse_another_product() -> None:
 def properties() -> list[Property]:
     """Every property that the compiled proofs declare; solvency first, witnesses last."""
     found = []
-    for artifact in sorted(OUT.glob("*.t.sol/*Proof.json")):
+    for artifact in sorted((ROOT / OUT).glob("*.t.sol/*Proof.json")):
         if not (SOURCES / artifact.parent.name).exists():
             continue  # left over from an earlier build
         compiled = json.loads(artifact.read_text())
@@ -137,7 +139,7 @@ def without_step(found: list[Property]) -> list[str]:
     checks = {p.function for p in found if p.contract.endswith("CallsProof")}
     writers: Counter[str] = Counter()
     for contract in ("KGST", "KGSTLogic"):
-        abi = json.loads((OUT / f"{contract}.sol" / f"{contract}.json").read_text())["abi"]
+        abi = json.loads((ROOT / OUT / f"{contract}.sol" / f"{contract}.json").read_text())["abi"]
         writers |= Counter(
             entry["name"]
             for entry in abi
@@ -152,33 +154,26 @@ def without_step(found: list[Property]) -> list[str]:
     return sorted(missing)
 
 
-def prove(prop: Property, seconds: float) -> None:
-    """Run halmos on one property and note its outcome in ``prop``."""
+def prove(prop: Property, seconds: float, root: Path = ROOT) -> None:
+    """Run halmos on one property, of what was built below ``root``, and note its outcome in ``prop``."""
     with tempfile.TemporaryDirectory() as folder:
         result, tally = Path(folder) / "result.json", Path(folder) / "tally"
         solver = f"{sys.executable} {Path(__file__).with_name('solve_query.py')}"
         command = [
             str(Path(sys.executable).parent / "halmos"),
-            *("--root", str(ROOT), "--forge-build-out", str(OUT.relative_to(ROOT))),
+            *("--root", str(root), "--forge-build-out", str(OUT)),
             *("--contract", prop.contract, "--match-test", rf"^{prop.function}\("),
             *("--panic-error-codes", "*", "--loop", "20", "--default-bytes-lengths", "65"),
             *("--solver-command", solver, "--solver-timeout-assertion", f"{3 * QUERY_SECONDS}s"),
-            *(
-                "--solver-timeout-branching",
-                BRANCH,
-                "--solver-threads",
-                "1",
-                "--no-status",
-                "--json-output",
-                str(result),
-            ),
+            *("--solver-timeout-branching", BRANCH, "--solver-threads", "1"),
+            *("--no-status", "--json-output", str(result)),
             *(["--early-exit"] if prop.is_witness else []),
         ]
         start = time.monotonic()
         # A session of its own, so that what halmos leaves running can be ended with it.
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=root,
             env={**environment(), TALLY: str(tally)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -248,12 +243,25 @@ def main() -> int:
         "--match", help="only properties Contract.function of this pattern; no report is written"
     )
     parser.add_argument(
-        "--update", action="store_true", help="write the results into docs/proof.md"
+        "--update",
+        action="store_true",
+        help="write the results into docs/proof.md and docs/evidence",
     )
     parser.add_argument("--seconds", type=float, default=TOTAL_SECONDS, help="for the whole run")
+    parser.add_argument(
+        "--broken",
+        action="store_true",
+        help="try the proofs on broken code instead; no report is written",
+    )
     arguments = parser.parse_args()
+    if arguments.broken:
+        import prove_broken
+
+        return prove_broken.main()
 
     start = time.monotonic()
+    command = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
+    commit = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     print("building the proofs …", flush=True)
     build()
     refuse_another_product()
@@ -276,9 +284,12 @@ def main() -> int:
     summary = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
     summary = f"{summary or 'nothing'} in {time.monotonic() - start:.0f} s"
     if not arguments.match:
-        report = [asdict(prop) for prop in chosen]
+        queries = sum((Counter(prop.queries) for prop in chosen), Counter())
+        report = {"commit": commit, "summary": summary, "queries": queries}
+        report["properties"] = [asdict(prop) for prop in chosen]
         REPORT.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
         if arguments.update:
+            shutil.copyfile(REPORT, EVIDENCE)
             update_page(chosen, summary)
     gap = f"; without a step: {', '.join(missing)}" if missing else ""
     print(f"prove: {summary}{gap}")
