@@ -28,7 +28,7 @@ test: setup ## All tests, and the property campaign of profile ci
 property: setup ## Property campaign: PROFILE=ci or deep
 	@$(BIN)/python tests/property/run.py --profile $(PROFILE)
 
-prove: .venv-halmos/.ready setup ## Proofs over symbolic words, in an environment of their own: build/prove.json
+prove: .venv-halmos/.ready setup ## Proofs over symbolic words, in an environment of their own: build/prove.json; ARGS=--update, --broken, --match=
 	@.venv-halmos/bin/python tools/run_prove.py $(ARGS)
 
 gas: setup ## Gas beside the peers, on anvil: build/gas.json, docs/gas.md; ARGS=--update, --check, --json
