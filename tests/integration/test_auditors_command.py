@@ -1,16 +1,17 @@
 """`ape run auditors` on the in-process chain: rotations and recoveries, and what stops on the way."""
 
 import json
-import runpy
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ape import chain as ape_chain
-from click.testing import CliRunner, Result
+from click.testing import Result
 from support import drafts, rotations
+from support.in_process import invoke
 from support.operators import operated, pass_time, policy_file
 from support.reserves import attest
 from support.signing import sign_all
@@ -87,16 +88,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `ape run auditors …` in this process, on the chain as if it outlived the command."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("kgst.operator.system.is_short_lived", lambda _: False)
-    cli = runpy.run_path(str(ROOT / "scripts/auditors.py"))["cli"]
-    cli.name = "auditors"  # as `ape run` calls it
-
-    def invoke(command: str, *arguments: object, **kwargs: Any) -> Result:
-        policy = ["--policy", str(folder / "policy.yaml")]
-        return CliRunner(mix_stderr=False).invoke(
-            cli, [command, *map(str, arguments), *policy], **kwargs
-        )
-
-    return invoke
+    return partial(invoke, "auditors", policy=folder / "policy.yaml")
 
 
 @pytest.fixture

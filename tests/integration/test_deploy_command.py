@@ -1,15 +1,15 @@
 """`ape run deploy` on the in-process chain: one document, one message, the right exit code."""
 
 import json
-import runpy
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
-from click.testing import CliRunner, Result
+from support.in_process import invoke
 
 from kgst.deploy.applying import STEPS
 from kgst.files import Files
@@ -22,15 +22,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `ape run deploy …` in this process, on a copy of the tests' policy."""
     monkeypatch.chdir(ROOT)
     shutil.copy(ROOT / "tests/support/policy.yaml", tmp_path)
-    cli = runpy.run_path(str(ROOT / "scripts/deploy.py"))["cli"]
-
-    def invoke(*arguments: str, **kwargs: Any) -> Result:
-        policy = ["--policy", str(tmp_path / "policy.yaml")]
-        return CliRunner(mix_stderr=False).invoke(
-            cli, [arguments[0], *policy, *arguments[1:]], **kwargs
-        )
-
-    return invoke
+    return partial(invoke, "deploy", policy=tmp_path / "policy.yaml")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import runpy
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +12,11 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
-from click.testing import CliRunner
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 from rich.console import Console
 from support.drafts import require_schema
+from support.in_process import invoke
 from support.safe import deploy_safe, safe_at
 from support.standing import POLICY, ROOT, keep_chain, kept_system, person
 
@@ -597,8 +596,7 @@ def test_fix_plan__safe_as_member__is_named_in_the_batch(
 def test_command__chain_in_process__is_examined(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.chdir(ROOT)
-    cli = runpy.run_path(str(ROOT / "scripts/doctor.py"))["cli"]
-    result = CliRunner(mix_stderr=False).invoke(cli, ["--policy", str(POLICY), "--json"])
+    result = invoke("doctor", "--json", policy=POLICY)
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert told["summary"]["drift"] == 0

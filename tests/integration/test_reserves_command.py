@@ -1,10 +1,10 @@
 """`ape run reserves` on the in-process chain: from statements to an accepted attestation, and what stops on the way."""
 
 import json
-import runpy
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
-from click.testing import CliRunner, Result
+from click.testing import Result
 from support import drafts
+from support.in_process import invoke
 
 from kgst import deploy
 from kgst.chain import advance_time, now
@@ -62,16 +63,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `ape run reserves …` in this process, on the chain as if it outlived the command."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("kgst.operator.system.is_short_lived", lambda _: False)
-    cli = runpy.run_path(str(ROOT / "scripts/reserves.py"))["cli"]
-    cli.name = "reserves"  # as `ape run` calls it
-
-    def invoke(command: str, *arguments: object, **kwargs: Any) -> Result:
-        policy = ["--policy", str(folder / "policy.yaml")]
-        return CliRunner(mix_stderr=False).invoke(
-            cli, [command, *map(str, arguments), *policy], **kwargs
-        )
-
-    return invoke
+    return partial(invoke, "reserves", policy=folder / "policy.yaml")
 
 
 @pytest.fixture

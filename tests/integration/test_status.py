@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import runpy
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +12,11 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
-from click.testing import CliRunner
 from eth_abi.abi import encode
 from hexbytes import HexBytes
 from rich.console import Console
 from support.drafts import require_schema
+from support.in_process import invoke
 from support.signing import sign_all
 from support.standing import POLICY, ROOT, kept_system, person
 
@@ -364,15 +363,9 @@ def test_status__node_refuses_events__says_what_is_unknown(
 # ---------------------------------------------------------------------------------------------------- command
 
 
-def run_status(*arguments: str) -> Any:
-    cli = runpy.run_path(str(ROOT / "scripts/status.py"))["cli"]
-    policy = ["--policy", str(POLICY)]
-    return CliRunner(mix_stderr=False).invoke(cli, [*policy, *arguments])
-
-
 def test_command__chain_in_process__deploys_for_practice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    result = run_status("--json")
+    result = invoke("status", "--json", policy=POLICY)
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
     assert found["supply"] == "0"

@@ -1,15 +1,16 @@
 """`ape run supply` and `ape run guard` as commands: one document, one message, the right exit code."""
 
 import json
-import runpy
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ape import accounts as ape_accounts
-from click.testing import CliRunner, Result
+from click.testing import Result
+from support.in_process import invoke
 from support.standing import keep_chain
 
 from kgst import deploy
@@ -37,16 +38,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Runs `ape run …` in this process."""
     keep_chain(monkeypatch)
     monkeypatch.chdir(ROOT)
-    groups = {
-        name: runpy.run_path(str(ROOT / f"scripts/{name}.py"))["cli"]
-        for name in ("supply", "guard")
-    }
-
-    def invoke(group: str, command: str, *arguments: str, **kwargs: Any) -> Result:
-        options = [command, "--policy", str(folder / "policy.yaml"), *arguments]
-        return CliRunner(mix_stderr=False).invoke(groups[group], options, prog_name=group, **kwargs)
-
-    return invoke
+    return partial(invoke, policy=folder / "policy.yaml")
 
 
 def one_document(result: Result, schema: str) -> dict[str, Any]:

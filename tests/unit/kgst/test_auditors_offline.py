@@ -1,13 +1,14 @@
 """`ape run auditors sign` and `collect`: what an auditor sees before signing, and whose signatures count."""
 
 import json
-import runpy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from support import drafts, rotations
+from support.in_process import invoke
 from support.operators import policy_file
 
 from kgst.auditors.files import RotationSignatureFile, SignedRotationFile
@@ -21,13 +22,7 @@ REHEARSAL = ROOT / "deployments/rehearsal/policy.yaml"
 def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `ape run auditors …` in this process."""
     monkeypatch.chdir(ROOT)
-    cli = runpy.run_path(str(ROOT / "scripts/auditors.py"))["cli"]
-    cli.name = "auditors"  # as `ape run` calls it
-
-    def invoke(*arguments: object, **kwargs: Any) -> Result:
-        return CliRunner(mix_stderr=False).invoke(cli, [*map(str, arguments)], **kwargs)
-
-    return invoke
+    return partial(invoke, "auditors")
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """`ape run reserves collect`: whose signatures count, and which spoil the submission."""
 
 import json
-import runpy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from support import drafts
+from support.in_process import invoke
 
 from kgst.reserves.files import SignedFile
 from kgst.reserves.storing import read_model
@@ -20,13 +21,7 @@ ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `ape run reserves collect …` in this process."""
     monkeypatch.chdir(ROOT)
-    cli = runpy.run_path(str(ROOT / "scripts/reserves.py"))["cli"]
-    cli.name = "reserves"  # as `ape run` calls it
-
-    def invoke(*arguments: object) -> Result:
-        return CliRunner(mix_stderr=False).invoke(cli, ["collect", *map(str, arguments)])
-
-    return invoke
+    return partial(invoke, "reserves", "collect")
 
 
 @pytest.fixture

@@ -1,17 +1,18 @@
 """`ape run reserves sign`: what an auditor sees, checks and signs; and every reason not to sign."""
 
 import json
-import runpy
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ape.types import MessageSignature
-from click.testing import CliRunner, Result
+from click.testing import Result
 from eth_account import Account
 from eth_account.messages import encode_typed_data
 from support import drafts
+from support.in_process import invoke
 
 from kgst.errors import RefusedError
 from kgst.reserves.report import hash_of_report
@@ -28,13 +29,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `ape run reserves sign …` in this process."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("kgst.reserves.offline.clock", lambda: drafts.NOW + 60)
-    cli = runpy.run_path(str(ROOT / "scripts/reserves.py"))["cli"]
-    cli.name = "reserves"  # as `ape run` calls it
-
-    def invoke(*arguments: object, **kwargs: Any) -> Result:
-        return CliRunner(mix_stderr=False).invoke(cli, ["sign", *map(str, arguments)], **kwargs)
-
-    return invoke
+    return partial(invoke, "reserves", "sign")
 
 
 @pytest.fixture
