@@ -6,12 +6,15 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from eth_utils.address import is_checksum_address
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from kgst.errors import InputError
+
+if TYPE_CHECKING:
+    from kgst.journal import Outcome
 
 __all__ = [
     "Compiler",
@@ -50,6 +53,17 @@ class Transaction(_Model):
     block_hash: Hash
     gas_used: int
     gas_price: int
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Transaction:
+        """As the journal has its outcome."""
+        return cls(
+            hash=outcome.hash,
+            block_number=outcome.block_number,
+            block_hash=outcome.block_hash,
+            gas_used=outcome.gas_used,
+            gas_price=outcome.gas_price,
+        )
 
 
 class ContractRecord(_Model):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from kgst.record import source_commit
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "mutate"
@@ -141,11 +142,6 @@ def page(evidence: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _commit() -> str:
-    command = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--update", action="store_true", help="write docs/evidence/mutate.json")
@@ -177,7 +173,8 @@ def main() -> int:
     REPORT.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     if options.update and not failures:
         EVIDENCE.parent.mkdir(exist_ok=True)
-        document = {"commit": _commit(), **evidence}
+        source = source_commit(ROOT)
+        document = {"commit": source.commit if source else None, **evidence}
         EVIDENCE.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
         before, _, rest = PAGE.read_text(encoding="utf8").partition(MARKS[0])
         after = rest.partition(MARKS[1])[2]

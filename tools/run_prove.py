@@ -251,13 +251,19 @@ def main() -> int:
     parser.add_argument(
         "--broken",
         action="store_true",
-        help="try the proofs on broken code instead; no report is written",
+        help="try the proofs on broken code instead: build/prove-broken.json",
     )
     arguments = parser.parse_args()
+    if arguments.update and (arguments.match or arguments.broken):
+        parser.error("--update needs all properties: give neither --match nor --broken with it")
+    try:
+        matches = re.compile(arguments.match or "")
+    except re.error as error:
+        parser.error(f"--match {arguments.match!r} is no pattern: {error}")
     if arguments.broken:
         import prove_broken
 
-        return prove_broken.main()
+        return prove_broken.main(matches)
 
     start = time.monotonic()
     command = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
@@ -267,7 +273,7 @@ def main() -> int:
     refuse_another_product()
     found = properties()
     missing = without_step(found)
-    chosen = [p for p in found if re.search(arguments.match or "", p.name)]
+    chosen = [p for p in found if matches.search(p.name)]
     for number, prop in enumerate(chosen, 1):
         left = arguments.seconds - (time.monotonic() - start)
         if left > 5:

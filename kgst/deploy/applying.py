@@ -237,7 +237,7 @@ def _record(
             source=source_of(contract),
             constructor_args="0x" + arguments.hex(),
             code_hash="0x" + keccak(code).hex(),
-            transaction=_transaction(outcome),
+            transaction=Transaction.of(outcome),
         )
     with rpc(f"read block {configuration.block_number}"):
         deployed_at = int(provider.web3.eth.get_block(configuration.block_number)["timestamp"])
@@ -249,18 +249,8 @@ def _record(
         deployed_at=deployed_at,
         compiler=compiler_of(project.manifest.compilers or [], "KGST"),
         source=source_commit(project.path),
-        configuration=_transaction(configuration),
+        configuration=Transaction.of(configuration),
         **contracts,
-    )
-
-
-def _transaction(outcome: Outcome) -> Transaction:
-    return Transaction(
-        hash=outcome.hash,
-        block_number=outcome.block_number,
-        block_hash=outcome.block_hash,
-        gas_used=outcome.gas_used,
-        gas_price=outcome.gas_price,
     )
 
 

@@ -79,7 +79,7 @@ def propose(
     outcome = None
     if before is None:
         outcome = _deploy(system, candidate, data, run)
-        address, deployment = str(outcome.contract), _transaction(outcome)
+        address, deployment = str(outcome.contract), Transaction.of(outcome)
     else:
         address, deployment = before.implementation, before.deployment
     file = UpgradeFile.of(
@@ -176,13 +176,3 @@ def _deploy(system: System, candidate: Candidate, data: bytes, run: Run) -> Outc
             f"the receipt of {outcome.hash} names no contract; look at it in an explorer."
         )
     return outcome
-
-
-def _transaction(outcome: Outcome) -> Transaction:
-    return Transaction(
-        hash=outcome.hash,
-        block_number=outcome.block_number,
-        block_hash=outcome.block_hash,
-        gas_used=outcome.gas_used,
-        gas_price=outcome.gas_price,
-    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -20,6 +19,8 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 from property.campaign import CAMPAIGN  # noqa: E402
 from property.machine import campaign  # noqa: E402
 from property.profiles import EXAMPLES, THROUGH_APE  # noqa: E402
+
+from kgst.record import source_commit  # noqa: E402
 
 REPORT = ROOT / "build" / "property.json"
 TURNS = 40
@@ -34,7 +35,12 @@ def main() -> int:
     parser.add_argument("--skip-ape", action="store_true", help="leave the run through ape out")
     options = parser.parse_args()
     os.chdir(ROOT)
-    report: dict[str, Any] = {"profile": options.profile, "commit": _commit(), "failures": []}
+    source = source_commit(ROOT)
+    report: dict[str, Any] = {
+        "profile": options.profile,
+        "commit": source.commit if source else None,
+        "failures": [],
+    }
     report |= _in_process(options.profile, report["failures"])
     if not options.skip_ape and not report["failures"]:
         report |= _through_ape(options.profile, report["failures"])
@@ -113,11 +119,6 @@ def _through_ape(name: str, failures: list[str]) -> dict[str, Any]:
 def _story(failure: BaseException) -> str:
     """The error and the example that Hypothesis reduced it to."""
     return "\n".join([f"{type(failure).__name__}: {failure}", *getattr(failure, "__notes__", [])])
-
-
-def _commit() -> str:
-    command = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 if __name__ == "__main__":
