@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from eth_utils.address import is_address, is_checksum_address
 from pydantic import BeforeValidator, Field, ValidationError
@@ -11,7 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from kgst.quantities import parse_duration
 from kgst.roles import Role
 
-__all__ = ["Address", "Chain", "Flag", "Label", "Seconds", "Whole", "problems"]
+__all__ = ["Address", "Chain", "Flag", "Label", "NodeAddress", "Seconds", "Whole", "problems"]
 
 
 def _whole(value: object) -> int:
@@ -43,12 +44,23 @@ def _address(value: object) -> str:
     return value
 
 
+def _node_address(value: object) -> str:
+    parts = urlsplit(value) if isinstance(value, str) and value.isprintable() else None
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(
+            "it is not a node's address; write https://…, with a key in it as ${NAME}, which is filled from the "
+            "environment"
+        )
+    return str(value)
+
+
 Chain = Annotated[int | str, BeforeValidator(_chain)]
 """An EIP-155 chain id, or `local`."""
 
 Whole = Annotated[int, BeforeValidator(_whole)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Seconds = Annotated[int, BeforeValidator(parse_duration)]
+NodeAddress = Annotated[str, BeforeValidator(_node_address)]
 Label = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Address = Annotated[str, BeforeValidator(_address)]
 
@@ -65,7 +77,9 @@ def problems(error: ValidationError) -> Iterator[str]:
         elif item["type"] == "extra_forbidden":
             yield f"{key}: nothing reads this key; check its spelling, or remove it."
         else:
-            yield f"{key}: found {_shown(item['input'])}: {message.rstrip('.')}."
+            # A node's address may have a key in it.
+            found = "" if key.startswith("rpcs") else f"found {_shown(item['input'])}: "
+            yield f"{key}: {found}{message.rstrip('.')}."
 
 
 def _key(location: tuple[Any, ...]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import IO, Annotated, Any, Literal
 
@@ -23,7 +24,7 @@ except (
 ):  # pragma: no cover - Windows has no flock; there two runs are the operator's care
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Header", "Journal", "JournalError", "Outcome", "Signed"]
+__all__ = ["Header", "Journal", "JournalError", "Outcome", "Purpose", "Signed"]
 
 
 class JournalError(KgstError):
@@ -53,8 +54,18 @@ class Header(_Line):
     reference: str | None = None
 
 
+class Purpose(StrEnum):
+    """What a transaction is for: the step itself, to spend its nonce on nothing, or to spend one before it."""
+
+    STEP = "step"
+    GIVE_UP = "give-up"
+    FILL = "fill"
+
+
 class Signed(_Line):
     """A transaction that was signed, and may have been sent.
+
+    Several of one step and nonce are attempts of each other: one of them lands, and then the others cannot.
 
     Attributes:
         step: The step's name, unique in a run.
@@ -68,6 +79,7 @@ class Signed(_Line):
     nonce: int
     hash: str
     raw: str
+    purpose: Purpose = Purpose.STEP
 
 
 class Outcome(_Line):
@@ -179,18 +191,27 @@ class Journal:
         """The last transaction signed for `step`."""
         return next((s for s in reversed(self._of(Signed)) if s.step == step), None)
 
+    def attempts(self, signed: Signed) -> list[Signed]:
+        """All that was signed for the same step and nonce, in order: at most one of them can land."""
+        key = signed.step, signed.nonce
+        return [s for s in self._of(Signed) if (s.step, s.nonce) == key]
+
     def outcome(self, transaction_hash: str) -> Outcome | None:
-        """What became of the transaction with this hash."""
-        return next((o for o in self._of(Outcome) if o.hash == transaction_hash), None)
+        """What became of the transaction with this hash, or of the attempt that landed in its place."""
+        signed = next((s for s in self._of(Signed) if s.hash == transaction_hash), None)
+        hashes = {s.hash for s in self.attempts(signed)} if signed else {transaction_hash}
+        return next((o for o in self._of(Outcome) if o.hash in hashes), None)
 
     def unresolved(self) -> list[Signed]:
-        """Transactions that were signed and have no outcome yet."""
-        return [s for s in self._of(Signed) if self.outcome(s.hash) is None]
+        """The last attempt of each step and nonce that has no outcome yet."""
+        last = {(s.step, s.nonce): s for s in self._of(Signed)}
+        return [s for s in last.values() if self.outcome(s.hash) is None]
 
     @property
     def steps(self) -> list[str]:
-        """Names of the steps that something was signed for, in order."""
-        return list(dict.fromkeys(s.step for s in self._of(Signed)))
+        """Names of the steps that something was signed for, in order; what only filled a nonce is none."""
+        steps = (s.step for s in self._of(Signed) if s.purpose is not Purpose.FILL)
+        return list(dict.fromkeys(steps))
 
     @property
     def outcomes(self) -> list[Outcome]:
@@ -201,6 +222,12 @@ class Journal:
     def next_nonce(self) -> int:
         """One more than the highest nonce signed for; 0 when nothing was."""
         return max((s.nonce + 1 for s in self._of(Signed)), default=0)
+
+    @property
+    def settled_nonce(self) -> int:
+        """One more than the highest nonce that an outcome is known for; 0 when none is."""
+        known = (s.nonce + 1 for s in self._of(Signed) if self.outcome(s.hash) is not None)
+        return max(known, default=0)
 
     def _of(self, kind: type[Any]) -> list[Any]:
         return [line for line in self._lines if isinstance(line, kind)]

@@ -15,10 +15,11 @@ from typing import Annotated, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from kgst.errors import InputError
-from kgst.fields import Address, Chain, Flag, Label, Seconds, Whole, problems
+from kgst.fields import Address, Chain, Flag, Label, NodeAddress, Seconds, Whole, problems
 from kgst.quantities import (
     DAY,
     format_duration,
+    format_gwei,
     parse_bnb,
     parse_bps,
     parse_gwei,
@@ -115,6 +116,7 @@ class Limits(_Model):
 
     Attributes:
         max_gas_price: Wei per gas.
+        min_gas_price: Wei per gas that is offered at least, whatever a node asks: BSC's nodes refuse less.
         max_cost: Wei for one transaction.
         confirmations: Blocks to wait for on a node without the `finalized` tag.
         timeout: Seconds to wait for one transaction to become final.
@@ -126,6 +128,7 @@ class Limits(_Model):
     confirmations: Annotated[Whole, Field(ge=1, le=1_000)]
     timeout: Annotated[Seconds, Field(ge=10, le=3_600)]
     min_balance: Annotated[int, BeforeValidator(parse_bnb)] = 5 * 10**16
+    min_gas_price: Annotated[int, BeforeValidator(parse_gwei), Field(gt=0)] = 5 * 10**7
 
 
 class SafeTerms(_Model):
@@ -145,6 +148,8 @@ class Policy(_Model):
     Attributes:
         safes: Label of a Safe among `people` to its owners; who is not in here has a plain key.
         reserve_accounts: Numbers of the bank accounts that hold the reserves, all of them; empty leaves open which.
+        rpcs: Addresses of nodes, `https://…`, that what is urgent is sent to besides the one of --network; a key may
+            stand in them as `${NAME}`, filled from the environment.
     """
 
     chain_id: Chain
@@ -159,6 +164,7 @@ class Policy(_Model):
     limits: Limits
     safes: dict[Label, SafeTerms] = Field(default_factory=dict)
     reserve_accounts: tuple[str, ...] = ()
+    rpcs: Annotated[tuple[NodeAddress, ...], Field(max_length=8)] = ()
 
     @classmethod
     def load(cls, path: Path | str) -> Policy:
@@ -297,6 +303,12 @@ def _inconsistencies(policy: Policy) -> Iterator[str]:
                     f"roles.{role.name}: found {member.member} with a delay of "
                     f"{format_duration(member.delay)}; write 0 seconds: this role must act at once."
                 )
+    limits = policy.limits
+    if limits.min_gas_price > limits.max_gas_price:
+        yield (
+            f"limits.min_gas_price: found {format_gwei(limits.min_gas_price)}, above max_gas_price "
+            f"({format_gwei(limits.max_gas_price)}); write less, or raise max_gas_price."
+        )
     if policy.chain_id == MAINNET and policy.token.recovery_delay < 30 * DAY:
         yield (
             f"token.recovery_delay: found {format_duration(policy.token.recovery_delay)}; on "

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgst.console import Answer, KgstCommand
-from kgst.operator.options import write_options
+from kgst.console import Answer, KgstCommand, json_option, policy_option
+from kgst.operator.emergency import EmergencyCommand
+from kgst.operator.options import Run, write_options
 
 if TYPE_CHECKING:
     from kgst.operator.operation import Operation
-    from kgst.operator.options import Run
 
 
 @click.group(short_help="Pause, block, freeze, seize")
@@ -21,12 +21,42 @@ def cli() -> None:
     """Pause and resume; block and freeze accounts; carry out orders."""
 
 
-@cli.command(cls=KgstCommand)
+@cli.command(cls=EmergencyCommand)
 @click.argument("flags", nargs=-1, metavar="[FLAG]...")
+@click.option(
+    "--presign",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Sign it now for the account's next nonce, and write it to FILE instead of sending it.",
+)
 @write_options
-def pause(flags: tuple[str, ...], run: Run) -> Answer:
-    """Pause TRANSFERS, AUTHORIZATIONS, MINTING, BURNING; all of them when no FLAG is named."""
+def pause(flags: tuple[str, ...], presign: Path | None, run: Run) -> Answer:
+    """Pause TRANSFERS, AUTHORIZATIONS, MINTING, BURNING; all of them when no FLAG is named.
+
+    Goes to every node of the policy (rpcs), past whatever else of the account is pending.
+    """
+    if presign is not None:
+        from kgst.guard.presigning import presign as sign_now
+        from kgst.operator.system import open_system
+
+        return sign_now(open_system(run.policy_path, quiet=run.json), flags, run, presign)
     return _perform("pause", run, flags)
+
+
+@cli.command(cls=EmergencyCommand)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@policy_option
+@json_option
+def send(file: Path, policy_path: Path | None, json_output: bool) -> Answer:
+    """Send the pause that was signed beforehand in FILE (guard pause --presign). Needs no key.
+
+    Does not ask: whoever has the file means it. Given again, it waits for the same transaction.
+    """
+    from kgst.guard.presigning import send_presigned
+    from kgst.operator.system import open_system
+
+    run = Run(policy_path=policy_path, json=json_output)
+    return send_presigned(open_system(policy_path, quiet=json_output), file, run)
 
 
 @cli.command(cls=KgstCommand)
@@ -37,7 +67,7 @@ def unpause(flags: tuple[str, ...], run: Run) -> Answer:
     return _perform("unpause", run, flags)
 
 
-@cli.command(cls=KgstCommand)
+@cli.command(cls=EmergencyCommand)
 @click.argument("accounts", nargs=-1, required=True, metavar="ACCOUNT...")
 @write_options
 def block(accounts: tuple[str, ...], run: Run) -> Answer:
@@ -136,7 +166,7 @@ def freezes(file: Path, chunk: int, run: Run) -> Answer:
     return batches.freezes(system, file, chunk, run)
 
 
-@cli.command("cut-issuer", cls=KgstCommand)
+@cli.command("cut-issuer", cls=EmergencyCommand)
 @click.argument("issuer")
 @write_options
 def cut_issuer(issuer: str, run: Run) -> Answer:
@@ -146,7 +176,7 @@ def cut_issuer(issuer: str, run: Run) -> Answer:
     return _known(operation, run, issuer)
 
 
-@cli.command("suspend-auditor", cls=KgstCommand)
+@cli.command("suspend-auditor", cls=EmergencyCommand)
 @click.argument("auditor")
 @write_options
 def suspend_auditor(auditor: str, run: Run) -> Answer:

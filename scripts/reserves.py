@@ -16,6 +16,7 @@ from kgst.console import (
     policy_option,
     yes_option,
 )
+from kgst.operator.emergency import EmergencyCommand
 from kgst.operator.options import (
     FILE,
     collect_options,
@@ -139,7 +140,7 @@ def show(report: Path | None, policy_path: Path | None, json_output: bool) -> An
     return commands.show(policy_path, report, quiet=json_output)
 
 
-@cli.command(cls=KgstCommand)
+@cli.command(cls=EmergencyCommand)
 @click.option("--reason", required=True, help="Logged on the chain, for everyone to read.")
 @write_options
 def halt(reason: str, run: Run) -> Answer:

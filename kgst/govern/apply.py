@@ -15,9 +15,10 @@ from kgst.govern.todo import SETTLING, Todo, what_differs
 from kgst.operator.actor import choose_actor
 from kgst.operator.operation import Operation, Readback
 from kgst.operator.permission import Permission, Standing, permission
-from kgst.operator.pipeline import SCHEMA, perform
-from kgst.operator.views import clock, nothing_done
+from kgst.operator.pipeline import perform
+from kgst.operator.views import SCHEMA, clock, nothing_done
 from kgst.roles import Role, role_name
+from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -198,10 +199,8 @@ def _with_left(answer: Answer, left: Sequence[Left], by_hand: Sequence[str]) -> 
 
 
 def _print(answer: Answer, left: Sequence[Left], by_hand: Sequence[str], out: Console) -> None:
-    from rich.markup import escape
-
     answer.show(out)
     for item in left:
-        out.print(f"[yellow]Left:[/yellow] {escape(item.summary)} – {escape(item.why)}")
+        out.print(f"[yellow]Left:[/yellow] {markup(item.summary, None)} – {markup(item.why, None)}")
     for text in by_hand:
-        out.print(f"[yellow]By hand:[/yellow] {escape(text)}")
+        out.print(f"[yellow]By hand:[/yellow] {markup(text, None)}")

@@ -12,6 +12,7 @@ from kgst.multicall import Read, Reads, many
 from kgst.operator.views import clock, table
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
+from kgst.terminal import markup
 from kgst.verify.roles import wanted_delay
 from kgst.verify.state import Access, Traces, read_state
 
@@ -230,14 +231,16 @@ def _print(system: System, found: Matrix, out: Console) -> None:
         flags |= {remark.partition(":")[0] for remark in remarks}
         shown = [r.partition(":")[0] if r.startswith(tuple(_LEGEND)) else r for r in remarks]
         terms = f", delay {format_duration(m.access.delay)}" if m.access.since else ""
-        who = f"{system.policy.label(m.account) or '[yellow]unknown[/yellow]'}, {m.kind}{terms}"
+        label = system.policy.label(m.account)
+        known = markup(label) if label else "[yellow]unknown[/yellow]"
+        who = f"{known}, {markup(m.kind)}{terms}\n{markup(m.account)}"
         role = role_name(m.role) if m.role != before else ""
-        rows.add_row(role, f"{who}\n{m.account}", "\n".join(shown))
+        rows.add_row(role, who, "\n".join(map(markup, shown)))
         before = m.role
     out.print(rows)
     for flag, meaning in _LEGEND.items():
         if flag in flags:
-            out.print(f"[dim]{flag}: {meaning}[/dim]")
+            out.print(f"[dim]{markup(flag)}: {markup(meaning)}[/dim]")
     if found.gap:
         out.print("[yellow]Not looked at:[/yellow]", end=" ")
         out.print(found.gap, markup=False)

@@ -10,6 +10,7 @@ from kgst.errors import ExitCode
 from kgst.govern.todo import Todo, Work, what_differs
 from kgst.operator.views import clock, table
 from kgst.quantities import format_duration
+from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,7 +75,7 @@ def _document(system: System, work: Work) -> dict[str, Any]:
 
 
 def _print(system: System, work: Work, out: Console) -> None:
-    from rich.markup import escape
+    from rich.text import Text
 
     if not work.todos and not work.by_hand:
         out.print(
@@ -91,12 +92,12 @@ def _print(system: System, work: Work, out: Console) -> None:
         by = f"{todo.change.role.name}: {who(system, todo)}"
         style = _STYLES[todo.sign]
         rows.add_row(
-            f"[{style}]{todo.sign}[/{style}]", escape(todo.change.summary), escape(by), effect
+            Text(todo.sign, style=style), markup(todo.change.summary, None), markup(by), effect
         )
     if work.todos:
         out.print(rows)
     for text in work.by_hand:
-        out.print("[yellow]By hand:[/yellow]", escape(text))
+        out.print(f"[yellow]By hand:[/yellow] {markup(text, None)}")
     counts = ", ".join(
         f"{sum(t.sign == sign for t in work.todos)} to {verb}"
         for sign, verb in (("+", "give"), ("~", "change"), ("-", "take"))

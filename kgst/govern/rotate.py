@@ -16,10 +16,11 @@ from kgst.govern.holders import Holders, read_holders
 from kgst.govern.policy_text import LineChange, lines_to_change, replace_member
 from kgst.govern.proof import Challenge, Proof, challenge_for, prove
 from kgst.operator.operation import Operation, Readback, call_data
-from kgst.operator.pipeline import SCHEMA, perform
-from kgst.operator.views import clock, nothing_done
+from kgst.operator.pipeline import perform
+from kgst.operator.views import SCHEMA, clock, nothing_done
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
+from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -308,25 +309,27 @@ def _rotation_document(rotation: Rotation) -> dict[str, Any]:
 def _print(system: System, rotation: Rotation, answers: Sequence[Answer], out: Console) -> None:
     for answer in answers:
         answer.show(out)
-    new = system.named(rotation.new)
+    new = markup(system.named(rotation.new))
     challenge, proof = rotation.challenge, rotation.proof
     if challenge is not None and proof is not None and proof.method is None:
+        domain_hash = f"0x{challenge.message.header.hex()}"
+        message_hash = f"0x{challenge.message.body.hex()}"
         out.print(
             f"\n[yellow]Not proved yet[/yellow] that the key of {new} works, so nothing is revoked. It signs:\n"
         )
-        out.print(f"  domain hash   [bold]0x{challenge.message.header.hex()}[/bold]")
-        out.print(f"  message hash  [bold]0x{challenge.message.body.hex()}[/bold]\n")
+        out.print(f"  domain hash   [bold]{markup(domain_hash)}[/bold]")
+        out.print(f"  message hash  [bold]{markup(message_hash)}[/bold]\n")
         out.print(
             "Give this command with --new-account, if the key is on this machine; or its holder gives `ape run govern "
             "prove OLD NEW --account …` and shares the file; or give the signature with --signature."
         )
     elif proof is not None:
-        out.print(f"[green]✓[/green] the key of {new} works: {proof.said}")
+        out.print(f"[green]✓[/green] the key of {new} works: {markup(proof.said)}")
     for note in rotation.notes:
-        out.print(f"[yellow]Not rotated:[/yellow] {note}")
+        out.print(f"[yellow]Not rotated:[/yellow] {markup(note, None)}")
     if rotation.policy_lines:
         done = "Rewritten" if rotation.policy_written else "Now change"
-        out.print(f"{done} in {system.policy_path}:")
+        out.print(f"{done} in {markup(system.policy_path)}:")
         for change in rotation.policy_lines:
             out.print(f"  {change.number}: - {change.before.strip()}", style="red", markup=False)
             if change.after:

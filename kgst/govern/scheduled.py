@@ -18,6 +18,7 @@ from kgst.operator.pipeline import perform
 from kgst.operator.views import clock, nothing_done, table
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
+from kgst.terminal import markup
 from kgst.verify.state import read_traces
 
 if TYPE_CHECKING:
@@ -246,8 +247,6 @@ def _document(system: System, found: Sequence[Pending], now: int) -> dict[str, A
 
 
 def _print(system: System, found: Sequence[Pending], now: int, out: Console) -> None:
-    from rich.markup import escape
-
     if not found:
         out.print("[green]✓[/green] nothing is scheduled")
         return
@@ -258,7 +257,12 @@ def _print(system: System, found: Sequence[Pending], now: int, out: Console) -> 
         left = p.ready_at - now
         state = f"in {format_duration(left)}" if left > 0 else "[bold]now[/bold]"
         when = f"{clock(p.ready_at)}\n{state}, until {clock(p.expires_at)}"
-        rows.add_row(p.operation_id[:14] + "…", escape(p.text), system.named(p.caller), when)
+        rows.add_row(
+            markup(p.operation_id[:14] + "…"),
+            markup(p.text, None),
+            markup(system.named(p.caller)),
+            when,
+        )
     out.print(rows)
     out.print(
         "`ape run govern execute ID`, `ape run govern cancel ID`; the first digits are enough."

@@ -77,6 +77,7 @@ def set_blocked(system: System, accounts: Sequence[str], *, blocked: bool) -> Op
         ),
         already=not left,
         repeatable=True,
+        emergency=blocked,
     )
 
 

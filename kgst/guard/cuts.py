@@ -54,6 +54,7 @@ def cut_issuer(system: System, issuer: str, *, allow_unknown: bool) -> Operation
         readbacks=(Readback(f"{name} is an issuer", False, is_issuer),),
         already=not (quota.capacity or quota.may_burn),
         repeatable=True,
+        emergency=True,
     )
 
 
@@ -114,6 +115,7 @@ def suspend_auditor(system: System, auditor: str, *, allow_unknown: bool) -> Ope
         already=address not in active,
         check=check,
         repeatable=True,
+        emergency=True,
     )
 
 

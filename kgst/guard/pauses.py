@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import IntFlag
 from functools import reduce
 from operator import or_
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kgst.errors import InputError
 from kgst.node import rpc
-from kgst.operator.operation import Operation, Readback, call_data
+from kgst.operator.operation import Fact, Operation, Readback, call_data
 from kgst.roles import Role
 
 if TYPE_CHECKING:
@@ -52,7 +53,13 @@ def pause(system: System, names: Sequence[str]) -> Operation:
     """Set the named flags; flags that are set stay."""
     flags = parse_flags(names)
     before = _flags(system)
-    return _operation(system, "pause", Role.PAUSER, flags, before, before | flags)
+    operation = _operation(system, "pause", Role.PAUSER, flags, before, before | flags)
+    paused = Fact(
+        system.token.address,
+        call_data(system.token.pauseFlags),
+        lambda answer: len(answer) == 32 and int.from_bytes(answer) & flags == flags,
+    )
+    return replace(operation, emergency=True, fact=paused)
 
 
 def unpause(system: System, names: Sequence[str]) -> Operation:

@@ -10,12 +10,14 @@ from kgst.console import Answer, console
 from kgst.errors import ExitCode, RefusedError
 from kgst.node import chain_id
 from kgst.operator.actor import choose_actor
+from kgst.operator.giving_up import give_up
 from kgst.operator.logbook import subject_of
 from kgst.operator.operation import Operation
 from kgst.operator.permission import Permission, Standing, permission
-from kgst.operator.pipeline import SCHEMA, Result, Step, Work
+from kgst.operator.results import Result, Step
 from kgst.operator.simulation import simulate
-from kgst.operator.views import document_of, print_preview, print_result
+from kgst.operator.views import SCHEMA, document_of, print_preview, print_result
+from kgst.operator.work import Work
 from kgst.quantities import format_duration
 from kgst.roles import Role
 
@@ -57,6 +59,8 @@ def perform_batch(system: System, batch: Batch, run: Run) -> Answer:
     """
     out = console(stderr=run.json)
     template = Operation(batch.name, batch.title, system.token.address, b"", role=batch.role)
+    if run.give_up:
+        return give_up(system, run, [template])
     actor = choose_actor(system, [template], run)
     work = Work(system, actor, run, out)
     with work.alone():

@@ -167,16 +167,20 @@ class Logbook:
                     found.append(path)
         return found
 
-    def next_nonce(self) -> int:
+    def next_nonce(self, *, settled: bool = False) -> int:
         """One more than the highest nonce that recent runs of this sender used: a node may lag behind them.
 
         Not to be asked while an `entry` is open: its journal is locked.
+
+        Args:
+            settled: Count only what has ended.
         """
         highest = 0
         for path in [*self._files("."), *self._files("done")[:_RECENT]]:
             with Journal(path) as journal:
                 if self._is_mine(journal):
-                    highest = max(highest, journal.next_nonce)
+                    used = journal.settled_nonce if settled else journal.next_nonce
+                    highest = max(highest, used)
         return highest
 
     def succeeded(self, subject: str) -> dict[str, Outcome]:

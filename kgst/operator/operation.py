@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from kgst.node import NodeError
 from kgst.roles import Role
 
 if TYPE_CHECKING:
+    from kgst.node.pool import Node
     from kgst.operator.emissions import Emission
     from kgst.operator.system import System
 
-__all__ = ["ANYTHING", "Operation", "Readback", "call_data", "eligible"]
+__all__ = ["ANYTHING", "Fact", "Operation", "Readback", "call_data", "eligible", "holds"]
 
 ANYTHING: Final = object()
 """What a value is expected to be that others may move meanwhile: it is shown and not compared."""
@@ -36,6 +38,21 @@ class Readback:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """Something that a call of a contract tells.
+
+    Attributes:
+        to: Checksummed address of the contract.
+        data: Call data of a view.
+        holds: Whether what the view returned says that it is so.
+    """
+
+    to: str
+    data: bytes
+    holds: Callable[[bytes], bool]
+
+
+@dataclass(frozen=True)
 class Operation:
     """One call of the token or its manager.
 
@@ -56,6 +73,9 @@ class Operation:
         check: Raises RefusedError when the chain forbids it, in plainer words than the simulation; not asked when an
             interrupted run is finished.
         reference: The operator's own, kept in the journal; runs with different ones are different runs.
+        emergency: It goes first, whatever else of the account is pending, and to all nodes of the policy; twice is the
+            same as once.
+        fact: How a further node is asked whether it is so `already`.
     """
 
     name: str
@@ -72,6 +92,8 @@ class Operation:
     emits: tuple[Emission, ...] = ()
     check: Callable[[], None] | None = None
     reference: str = ""
+    emergency: bool = False
+    fact: Fact | None = None
 
     @property
     def selector(self) -> bytes:
@@ -82,6 +104,15 @@ class Operation:
 def call_data(method: Any, *arguments: Any) -> bytes:
     """The call data of a contract instance's `method`; overloads are chosen by the arguments' number."""
     return bytes(method.encode_input(*arguments))
+
+
+def holds(node: Node, fact: Fact) -> bool:
+    """Whether `node` says so; silence and a strange answer do not."""
+    try:
+        answer = node.ask("eth_call", [{"to": fact.to, "data": "0x" + fact.data.hex()}, "latest"])
+        return fact.holds(bytes.fromhex(answer[2:]))
+    except (NodeError, TypeError, ValueError):
+        return False
 
 
 def eligible(system: System, operation: Operation) -> list[str]:

@@ -39,6 +39,7 @@ class Run:
         yes: `--yes`.
         allow_unknown: `--allow-unknown`.
         json: `--json`: stdout belongs to the document.
+        give_up: `--give-up`: only end what the account has in flight.
     """
 
     policy_path: Path | None = None
@@ -47,6 +48,7 @@ class Run:
     yes: bool = False
     allow_unknown: bool = False
     json: bool = False
+    give_up: bool = False
 
 
 def write_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,6 +65,11 @@ def write_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--allow-unknown", is_flag=True, help="Accept addresses that the policy has no label for."
     )
+    @click.option(
+        "--give-up",
+        is_flag=True,
+        help="Send nothing new; spend the nonces of what this account has in flight on nothing.",
+    )
     @yes_option
     @json_option
     @functools.wraps(function)
@@ -73,10 +80,11 @@ def write_options(function: Callable[..., Any]) -> Callable[..., Any]:
         via: str | None,
         yes: bool,
         allow_unknown: bool,
+        give_up: bool,
         json_output: bool,
         **kwargs: Any,
     ) -> Any:
-        run = Run(policy_path, account, via, yes, allow_unknown, json_output)
+        run = Run(policy_path, account, via, yes, allow_unknown, json_output, give_up)
         return function(*args, run=run, **kwargs)
 
     return command

@@ -20,6 +20,7 @@ from kgst.operator.proposals import Proposal, recover
 from kgst.operator.safes import Safe, view
 from kgst.policy import Policy
 from kgst.record import Record, RecordError
+from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -134,12 +135,12 @@ def sign(
     def told(out: Console) -> None:
         said = "had signed before" if already else "signed"
         out.print(
-            f"[green]✓[/green] {shared.named(account.address)} {said}; {count} of {terms.threshold} signatures."
+            f"[green]✓[/green] {markup(shared.named(account.address))} {said}; {count} of {terms.threshold} signatures."
         )
         if count >= terms.threshold:
             out.print("`ape run safe execute FILE --account …` sends it: any account may.")
         else:
-            out.print(f"Share {path}.")
+            out.print(f"Share {markup(path)}.")
 
     return Answer(document, told)
 
@@ -292,14 +293,15 @@ def _signatures(shared: _Shared) -> list[dict[str, Any]]:
 
 def _print(shared: _Shared, out: Console) -> None:
     document = _document(shared)
-    safe = f"{shared.label} " if shared.label else ""
+    safe = f"{markup(shared.label)} " if shared.label else ""
     out.print(
-        f"Safe {safe}{document['safe']} on chain {document['chain_id']}, nonce {document['nonce']}"
+        f"Safe {safe}{markup(document['safe'])} on chain {document['chain_id']:d}, "
+        f"nonce {document['nonce']:d}"
     )
     out.print(f"  {document['decoded']}", markup=False, style="bold")
-    out.print(f"\n  domain hash   [bold]{document['domain_hash']}[/bold]")
-    out.print(f"  message hash  [bold]{document['message_hash']}[/bold]")
-    out.print(f"  safeTxHash    [bold]{document['safe_tx_hash']}[/bold]\n")
+    out.print(f"\n  domain hash   [bold]{markup(document['domain_hash'])}[/bold]")
+    out.print(f"  message hash  [bold]{markup(document['message_hash'])}[/bold]")
+    out.print(f"  safeTxHash    [bold]{markup(document['safe_tx_hash'])}[/bold]\n")
     for signature in document["signatures"]:
         if signature["counts"] is None:
             state = "good; whether it is an owner's, no policy here says"
@@ -307,8 +309,8 @@ def _print(shared: _Shared, out: Console) -> None:
             state = "[green]good[/green]"
         else:
             state = "[red]does not count: not an owner's, or not over this transaction[/red]"
-        out.print(f"  {shared.named(signature['claimed'])}: {state}")
+        out.print(f"  {markup(shared.named(signature['claimed']))}: {state}")
     if document["missing"] is not None:
         out.print(
-            f"  {document['missing']} more of {document['threshold']} must sign (by the policy)"
+            f"  {document['missing']:d} more of {document['threshold']:d} must sign (by the policy)"
         )

@@ -6,6 +6,7 @@ approvals of hashes are Safe's own application's business.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -17,11 +18,15 @@ from eth_utils.crypto import keccak
 
 from kgst.errors import DriftError, RefusedError
 from kgst.node import NodeError, rpc
+from kgst.terminal import plain
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
-__all__ = ["EXECUTION_SUCCESS", "Safe", "SafeTransaction", "view"]
+__all__ = ["EXECUTION_SUCCESS", "LEAST_VERSION", "Safe", "SafeTransaction", "is_usable", "view"]
+
+LEAST_VERSION: Final = "1.3.0"
+"""Of a Safe. Before it, the domain that owners sign had no chain id: what is signed here would not be valid."""
 
 ZERO: Final = "0x" + 40 * "0"
 _EXECUTE: Final = (
@@ -105,7 +110,7 @@ class Safe:
         """The Safe at `address`.
 
         Raises:
-            DriftError: there is no Safe.
+            DriftError: there is no Safe, or it is too old for what is signed here.
             NodeError: the node failed.
         """
         with rpc(f"read the code of {address}"):
@@ -118,9 +123,21 @@ class Safe:
             (nonce,) = view(provider, address, "nonce()", ["uint256"])
         except RefusedError as error:
             raise DriftError(f"the contract at {address} is no Safe: {error}") from error
+        if not is_usable(version):
+            raise DriftError(
+                f"the Safe at {address} says that it is version {plain(version, 20)!r}, and signatures as made here "
+                f"are good from {LEAST_VERSION} on. Have it updated, or use another Safe."
+            )
         return cls(
             address, version, tuple(to_checksum_address(o) for o in owners), int(threshold), int(nonce),
         )  # fmt: skip
+
+
+def is_usable(version: str) -> bool:
+    """Whether a Safe that says this `version` takes the signatures that are made here."""
+    numbers = re.fullmatch(r"(1)\.([0-9]{1,3})\.([0-9]{1,3})(\+L2)?", version)
+    least = tuple(map(int, LEAST_VERSION.split(".")))
+    return numbers is not None and tuple(int(numbers[i]) for i in (1, 2, 3)) >= least
 
 
 def view(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from eth_utils.crypto import keccak
 
-from kgst.node import ChainRevertError, NodeError, rpc
+from kgst.node import NodeRefusedError, PrunedError, rpc
 
 if TYPE_CHECKING:
     from kgst.operator.operation import Operation
@@ -36,10 +36,11 @@ def simulate_execution(system: System, operation: Operation) -> bool:
     after days.
 
     Returns:
-        False when the node cannot suppose anything (no state overrides in eth_call).
+        False when the node says that it cannot suppose anything (no state overrides in eth_call).
 
     Raises:
         ChainRevertError: it would revert.
+        NodeError: no answer came, which says nothing about the call.
     """
     manager = system.manager.address
     if system.provider.name == "test":  # ape's in-process chain knows no state overrides
@@ -52,8 +53,8 @@ def simulate_execution(system: System, operation: Operation) -> bool:
         with rpc(f"simulate the execution of {operation.title}"):
             overrides: Any = {manager: {"stateDiff": {slot: executing}}}
             system.provider.web3.eth.call(request, "latest", overrides)
-    except ChainRevertError:
+    except PrunedError:
         raise
-    except NodeError:
+    except NodeRefusedError:
         return False
     return True

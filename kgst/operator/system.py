@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
 from kgst.console import console, load_policy
 from kgst.deploy.applying import Deployment, apply
 from kgst.deploy.preflight import require_chain
 from kgst.errors import InputError, RefusedError
 from kgst.files import Files
-from kgst.node import chain_id, connected, genesis, is_dev_node, is_short_lived, rpc
+from kgst.node import (
+    PrunedError,
+    block_at,
+    chain_id,
+    connected,
+    genesis,
+    is_dev_node,
+    is_short_lived,
+    rpc,
+)
 from kgst.policy import Policy
 from kgst.record import Record
 from kgst.units import format_som
@@ -166,16 +178,39 @@ def _require_this_chain(policy: Policy, record: Record, provider: ProviderAPI) -
             "development chain that was started anew has lost the deployment: deploy again with --new."
         )
     last = record.configuration
-    with rpc(f"read block {last.block_number}, in which the deployment ended"):
+    with rpc("ask for the last block"):
         head = int(provider.web3.eth.block_number)
-        if head < last.block_number:
-            raise RefusedError(
-                f"the node is at block {head}, the deployment ended in block {last.block_number}: the node lags far "
-                "behind or serves another fork; use another node."
-            )
-        block = provider.web3.eth.get_block(last.block_number)
+    if head < last.block_number:
+        raise RefusedError(
+            f"the node is at block {head}, the deployment ended in block {last.block_number}: the node lags far "
+            "behind or serves another fork; use another node."
+        )
+    try:
+        block = block_at(provider, last.block_number)
+    except PrunedError:
+        block = None
+    if block is None:
+        _require_code(record, provider)
+        return
     if "0x" + bytes(block["hash"]).hex() != last.block_hash:
         raise RefusedError(
             f"block {last.block_number}, in which the deployment ended, is another on this node than in the record: "
             "the node serves another fork of the chain; use another node."
         )
+
+
+def _require_code(record: Record, provider: ProviderAPI) -> None:
+    """In place of the deployment's block, which the node no longer has: the token's code is the record's."""
+    with rpc("read the token's code"):
+        code = bytes(provider.web3.eth.get_code(to_checksum_address(record.token.address)))
+    if "0x" + keccak(code).hex() != record.token.code_hash:
+        raise RefusedError(
+            f"the node no longer has block {record.configuration.block_number}, in which the deployment ended, and "
+            f"the code at {record.token.address} is not the record's: the node serves another fork of the chain, or "
+            "another network; use another node."
+        )
+    console(stderr=True).print(
+        f"The node no longer has block {record.configuration.block_number}, in which the deployment ended (it keeps "
+        "what is recent); genesis and the token's code are the record's.",
+        style="dim",
+    )

@@ -12,6 +12,7 @@ from kgst.journal import Outcome
 from kgst.operator.permission import Permission, Standing
 from kgst.quantities import format_duration
 from kgst.sending import Event, Stage
+from kgst.terminal import markup, markup_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from kgst.operator.actor import Actor
     from kgst.operator.operation import Operation
-    from kgst.operator.pipeline import Result
     from kgst.operator.proposals import Proposal
+    from kgst.operator.results import Result
     from kgst.operator.system import System
 
 __all__ = [
@@ -59,25 +60,24 @@ def print_preview(
     last_done: tuple[Path, Outcome] | None,
 ) -> None:
     """What would be done, by whom and how."""
-    from rich.markup import escape
-
-    rows = table(f"Chain {system.record.chain_id}, token {system.token.address}")
+    rows = table(f"Chain {system.record.chain_id}, token {markup(system.token.address)}")
     # An address is never cut short: it may be the one thing to look at.
     rows.add_column("what", style="bold", overflow="fold")
     rows.add_column("", overflow="fold")
     for operation, found in work:
-        # Decoded calls have square brackets, which are rich's markup.
-        rows.add_row(escape(operation.title), _manner(found))
+        # What is to be agreed to is never cut.
+        rows.add_row(markup(operation.title, None), _manner(found))
         for label, text in operation.lines:
-            rows.add_row(f"  {escape(label)}", escape(text))
-    rows.add_row("by", f"{actor.named(system)}\n{actor.caller}")
+            rows.add_row(f"  {markup(label)}", markup_lines(text, None))
+    rows.add_row("by", f"{markup(actor.named(system))}\n{markup(actor.caller)}")
     if actor.account is not None and actor.safe is not None:
-        rows.add_row("signs and pays", system.named(actor.account.address))
+        rows.add_row("signs and pays", markup(system.named(actor.account.address)))
     out.print(rows)
     if last_done is not None:
         path, outcome = last_done
         out.print(
-            f"[yellow]The very same was done before, in transaction {outcome.hash} ({path.name}).[/yellow]"
+            f"[yellow]The very same was done before, in transaction {markup(outcome.hash)} "
+            f"({markup(path.name)}).[/yellow]"
         )
 
 
@@ -94,21 +94,21 @@ def _manner(found: Permission) -> str:
 def print_progress(out: Console, event: Event) -> None:
     """One line as a step is sent, one as it ends."""
     if event.stage is Stage.SENT:
-        out.print(f"[dim]{event.step}: sent {event.transaction}[/dim]")
+        out.print(f"[dim]{markup(event.step)}: sent {markup(event.transaction)}[/dim]")
     elif event.stage is Stage.DONE and event.outcome is not None:
         outcome = event.outcome
         sign = "[green]✓[/green]" if outcome.succeeded else "[red]✗[/red]"
         out.print(
-            f"{sign} [bold]{event.step}[/bold] final in block {outcome.block_number}, {outcome.gas_used:,} gas"
+            f"{sign} [bold]{markup(event.step)}[/bold] final in block {outcome.block_number}, {outcome.gas_used:,} gas"
         )
+    elif event.note is not None:
+        out.print(f"[yellow]{markup(event.step)}: {markup(event.note)}[/yellow]", soft_wrap=True)
 
 
 def print_result(
     out: Console, system: System, actor: Actor, operations: Sequence[Operation], result: Result
 ) -> None:
     """What is done, or what it waits for and how to go on."""
-    from rich.markup import escape
-
     if result.proposal is not None:
         _print_proposal(out, system, actor, result.proposal, result)
         return
@@ -123,7 +123,7 @@ def print_result(
     for what, value in result.values:
         out.print(f"  {what}: {value}", markup=False)
     said = "already so, nothing was sent" if result.already else "done"
-    out.print(f"[green]✓[/green] {said}: {escape('; '.join(o.title for o in operations))}")
+    out.print(f"[green]✓[/green] {said}: {markup('; '.join(o.title for o in operations), None)}")
 
 
 def _print_proposal(
@@ -131,10 +131,12 @@ def _print_proposal(
 ) -> None:
     assert actor.safe is not None  # noqa: S101 # a proposal is a Safe's
     valid = proposal.valid_signatures(actor.safe)
-    missing = [system.named(o) for o in actor.safe.owners if o not in valid]
-    out.print(f"\n  domain hash   [bold]{proposal.domain_hash}[/bold]")
-    out.print(f"  message hash  [bold]{proposal.message_hash}[/bold]")
-    out.print(f"  safeTxHash    [bold]{proposal.safe_tx_hash}[/bold]  (nonce {proposal.nonce})\n")
+    missing = [markup(system.named(o)) for o in actor.safe.owners if o not in valid]
+    out.print(f"\n  domain hash   [bold]{markup(proposal.domain_hash)}[/bold]")
+    out.print(f"  message hash  [bold]{markup(proposal.message_hash)}[/bold]")
+    out.print(
+        f"  safeTxHash    [bold]{markup(proposal.safe_tx_hash)}[/bold]  (nonce {proposal.nonce})\n"
+    )
     for line in proposal.decoded:
         out.print(f"  {line}", markup=False)
     if result.missing_signatures:
@@ -146,7 +148,7 @@ def _print_proposal(
         out.print("There are enough signatures; give the same command with --account to send it.")
     if result.proposal_path is not None:
         out.print(
-            f"Share {result.proposal_path} (Safe's Transaction Builder reads the .tx-builder.json beside it)."
+            f"Share {markup(result.proposal_path)} (Safe's Transaction Builder reads the .tx-builder.json beside it)."
         )
 
 
@@ -167,7 +169,7 @@ def nothing_done(system: System, said: str) -> Answer:
     }
     return Answer(
         document,
-        lambda out: out.print(f"[green]✓[/green] {said}; nothing was sent"),
+        lambda out: out.print(f"[green]✓[/green] {markup(said)}; nothing was sent"),
         schema=SCHEMA,
     )
 

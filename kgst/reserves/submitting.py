@@ -186,6 +186,7 @@ def halting(system: System, reason: str) -> Operation:
             ),
         ),
         by=state.auditors.active,
+        emergency=True,
     )
 
 

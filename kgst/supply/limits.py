@@ -12,6 +12,7 @@ from kgst.operator.views import clock, table
 from kgst.quantities import format_refill
 from kgst.reserves.words import span
 from kgst.supply.state import Quota, SupplyState, read_supply
+from kgst.terminal import markup
 from kgst.units import format_som
 from kgst.verify.state import read_traces
 
@@ -125,7 +126,7 @@ def _show(
     for one in issuers:
         quota = state.quotas[one]
         buckets.add_row(
-            system.named(one), format_som(quota.available), format_som(quota.capacity),
+            markup(system.named(one)), format_som(quota.available), format_som(quota.capacity),
             format_refill(quota.refill_per_second), _full_again(quota, state.head.time),
             "yes" if quota.may_burn else "no",
         )  # fmt: skip

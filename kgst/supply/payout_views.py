@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from kgst.console import Answer
 from kgst.operator.operation import Operation
-from kgst.operator.views import document_of, print_result, table
+from kgst.operator.views import document_of, print_progress, print_result, table
 from kgst.quantities import format_bnb, format_gwei
 from kgst.sending import Event, Stage
 from kgst.supply.payout_file import Chunk, PayoutFile
+from kgst.terminal import markup
 from kgst.units import format_som
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from kgst.journal import Outcome
-    from kgst.operator.pipeline import Result, Work
+    from kgst.operator.results import Result
+    from kgst.operator.work import Work
     from kgst.supply.payout_checks import Cost
 
 __all__ = ["Paid", "ProgressBar", "answer", "print_plan"]
@@ -79,6 +81,8 @@ class ProgressBar:
             self._progress.start()
         elif event.stage is Stage.DONE:
             self.advance()
+        elif event.note is not None:
+            print_progress(self._progress.console, event)
 
     def __enter__(self) -> Self:
         return self
@@ -96,25 +100,23 @@ def print_plan(
     work: Work, file: PayoutFile, left: Sequence[Chunk], paid: int, funds: int, cost: Cost
 ) -> None:
     """What would be paid, and what it costs."""
-    from rich.markup import escape
-
     system, actor = work.system, work.actor
     total = sum(chunk.total for chunk in left)
     count = sum(len(chunk.payments) for chunk in left)
-    rows = table(f"Chain {system.record.chain_id}, token {system.token.address}")
+    rows = table(f"Chain {system.record.chain_id}, token {markup(system.token.address)}")
     rows.add_column("what", style="bold")
     rows.add_column("", overflow="fold")
-    rows.add_row("file", f"{escape(file.name)}\nSHA-256 {file.sha256}")
+    rows.add_row("file", f"{markup(file.name)}\nSHA-256 {markup(file.sha256)}")
     rows.add_row("in it", f"{len(file.payments)} payments, {format_som(file.total)}")
     if paid:
-        rows.add_row("paid before", f"{format_som(file.total - total)}, in {paid} transactions")
+        rows.add_row("paid before", f"{format_som(file.total - total)}, in {paid:d} transactions")
     rows.add_row(
         "to pay now", f"{count} payments, {format_som(total)}, in {len(left)} transactions"
     )
     label = system.policy.label(actor.caller)
-    rows.add_row("by", f"{actor.named(system)}\n{actor.caller}" if label else actor.caller)
+    rows.add_row("by", (f"{markup(actor.named(system))}\n" if label else "") + markup(actor.caller))
     if actor.account is not None and actor.safe is not None:
-        rows.add_row("signs and pays gas", system.named(actor.account.address))
+        rows.add_row("signs and pays gas", markup(system.named(actor.account.address)))
     rows.add_row("its free balance", f"{format_som(funds)} → {format_som(funds - total)}")
     rows.add_row(
         "gas", f"{cost.gas:,} at {format_gwei(cost.price)}: {format_bnb(cost.gas * cost.price)}"
@@ -163,17 +165,17 @@ def answer(
             outcome = paid.outcomes.get(chunk.name)
             if outcome is not None:
                 out.print(
-                    f"[green]✓[/green] [bold]{chunk.name}[/bold] {format_som(chunk.total)}, block "
-                    f"{outcome.block_number}, {outcome.hash}"
+                    f"[green]✓[/green] [bold]{markup(chunk.name)}[/bold] {format_som(chunk.total)}, block "
+                    f"{outcome.block_number}, {markup(outcome.hash)}"
                 )
         if (more := len(paid.chunks) - _SHOWN) > 0:
             out.print(f"… {more} more transactions; the journal has them all")
         if complete:
-            out.print(f"[green]✓[/green] paid: {paid.reference}", highlight=False)
+            out.print(f"[green]✓[/green] paid: {markup(paid.reference)}", highlight=False)
         elif rest is not None:
             out.print(
                 f"Given up. {format_som(paid.total)} of {format_som(paid.file.total)} were paid; what is not stands in "
-                f"{rest}: correct it and pay it as a file of its own."
+                f"{markup(rest)}: correct it and pay it as a file of its own."
             )
 
     return Answer(document, show, result.exit_code)

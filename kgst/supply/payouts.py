@@ -19,9 +19,11 @@ from kgst.node import chain_id
 from kgst.operator.actor import choose_actor
 from kgst.operator.batches import send_each
 from kgst.operator.emissions import transferred
+from kgst.operator.giving_up import give_up
 from kgst.operator.logbook import subject_of
 from kgst.operator.operation import Operation, call_data
-from kgst.operator.pipeline import Result, Work
+from kgst.operator.results import Result
+from kgst.operator.work import Work
 from kgst.supply.payout_checks import require_affordable, require_funds, require_payable
 from kgst.supply.payout_file import Chunk, Payment, PayoutFile, read_payout
 from kgst.supply.payout_views import Paid, ProgressBar, answer, print_plan
@@ -66,6 +68,8 @@ def payout(system: System, path: Path, terms: Terms, run: Run) -> Answer:
         RefusedError: it was paid before, another payout is unfinished, or funds, receivers or gas forbid it.
         UnconfirmedError: a transaction was sent and is not final; the same command goes on.
     """
+    if run.give_up:
+        return give_up(system, run)
     file = read_payout(path, system.token.address)
     file.require(total=parse_amount(terms.total) if terms.total else None, count=terms.count)
     actor = choose_actor(system, [], run)

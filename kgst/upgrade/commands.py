@@ -14,6 +14,7 @@ from kgst.operator.system import open_system
 from kgst.policy import Policy
 from kgst.reserves.files import as_bytes
 from kgst.reserves.storing import read_model, require_apart, write_new
+from kgst.terminal import markup
 from kgst.upgrade import executing
 from kgst.upgrade.checking import examine
 from kgst.upgrade.consenting import compare_with_build, sign, signature_path, submission
@@ -110,7 +111,7 @@ def consent(
     write_new([(target, as_bytes(signature))], force=force)
 
     def show(out: Console) -> None:
-        out.print(f"[green]✓[/green] signed as {signer}")
+        out.print(f"[green]✓[/green] signed as {markup(signer)}")
         out.print(f"Send to whoever submits: {target}", soft_wrap=True, markup=False)
 
     document = consent_document(file, compared, account.address, target)

@@ -11,11 +11,11 @@ from kgst.errors import DriftError, InputError, RefusedError
 from kgst.node import NodeError, chain_id, rpc
 from kgst.operator.actor import choose_actor
 from kgst.operator.logbook import subject_of
-from kgst.operator.pipeline import Work
+from kgst.operator.work import Work
 from kgst.record import Transaction
 from kgst.reserves.files import as_bytes
 from kgst.reserves.storing import read_model, write_new
-from kgst.sending import Sender
+from kgst.terminal import markup
 from kgst.upgrade.checking import Candidate, examine
 from kgst.upgrade.code import arguments_in_words, code_hash
 from kgst.upgrade.files import UpgradeFile
@@ -152,24 +152,16 @@ def _deploy(system: System, candidate: Candidate, data: bytes, run: Run) -> Outc
     subject = subject_of(chain_id(system.provider), actor.caller, "deploy", candidate.creation)
     with work.alone():
         out.print(
-            f"Deploys [bold]{candidate.contract}[/bold], {len(candidate.code):,} bytes of code"
+            f"Deploys [bold]{markup(candidate.contract)}[/bold], {len(candidate.code):,} bytes of code"
         )
-        out.print(f"  code hash {candidate.code_hash}", soft_wrap=True)
+        out.print(f"  code hash {markup(candidate.code_hash)}", soft_wrap=True)
         out.print(f"  {arguments_in_words('0x' + candidate.arguments.hex())}; to run at the upgrade: "
                   f"{call_in_words(candidate.contract, data)}", markup=False)  # fmt: skip
         out.print(f"  by {actor.named(system)}; the token stays as it is", markup=False)
         confirm("Deploy it?", account, yes=run.yes)
         next_nonce = work.logbook.next_nonce()
         with work.logbook.entry(subject, "deploy-implementation") as entry:
-            sender = Sender(
-                account,
-                entry.journal,
-                system.policy.limits,
-                work.progress,
-                next_nonce=next_nonce,
-                again="give the same command again",
-            )
-            outcome = sender.send(_STEP, candidate.creation)
+            outcome = work.sender(entry.journal, next_nonce).send(_STEP, candidate.creation)
             entry.finish()
     if outcome.contract is None:
         raise NodeError(

@@ -16,6 +16,7 @@ from kgst.operator.pipeline import perform
 from kgst.operator.views import clock
 from kgst.record import ContractRecord, Transaction, Upgrade, source_commit
 from kgst.roles import Role
+from kgst.terminal import markup
 from kgst.upgrade.deployed import save_snapshot
 from kgst.upgrade.deploying import read_upgrade, require_there
 from kgst.upgrade.getters import changes, read_getters, sample_accounts
@@ -147,7 +148,7 @@ def _concluded(system: System, file: UpgradeFile, answer: Answer, run: Run) -> A
         before = read_getters(system, system.provider, accounts, transaction.block_number - 1)
         after = read_getters(system, system.provider, accounts, transaction.block_number)
     except NodeError as error:
-        out.print(f"[yellow]Not compared:[/yellow] getters before and after: {error}")
+        out.print(f"[yellow]Not compared:[/yellow] getters before and after: {markup(error)}")
         return answer
     if different := changes(before, after):
         raise DriftError(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.operator.views import table
+from kgst.terminal import markup
 from kgst.upgrade.code import SIZE_LIMIT, arguments_in_words
 from kgst.upgrade.layout import WORDS_NOTE
 from kgst.upgrade.operations import call_in_words
@@ -29,6 +30,7 @@ __all__ = [
     "print_hashes",
 ]
 
+_LONG: Final = 4_000
 _GROUP: Final = 8
 _PER_LINE: Final = 4
 
@@ -79,13 +81,15 @@ def print_check(
     block: int | None,
 ) -> None:
     """What the candidate is, and everything that was looked at."""
-    head = table(f"Chain {system.record.chain_id}, token {system.token.address}")
+    head = table(f"Chain {system.record.chain_id}, token {markup(system.token.address)}")
     head.add_column("candidate", style="bold")
     head.add_column("")
-    head.add_row("contract", f"{candidate.contract} ({candidate.source})")
+    head.add_row("contract", f"{markup(candidate.contract)} ({markup(candidate.source)})")
     head.add_row("constructor", arguments_in_words("0x" + candidate.arguments.hex()))
-    head.add_row("code hash", f"{candidate.code_hash[:34]}\n{candidate.code_hash[34:]}")
-    head.add_row("layout compared with", candidate.compared_with)
+    head.add_row(
+        "code hash", f"{markup(candidate.code_hash[:34])}\n{markup(candidate.code_hash[34:])}"
+    )
+    head.add_row("layout compared with", markup(candidate.compared_with))
     out.print(head)
     _print_findings(out, "Code and storage", candidate.findings)
     for problem in candidate.problems:
@@ -99,15 +103,13 @@ def print_check(
 
 
 def _print_findings(out: Console, title: str, findings: list[Finding]) -> None:
-    from rich.markup import escape
-
-    rows = table(title)
+    rows = table(markup(title))
     rows.add_column("")
     rows.add_column("what", style="bold")
     rows.add_column("found", overflow="fold")
     for finding in findings:
         sign = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
-        rows.add_row(sign, finding.what, escape(finding.detail))
+        rows.add_row(sign, markup(finding.what), markup(finding.detail, _LONG))
     out.print(rows)
 
 
@@ -133,8 +135,8 @@ def print_deployed(out: Console, proposed: Proposed) -> None:
     """Where it stands, and what comes next."""
     file = proposed.file
     said = "deployed" if proposed.outcome else "it stands there already, nothing was sent"
-    out.print(f"[green]✓[/green] {said}: {file.contract} at {file.implementation}")
-    out.print(f"  code hash {file.code_hash}", soft_wrap=True)
+    out.print(f"[green]✓[/green] {said}: {markup(file.contract)} at {markup(file.implementation)}")
+    out.print(f"  code hash {markup(file.code_hash)}", soft_wrap=True)
     out.print(f"  consent number {file.nonce}")
     if proposed.path is not None:
         out.print(f"For the auditors: {proposed.path}", markup=False, soft_wrap=True)
@@ -168,33 +170,32 @@ def consent_document(
 
 def print_comparison(out: Console, file: UpgradeFile, compared: Comparison) -> None:
     """What would be consented to, and what this machine found out about it."""
-    from rich.markup import escape
-
-    rows = table(f"Consent number {file.nonce} of {file.token} on chain {file.chain_id}")
+    rows = table(f"Consent number {file.nonce} of {markup(file.token)} on chain {file.chain_id}")
     rows.add_column("", style="bold")
     rows.add_column("", overflow="fold")
-    rows.add_row("contract, built here", compared.contract)
-    rows.add_row("code hash, built here", compared.code_hash)
+    rows.add_row("contract, built here", markup(compared.contract))
+    rows.add_row("code hash, built here", markup(compared.code_hash))
     rows.add_row("immutables", arguments_in_words(file.constructor_args))
-    rows.add_row("the upgrade then runs", escape(call_in_words(compared.contract, file.call)))
-    rows.add_row("hash of that call", file.data_hash)
+    rows.add_row("the upgrade then runs", markup(call_in_words(compared.contract, file.call), None))
+    rows.add_row("hash of that call", markup(file.data_hash))
     out.print(rows)
     for one in compared.agrees:
-        out.print(f"[green]✓[/green] {escape(one)}")
+        out.print(f"[green]✓[/green] {markup(one, _LONG)}")
     for one in compared.open:
-        out.print(f"[yellow]Not checked:[/yellow] {escape(one)}")
+        out.print(f"[yellow]Not checked:[/yellow] {markup(one, _LONG)}")
 
 
 def print_hashes(out: Console, file: UpgradeFile) -> None:
     """The two hashes that a Ledger shows, in groups that can be compared by eye."""
     from rich.panel import Panel
+    from rich.text import Text
 
     for title, value in (("DOMAIN HASH", file.domain_hash), ("MESSAGE HASH", file.message_hash)):
         digits = value[2:].upper()
         groups = [digits[i : i + _GROUP] for i in range(0, len(digits), _GROUP)]
         lines = ["  ".join(groups[i : i + _PER_LINE]) for i in range(0, len(groups), _PER_LINE)]
         out.print(
-            Panel("\n\n".join(lines), title=title, expand=False, padding=(1, 3), style="bold")
+            Panel(Text("\n\n".join(lines)), title=title, expand=False, padding=(1, 3), style="bold")
         )
-        out.print(f"[dim]{value}[/dim]", soft_wrap=True)
+        out.print(f"[dim]{markup(value)}[/dim]", soft_wrap=True)
     out.print("A Ledger shows these two hashes, a Trezor the message: compare before you approve.")

@@ -22,7 +22,7 @@ from kgst.guard.cuts import cut_issuer, suspend_auditor
 from kgst.guard.orders import Order
 from kgst.guard.seizing import executed_in, seize
 from kgst.operator.system import System
-from kgst.sending import Sender
+from kgst.sending.delivery import Delivery
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"
 SOM = 1_000_000
@@ -193,7 +193,7 @@ def test_seize__interrupted_and_landed__is_finished(
 
     path = order()
     with monkeypatch.context() as broken:
-        broken.setattr("kgst.sending.outcome_of", interrupted)
+        broken.setattr("kgst.sending.delivery.outcome_of", interrupted)
         with pytest.raises(RuntimeError):
             carry_out(kgst, seize(kgst, path, allow_unknown=False), as_(enforcer))
     found = carry_out(kgst, seize(kgst, path, allow_unknown=False), as_(enforcer))
@@ -348,18 +348,18 @@ def test_blocklist__interrupted__goes_on(
 ) -> None:
     strangers = people(12, 13, 14, 17, 18)
     path = listing("address", *strangers)
-    submit, calls = Sender._submit, []
+    submit, calls = Delivery._submit, []
 
-    def power_cut(self: Sender, signed: Any) -> None:
-        calls.append(signed)
+    def power_cut(self: Delivery) -> None:
+        calls.append(self.signed)
         if len(calls) < 2:
-            return submit(self, signed)
+            return submit(self)
         if landed:
-            submit(self, signed)
+            submit(self)
         raise RuntimeError("power cut")
 
     with monkeypatch.context() as broken:
-        broken.setattr(Sender, "_submit", power_cut)
+        broken.setattr(Delivery, "_submit", power_cut)
         with pytest.raises(RuntimeError):
             blocklist(kgst, path, 2, as_(compliance), exact=False)
     nonce = compliance.nonce

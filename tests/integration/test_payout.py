@@ -18,7 +18,8 @@ from kgst.errors import ExitCode, InputError, RefusedError
 from kgst.files import Files
 from kgst.node import ChainRevertError
 from kgst.operator.system import System
-from kgst.sending import RevertedError, Sender
+from kgst.sending import RevertedError
+from kgst.sending.delivery import Delivery
 from kgst.supply.payouts import Terms, payout
 
 ROOT = Path(__file__).parents[2]
@@ -86,17 +87,17 @@ def paid(kgst: System) -> Callable[[], list[int]]:
 
 def power_cut(monkeypatch: pytest.MonkeyPatch, at: int, *, landed: bool) -> None:
     """The process ends while its transaction number `at` is sent."""
-    submit, calls = Sender._submit, []
+    submit, calls = Delivery._submit, []
 
-    def failing(self: Sender, signed: Any) -> None:
-        calls.append(signed)
+    def failing(self: Delivery) -> None:
+        calls.append(self.signed)
         if len(calls) < at:
-            return submit(self, signed)
+            return submit(self)
         if landed:
-            submit(self, signed)
+            submit(self)
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(Sender, "_submit", failing)
+    monkeypatch.setattr(Delivery, "_submit", failing)
 
 
 def test_payout__a_file__is_paid_in_chunks(
@@ -315,16 +316,16 @@ def test_payout__blocked_meanwhile__stops_and_goes_on(
     kgst: System, holder: Any, compliance: Any, salaries: Any, paid: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    submit, calls = Sender._submit, []
+    submit, calls = Delivery._submit, []
 
-    def blocking(self: Sender, signed: Any) -> None:
-        calls.append(signed)
+    def blocking(self: Delivery) -> None:
+        calls.append(self.signed)
         if len(calls) == 2:
             kgst.token.blockAccount(RECEIVERS[2], sender=compliance)
-        submit(self, signed)
+        submit(self)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(Sender, "_submit", blocking)
+        meanwhile.setattr(Delivery, "_submit", blocking)
         with pytest.raises((RevertedError, ChainRevertError)):
             payout(kgst, salaries(), FIVES, as_(holder))
     assert paid() == [1, 2, 0, 0, 0]

@@ -34,8 +34,8 @@ def journal(account: Any) -> Journal:
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The in-process chain taken for a live one; without waiting."""
-    monkeypatch.setattr("kgst.sending.is_dev_node", lambda _: False)
-    monkeypatch.setattr("kgst.sending.time.sleep", lambda _: None)
+    monkeypatch.setattr("kgst.sending.sender.is_dev_node", lambda _: False)
+    monkeypatch.setattr("kgst.sending.delivery.time.sleep", lambda _: None)
     return None
 
 
@@ -145,7 +145,7 @@ def test_send__final__waits_for_the_finalized_tag(
         asked.append(next(final))
         return asked[-1]
 
-    monkeypatch.setattr("kgst.sending.final_block", block)
+    monkeypatch.setattr("kgst.sending.vantage.final_block", block)
     Sender(account, journal, LIMITS).send("pay", b"", receiver.address)
     assert asked == [0, 0, 10**9]
 
@@ -155,7 +155,7 @@ def test_send__never_final__is_unconfirmed_and_kept(
     account: Any, journal: Journal, monkeypatch: pytest.MonkeyPatch, receiver: Any
 ) -> None:
     with monkeypatch.context() as stuck:
-        stuck.setattr("kgst.sending.final_block", lambda _: 0)
+        stuck.setattr("kgst.sending.vantage.final_block", lambda _: 0)
         with pytest.raises(UnconfirmedError, match="is not final after"):
             Sender(account, journal, FAST).send("pay", b"", receiver.address)
     assert [signed.step for signed in journal.unresolved()] == ["pay"]
@@ -167,8 +167,8 @@ def test_send__never_final__is_unconfirmed_and_kept(
 def test_send__node_without_the_tag__counts_confirmations(
     account: Any, journal: Journal, monkeypatch: pytest.MonkeyPatch, receiver: Any
 ) -> None:
-    monkeypatch.setattr("kgst.sending.final_block", lambda _: None)
-    monkeypatch.setattr("kgst.sending.time.sleep", lambda _: ape_chain.mine())
+    monkeypatch.setattr("kgst.sending.vantage.final_block", lambda _: None)
+    monkeypatch.setattr("kgst.sending.delivery.time.sleep", lambda _: ape_chain.mine())
     limits: Limits = LIMITS.model_copy(update={"confirmations": 4})
     outcome = Sender(account, journal, limits).send("pay", b"", receiver.address)
     assert ape_chain.blocks.height == outcome.block_number + 3
@@ -218,11 +218,11 @@ def test_send__node_refuses__keeps_the_transaction_for_later(
     from web3.exceptions import Web3RPCError
 
     def refuse(_: Any) -> Any:
-        raise Web3RPCError("transaction underpriced")
+        raise Web3RPCError("insufficient funds for gas * price + value")
 
     with monkeypatch.context() as broken:
         broken.setattr(eth, "send_raw_transaction", refuse)
-        with pytest.raises(NodeError, match="the node said: transaction underpriced"):
+        with pytest.raises(NodeError, match=r"insufficient funds.*send .* BNB.*--give-up"):
             Sender(account, journal, LIMITS).send("pay", b"", receiver.address)
     [signed] = journal.unresolved()
     assert Sender(account, journal, LIMITS).send("pay", b"", receiver.address).hash == signed.hash

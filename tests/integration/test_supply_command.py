@@ -189,7 +189,7 @@ def test_mint__interrupted_and_landed__is_not_minted_again(
 ) -> None:
     """The chain would refuse it by now; that it was done already counts."""
     with monkeypatch.context() as broken:
-        broken.setattr("kgst.sending.outcome_of", interrupted)
+        broken.setattr("kgst.sending.delivery.outcome_of", interrupted)
         with pytest.raises(RuntimeError):
             mint(kgst, "admin", "10 000 som", None, as_(issuer))
     assert kgst.token.totalSupply() == 10_000 * SOM

@@ -1,0 +1,308 @@
+"""A pause that is signed beforehand, and sent by whoever has the file when there is no time for keys.
+
+The file is as good as the pauser's signature on this one pause, for as long as the account has not used the nonce: it
+is kept apart, readable by its owner only, and made anew after each transaction of the account.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from eth_utils.crypto import keccak
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kgst.console import Answer, confirm, console
+from kgst.errors import InputError, RefusedError
+from kgst.guard.pauses import PauseFlag, flags_in_words, pause
+from kgst.journal import Journal, Signed
+from kgst.node import chain_id, rpc
+from kgst.operator.actor import choose_actor
+from kgst.operator.logbook import Logbook
+from kgst.operator.permission import Standing, permission
+from kgst.operator.readback import read_back
+from kgst.operator.results import Result
+from kgst.operator.simulation import simulate
+from kgst.operator.views import print_preview, print_progress
+from kgst.operator.work import Work, peers_of
+from kgst.quantities import format_bnb, format_gwei
+from kgst.sending.delivery import Delivery, Means
+from kgst.sending.nonces import count
+from kgst.sending.pricing import MAX_GAS, require_fee
+from kgst.sending.transactions import Content, content_of, sign
+from kgst.sending.vantage import Connected, Further, Vantage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from kgst.operator.options import Run
+    from kgst.operator.system import System
+
+__all__ = ["Presigned", "presign", "read_presigned", "send_presigned"]
+
+FORMAT: Final = "kgst-presigned/1"
+_MAX_BYTES: Final = 100_000
+Hex = Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})*$")]
+
+
+class Presigned(BaseModel):
+    """A signed pause: docs/files.md.
+
+    Attributes:
+        flags: Of the token, as `PauseFlag` numbers them.
+        account: Checksummed address that signed.
+        gas_price: Wei per gas.
+        raw: The signed transaction; everything else in the file is compared with it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal["kgst-presigned/1"] = "kgst-presigned/1"
+    chain_id: int
+    token: str
+    flags: Annotated[int, Field(ge=1, le=15)]
+    account: str
+    nonce: Annotated[int, Field(ge=0)]
+    gas_price: int
+    hash: Hex
+    raw: Hex
+
+
+def presign(system: System, names: Sequence[str], run: Run, path: Path) -> Answer:
+    """Sign the pause of the flags `names` for the account's next nonce, and write it to `path`; sends nothing.
+
+    It offers the policy's highest gas price, so that it will do on a bad day.
+
+    Raises:
+        InputError: `path` is there already or cannot be written, or a Safe was named.
+        RefusedError: the account may not pause, or has something in flight.
+    """
+    if run.via is not None:
+        raise InputError(
+            "--presign is for accounts; a Safe's owners sign with --via, and the last of them sends it."
+        )
+    operation = pause(system, names)
+    actor = choose_actor(system, [operation], run)
+    account = actor.account
+    if account is None:
+        raise InputError("--presign needs the account that signs; give --account.")
+    out = console(stderr=run.json)
+    found = permission(system, operation, account.address)
+    if found.standing is not Standing.AT_ONCE:
+        raise RefusedError(f"{system.named(account.address)} cannot pause at once.")
+    simulate(system, operation.name, account.address, operation.to, operation.data)
+    work = Work(system, actor, run, out)
+    with work.alone():
+        nonce = _free_nonce(system, work.logbook, account.address)
+        with rpc("simulate pause"):
+            request: Any = {
+                "from": account.address, "to": operation.to, "data": "0x" + operation.data.hex(),
+            }  # fmt: skip
+            estimate = int(system.provider.web3.eth.estimate_gas(request))
+        # The state of the day is not known yet.
+        gas, limits = min(2 * estimate, MAX_GAS), system.policy.limits
+        price = limits.max_gas_price
+        require_fee("pause", gas * price, 0, limits)
+        print_preview(out, system, actor, [(operation, found)], None)
+        out.print(
+            f"It is signed for nonce {nonce} and up to {format_bnb(gas * price)} ({format_gwei(price)}), and not sent."
+        )
+        confirm("Sign it?", account, yes=run.yes)
+        content = Content(nonce, price, gas, operation.to, 0, operation.data)
+        signed = sign(system.provider, account, "pause", content)
+    file = Presigned(
+        chain_id=chain_id(system.provider),
+        token=system.token.address,
+        flags=int.from_bytes(operation.data[4:]),
+        account=account.address,
+        nonce=nonce,
+        gas_price=price,
+        hash=signed.hash,
+        raw=signed.raw,
+    )
+    _write(path, file)
+
+    def show(console: Console) -> None:
+        console.print(f"[green]✓[/green] signed, not sent: pause {flags_in_words(file.flags)}")
+        console.print(
+            f"  {path}: keep it apart. `ape run guard send` sends it, without a key, until {account.address} has used "
+            f"nonce {nonce}; sign a new one after each transaction of that account.",
+            markup=False,
+        )
+
+    return Answer({"file": str(path), **_document(file)}, show, schema="kgst/guard-presign/1")
+
+
+def send_presigned(system: System, path: Path, run: Run) -> Answer:
+    """Send the signed pause in `path` to every node of the policy, and wait until it is final.
+
+    Raises:
+        InputError: the file is not a signed pause of this deployment.
+        RefusedError: its nonce is used, so it can no longer land.
+        UnconfirmedError: sent, and not final in time; the same command goes on.
+    """
+    file = read_presigned(path)
+    if (file.chain_id, file.token) != (chain_id(system.provider), system.token.address):
+        raise InputError(
+            f"{path} is of the token {file.token} on chain {file.chain_id}; this deployment's is "
+            f"{system.token.address} on chain {chain_id(system.provider)}."
+        )
+    out = console(stderr=run.json)
+    names = [str(flag.name) for flag in PauseFlag if file.flags & flag]
+    operation = pause(system, names)
+    signed = Signed(step="pause", nonce=file.nonce, hash=file.hash, raw=file.raw)
+    journal = Journal()
+    journal.append(signed)
+    vantages: list[Vantage] = [
+        Connected(system.provider),
+        *(Further(node) for node in peers_of(system)),
+    ]
+    if vantages[0].receipt(signed.hash) is None:
+        used = count(system.provider.web3.eth, file.account).mined
+        if used > file.nonce:
+            raise RefusedError(
+                f"{path} can no longer land: {system.named(file.account)} has used nonce {file.nonce} (it is at "
+                f"{used}). Pause with a key, `ape run guard pause`, and sign a new file afterwards."
+            )
+        if used < file.nonce:
+            out.print(
+                f"[yellow]It is signed for nonce {file.nonce} and the account is at {used:d}: it waits for the "
+                "transactions in between.[/yellow]"
+            )
+    keyless: Any = _Keyless(file.account)
+    means = Means(
+        provider=system.provider,
+        account=keyless,
+        journal=journal,
+        limits=system.policy.limits,
+        progress=lambda event: print_progress(out, event),
+        again="give the same command again",
+        vantages=vantages,
+        dev=system.is_dev,
+        urgent=True,
+        others=(),
+    )
+    outcome = Delivery(means, signed).run(resumed=True)
+    if not outcome.succeeded:
+        raise RefusedError(
+            f"{outcome.hash} was mined and reverted with {outcome.error}: {system.named(file.account)} may no longer "
+            "pause; use another pauser's."
+        )
+    result = Result(outcomes=[outcome])
+    read_back(system, [operation], result)
+
+    def show(console: Console) -> None:
+        for what, value in result.values:
+            console.print(f"  {what}: {value}", markup=False)
+        console.print(f"[green]✓[/green] done: pause {flags_in_words(file.flags)}")
+
+    document = {
+        **_document(file),
+        "block_number": outcome.block_number,
+        "read_back": [{"what": what, "value": value} for what, value in result.values],
+    }
+    return Answer(document, show)
+
+
+def read_presigned(path: Path) -> Presigned:
+    """The file at `path`, compared with the transaction in it.
+
+    Raises:
+        InputError: it cannot be read, or is not what it says.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{path}: it cannot be read ({error.strerror}).") from error
+    from rlp.exceptions import RLPException  # type: ignore[import-untyped]
+
+    try:
+        found = Presigned.model_validate_json(content[:_MAX_BYTES])
+        differs = _differences(found)
+    except (ValidationError, ValueError, RLPException) as error:
+        raise InputError(
+            f"{path} is not a file of `ape run guard pause --presign`, or was changed; sign a new one."
+        ) from error
+    if differs:
+        raise InputError(
+            f"{path} says another {', '.join(differs)} than the transaction in it; sign a new one."
+        )
+    return found
+
+
+def _differences(file: Presigned) -> list[str]:
+    """What the file says otherwise than the bytes that would be sent."""
+    from eth_account import Account
+    from eth_account._utils.legacy_transactions import Transaction
+
+    content = content_of(Signed(step="pause", nonce=0, hash=file.hash, raw=file.raw))
+    v = int(Transaction.from_bytes(bytes.fromhex(file.raw[2:])).v)
+    data = keccak(text="pause(uint256)")[:4] + file.flags.to_bytes(32)
+    pairs = {
+        "hash": (file.hash, "0x" + keccak(bytes.fromhex(file.raw[2:])).hex()),
+        "account": (file.account, Account.recover_transaction(file.raw)),
+        "chain": (file.chain_id, (v - 35) // 2),
+        "token": (file.token, content.to),
+        "nonce": (file.nonce, content.nonce),
+        "price": (file.gas_price, content.price),
+        "call": (data, content.data),
+        "value": (0, content.value),
+    }
+    return [what for what, (said, found) in pairs.items() if said != found]
+
+
+@dataclass(frozen=True)
+class _Keyless:
+    """Who signed beforehand: nothing more can be signed."""
+
+    address: str
+
+    def sign_transaction(self, _: Any) -> None:
+        """Never."""
+
+
+def _free_nonce(system: System, logbook: Logbook, address: str) -> int:
+    if open_runs := logbook.unresolved(""):
+        raise RefusedError(
+            f"{address} has something in flight ({', '.join(p.name for p in open_runs)}); finish that first, then sign."
+        )
+    found = count(system.provider.web3.eth, address)
+    nonce = max(found.mined, logbook.next_nonce(settled=True))
+    if found.pending > nonce:
+        raise RefusedError(
+            f"{address} has {found.pending - nonce} pending transaction(s); wait until they are mined, then sign."
+        )
+    return nonce
+
+
+def _document(file: Presigned) -> dict[str, Any]:
+    return {
+        "chain_id": file.chain_id,
+        "token": file.token,
+        "pauses": flags_in_words(file.flags),
+        "account": file.account,
+        "nonce": file.nonce,
+        "gas_price_wei": str(file.gas_price),
+        "transaction": file.hash,
+    }
+
+
+def _write(path: Path, file: Presigned) -> None:
+    text = json.dumps(file.model_dump(), indent=2) + "\n"
+    try:
+        # Nobody else may read it, from its first moment on; a file that is there is never overwritten.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        raise InputError(
+            f"--presign {path}: it cannot be written ({error.strerror}); give a new file in a folder that is there."
+        ) from error

@@ -1,0 +1,97 @@
+"""`--give-up`: what an account has in flight is ended, by spending its nonces on nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from kgst.console import Answer, confirm, console
+from kgst.errors import RefusedError
+from kgst.journal import Journal, Purpose
+from kgst.operator.actor import choose_actor
+from kgst.operator.work import Work
+from kgst.sending import NonceUsedError
+from kgst.sending.outcomes import GIVEN_UP
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+    from rich.console import Console
+
+    from kgst.operator.operation import Operation
+    from kgst.operator.options import Run
+    from kgst.operator.system import System
+
+__all__ = ["give_up"]
+
+SCHEMA: Final = "kgst/give-up/1"
+
+
+def give_up(system: System, run: Run, operations: Sequence[Operation] = ()) -> Answer:
+    """Give up each transaction that the account has in flight, of whichever command; nothing else is sent.
+
+    Until an empty transaction is final the one that it replaces may land all the same; the answer says which did.
+
+    Args:
+        system: Opened by the command.
+        run: The command line; its account, or the one that acts for its Safe.
+        operations: What the command would do: on a development node they name the account.
+
+    Raises:
+        RefusedError: no account was given, or the price that this needs is above the policy's limit.
+        UnconfirmedError: not final in time; the same command again goes on.
+    """
+    work = Work(system, choose_actor(system, operations, run), run, console(stderr=run.json))
+    if work.actor.account is None:
+        raise RefusedError(
+            "--give-up needs the account whose nonces are to be spent; give --account."
+        )
+    with work.alone():
+        return _given_up(work, work.actor.account)
+
+
+def _given_up(work: Work, account: AccountAPI) -> Answer:
+    paths = work.logbook.unresolved("")
+    found = []
+    for path in paths:
+        with Journal(path) as journal:
+            found += [(path, s) for s in journal.unresolved() if s.purpose is not Purpose.FILL]
+    for path, signed in found:
+        work.out.print(
+            f"  {signed.step} (nonce {signed.nonce}, {signed.hash}) of {path.name}",
+            markup=False,
+            soft_wrap=True,
+        )
+    if found:
+        confirm("Give these up?", account, yes=work.run.yes)
+    ends: list[dict[str, Any]] = []
+    for path in paths:
+        with Journal(path) as journal:
+            header, steps = journal.header, journal.steps
+            for signed in journal.unresolved():
+                if signed.purpose is Purpose.FILL:
+                    continue
+                try:
+                    outcome = work.sender(journal).give_up(signed.step)
+                except NonceUsedError as error:
+                    outcome = error.outcome
+                    journal.append(outcome)
+                ends.append(
+                    {
+                        "step": signed.step,
+                        "nonce": signed.nonce,
+                        "hash": outcome.hash,
+                        "carried_out": outcome.succeeded,
+                        "end": "carried out" if outcome.succeeded else str(outcome.error),
+                    }
+                )
+        if header is not None and len(steps) == 1:
+            work.close(header.subject, steps[0], header.reference or "")
+
+    def show(out: Console) -> None:
+        for end in ends:
+            said = "given up" if end["end"] == GIVEN_UP else end["end"]
+            out.print(f"  {end['step']} (nonce {end['nonce']}): {said}", markup=False)
+        if not ends:
+            out.print("Nothing of this account is in flight; nothing was sent.")
+
+    return Answer({"account": account.address, "given_up": ends}, show, schema=SCHEMA)

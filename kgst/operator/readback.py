@@ -1,0 +1,73 @@
+"""What must be true once an operation is final, read from the chain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from kgst.errors import DriftError
+from kgst.node import NodeError, rpc
+from kgst.operator.emissions import missing
+from kgst.operator.operation import ANYTHING, Operation
+from kgst.operator.results import Result
+
+if TYPE_CHECKING:
+    from kgst.operator.system import System
+
+__all__ = ["read_back"]
+
+_CATCH_UP_SECONDS: Final = 30
+_EVENTS_SHOWN: Final = 8
+
+
+def read_back(system: System, operations: Sequence[Operation], result: Result) -> None:
+    """Require that the chain is as `operations` say; what was read is added to `result`.
+
+    Raises:
+        DriftError: it is not.
+        NodeError: the node failed, or has fallen behind.
+    """
+    _catch_up(system, max((o.block_number for o in result.outcomes), default=0))
+    wrong = []
+    for readback in (r for o in operations for r in o.readbacks):
+        with rpc(f"read back {readback.what}"):
+            value = readback.read()
+        result.values.append((readback.what, readback.show(value)))
+        if readback.expected is not ANYTHING and value != readback.expected:
+            wrong.append(
+                f"{readback.what}: expected {readback.show(readback.expected)}, found {readback.show(value)}"
+            )
+    wrong += _not_logged(system, operations, result)
+    if wrong:
+        sent = ", ".join(o.hash for o in result.outcomes) or "nothing was sent now"
+        raise DriftError(
+            f"it is final ({sent}), but the chain is not as it should be: {'; '.join(wrong)}. Look at "
+            "`ape run status`; somebody else may have acted in between."
+        )
+
+
+def _not_logged(system: System, operations: Sequence[Operation], result: Result) -> list[str]:
+    """Events that the transactions should have logged, and did not."""
+    emissions = [e for o in operations if not o.already for e in o.emits]
+    if not emissions or not result.outcomes:
+        return []
+    lacking = missing(system.provider, [o.hash for o in result.outcomes], emissions)
+    if len(emissions) <= _EVENTS_SHOWN:
+        result.values += [(e.what, "in the log") for e in emissions if e not in lacking]
+    return [f"no event in the log: {e.what}" for e in lacking[:_EVENTS_SHOWN]]
+
+
+def _catch_up(system: System, block: int) -> None:
+    """A node behind a load balancer may be a block behind the one that had the receipt."""
+    deadline = time.monotonic() + _CATCH_UP_SECONDS
+    while True:
+        with rpc("ask for the last block"):
+            if int(system.provider.web3.eth.block_number) >= block:
+                return
+        if time.monotonic() > deadline:
+            raise NodeError(
+                f"the transaction is final in block {block}, but the node has fallen behind; look at "
+                "`ape run status` later: nothing has to be sent again."
+            )
+        time.sleep(0.5)

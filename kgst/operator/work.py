@@ -1,0 +1,336 @@
+"""One run of a command: its account, its journal, and what it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgst.console import Answer, confirm, let_sign
+from kgst.errors import ExitCode, RefusedError, UnconfirmedError
+from kgst.journal import Journal, Purpose, Signed
+from kgst.node import chain_id, genesis
+from kgst.operator.logbook import Entry, Logbook
+from kgst.operator.permission import Permission, Standing
+from kgst.operator.readback import read_back
+from kgst.operator.results import Result, Step
+from kgst.operator.views import SCHEMA, document_of, print_preview, print_progress, print_result
+from kgst.sending import NonceUsedError, Progress, RevertedError, Sender
+from kgst.sending.outcomes import superseded
+from kgst.terminal import markup
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kgst.node.pool import Node
+    from kgst.operator.actor import Actor
+    from kgst.operator.operation import Operation
+    from kgst.operator.options import Run
+    from kgst.operator.system import System
+
+__all__ = ["Work", "peers_of"]
+
+_AGAIN = "give the same command again"
+
+
+class Work:
+    """One run of a command: what `perform`, and commands of several transactions, are made of.
+
+    Attributes:
+        urgent: An emergency: it goes first, whatever else of the account is pending.
+    """
+
+    def __init__(
+        self, system: System, actor: Actor, run: Run, out: Console, *, urgent: bool = False
+    ) -> None:
+        self.system, self.actor, self.run, self.out, self.urgent = system, actor, run, out, urgent
+        self.progress: Progress = lambda event: print_progress(self.out, event)
+        account = actor.account
+        self.logbook = Logbook(
+            system.files.operations if system.files else None,
+            chain_id(system.provider),
+            genesis(system.provider),
+            account.address if account else actor.caller,
+        )
+        self._next_nonce: int | None = None
+        self._others: list[Signed] = []
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keeps other commands on this machine from sending from the account meanwhile."""
+        return self.logbook.locked() if self.actor.account is not None else nullcontext()
+
+    def peers(self) -> list[Node]:
+        """The policy's further nodes, which what is urgent is sent to as well; none on a development chain."""
+        return peers_of(self.system) if self.urgent else []
+
+    # Before
+
+    def preview(
+        self, operations: Sequence[Operation], found: Sequence[Permission], subject: str
+    ) -> None:
+        """Show what would be done."""
+        # To execute what was scheduled is no repetition.
+        anew = any(p.standing in (Standing.AT_ONCE, Standing.TO_SCHEDULE) for p in found)
+        print_preview(
+            self.out, self.system, self.actor, list(zip(operations, found, strict=True)),
+            self.logbook.last_done(subject) if anew else None,
+        )  # fmt: skip
+
+    # Sending
+
+    def close(self, subject: str, name: str, reference: str = "") -> None:
+        """Put away the run with this subject, whose transactions have all ended while another was carried out."""
+        with self.logbook.entry(subject, name, reference) as entry:
+            entry.finish()
+
+    def finish(self, subject: str, name: str, reference: str = "") -> Result:
+        """Finish the run with this subject, which was interrupted after something was signed."""
+        self.out.print(
+            "[yellow]An interrupted run of this very command is finished first.[/yellow]"
+        )
+        self._let_sign()
+        result = Result(resumed=True)
+        self._look_ahead(subject)
+        with self.logbook.entry(subject, name, reference) as entry, _closing(entry):
+            sender = self.sender(entry.journal)
+            result.outcomes += [sender.finish(step) for step in entry.journal.steps]
+            entry.finish()
+        return result
+
+    def settle(self, subject: str, name: str, reference: str = "") -> None:
+        """Wait for what an interrupted run with this subject has in flight; signs nothing new."""
+        if self.actor.account is None or not self.logbook.begun(subject):
+            return
+        self._let_sign()
+        with (
+            self.logbook.entry(subject, name, reference) as entry,
+            _closing(entry, last=False),
+        ):
+            sender = self.sender(entry.journal)
+            for signed in entry.journal.unresolved():
+                if signed.purpose is not Purpose.FILL:
+                    sender.finish(signed.step)
+        self._look_at_safe()
+
+    def _look_at_safe(self) -> None:
+        """What the Safe sent moved its nonce."""
+        if self.actor.safe is not None:
+            from kgst.operator.safes import Safe
+
+            self.actor = replace(self.actor, safe=Safe.at(self.system.provider, self.actor.caller))
+
+    def carry_out(
+        self,
+        subject: str,
+        name: str,
+        steps: Sequence[Step],
+        *,
+        title: str,
+        irreversible: bool = False,
+        reference: str = "",
+    ) -> Result:
+        """Send `steps`, in order, each once it is consented to; a Safe's wait for its owners' signatures.
+
+        Those that the journal of an interrupted run knows to be done are not sent again. A Safe's are all signed, for
+        one nonce after the other, and sent as far as there are enough signatures.
+        """
+        result = Result()
+        account = self.actor.account
+        if account is not None:
+            if self.urgent:
+                self._tell_of_others(subject)
+            elif self._finish_others(subject):
+                self._look_at_safe()
+            if self.run.yes and irreversible:
+                self.out.print("[bold]This cannot be undone.[/bold]")
+            confirm("Do it?", account, yes=self.run.yes and not irreversible)
+            self._look_ahead(subject)
+        ahead = 0
+        with (
+            self.logbook.entry(subject, name, reference) as entry,
+            _closing(entry, last=len(steps) == 1),
+        ):
+            for step in steps:
+                ready: Step | None = step
+                if self.actor.safe is not None and not _is_sent(entry.journal, step):
+                    ready = self._signed_by_safe(step, title, result, ahead)
+                    ahead += 1
+                if ready is not None and result.proposal is None:
+                    sender = self.sender(entry.journal)
+                    result.outcomes.append(sender.send(ready.name, ready.data, to=ready.to))
+            if result.proposal is None:
+                entry.finish()
+            taken = {s.nonce for s in map(entry.journal.signed, entry.journal.steps) if s}
+        if self.urgent and result.outcomes:
+            self._note_superseded(subject, taken)
+        return result
+
+    def _let_sign(self) -> None:
+        """What cannot land is signed again with the same nonce: with --yes nobody is asked for that either."""
+        if self.run.yes and self.actor.account is not None:
+            let_sign(self.actor.account)
+
+    def _look_ahead(self, subject: str) -> None:
+        """What the account's other runs have used and may have in flight; not while a journal is open."""
+        self._next_nonce = self.logbook.next_nonce(settled=self.urgent)
+        self._others = [s for _, found in self._unresolved(subject) for s in found]
+
+    def _unresolved(self, subject: str) -> list[tuple[Path, list[Signed]]]:
+        found = []
+        for path in self.logbook.unresolved(subject):
+            with Journal(path) as journal:
+                found.append((path, journal.unresolved()))
+        return found
+
+    def _tell_of_others(self, subject: str) -> None:
+        for path, found in self._unresolved(subject):
+            steps = ", ".join(f"{s.step} (nonce {s.nonce})" for s in found)
+            self.out.print(
+                f"[yellow]{markup(path.name)} has {markup(steps)} in flight;"
+                " this goes first, and may take its nonce.[/yellow]",
+                soft_wrap=True,
+            )
+
+    def _note_superseded(self, subject: str, taken: set[int]) -> None:
+        """What had a nonce that is final now in this run can no longer land."""
+        for path in self.logbook.unresolved(subject):
+            with Journal(path) as journal:
+                for signed in journal.unresolved():
+                    if signed.nonce in taken:
+                        journal.append(superseded(signed))
+                        self.out.print(
+                            f"[yellow]{markup(signed.step)} of {markup(path.name)} can no longer land: its "
+                            "nonce was taken. Give its "
+                            "command again if it is still wanted.[/yellow]",
+                            soft_wrap=True,
+                        )
+
+    def _finish_others(self, subject: str) -> bool:
+        """What this account has in flight from other runs comes first: nonces are used in order."""
+        others = self.logbook.unresolved(subject)
+        for path in others:
+            self.out.print(
+                f"[yellow]{markup(path.name)} was interrupted; it is finished first.[/yellow]"
+            )
+            self._let_sign()
+            with Journal(path) as journal:
+                sender = self.sender(journal)
+                for signed in journal.unresolved():
+                    if signed.purpose is Purpose.FILL:
+                        continue
+                    try:
+                        sender.finish(signed.step)
+                    except RevertedError as error:  # which hinders nothing else
+                        self.out.print(
+                            f"[red]✗[/red] {markup(f'{signed.step} of {path.name}: {error}', None)}"
+                        )
+                    except NonceUsedError as error:
+                        journal.append(error.outcome)
+                        self.out.print(
+                            f"[red]✗[/red] {markup(f'{signed.step} of {path.name}: {error}', None)}"
+                        )
+        return bool(others)
+
+    def sender(self, journal: Journal, next_nonce: int | None = None) -> Sender:
+        """Sends from the account of this run.
+
+        Args:
+            journal: Begun.
+            next_nonce: The least to use next; None for what was looked up.
+
+        Raises:
+            RefusedError: none was given.
+        """
+        if self.actor.account is None:
+            raise RefusedError("nothing can be sent without an account; give one with --account.")
+        return Sender(
+            self.actor.account,
+            journal,
+            self.system.policy.limits,
+            self.progress,
+            next_nonce=next_nonce or self._next_nonce or 0,
+            again=_AGAIN,
+            urgent=self.urgent,
+            peers=self.peers(),
+            others=self._others,
+        )
+
+    def _signed_by_safe(self, step: Step, title: str, result: Result, ahead: int) -> Step | None:
+        """`step` as the Safe's transaction with enough signatures; None while it lacks some.
+
+        Args:
+            step: What the Safe does.
+            title: For people.
+            result: Takes the first transaction that lacks signatures.
+            ahead: How many transactions of the Safe come before.
+        """
+        from kgst.operator.through_safe import collect
+
+        signed = collect(self.system, self.actor, step.to, step.data, title, ahead)
+        if signed.execution is not None:
+            return Step(step.name, self.actor.caller, signed.execution)
+        if result.proposal is None:
+            result.proposal, result.proposal_path = signed.proposal, signed.path
+            result.missing_signatures = signed.missing
+        return None
+
+    # After
+
+    def answer(self, operations: Sequence[Operation], result: Result) -> Answer:
+        """Read back what should be true now, and say what was done."""
+        if result.exit_code is ExitCode.DONE:
+            self.read_back(operations, result)
+        document = document_of(self.system, self.actor, operations, result)
+        return Answer(
+            document,
+            lambda out: print_result(out, self.system, self.actor, operations, result),
+            result.exit_code,
+            SCHEMA,
+        )
+
+    def read_back(self, operations: Sequence[Operation], result: Result) -> None:
+        """See `kgst.operator.readback.read_back`."""
+        read_back(self.system, operations, result)
+
+
+def peers_of(system: System) -> list[Node]:
+    """The policy's nodes besides the connected one; none on a development chain, which borrows the id of a real one."""
+    if system.is_dev or not system.policy.rpcs:
+        return []
+    from kgst.node.pool import nodes_of
+
+    return nodes_of(system.provider, system.policy.rpcs)[1:]
+
+
+def _is_sent(journal: Journal, step: Step) -> bool:
+    """Whether something was signed for `step` that is not known to have failed."""
+    signed = journal.signed(step.name)
+    outcome = journal.outcome(signed.hash) if signed else None
+    return signed is not None and (outcome is None or outcome.succeeded)
+
+
+@contextmanager
+def _closing(entry: Entry, *, last: bool = True) -> Iterator[None]:
+    """Say of an interrupted run how to go on; a run of one step that reverted, or can no longer land, is over."""
+    journal = entry.journal
+    try:
+        yield
+    except RevertedError:
+        if last:
+            entry.finish()
+        raise
+    except NonceUsedError as error:
+        journal.append(error.outcome)
+        if last:
+            entry.finish()
+        raise
+    except KeyboardInterrupt:
+        if not journal.unresolved():
+            raise
+        names = ", ".join(signed.step for signed in journal.unresolved())
+        raise UnconfirmedError(
+            f"interrupted while {names} may have been sent; give the same command again: it looks for that "
+            "transaction, or sends the same for the same nonce, and never does the step twice."
+        ) from None

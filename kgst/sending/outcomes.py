@@ -1,0 +1,62 @@
+"""What became of a mined transaction, and why it reverted if it did."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from eth_utils.address import to_checksum_address
+
+from kgst.journal import Outcome, Purpose, Signed
+from kgst.node import ChainRevertError, NodeError, rpc
+from kgst.sending.transactions import content_of
+
+__all__ = ["GIVEN_UP", "outcome_of", "superseded"]
+
+GIVEN_UP: Final = "nothing: it was given up, an empty transaction spent its nonce"
+"""Of an outcome whose step was not carried out on purpose."""
+
+
+def outcome_of(eth: Any, sender: str, signed: Signed, receipt: dict[str, Any]) -> Outcome:
+    """The journal's line for `receipt`; `eth` is web3's."""
+    mined = receipt["status"] == 1
+    created = receipt.get("contractAddress")
+    given_up = signed.purpose is Purpose.GIVE_UP
+    return Outcome(
+        step=signed.step,
+        hash=signed.hash,
+        succeeded=mined and not given_up,
+        block_number=receipt["blockNumber"],
+        block_hash="0x" + bytes(receipt["blockHash"]).hex(),
+        gas_used=receipt["gasUsed"],
+        gas_price=receipt.get("effectiveGasPrice") or 0,
+        contract=to_checksum_address(created) if created and mined else None,
+        error=GIVEN_UP if given_up else None if mined else _why(eth, sender, signed, receipt),
+    )
+
+
+def superseded(signed: Signed) -> Outcome:
+    """The journal's line when another transaction took the nonce of `signed`."""
+    return Outcome(
+        step=signed.step, hash=signed.hash, succeeded=False, block_number=0, block_hash="0x", gas_used=0,
+        gas_price=0, error="another transaction used its nonce",
+    )  # fmt: skip
+
+
+def _why(eth: Any, sender: str, signed: Signed, receipt: dict[str, Any]) -> str:
+    """The reason of a revert, found by calling it again on the state before its block."""
+    content = content_of(signed)
+    if receipt["gasUsed"] == content.gas:
+        return "all of its gas used"
+    request = {
+        "from": sender,
+        "gas": content.gas,
+        "value": content.value,
+        "data": "0x" + content.data.hex(),
+        **({"to": content.to} if content.to else {}),
+    }
+    try:
+        with rpc("replay it"):
+            eth.call(request, receipt["blockNumber"] - 1)
+    except (ChainRevertError, NodeError) as error:
+        return str(error).rstrip(".")
+    return "a reason that a replay on the block before does not show"
