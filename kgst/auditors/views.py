@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-
 from kgst.quantities import format_duration
 from kgst.reserves.views import plain, table, table_of
 from kgst.reserves.words import both_times, span
+from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,5 +119,5 @@ def _add(
 ) -> None:
     """A row for each of `members`, with what `marks` (markup) says of it."""
     for index, member in enumerate(members):
-        found = [mark[member] for mark in marks if member in mark]
-        rows.add_row("" if index else title, " ".join([escape(named(member)), *found]))
+        found = [its_markup[member] for its_markup in marks if member in its_markup]
+        rows.add_row("" if index else markup(title), " ".join([markup(named(member)), *found]))

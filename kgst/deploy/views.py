@@ -10,6 +10,7 @@ from kgst.policy import Policy
 from kgst.quantities import format_bnb, format_duration, format_gwei, format_refill
 from kgst.record import Record
 from kgst.sending import Event, Stage
+from kgst.terminal import markup, markup_lines
 from kgst.units import format_som
 from kgst.verify.comparing import Verification
 
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 _ADDRESS_WIDTH = 42
+_LONG = 4_000
 NOTICE = "Testnet reference implementation, not affiliated with the issuer of any listed token."
 
 
@@ -57,8 +59,8 @@ def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
     steps.add_column("what")
     steps.add_column("gas, estimate", justify="right")
     for step in plan.steps:
-        what = f"{step.summary}\n{step.address}" if step.address else step.summary
-        steps.add_row(step.name, what, f"{step.gas:,}")
+        what = markup(step.summary) + (f"\n{markup(step.address)}" if step.address else "")
+        steps.add_row(markup(step.name), what, f"{step.gas:,}")
     console.print(steps)
 
     powers = _table("Powers afterwards")
@@ -68,7 +70,7 @@ def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
     for role, members in policy.roles.items():
         for member in members:
             terms = f"after {format_duration(member.delay)}" if member.delay else "at once"
-            powers.add_row(role.name, _whole(policy, member.member), terms)
+            powers.add_row(markup(role.name), _whole(policy, member.member), terms)
     for issuer in policy.issuers:
         powers.add_row(
             "issuer",
@@ -79,7 +81,7 @@ def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
     for auditor in policy.auditors.members:
         count = f"{policy.auditors.threshold} of {len(policy.auditors.members)}"
         powers.add_row("auditor", _whole(policy, auditor), count)
-    powers.add_row("none", f"deployer\n{plan.deployer}", "gives up ADMIN in the last step")
+    powers.add_row("none", f"deployer\n{markup(plan.deployer)}", "gives up ADMIN in the last step")
     console.print(powers)
     console.print(
         f"Estimate: {plan.gas:,} gas at {format_gwei(plan.gas_price)} = "
@@ -96,20 +98,24 @@ def _table(title: str) -> Table:
 
 
 def _whole(policy: Policy, label: str) -> str:
-    return f"{label}\n{policy.address(label)}"
+    return f"{markup(label)}\n{markup(policy.address(label))}"
 
 
 def print_event(console: Console, event: Event) -> None:
     """One line as a step is sent, one as it ends."""
     number = f"{STEPS.index(event.step) + 1}/{len(STEPS)}" if event.step in STEPS else ""
     if event.stage is Stage.SENT:
-        console.print(f"[dim]{number} {event.step}: sent {event.transaction}[/dim]")
+        console.print(f"[dim]{number} {markup(event.step)}: sent {markup(event.transaction)}[/dim]")
     elif event.stage is Stage.DONE and event.outcome is not None:
         outcome = event.outcome
         sign = "[green]✓[/green]" if outcome.succeeded else "[red]✗[/red]"
         console.print(
-            f"{sign} {number} [bold]{event.step}[/bold] {outcome.contract or ''} "
+            f"{sign} {number} [bold]{markup(event.step)}[/bold] {markup(outcome.contract or '')} "
             f"block {outcome.block_number}, {outcome.gas_used:,} gas"
+        )
+    elif event.note is not None:
+        console.print(
+            f"[yellow]{number} {markup(event.step)}: {markup(event.note)}[/yellow]", soft_wrap=True
         )
 
 
@@ -125,7 +131,9 @@ def print_record(console: Console, record: Record) -> None:
     table.add_column("address", min_width=_ADDRESS_WIDTH)
     table.add_column("block", justify="right")
     for name, contract in record.contracts.items():
-        table.add_row(name, contract.address, str(contract.transaction.block_number))
+        table.add_row(
+            markup(name), markup(contract.address), str(contract.transaction.block_number)
+        )
     console.print(table)
 
 
@@ -148,10 +156,14 @@ def print_verification(console: Console, verification: Verification) -> None:
         table.add_column("expected", style="green")
         table.add_column("found", style="red")
         for drift in verification.drifts:
-            table.add_row(drift.item, drift.expected, drift.found)
+            table.add_row(
+                markup(drift.item),
+                markup_lines(drift.expected, _LONG),
+                markup_lines(drift.found, _LONG),
+            )
         console.print(table)
     for gap in verification.gaps:
-        console.print(f"[yellow]Not checked:[/yellow] {gap}")
+        console.print(f"[yellow]Not checked:[/yellow] {markup(gap, _LONG)}")
     if not verification.drifts and not verification.gaps:
         console.print(f"[green]✓[/green] verified: {verification.checks} checks, no drift.")
     else:

@@ -11,12 +11,14 @@ from kgst.doctor.fix import FixPlan, write_fix_plan
 from kgst.doctor.node import Row, State
 from kgst.operator.decoding import format_time
 from kgst.quantities import format_duration
+from kgst.terminal import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = ["doctor"]
 
+_LONG: Final = 4_000
 _STYLE: Final = {
     State.OK: "green",
     State.DRIFT: "bold red",
@@ -120,15 +122,15 @@ def _print(out: Console, diagnosis: Diagnosis, *, every: bool) -> None:
         differs = row.state is not State.OK or row.area == "node"
         table.add_row(
             Text(row.state, style=style),
-            Text(f"{row.area}: {row.item}"),
-            Text(row.found),
-            Text(row.expected or "" if differs else ""),
+            Text(plain(f"{row.area}: {row.item}")),
+            Text(plain(row.found, _LONG)),
+            Text(plain(row.expected or "", _LONG) if differs else ""),
         )
     out.print(table)
     counts = ", ".join(
         f"{len(diagnosis.of(state))} {state}" for state in State if diagnosis.of(state)
     )
-    out.print(counts + ("" if every else " (--all shows each)"))
+    out.print(Text(counts + ("" if every else " (--all shows each)")))
 
 
 def _shortened(rows: list[Row]) -> list[Row]:

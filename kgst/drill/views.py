@@ -13,6 +13,7 @@ from kgst.guard.pauses import PauseFlag, flags_in_words
 from kgst.operator.views import clock, table
 from kgst.quantities import format_duration
 from kgst.reserves.storing import write_new
+from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,18 +62,16 @@ def document(system: System, drill: Drill, report: Path | None) -> dict[str, Any
 
 def show(out: Console, system: System, drill: Drill, report: Path | None) -> None:
     """For people."""
-    from rich.markup import escape
-
-    rows = table(f"Pause drill: chain {system.record.chain_id}, {_where(drill)}")
+    rows = table(f"Pause drill: chain {system.record.chain_id}, {markup(_where(drill))}")
     rows.add_column("")
     rows.add_column("what", style="bold")
     rows.add_column("found", overflow="fold")
     for finding in drill.findings:
         sign = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
-        rows.add_row(sign, finding.what, escape(finding.detail))
+        rows.add_row(sign, markup(finding.what), markup(finding.detail))
     out.print(rows)
     for what, value in _facts(system, drill):
-        out.print(f"  {what}: [bold]{escape(value)}[/bold]")
+        out.print(f"  {markup(what)}: [bold]{markup(value)}[/bold]")
     out.print(f"[dim]{CLOCK_NOTE}[/dim]")
     said = "[green]✓[/green] passed" if drill.passed else "[red]✗[/red] failed"
     out.print(f"{said}; nothing was sent to the network.")

@@ -117,7 +117,7 @@ def show(policy_path: Path | None, report: Path | None, *, quiet: bool) -> Answe
     def show_it(out: Console) -> None:
         print_state(out, state, headroom, state.block.timestamp, _namer(system))
         if proposal.acceptableAt:
-            names = ", ".join(_namer(system)(one) for one in proposal.auditors)
+            names = ", ".join(safe(_namer(system)(one)) for one in proposal.auditors)
             out.print(
                 f"[bold yellow]A recovery is proposed:[/bold yellow] auditors {names}, threshold "
                 f"{proposal.threshold}, from {both_times(proposal.acceptableAt)} on. Any attestation voids it."
@@ -126,8 +126,9 @@ def show(policy_path: Path | None, report: Path | None, *, quiet: bool) -> Answe
             out.print(f"[green]✓[/green] {safe(report)} is the attested report.")
         elif found is not None:
             out.print(
-                f"[bold red]✗[/bold red] {safe(report)} is not the attested report: its hash is {found}, the chain's "
-                f"{state.last.report_hash}."
+                f"[bold red]✗[/bold red] {safe(report)} is not the attested report: its hash is "
+                f"{safe(found)}, the chain's "
+                f"{safe(state.last.report_hash)}."
             )
 
     document = {

@@ -132,7 +132,7 @@ def signing(
     write_new([(target, as_bytes(sign_with(draft, account)))], force=force)
 
     def show_it(out: Console) -> None:
-        out.print(f"[green]✓[/green] signed as {signer}")
+        out.print(f"[green]✓[/green] signed as {safe(signer)}")
         out.print(f"Send to the issuer: {target}", soft_wrap=True, markup=False)
 
     found = {
@@ -205,15 +205,15 @@ def _print_collection(
 ) -> None:
     named = namer(policy)
     for one in collection.signatures:
-        out.print(f"[green]✓[/green] {named(one.signer)}")
+        out.print(f"[green]✓[/green] {safe(named(one.signer))}")
     for path in collection.repeated:
         out.print(f"[yellow]Counted once:[/yellow] {safe(path)}")
     count, all_of_them = len(collection.signatures), len(collection.draft.auditors.members)
     needed = f"{count} of {collection.needed} signatures"
     if collection.draft.is_unanimity_needed:
-        needed += f", since all {all_of_them} auditors must sign"
+        needed += f", since all {all_of_them:d} auditors must sign"
     if not collection.is_enough:
-        missing = ", ".join(named(one) for one in collection.missing)
+        missing = ", ".join(safe(named(one)) for one in collection.missing)
         out.print(f"[yellow]{needed}.[/yellow] Missing: {missing}")
         return
     out.print(f"[green]✓[/green] {needed}: enough.")

@@ -14,8 +14,11 @@ __all__ = ["final_enough", "read_state", "statement_of"]
 
 
 def final_enough(system: System) -> int:
-    """The last block that cannot be undone: `finalized`, or as many back as the policy says; on a development node
-    the latest.
+    """The last block that cannot be undone: `finalized`, or as many back as the policy says when the node does not
+    know that tag; on a development node the latest.
+
+    Raises:
+        NodeError: the node failed, or has finalized nothing.
     """
     eth = system.provider.web3.eth
     with rpc("ask for the last block"):
@@ -23,7 +26,13 @@ def final_enough(system: System) -> int:
     if system.is_dev:
         return latest
     final = final_block(system.provider)
-    return max(0, latest - system.policy.limits.confirmations) if final is None else final
+    if final is None:
+        return max(0, latest - system.policy.limits.confirmations)
+    if final == 0 < latest:
+        raise NodeError(
+            f"the node has finalized nothing, while its latest block is {latest}: wait, or use another node."
+        )
+    return final
 
 
 def read_state(system: System, number: int | None = None) -> ChainState:

@@ -6,13 +6,12 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.markup import escape
-
 from kgst.quantities import format_bps
 from kgst.reserves.drafting import Caution
 from kgst.reserves.files import AttestationFile, ChainState, Result, SettledFrom, Signable
 from kgst.reserves.words import both_times, som, span
 from kgst.statements import ReserveTotal
+from kgst.terminal import markup
 from kgst.units import format_som
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ Namer = Callable[[str], str]
 """Puts an address into words."""
 
 _CHAINS: Final = {56: "BNB Smart Chain", 97: "BSC testnet", 1337: "local", 31337: "local"}
+_LONG: Final = 4_000
 _GROUP: Final = 8
 _PER_LINE: Final = 4
 
@@ -81,7 +81,7 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
     rows.add_row("settled", f"{format_som(new.settled)}{_since(new.settled - last.settled)}")
     rows.add_row("", safe(_origin(draft.settled_from)))
     rows.add_row("as of", moment(new.as_of))
-    rows.add_row("report", new.report_hash)
+    rows.add_row("report", safe(new.report_hash))
     out.print(rows)
 
     rows = table(f"What follows, as the draft says the chain was at block {state.block.number}")
@@ -93,10 +93,10 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
     rows.add_row("headroom for minting", format_som(result.headroom))
     rows.add_row("minting until", moment(result.valid_until))
     count = len(state.auditors.members)
-    rows.add_row("signatures needed", f"{result.signatures_needed} of {count}")
+    rows.add_row("signatures needed", f"{result.signatures_needed:d} of {count}")
     for index, auditor in enumerate(state.auditors.members):
         text = named(auditor) + (" (suspended)" if auditor in state.auditors.suspended else "")
-        rows.add_row("" if index else "auditors", escape(text))
+        rows.add_row("" if index else "auditors", safe(text))
     out.print(rows)
 
 
@@ -105,7 +105,7 @@ def print_accounts(out: Console, total: ReserveTotal) -> None:
     rows = table("Reserve accounts", "account", "closed on", "closing balance")
     for one in total.accounts:
         balance = som(one.closing_balance_tyiyn)
-        rows.add_row(safe(one.account), str(one.closing_date), balance)
+        rows.add_row(safe(one.account), safe(one.closing_date), balance)
     out.print(rows)
 
 
@@ -118,14 +118,17 @@ def print_cautions(out: Console, cautions: Iterable[Caution]) -> None:
 def print_hashes(out: Console, draft: Signable) -> None:
     """The two hashes that a Ledger shows, in groups that can be compared by eye."""
     from rich.panel import Panel
+    from rich.text import Text
 
     for title, value in (("DOMAIN HASH", draft.domain_hash), ("MESSAGE HASH", draft.message_hash)):
         digits = value[2:].upper()
         groups = [digits[i : i + _GROUP] for i in range(0, len(digits), _GROUP)]
         lines = ["  ".join(groups[i : i + _PER_LINE]) for i in range(0, len(groups), _PER_LINE)]
-        panel = Panel("\n\n".join(lines), title=title, expand=False, padding=(1, 3), style="bold")
+        panel = Panel(
+            Text("\n\n".join(lines)), title=title, expand=False, padding=(1, 3), style="bold"
+        )
         out.print(panel)
-        out.print(f"[dim]{value}[/dim]", soft_wrap=True)
+        out.print(f"[dim]{safe(value)}[/dim]", soft_wrap=True)
 
 
 def print_state(out: Console, state: ChainState, headroom: int, now: int, named: Namer) -> None:
@@ -149,7 +152,7 @@ def print_state(out: Console, state: ChainState, headroom: int, now: int, named:
         rows.add_row("settled", format_som(last.settled))
         rows.add_row("as of", moment(last.as_of))
         rows.add_row("age", f"{age}, of at most {limit}")
-        rows.add_row("report", last.report_hash)
+        rows.add_row("report", safe(last.report_hash))
     rows.add_row("validity", validity(state, now))
     rows.add_row("supply", format_som(state.supply))
     rows.add_row("burned", format_som(state.burned))
@@ -161,7 +164,7 @@ def print_state(out: Console, state: ChainState, headroom: int, now: int, named:
     auditors = state.auditors
     rows.add_row("threshold", f"{auditors.threshold} of {len(auditors.members)}")
     for index, auditor in enumerate(auditors.members):
-        text = escape(named(auditor)) + (
+        text = safe(named(auditor)) + (
             " [red](suspended)[/red]" if auditor in auditors.suspended else ""
         )
         rows.add_row("" if index else "auditors", text)
@@ -180,10 +183,10 @@ def validity(state: ChainState, now: int) -> str:
     return f"{moment(state.valid_until)}\nin {span(state.valid_until - now)}"
 
 
-def print_list(out: Console, sign: str, texts: Sequence[str]) -> None:
-    """One line each, after `sign`."""
+def print_list(out: Console, sign_markup: str, texts: Sequence[str]) -> None:
+    """One line each, after the sign."""
     for text in texts:
-        out.print(f"{sign} {safe(text)}")
+        out.print(f"{sign_markup} {safe(text)}")
 
 
 def totals(result: Result) -> str:
@@ -195,16 +198,16 @@ def totals(result: Result) -> str:
 
 
 def safe(text: object) -> str:
-    """Text of somebody else's making: no markup, no control characters that would repaint the screen."""
-    return escape("".join(c if c.isprintable() else "?" for c in str(text)))
+    """Text of somebody else's making, among markup."""
+    return markup(text, _LONG)
 
 
 def table_of(draft: Signable, title: str) -> Table:
     """A table that begins with the draft's chain and token."""
-    rows = table(title)
+    rows = table(markup(title))
     chain = draft.domain.chain_id
-    rows.add_row("chain", f"{chain} ({_CHAINS.get(chain, 'unknown to this program')})")
-    rows.add_row("token", draft.domain.verifying_contract)
+    rows.add_row("chain", f"{chain} ({safe(_CHAINS.get(chain, 'unknown to this program'))})")
+    rows.add_row("token", safe(draft.domain.verifying_contract))
     return rows
 
 
@@ -221,7 +224,7 @@ def table(title: str, *columns: str) -> Table:
         show_header=bool(columns),
     )
     for column in columns or ("", ""):
-        rows.add_column(column, overflow="fold")
+        rows.add_column(markup(column), overflow="fold")
     rows.columns[0].style = "bold"
     return rows
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kgst.operator.decoding import flag_names, format_time
 from kgst.quantities import format_bnb, format_duration, format_refill
+from kgst.terminal import markup, plain
 from kgst.units import TYIYN, format_som
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = ["MAX_HEAD_AGE", "about", "print_status", "status_document", "warnings
 MAX_HEAD_AGE: Final = 60
 """Seconds; a node whose latest block is older stands still."""
 
+_LONG: Final = 4_000
 _UNITS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _FLAG_NAMES: Final = ("transfers", "authorizations", "minting", "burning")
 
@@ -176,7 +178,7 @@ def print_status(out: Console, system: System, status: Status) -> None:
     )
     table = _grid()
     for name, text in _figures(system, status):
-        table.add_row(Text(name, style="bold"), Text(text))
+        table.add_row(Text(name, style="bold"), Text(plain(text, None)))
     out.print(table)
 
     issuers = _table("issuer", "may mint now", "of", "refill", "burn")
@@ -199,7 +201,9 @@ def print_status(out: Console, system: System, status: Status) -> None:
                 if wait > 0
                 else f"now, until {format_time(operation.expires_at)}"
             )
-            pending.add_row(Text(operation.text), Text(system.named(operation.caller)), when)
+            pending.add_row(
+                Text(plain(operation.text, None)), Text(plain(system.named(operation.caller))), when
+            )
         out.print(pending)
 
     operators = _table("operator", "powers", "BNB")
@@ -212,9 +216,9 @@ def print_status(out: Console, system: System, status: Status) -> None:
         )
     out.print(operators)
     for warning in warnings(system, status):
-        out.print(Text.assemble(("! ", "bold yellow"), warning), soft_wrap=True)
+        out.print(Text.assemble(("! ", "bold yellow"), plain(warning, _LONG)), soft_wrap=True)
     for gap in status.gaps:
-        out.print(Text.assemble(("Not checked: ", "yellow"), gap), soft_wrap=True)
+        out.print(Text.assemble(("Not checked: ", "yellow"), plain(gap, _LONG)), soft_wrap=True)
 
 
 def _figures(system: System, status: Status) -> Iterator[tuple[str, str]]:
@@ -272,5 +276,5 @@ def _table(*columns: str) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         right = name in ("may mint now", "of", "BNB")
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
+        table.add_column(markup(name), justify="right" if right else "left", overflow="fold")
     return table

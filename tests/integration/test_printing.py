@@ -1,0 +1,140 @@
+"""A terminal without the letters, a reader who leaves, and words that would repaint the screen: commands go on."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.cli import ROOT, finish_ape, start_ape
+from support.in_process import invoke
+from support.standing import keep_chain
+
+from kgst import deploy
+from kgst.deploy.applying import STEPS
+from kgst.policy import Policy
+
+POLICY = ROOT / "tests/support/policy.yaml"
+HOSTILE = "[/docs] [red]x[/red] \x1b[2J\u202e\u200b" + "y" * 10_000
+
+
+@pytest.fixture(scope="module")
+def deployment(deployer: Any) -> Any:
+    return deploy.apply(Policy.load(POLICY), deployer)
+
+
+@pytest.fixture
+def folder(deployment: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The deployment's, on the chain of this process, taken for one that outlives the command."""
+    keep_chain(monkeypatch)
+    monkeypatch.setattr("kgst.deploy.commands.is_short_lived", lambda _: False)
+    monkeypatch.chdir(ROOT)
+    shutil.copy(POLICY, tmp_path)
+    deployment.record.save(tmp_path / "record.json")
+    return tmp_path
+
+
+@pytest.fixture
+def run(folder: Path) -> Any:
+    return partial(invoke, policy=folder / "policy.yaml")
+
+
+def is_harmless(text: str) -> bool:
+    """Nothing in it but what is printed, and ends of lines."""
+    return text.replace("\n", "").isprintable()
+
+
+@pytest.fixture
+def hostile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words of nodes and chain as an adversary would have them."""
+    from kgst.verify import comparing
+
+    found = comparing.inspect
+
+    def inspect(*args: Any, **kwargs: Any) -> Any:
+        verification = found(*args, **kwargs)
+        drift = comparing.Drift(HOSTILE, HOSTILE, HOSTILE)
+        return replace(verification, drifts=[drift], gaps=[HOSTILE])
+
+    monkeypatch.setattr("kgst.deploy.commands.inspect", inspect)
+    monkeypatch.setattr(Policy, "label", lambda _, __: HOSTILE[:600])
+
+
+@pytest.mark.usefixtures("hostile")
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [
+        (("deploy", "verify"), {3}),
+        (("status",), {0}),
+        (("doctor",), {0, 1, 3}),
+        (("govern", "matrix"), {0}),
+        (("govern", "plan"), {0, 3, 5}),
+        (("govern", "pending"), {0}),
+        (("auditors", "show"), {0}),
+        (("reserves", "show"), {0}),
+        (("supply", "limits"), {0}),
+        (("guard", "pause", "transfers", "--account", "TEST::5", "--yes"), {0}),
+    ],
+)
+def test_command__told_hostile_words__shows_them_plainly(
+    run: Any, arguments: tuple[str, ...], codes: set[int]
+) -> None:
+    result = run(*arguments)
+    assert result.exit_code in codes, result.output
+    assert is_harmless(result.stdout)
+    assert is_harmless(result.stderr)
+    assert "could not be shown" not in result.stderr
+    # Shown as it is, not taken for markup.
+    words = "".join((result.stdout + result.stderr).split())
+    assert "[/docs][red]x[/red]?[2J??y" in words or "y" * 500 not in words
+    assert len(result.stdout) < 60_000
+
+
+def test_error__with_hostile_words__is_plain(run: Any) -> None:
+    result = run("guard", "block", HOSTILE, "--yes")
+    assert result.exit_code == 2
+    assert is_harmless(result.stderr)
+    assert len(result.stderr) < 6_000
+
+
+def test_pause__whose_reader_has_gone__is_carried_out(
+    run: Any, deployment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As into `| head -1`: what is printed fails, what is done does not."""
+    written = []
+
+    def gone(_: Any, text: str) -> int:
+        written.append(text)
+        raise BrokenPipeError
+
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.write", gone)
+    result = run("guard", "pause", "transfers", "--account", "TEST::5", "--yes")
+    assert result.exit_code == 0
+    assert written
+    assert deployment.token.pauseFlags() == 1
+
+
+def test_deployment__on_an_ascii_terminal__reaches_its_end() -> None:
+    process = start_ape(
+        "deploy", "apply", "--yes", policy=POLICY,
+        environment={"PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    done = finish_ape(process)
+    assert done.code == 0, done.stderr
+    assert done.stdout.isascii()
+    for number, step in enumerate(STEPS, 1):
+        assert f"ok {number}/{len(STEPS)} {step}" in done.stdout
+    assert "ok verified" in done.stdout
+
+
+def test_deployment__into_a_closed_pipe__ends_without_a_noise() -> None:
+    process = start_ape("deploy", "apply", "--yes", policy=POLICY)
+    assert process.stdout is not None
+    process.stdout.close()
+    done = finish_ape(process)
+    assert done.code == 0, done.stderr
+    assert "BrokenPipe" not in done.stderr
+    assert "Exception ignored" not in done.stderr
