@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from kgst.journal import Journal, JournalError
 
-__all__ = ["Files"]
+__all__ = ["LAST_STEP", "Files"]
+
+LAST_STEP: Final = "configuration"
+"""Of a deployment; with its end the deployment is done."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,34 @@ class Files:
             return False
         with Journal(self.journal) as journal:
             return bool(journal.next_nonce)
+
+    def finished(self) -> bool:
+        """Whether the journal tells of a deployment whose last step is done; read without locking it."""
+        try:
+            lines = self.journal.read_bytes().split(b"\n")
+            found = [json.loads(line) for line in lines[:-1]]
+        except (OSError, ValueError):
+            return False
+        return any(
+            isinstance(line, dict)
+            and (line.get("kind"), line.get("step")) == ("outcome", LAST_STEP)
+            and line.get("succeeded") is True
+            for line in found
+        )
+
+    def forget_unsigned(self) -> None:
+        """Empty the journal if it has a header and nothing was signed: it binds nobody.
+
+        Raises:
+            RefusedError: another process has it open.
+            JournalError: it is damaged.
+        """
+        if not self.journal.exists():
+            return
+        # Shortened and not removed: whoever opens it at this moment must meet the lock.
+        with Journal(self.journal) as journal:
+            if journal.header is not None and not journal.next_nonce and not journal.outcomes:
+                os.truncate(self.journal, 0)
 
     def move_aside(self) -> list[Path]:
         """Give each the time in its name, so that a new deployment can begin."""

@@ -24,7 +24,9 @@ from eth_abi.abi import decode, encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from kgst.node import NodeError, is_dev_node, rpc
+from kgst.node import NodeError, NodeRefusedError, is_dev_node, rpc
+from kgst.node.faults import Refusal, is_behind
+from kgst.node.transport import Transport
 from kgst.reverts import explain
 
 if TYPE_CHECKING:
@@ -37,8 +39,8 @@ MULTICALL3: Final = "0xcA11bde05977b3631167028862bE2a173976CA11"
 """Address of Multicall3 on every chain."""
 
 _AGGREGATE: Final = keccak(text="aggregate3((address,bool,bytes)[])")[:4]
-_ATTEMPTS: Final = 3
-_PAUSE: Final = 0.4  # seconds; about one block of BSC
+_ATTEMPTS: Final = 6
+_PAUSE: Final = 0.5  # seconds; about one block of BSC
 
 # Multicall3 got to this address by a transaction that was signed once for all chains (without a chain id): nonce 0 of
 # a key that nobody has, 1,000,000 gas at 100 gwei. A chain in this process has no RPC to put code somewhere.
@@ -57,6 +59,10 @@ T = TypeVar("T")
 
 class ReadError(NodeError):
     """A contract did not answer a read as its interface says: it reverted, or the node gave other bytes."""
+
+
+class OtherBlockError(NodeError):
+    """The node was asked in one block and answered from another."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +182,17 @@ class Reads:
             NodeError: the node did not answer, or not for this block, or with something that Multicall3 cannot return;
                 or Multicall3 is not there.
         """
+        for attempt in range(_ATTEMPTS):
+            try:
+                self._fetch(provider, head, what)
+                return
+            except NodeError as error:
+                # Behind a load balancer another backend answers, which may not have seen the block yet.
+                if attempt + 1 == _ATTEMPTS or not _may_be_behind(error):
+                    raise
+                time.sleep(_PAUSE)
+
+    def _fetch(self, provider: ProviderAPI, head: Head, what: str) -> None:
         own = Reads()
         number = own.view(MULTICALL3, "getBlockNumber()", ["uint256"])
         seconds = own.view(MULTICALL3, "getCurrentBlockTimestamp()", ["uint256"])
@@ -186,7 +203,9 @@ class Reads:
             read._answer = answer
         found = (number.value, seconds.value, "0x" + parent.value.hex())
         if found != (head.number, head.time, head.parent):
-            raise NodeError(
+            for read in self._reads:
+                read._answer = None
+            raise OtherBlockError(
                 f"could not {what}: asked in block {head.number} of {head.time}, Multicall3 answered from block "
                 f"{found[0]} of {found[1]}, after {found[2][:10]}…: the node answers from another block or another "
                 "fork than it says; try again, or use another node."
@@ -219,19 +238,15 @@ def many(provider: ProviderAPI, what: str, *requests: Callable[[Any], Any]) -> l
         NodeError: the node failed in any of them.
     """
     web3 = provider.web3
-    # The in-process chain has no batches; other kinds of connection may refuse them, and are asked singly.
-    if hasattr(web3.provider, "make_batch_request"):
-        try:
-            with rpc(what), web3.batch_requests() as batch:
-                for request in requests:
-                    batch.add(request(web3.eth))
-                answers = list(batch.execute())
-            if len(answers) == len(requests):
-                return answers
-        except NodeError:
-            pass
+    # The chain in this process has no batches; only the package's own transport knows what to do when a node refuses
+    # them.
     with rpc(what):
-        return [request(web3.eth) for request in requests]
+        if not isinstance(getattr(web3.provider, "transport", None), Transport):
+            return [request(web3.eth) for request in requests]
+        with web3.batch_requests() as batch:
+            for request in requests:
+                batch.add(request(web3.eth))
+            return list(batch.execute())
 
 
 def ensure_multicall(provider: ProviderAPI) -> None:
@@ -275,16 +290,8 @@ def _aggregate(
     calls = [(read.target, True, read.data) for read in reads]
     data = _AGGREGATE + encode(["(address,bool,bytes)[]"], [calls])
     request = {"to": MULTICALL3, "data": "0x" + data.hex()}
-    for attempt in range(_ATTEMPTS):
-        try:
-            with rpc(what):
-                answer = bytes(provider.web3.eth.call(request, head.number))
-            break
-        except NodeError:
-            # Behind a load balancer another node may be asked, which has not seen the block yet.
-            if attempt + 1 == _ATTEMPTS:
-                raise
-            time.sleep(_PAUSE)
+    with rpc(what):
+        answer = bytes(provider.web3.eth.call(request, head.number))
     if not answer:
         raise NodeError(
             f"could not {what}: there is no Multicall3 at {MULTICALL3} on this chain, where every BSC network has "
@@ -303,6 +310,12 @@ def _aggregate(
             "lies; use another node."
         )
     return [(bool(succeeded), bytes(result)) for succeeded, result in results]
+
+
+def _may_be_behind(error: NodeError) -> bool:
+    if isinstance(error, NodeRefusedError):
+        return is_behind(Refusal(error.code, error.said))
+    return isinstance(error, OtherBlockError)
 
 
 def _exactly(types: tuple[str, ...], data: bytes) -> tuple[Any, ...] | None:

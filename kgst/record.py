@@ -172,10 +172,7 @@ class Record(_Model):
         try:
             return cls.model_validate_json(path.read_bytes())
         except FileNotFoundError:
-            raise RecordError(
-                f"{path}: there is no record, so nothing is known to be deployed; "
-                "run `ape run deploy apply`, or check --network and --policy."
-            ) from None
+            raise RecordError(cls.missing(path)) from None
         except OSError as error:
             raise RecordError(f"{path}: cannot be read: {error.strerror}.") from error
         except ValidationError as error:
@@ -184,6 +181,23 @@ class Record(_Model):
             raise RecordError(
                 f"{path}: {key}: {first['msg']}; restore the file from git, it is never edited by hand."
             ) from None
+
+    @staticmethod
+    def missing(path: Path) -> str:
+        """What to say when there is no record at `path`: was there ever one?"""
+        from kgst.files import Files
+
+        files = Files(path.parent)
+        if path == files.record and files.finished():
+            return (
+                f"{path}: there is no record, and {files.journal.name} beside it tells of a finished deployment: the "
+                "record was deleted, or never written. Restore it from git; or have it written again with "
+                "`ape run deploy resume`, which sends nothing (upgrades since then are only in the one from git)."
+            )
+        return (
+            f"{path}: there is no record, so nothing is known to be deployed; "
+            "run `ape run deploy apply`, or check --network and --policy."
+        )
 
     def save(self, path: Path) -> None:
         """Write to `path`, whole or not at all."""

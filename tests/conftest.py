@@ -50,16 +50,29 @@ def _decoded_errors() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _leaves_nothing() -> Iterator[None]:
-    """Each test is taken back by its own snapshot: ape forgets its own when a command connects within a test."""
-    provider = networks.active_provider
-    if provider is None or provider.name != "test":
-        yield
-        return
-    before = provider.snapshot()
+def _leaves_nothing() -> None:
+    """Each test is taken back by its own snapshot: see the hooks below."""
+
+
+# ape forgets its own snapshots when a command connects within a test, and takes them after the test's fixtures: what
+# those did stayed. This one is taken before the first fixture of the test alone, after those of module and session.
+_BEFORE: pytest.StashKey[Any] = pytest.StashKey()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: Any, request: Any) -> None:
+    if fixturedef.scope == "function" and _BEFORE not in request.node.stash:
+        provider = networks.active_provider
+        on_chain = provider is not None and provider.name == "test"
+        request.node.stash[_BEFORE] = provider.snapshot() if on_chain else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     yield
-    if networks.active_provider is not None and networks.active_provider.name == "test":
-        networks.active_provider.restore(before)
+    before, provider = item.stash.get(_BEFORE, None), networks.active_provider
+    if before is not None and provider is not None and provider.name == "test":
+        provider.restore(before)
 
 
 @dataclass(frozen=True)

@@ -12,20 +12,19 @@ from typing import TYPE_CHECKING, Any, Final
 from eth_utils.crypto import keccak
 
 from kgst.attestation import Domain
-from kgst.build import (
-    constructor_arguments,
-    creation_code,
-    source_of,
-)
+from kgst.build import constructor_arguments, creation_code
 from kgst.chain import contract_at, token_at
-from kgst.deploy.preflight import require_deployable
-from kgst.errors import DriftError, InputError
+from kgst.deploy.concluding import record_of, require_powerless
+from kgst.deploy.preflight import CONTRACTS, require_deployable, require_people
+from kgst.errors import InputError
+from kgst.files import LAST_STEP
 from kgst.journal import Header, Journal, Outcome
-from kgst.node import NodeError, chain_id, connected, genesis, rpc
+from kgst.node import NodeError, chain_id, connected, genesis
 from kgst.policy import Policy
-from kgst.record import ContractRecord, Record, Transaction, compiler_of, source_commit
+from kgst.record import Record
 from kgst.roles import ROLE_FUNCTIONS, Role
 from kgst.sending import Progress, Sender
+from kgst.sending.transactions import created_by
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FEED_DECIMALS", "GUARDED_ROLES", "STEPS", "Deployment", "apply", "resume"]
 
-STEPS: Final = ("manager", "logic", "token", "feed", "configuration")
+STEPS: Final = (*CONTRACTS, LAST_STEP)
 """Each one transaction, in this order."""
 
 FEED_DECIMALS: Final = 8
@@ -94,19 +93,23 @@ def apply(
     Args:
         policy: What should be true.
         deployer: An account of ape that signs by itself.
-        journal: Where each transaction is written before it is sent; None keeps it in memory, for chains that end with
-            this process.
+        journal: Where each transaction is written before it is sent; None keeps it in memory, for chains that are
+            there for practice, where nobody looks for the policy's Safes.
         progress: Told of each stage of each step.
 
     Raises:
-        RefusedError: policy, limits or simulation forbid it.
+        RefusedError: policy, limits or simulation forbid it, or people of the policy cannot hold what they are given.
         JournalError: the journal belongs to another chain, policy or account.
         UnconfirmedError: a transaction was sent and is not final; call again with the same journal.
         DriftError: the deployer kept a power, or a contract is missing.
     """
     provider = connected()
     require_deployable(policy, provider, deployer.address)
-    journal = journal or Journal()
+    if journal is None:
+        journal = Journal()
+    elif journal.signed(LAST_STEP) is None:  # until then nobody has been given anything
+        nonces = {step: signed.nonce for step in CONTRACTS if (signed := journal.signed(step))}
+        require_people(policy, provider, deployer.address, nonces)
     header = Header(
         chain_id=chain_id(provider),
         genesis=genesis(provider),
@@ -121,10 +124,9 @@ def apply(
     def create(step: str, contract: str, *arguments: Any) -> str:
         encoded = constructor_arguments(contract, *arguments)
         outcome = sender.send(step, creation_code(contract) + encoded)
-        if outcome.contract is None:
-            raise NodeError(f"{step}: the receipt of {outcome.hash} names no contract.")
+        address = _address(journal, outcome)
         created[step] = (contract, encoded, outcome)
-        return outcome.contract
+        return address
 
     manager = create("manager", "KGSTAccessManager", deployer.address)
     logic = create("logic", "KGSTLogic", policy.token.recovery_delay)
@@ -132,11 +134,30 @@ def apply(
     create("feed", "ReserveFeed", token, FEED_DECIMALS)
     calls = _configuration(policy, manager, token, deployer.address)
     multicall = contract_at("KGSTAccessManager", manager).multicall.encode_input(calls)
-    configuration = sender.send("configuration", bytes(multicall), to=manager)
+    configuration = sender.send(LAST_STEP, bytes(multicall), to=manager)
 
-    deployment = Deployment.of(policy, _record(header, created, configuration))
-    _require_powerless(deployment, deployer.address)
+    deployment = Deployment.of(policy, record_of(header, created, configuration))
+    require_powerless(deployment, deployer.address)
     return deployment
+
+
+def _address(journal: Journal, outcome: Outcome) -> str:
+    """Where the transaction of `outcome` put its contract, by its sender and nonce.
+
+    Raises:
+        NodeError: the node's receipt said something else.
+    """
+    signed, header = journal.signed(outcome.step), journal.header
+    if signed is None or header is None:
+        raise NodeError(f"{outcome.step}: the journal has not signed it.")
+    computed = created_by(header.sender, signed.nonce)
+    if outcome.contract != computed:
+        raise NodeError(
+            f"{outcome.step}: the receipt of {outcome.hash} says that it created {outcome.contract or 'nothing'}, and "
+            f"with nonce {signed.nonce} of {header.sender} it can only have created {computed}: the node is not to be "
+            "believed. Look the transaction up on an explorer, and start over with --new through another node."
+        )
+    return computed
 
 
 def resume(
@@ -215,58 +236,3 @@ def _configuration(policy: Policy, manager: str, token: str, deployer: str) -> l
             calls.append(access.grantRole.encode_input(int(role), address, member.delay))
     calls.append(access.renounceRole.encode_input(int(Role.ADMIN), deployer))
     return [bytes(call) for call in calls]
-
-
-def _record(
-    header: Header, created: dict[str, tuple[str, bytes, Outcome]], configuration: Outcome
-) -> Record:
-    from ape import project
-
-    provider = connected()
-    contracts: dict[str, Any] = {}
-    for step, (contract, arguments, outcome) in created.items():
-        address = str(outcome.contract)
-        with rpc(f"read the code of {contract}"):
-            code = bytes(provider.web3.eth.get_code(address))
-        if not code:
-            raise DriftError(
-                f"{contract}: there is no code at {address}, where {outcome.hash} put it."
-            )
-        contracts[step] = ContractRecord(
-            address=address,
-            source=source_of(contract),
-            constructor_args="0x" + arguments.hex(),
-            code_hash="0x" + keccak(code).hex(),
-            transaction=Transaction.of(outcome),
-        )
-    with rpc(f"read block {configuration.block_number}"):
-        deployed_at = int(provider.web3.eth.get_block(configuration.block_number)["timestamp"])
-    return Record(
-        chain_id=header.chain_id,
-        genesis=header.genesis,
-        deployer=header.sender,
-        policy_fingerprint=header.subject,
-        deployed_at=deployed_at,
-        compiler=compiler_of(project.manifest.compilers or [], "KGST"),
-        source=source_commit(project.path),
-        configuration=Transaction.of(configuration),
-        **contracts,
-    )
-
-
-def _require_powerless(deployment: Deployment, deployer: str) -> None:
-    """Read from the chain that `deployer` is left with nothing."""
-    with rpc("read the deployer's powers"):
-        kept = [
-            f"role {role.name}"
-            for role in Role
-            if deployment.manager.getAccess(int(role), deployer)[0]
-        ]
-        issuer = deployment.token.issuerOf(deployer)
-        kept += ["issuer"] * bool(issuer.capacity or issuer.mayBurn)
-        kept += ["auditor"] * bool(deployment.token.isAuditor(deployer))
-    if kept:
-        raise DriftError(
-            f"the deployer {deployer} still has {', '.join(kept)}; do not use this deployment: "
-            "revoke it, or start over with --new."
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +24,15 @@ from kgst.files import Files
 from kgst.journal import Journal
 from kgst.node import connected, genesis, is_short_lived
 from kgst.record import Record
+from kgst.terminal import markup
 from kgst.verify.comparing import Verification, inspect
 
 if TYPE_CHECKING:
-    from ape.api import AccountAPI
+    from ape.api import AccountAPI, ProviderAPI
     from rich.console import Console
 
     from kgst.deploy.applying import Deployment
+    from kgst.deploy.plan import Plan
     from kgst.policy import Policy
 
 __all__ = ["apply", "plan", "resume", "verify"]
@@ -39,8 +42,17 @@ def plan(policy_path: Path | None, account: AccountAPI | None) -> Answer:
     """What `apply` would send."""
     provider = connected()
     policy, _ = load_policy(policy_path, provider)
-    planned = make_plan(policy, account_of(account, provider))
-    return Answer(plan_document(planned, policy), lambda out: print_plan(out, planned, policy))
+    planned = make_plan(_here(policy, provider), account_of(account, provider))
+
+    def show(out: Console) -> None:
+        print_plan(out, planned, policy)
+        for refusal in planned.refusals:
+            out.print(f"[red]Refused:[/red] {markup(refusal)}")
+
+    document = plan_document(planned, policy)
+    if not planned.refusals:
+        return Answer(document, show)
+    return Answer({**document, "refused": list(planned.refusals)}, show, ExitCode.REFUSED)
 
 
 def apply(
@@ -56,36 +68,49 @@ def apply(
             "[yellow]This chain lives no longer than this command: what is deployed is gone when it ends, "
             "and no record is kept. To keep it use --network bsc:local:foundry with an anvil of your own.[/yellow]"
         )
-        print_plan(out, make_plan(policy, deployer), policy)
-        confirm("Deploy?", deployer, yes=yes)
-        return _deployed(carry_out(policy, deployer, None, lambda event: print_event(out, event)))
+        here = _here(policy, provider)
+        _agree(out, make_plan(here, deployer), policy, deployer, yes=yes)
+        return _deployed(carry_out(here, deployer, None, lambda event: print_event(out, event)))
 
     files = Files(path.parent)
     if not new:
         if files.record.exists():
             return _already_there(policy, files)
+        if files.finished():
+            raise RefusedError(Record.missing(files.record))
         if files.begun():
             raise RefusedError(
                 f"{files.journal} tells of a deployment that was not finished; continue it with "
                 "`ape run deploy resume`, or start over with --new, which keeps the journal aside."
             )
-    print_plan(out, make_plan(policy, deployer), policy)
-    confirm("Deploy?", deployer, yes=yes)
+    _agree(out, make_plan(policy, deployer), policy, deployer, yes=yes)
     if new:
         for moved in files.move_aside():
-            out.print(f"[dim]kept aside: {moved}[/dim]")
+            out.print(f"[dim]kept aside: {markup(moved)}[/dim]")
     return _send(policy, deployer, files, out, carry_out)
 
 
 def resume(
     policy_path: Path | None, account: AccountAPI | None, *, yes: bool, quiet: bool
 ) -> Answer:
-    """Continue a deployment that was interrupted."""
+    """Continue a deployment that was interrupted; or write the record of a finished one again."""
     provider = connected()
     policy, path = load_policy(policy_path, provider)
+    files, out = Files(path.parent), console(stderr=quiet)
+    if not files.journal.exists():
+        raise InputError(
+            f"{files.journal} is not there, so there is nothing to resume; run `ape run deploy apply`."
+        )
+    if files.finished():
+        if files.record.exists():
+            return _already_there(policy, files)
+        return _send(policy, None, files, out, carry_on)
     deployer = account_of(account, provider)
+    if not files.begun():  # it ended before its first signature
+        _agree(out, make_plan(policy, deployer), policy, deployer, yes=yes)
+        return _send(policy, deployer, files, out, carry_out)
     confirm("Continue the deployment?", deployer, yes=yes)
-    return _send(policy, deployer, Files(path.parent), console(stderr=quiet), carry_on)
+    return _send(policy, deployer, files, out, carry_on)
 
 
 def verify(policy_path: Path | None) -> Answer:
@@ -100,10 +125,41 @@ def verify(policy_path: Path | None) -> Answer:
     return _verified(inspect(policy, Record.load(Files(path.parent).record)))
 
 
-def _send(policy: Policy, deployer: AccountAPI, files: Files, out: Console, carry: Any) -> Answer:
+def _here(policy: Policy, provider: ProviderAPI) -> Policy:
+    """`policy`, without its Safes on a chain that began empty with this command."""
+    return policy.model_copy(update={"safes": {}}) if is_short_lived(provider) else policy
+
+
+def _agree(out: Console, planned: Plan, policy: Policy, deployer: AccountAPI, *, yes: bool) -> None:
+    """Show the plan, and go on only if it can be carried out and is agreed to.
+
+    Raises:
+        RefusedError: it cannot.
+    """
+    print_plan(out, planned, policy)
+    if planned.refusals:
+        raise RefusedError(" ".join(planned.refusals) + " Nothing was sent.")
+    confirm("Deploy?", deployer, yes=yes)
+
+
+@dataclass(frozen=True)
+class _Finished:
+    """The deployer of a finished deployment, which needs no signature any more."""
+
+    address: str
+
+
+def _send(
+    policy: Policy, deployer: AccountAPI | None, files: Files, out: Console, carry: Any
+) -> Answer:
+    """Carry out what the journal leaves to do; `deployer` is None when that is nothing."""
+    files.forget_unsigned()
     with Journal(files.journal) as journal:
+        account: Any = deployer
+        if account is None and journal.header is not None:
+            account = _Finished(journal.header.sender)
         try:
-            deployment = carry(policy, deployer, journal, lambda event: print_event(out, event))
+            deployment = carry(policy, account, journal, lambda event: print_event(out, event))
         except KeyboardInterrupt:
             open_steps = [signed.step for signed in journal.unresolved()]
             if not open_steps:
@@ -125,7 +181,8 @@ def _keep_layout(files: Files, record: Record, out: Console) -> None:
         save_snapshot(files, record)
     except KgstError as error:
         out.print(
-            f"[yellow]The storage layout was not kept:[/yellow] {error}\nUpgrades will read it from the checkout of "
+            f"[yellow]The storage layout was not kept:[/yellow] {markup(error)}\n"
+            "Upgrades will read it from the checkout of "
             "this deployment."
         )
 
@@ -136,7 +193,7 @@ def _deployed(deployment: Deployment, saved: Path | None = None) -> Answer:
     def show(out: Console) -> None:
         print_record(out, deployment.record)
         if saved:
-            out.print(f"Record: {saved}")
+            out.print(f"Record: {markup(saved)}")
         print_verification(out, verification)
 
     document = {

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
-
 from kgst.deploy.applying import STEPS, apply
-from kgst.deploy.preflight import require_deployable
+from kgst.deploy.preflight import require_deployable, require_people
 from kgst.errors import RefusedError
 from kgst.journal import Journal, Outcome
 from kgst.node import chain_id, connected, rpc
 from kgst.policy import Policy
-from kgst.quantities import format_bps, format_duration
+from kgst.quantities import format_bnb, format_bps, format_duration
+from kgst.sending.pricing import price_now, require_fee, require_price
+from kgst.sending.transactions import created_by
 from kgst.verify.comparing import inspect
 
 if TYPE_CHECKING:
@@ -48,8 +47,9 @@ class Plan:
     """A deployment that was rehearsed and not sent.
 
     Attributes:
-        gas_price: Wei per gas, as the node asks now.
+        gas_price: Wei per gas that would be offered now.
         balance: The deployer's, in wei.
+        refusals: Why it would not be sent as things stand, each a sentence; empty when it would.
     """
 
     chain_id: int
@@ -57,6 +57,7 @@ class Plan:
     steps: tuple[PlannedStep, ...]
     gas_price: int
     balance: int
+    refusals: tuple[str, ...] = ()
 
     @property
     def gas(self) -> int:
@@ -68,6 +69,15 @@ class Plan:
         """Estimate in wei."""
         return self.gas * self.gas_price
 
+    @property
+    def need(self) -> int:
+        """Wei that must be there to begin with: a step's gas limit is held ready until it is mined."""
+        spent = need = 0
+        for step in self.steps:
+            need = max(need, spent + step.gas + step.gas // 4)
+            spent += step.gas
+        return need * self.gas_price
+
 
 def plan(policy: Policy, deployer: AccountAPI) -> Plan:
     """The steps of `apply` for `policy` on the connected chain.
@@ -77,31 +87,51 @@ def plan(policy: Policy, deployer: AccountAPI) -> Plan:
     there yet.
 
     Raises:
-        RefusedError: what `apply` would refuse before sending.
+        RefusedError: what `apply` would refuse before sending, whatever the deployer pays.
     """
     provider = connected()
     require_deployable(policy, provider, deployer.address)
+    require_people(policy, provider, deployer.address)
     outcomes = _rehearse(policy)
     # After the rehearsal: should it run on the connected chain itself, that is as it was.
-    with rpc("read the deployer's account and the gas price"):
-        nonce = int(provider.web3.eth.get_transaction_count(deployer.address))
-        balance = int(provider.web3.eth.get_balance(deployer.address))
-        gas_price = int(provider.web3.eth.gas_price)
-    return Plan(
+    eth = provider.web3.eth
+    with rpc("read the deployer's account"):
+        nonce = int(eth.get_transaction_count(deployer.address))
+        balance = int(eth.get_balance(deployer.address))
+    planned = Plan(
         chain_id=chain_id(provider),
         deployer=deployer.address,
         steps=tuple(
             PlannedStep(
                 name=outcome.step,
                 summary=summary,
-                address=_created(deployer.address, nonce + i) if outcome.contract else None,
+                address=created_by(deployer.address, nonce + i) if outcome.contract else None,
                 gas=outcome.gas_used,
             )
             for i, (outcome, summary) in enumerate(zip(outcomes, _summaries(policy), strict=True))
         ),
-        gas_price=gas_price,
+        gas_price=price_now(eth, policy.limits),
         balance=balance,
     )
+    return replace(planned, refusals=tuple(_refusals(planned, policy)))
+
+
+def _refusals(planned: Plan, policy: Policy) -> Iterator[str]:
+    """What sending would end at, before its first transaction or in the middle."""
+    price, limits = planned.gas_price, policy.limits
+    try:
+        require_price(price, limits)
+        for step in planned.steps:
+            require_fee(step.name, step.gas * 5 // 4 * price, 0, limits)
+    except RefusedError as error:
+        yield str(error)
+    if planned.balance < planned.need:
+        yield (
+            f"the deployer {planned.deployer} has {format_bnb(planned.balance)} and needs "
+            f"{format_bnb(planned.need)}: the estimate is {format_bnb(planned.cost)}, and a step's gas limit is higher "
+            f"than what it uses. Send it {format_bnb(planned.need - planned.balance)} or more, or wait for a lower gas "
+            "price."
+        )
 
 
 def _summaries(policy: Policy) -> Iterator[str]:
@@ -125,6 +155,8 @@ def _rehearse(policy: Policy) -> list[Outcome]:
     local = policy.model_copy(
         update={
             "chain_id": "local",
+            # Nobody's Safes are there.
+            "safes": {},
             # The throw-away chain has its own gas price.
             "limits": policy.limits.model_copy(
                 update={"max_gas_price": 10**15, "max_cost": 10**24}
@@ -151,11 +183,3 @@ def _rehearse(policy: Policy) -> list[Outcome]:
         )
     signed = [journal.signed(step) for step in STEPS]
     return [outcome for s in signed if s and (outcome := journal.outcome(s.hash))]
-
-
-def _created(sender: str, nonce: int) -> str:
-    """The address that a contract created by `sender` with `nonce` gets."""
-    import rlp  # type: ignore[import-untyped]
-
-    encoded = rlp.encode([bytes.fromhex(sender[2:]), nonce])
-    return to_checksum_address(keccak(encoded)[12:])

@@ -1,18 +1,34 @@
-"""What must hold before anything is signed: the right chain, no public keys on it, a deployer without power."""
+"""What must hold before anything is signed: the right chain, no public keys on it, a deployer without power, and people
+who can hold what the policy gives them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from kgst.deploy.people import findings, read_safes
 from kgst.errors import RefusedError
-from kgst.node import chain_id, is_dev_node
+from kgst.node import chain_id, is_dev_node, rpc
 from kgst.policy import Policy
+from kgst.sending.transactions import created_by
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
-__all__ = ["require_chain", "require_deployable"]
+__all__ = ["CONTRACTS", "require_chain", "require_deployable", "require_people"]
+
+CONTRACTS: Final = {
+    "manager": "the AccessManager",
+    "logic": "the token's logic",
+    "token": "the token",
+    "feed": "the feed of the reserves",
+}
+"""What each step creates, in order."""
+
+# A step that reverts is signed anew, with the next nonce.
+_NONCES: Final = 16
 
 _MNEMONIC: Final = "test test test test test test test test test test test junk"
 _TEST_ACCOUNTS: Final = 100
@@ -60,6 +76,44 @@ def require_deployable(policy: Policy, provider: ProviderAPI, deployer: str) -> 
             f"the keys of {', '.join(everyone)} are public (test accounts of ape, anvil and hardhat), and this node "
             "is not a local development node: anyone could use them. Put real addresses into the policy."
         )
+
+
+def require_people(
+    policy: Policy, provider: ProviderAPI, deployer: str, signed: Mapping[str, int] | None = None
+) -> None:
+    """Everyone in `policy` can hold what it gives them, on this chain.
+
+    Args:
+        policy: As it is to be carried out.
+        provider: Connected.
+        deployer: Checksummed address.
+        signed: Nonces of the steps that an interrupted run signed.
+
+    Raises:
+        RefusedError: they cannot; every reason is named.
+        NodeError: the node failed: nothing is taken for granted.
+    """
+    with rpc(f"read the nonce of {deployer}"):
+        following = int(provider.web3.eth.get_transaction_count(deployer))
+    taken = _taken(deployer, following, signed or {})
+    looked_at = findings(policy, read_safes(policy, provider), taken)
+    faults = [finding for finding in looked_at if not finding.good]
+    if faults:
+        lines = [
+            f"- {f.item} ({policy.address(f.who)}): expected {f.expected}; found {f.found}. {f.advice}"
+            for f in faults
+        ]
+        begin = "not everyone in the policy can hold what it gives them on this chain, so nothing was sent:"
+        raise RefusedError("\n".join([begin, *lines]))
+
+
+def _taken(deployer: str, following: int, signed: Mapping[str, int]) -> dict[str, str]:
+    """Addresses that the deployment's contracts have or get, whatever becomes of single steps."""
+    taken = {
+        created_by(deployer, following + i): "a contract of the deployer" for i in range(_NONCES)
+    }
+    nonces = {step: following + i for i, step in enumerate(CONTRACTS)} | dict(signed)
+    return taken | {created_by(deployer, nonces[step]): what for step, what in CONTRACTS.items()}
 
 
 @cache

@@ -15,6 +15,7 @@ from kgst.errors import ExitCode, InputError, KgstError
 from kgst.files import Files
 from kgst.node import chain_id, connected, is_dev_node, is_short_lived
 from kgst.record import Record
+from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -107,7 +108,7 @@ def _one(
     out: Console, submission: Submission, provider: Any, explorer: Explorer | None, folder: Path
 ) -> Published:
     published = Published(submission, submission.save(folder))
-    out.print(f"[dim]{submission.name}: compiling …[/dim]")
+    out.print(f"[dim]{markup(submission.name)}: compiling …[/dim]")
     try:
         require_match(submission, provider)
         published.creation_matches = published.runtime_matches = True
@@ -115,7 +116,7 @@ def _one(
             return published
         if not os.environ.get(KEY_VARIABLE):
             raise InputError(f"there is no key: set the environment variable {KEY_VARIABLE}.")
-        out.print(f"[dim]{submission.name}: asking {explorer.url} …[/dim]")
+        out.print(f"[dim]{markup(submission.name)}: asking {markup(explorer.url)} …[/dim]")
         published.explorer = explorer.verify(submission)
     except KgstError as error:
         published.message = str(error)
@@ -137,8 +138,6 @@ def _document(one: Published) -> dict[str, Any]:
 
 
 def _show(out: Console, done: list[Published], chain: int) -> None:
-    from rich.markup import escape
-
     from kgst.operator.views import table
 
     rows = table("Verification")
@@ -148,15 +147,22 @@ def _show(out: Console, done: list[Published], chain: int) -> None:
     rows.add_column("explorer")
     for one in done:
         code = "[green]matches[/green]" if one.creation_matches else "[red]differs[/red]"
-        rows.add_row(one.submission.name, one.submission.contract.address, code, one.explorer)
+        rows.add_row(
+            markup(one.submission.name),
+            markup(one.submission.contract.address),
+            code,
+            markup(one.explorer),
+        )
     out.print(rows)
     for one in done:
         if one.message:
-            out.print(f"[red]✗[/red] {one.submission.name}: {escape(one.message)}", soft_wrap=True)
+            out.print(
+                f"[red]✗[/red] {markup(one.submission.name)}: {markup(one.message)}", soft_wrap=True
+            )
     if not any(one.explorer in ("failed", "not asked") for one in done):
         return
     out.print(
-        f"By hand: {_PAGES.get(chain, 'the explorer')}/verifyContract, “Solidity (Standard-Json-Input)”:"
+        f"By hand: {markup(_PAGES.get(chain, 'the explorer'))}/verifyContract, “Solidity (Standard-Json-Input)”:"
     )
     for one in done:
         if one.creation_matches and one.explorer in ("failed", "not asked"):

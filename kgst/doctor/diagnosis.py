@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kgst.console import load_policy
 from kgst.deploy.applying import Deployment
@@ -17,6 +17,7 @@ from kgst.doctor.node import NodeFacts, Row, State, ask_node, chain_rows, node_r
 from kgst.doctor.safes import SafeReads
 from kgst.errors import ExitCode
 from kgst.files import Files
+from kgst.logs import no_known_event
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
 from kgst.node import NodeError, connected, is_short_lived, rpc
 from kgst.operator.system import System, open_system
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
 __all__ = ["Diagnosis", "diagnose"]
+
+
+_NOT_OURS: Final = (State.DRIFT, State.NOT_CHECKED)
+_BY_EVENTS: Final = ("role members that nobody names", "issuers that the policy does not name")
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def diagnose(policy_path: Path | None, *, quiet: bool = False) -> Diagnosis:
         record, missing = _record(Files(path.parent))
         on_chain = list(chain_rows(provider, policy, record, node))
         rows += on_chain
-        if record is None or any(row.state is not State.OK for row in on_chain):
+        if record is None or any(row.state in _NOT_OURS for row in on_chain):
             reason = missing or "the node serves another chain than policy and record are of"
             rows.append(Row("chain", "the deployment", State.NOT_CHECKED, reason))
             rows.append(_events_alone(provider, node.head))
@@ -120,8 +125,11 @@ def _examine(system: System, node: NodeFacts, rows: list[Row]) -> Diagnosis:
         code = read_code(system.record, provider, head)
         if compare_code(comparison, policy, system.record, code):
             state = read_state(system.deployment, provider, head, extra.add)
-            rows.append(_events(state.traces.gap))
+            silent = _silence(state, system.record)
+            rows.append(_events(state.traces.gap or silent))
             compare(comparison, system.deployment, code, state)
+            if silent:
+                comparison.gaps += [f"{item}: {silent}" for item in _BY_EVENTS]
         else:
             comparison.gaps.append("token, roles, issuers, Safes: contracts are missing")
     except NodeError as error:
@@ -154,6 +162,13 @@ def _compared(comparison: Comparison) -> Iterator[Row]:
             State.NOT_CHECKED,
             reason if known else gap,
         )
+
+
+def _silence(state: ChainState, record: Record) -> str | None:
+    """Why no other event means nothing: not even those are shown in which the deployment gave its roles."""
+    if state.traces.gap or state.traces.members:
+        return None
+    return no_known_event(record.configuration.block_number)
 
 
 def _events(gap: str | None) -> Row:

@@ -1,7 +1,7 @@
 """Whether the node can be believed: does it answer, for the right chain, up to date, with events and finality.
 
-Requests: client version; chain id, first and latest block as one batch; the `finalized` block, which a node may refuse
-alone; the block in which the deployment ended. None of them can be asked of a contract.
+Requests: first and latest block as one batch (client and chain id are known from connecting); the `finalized` block,
+which a node may refuse alone; the block in which the deployment ended. None of them can be asked of a contract.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kgst.multicall import Head, many
-from kgst.node import NodeError, final_block, is_dev_node, rpc
+from kgst.node import NodeError, PrunedError, block_at, final_block, is_dev_node, rpc
 from kgst.status.views import MAX_HEAD_AGE, about
 
 if TYPE_CHECKING:
@@ -26,10 +25,13 @@ if TYPE_CHECKING:
 __all__ = ["NodeFacts", "Row", "State", "ask_node", "chain_rows", "node_rows"]
 
 SLOW: Final = 2.0
-"""Seconds; a node that takes longer to say its name makes every command slow."""
+"""Seconds; a node that takes longer to tell its latest block makes every command slow."""
 
 MAX_FINALITY_LAG: Final = 60
 """Seconds between the finalized block and the latest: BSC takes two or three blocks of 0.45 s."""
+
+_STALLED: Final = "finality stands still: what is sent is mined, and waited for until it is final"
+_PRUNED: Final = "not checked: the node has pruned it; which chain this is follows from genesis and from the contracts' code"
 
 
 class State(StrEnum):
@@ -91,10 +93,9 @@ def ask_node(provider: ProviderAPI) -> NodeFacts:
         NodeError: it does not answer.
     """
     dev = is_dev_node(provider)
-    start = time.monotonic()
     with rpc("ask which client the node runs"):
         client = str(provider.web3.client_version)
-    latency = time.monotonic() - start
+    start = time.monotonic()
     chain, genesis, head = many(
         provider,
         "ask which chain the node serves",
@@ -102,6 +103,7 @@ def ask_node(provider: ProviderAPI) -> NodeFacts:
         lambda eth: eth.get_block(0),
         lambda eth: eth.get_block("latest"),
     )
+    latency = time.monotonic() - start
     return NodeFacts(
         client=client,
         latency=latency,
@@ -147,14 +149,17 @@ def _finality(provider: ProviderAPI, node: NodeFacts) -> Row:
     found = f"block {node.finalized}, {max(0, behind)} behind"
     if node.dev:
         return Row("node", item, State.OK, found)
+    if node.finalized == 0 < behind:
+        return Row("node", item, State.WARNING, f"nothing is final; {_STALLED}", expected)
     try:
         with rpc("read the finalized block"):
             block = provider.web3.eth.get_block(node.finalized)
     except NodeError as error:
         return Row("node", item, State.NOT_CHECKED, str(error), expected)
     lag = node.head.time - int(block["timestamp"])
-    state = State.OK if lag <= MAX_FINALITY_LAG else State.WARNING
-    return Row("node", item, state, f"{found}, {about(lag)}", expected)
+    if lag > MAX_FINALITY_LAG:
+        return Row("node", item, State.WARNING, f"{found}, {about(lag)}; {_STALLED}", expected)
+    return Row("node", item, State.OK, f"{found}, {about(lag)}", expected)
 
 
 def chain_rows(
@@ -175,17 +180,17 @@ def chain_rows(
         found = f"none: the node is at block {node.head.number}"
         yield Row("chain", item, State.DRIFT, found, last.block_hash)
         return
-    get: Any = partial(_block, last.block_number)
     try:
-        (block,) = many(provider, f"read block {last.block_number}", get)
+        block = block_at(provider, last.block_number)
+    except PrunedError:
+        block = None
     except NodeError as error:
         yield Row("chain", item, State.NOT_CHECKED, str(error), last.block_hash)
         return
+    if block is None:
+        yield Row("chain", item, State.WARNING, _PRUNED, last.block_hash)
+        return
     yield Row.same("chain", item, last.block_hash, "0x" + bytes(block["hash"]).hex())
-
-
-def _block(number: int, eth: Any) -> Any:
-    return eth.get_block(number)
 
 
 def _plain(text: str) -> str:

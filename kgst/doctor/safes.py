@@ -1,4 +1,4 @@
-"""Safes of the policy as the chain has them: owners, threshold, and what could act or forbid beside the owners."""
+"""Safes of the policy as the chain has them: what deploying requires, and what could act or forbid beside owners."""
 
 from __future__ import annotations
 
@@ -8,46 +8,39 @@ from typing import Any, Final
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from kgst.deploy.people import PeopleReads, findings
 from kgst.doctor.node import Row, State
 from kgst.multicall import Read, ReadError, Reads
-from kgst.policy import Policy, SafeTerms
+from kgst.node import NodeError, connected
+from kgst.policy import Policy
+from kgst.terminal import plain
 
 __all__ = ["SafeReads"]
 
 _SENTINEL: Final = "0x" + 39 * "0" + "1"
 _PAGE: Final = 10
-# Where Safe keeps them: https://github.com/safe-global/safe-smart-account, GuardManager, FallbackManager, Singleton.
+# Where Safe keeps them: https://github.com/safe-global/safe-smart-account, GuardManager, FallbackManager.
 _GUARD: Final = int.from_bytes(keccak(text="guard_manager.guard.address"))
 _HANDLER: Final = int.from_bytes(keccak(text="fallback_manager.handler.address"))
-_SINGLETON: Final = 0
-
-SINGLETONS: Final = {
-    0xD9DB270C1B5E3BD161E8C8503C55CEABEE709552: "1.3.0",
-    0x69F4D1788E39C87893C980C06EDF4B7F686E2938: "1.3.0",
-    0x3E5C63644E683549055B9BE8653DE26E0B4CD36E: "1.3.0 L2",
-    0xFB1BFFC9D739B8D520DAF37DF666DA4C687191EA: "1.3.0 L2",
-    0x41675C099F32341BF84BFC5382AF534DF5C7461A: "1.4.1",
-    0x29FCB43B46531BCA003DDC8FCB67FFE91900C762: "1.4.1 L2",
-}
-"""safe-global's own deployments, the same on every chain."""
 
 HANDLERS: Final = {
     0xF48F2B2D2A534E402487B3EE7C18C33AEC0FE5E4: "1.3.0",
     0x017062A1DE2FE6B99BE3D9D37841FED19F573804: "1.3.0",
     0xFD0732DC9E303F09FCEF3A7388AD10A83459EC99: "1.4.1",
+    0x3EFCBB83A4A7AFCB4F68D501E2C2203A38BE77F4: "1.5.0",
+    0x85A8CA358D388530AD0FB95D0CB89DD44FC242C3: "1.5.0",
 }
-"""safe-global's CompatibilityFallbackHandler."""
+"""safe-global's CompatibilityFallbackHandler, and the ExtensibleFallbackHandler of 1.5.0."""
 
 
 class SafeReads:
-    """What every Safe of the policy says."""
+    """What every Safe of the policy says, and the node of it."""
 
     def __init__(self, reads: Reads, policy: Policy) -> None:
         self._policy = policy
-        self._safes = [
-            _Safe(reads, label, policy.address(label), terms)
-            for label, terms in policy.safes.items()
-        ]
+        self._people = PeopleReads(policy)
+        self._people.ask(reads)
+        self._safes = [_Safe(reads, label, policy.address(label)) for label in policy.safes]
 
     def rows(self, *, dev: bool) -> Iterator[Row]:
         """Each Safe's checks.
@@ -55,17 +48,24 @@ class SafeReads:
         Args:
             dev: A development node, where nobody has deployed safe-global's contracts to their addresses.
         """
+        policy = self._policy
+        try:
+            found = self._people.found(connected())
+        except NodeError as error:
+            yield Row("safes", "Safes of the policy", State.NOT_CHECKED, str(error))
+            return
+        for finding in findings(policy, found, {}):
+            state = State.OK if finding.good else State.DRIFT
+            yield Row("safes", finding.item, state, finding.found, finding.expected)
         for safe in self._safes:
-            yield from safe.rows(self._policy, dev=dev)
+            if found[safe.label].failure is None:
+                yield from safe.rows(policy, plain(found[safe.label].version, 20), dev=dev)
 
 
 class _Safe:
-    def __init__(self, reads: Reads, label: str, address: str, terms: SafeTerms) -> None:
-        self.label, self.terms = label, terms
-        self.owners = reads.view(address, "getOwners()", ["address[]"])
-        self.threshold = reads.view(address, "getThreshold()", ["uint256"])
+    def __init__(self, reads: Reads, label: str, address: str) -> None:
+        self.label = label
         self.nonce = reads.view(address, "nonce()", ["uint256"])
-        self.version = reads.view(address, "VERSION()", ["string"])
         self.modules = reads.view(
             address,
             "getModulesPaginated(address,uint256)",
@@ -73,35 +73,26 @@ class _Safe:
             _SENTINEL,
             _PAGE,
         )
-        # A Safe lets anyone read its storage, so this needs no request of its own.
-        self.guard, self.handler, self.singleton = (
+        # A Safe lets anyone read its storage, so this needs no request of its own; that it is a Safe is known by then.
+        self.guard, self.handler = (
             reads.view(address, "getStorageAt(uint256,uint256)", ["bytes"], slot, 1)
-            for slot in (_GUARD, _HANDLER, _SINGLETON)
+            for slot in (_GUARD, _HANDLER)
         )
 
-    def rows(self, policy: Policy, *, dev: bool) -> Iterator[Row]:
-        terms, name = self.terms, f"Safe {self.label}"
-        wanted = {policy.address(owner) for owner in terms.owners}
-        try:
-            owners, threshold = set(self.owners.value), self.threshold.value
-            version, nonce = str(self.version.value), self.nonce.value
-        except ReadError as error:
-            expected = f"a Safe, {terms.threshold} of {_names(policy, wanted)}"
-            yield Row("safes", name, State.DRIFT, f"no Safe: {error}", expected)
-            return
-        yield Row.same("safes", f"owners of {name}", _names(policy, wanted), _names(policy, owners))
-        yield Row.same("safes", f"threshold of {name}", terms.threshold, threshold)
+    def rows(self, policy: Policy, version: str, *, dev: bool) -> Iterator[Row]:
+        name = f"Safe {self.label}"
         yield self._modules(policy, name)
-        guard, handler, singleton = map(_address, (self.guard, self.handler, self.singleton))
+        guard, handler = map(_address, (self.guard, self.handler))
         yield _slot(f"guard of {name}", guard, "none", good=guard == 0)
         known = "none, or safe-global's"
         good = dev or handler == 0 or handler in HANDLERS
         yield _slot(f"fallback handler of {name}", handler, known, good=good)
-        known = "safe-global's"
-        good = dev or singleton in SINGLETONS
-        yield _slot(f"implementation of {name}", singleton, known, good=good)
-        text = f"version {version[:20]!r}, {nonce} transactions so far"
-        yield Row("safes", f"nonce of {name}", State.OK, text)
+        item = f"nonce of {name}"
+        try:
+            text = f"version {version!r}, {self.nonce.value} transactions so far"
+            yield Row("safes", item, State.OK, text)
+        except ReadError as error:
+            yield Row("safes", item, State.NOT_CHECKED, str(error))
 
     def _modules(self, policy: Policy, name: str) -> Row:
         item = f"modules of {name}"

@@ -13,14 +13,17 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from eth_utils.address import to_checksum_address
 
 from kgst.errors import KgstError
-from kgst.node import NodeError, chain_id, connected, rpc
+from kgst.fork.relay import relayed
+from kgst.node import NodeError, chain_id, connected, is_dev_node, rpc
+from kgst.node.pool import nodes_of
+from kgst.redaction import has_secret, redact
 from kgst.reverts import explain, revert_data
 
 if TYPE_CHECKING:
@@ -135,22 +138,29 @@ def forked(provider: ProviderAPI) -> Iterator[Fork]:
         ForkError: anvil is missing or does not start.
         NodeError: the node failed.
     """
-    upstream = None if provider.name == "test" else _uri_of(provider)
     block = None
     options = ["--hardfork", "prague"]
-    if upstream is not None:
-        with rpc("ask for the last block"):
-            block = int(provider.web3.eth.block_number)
-        options += [
-            "--fork-url",
-            upstream,
-            "--fork-block-number",
-            str(block),
-            "--no-storage-caching",
-        ]
-        options += ["--chain-id", str(chain_id(provider))]
-    with _anvil(options) as address, _connection(provider, address):
+    with ExitStack() as open_:
+        if provider.name != "test":
+            with rpc("ask for the last block"):
+                block = int(provider.web3.eth.block_number)
+            upstream = open_.enter_context(_upstream(provider))
+            options += ["--fork-url", upstream, "--fork-block-number", str(block)]
+            options += ["--no-storage-caching", "--chain-id", str(chain_id(provider))]
+        address = open_.enter_context(_anvil(options))
+        open_.enter_context(_connection(provider, address))
         yield Fork(connected(), block)
+
+
+@contextmanager
+def _upstream(provider: ProviderAPI) -> Iterator[str]:
+    """The address that anvil is to read from: of a development node its own, of any other a relay's."""
+    uri = _uri_of(provider)
+    if is_dev_node(provider) and not has_secret(uri):
+        yield uri
+        return
+    with relayed(nodes_of(provider, [])[0]) as address:
+        yield address
 
 
 def _connection(provider: ProviderAPI, address: str) -> Any:
@@ -170,8 +180,8 @@ def _uri_of(provider: ProviderAPI) -> str:
     uri = getattr(provider, "http_uri", None) or getattr(provider, "uri", None)
     if not isinstance(uri, str) or not uri.startswith("http"):
         raise ForkError(
-            f"the node is reached by {uri or provider.name}; a fork needs an address over HTTP: give one with "
-            "--network, like bsc:testnet:https://…"
+            f"the node is reached by {redact(str(uri or provider.name))}; a fork needs an address over HTTP: give "
+            "one with --network, like bsc:testnet:https://…"
         )
     return uri
 
@@ -213,9 +223,9 @@ def _port(process: subprocess.Popen[bytes], log: IO[bytes]) -> int:
         if (found := _LISTENING.search(said)) is not None:
             return int(found[1])
         if ended or time.monotonic() > deadline:
-            lines = said.decode("utf-8", "replace").strip().splitlines()
+            lines = said.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
             raise ForkError(
-                f"anvil did not start: {lines[-1].strip() if lines else 'it said nothing'}; check that the node of "
-                "--network answers, then try again."
+                f"anvil did not start: {redact(lines[-1].strip())}; check that the node of --network answers, then "
+                "try again."
             )
         time.sleep(0.02)

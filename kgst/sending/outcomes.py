@@ -8,7 +8,7 @@ from eth_utils.address import to_checksum_address
 
 from kgst.journal import Outcome, Purpose, Signed
 from kgst.node import ChainRevertError, NodeError, rpc
-from kgst.sending.transactions import content_of
+from kgst.sending.transactions import Content, content_of, created_by
 
 __all__ = ["GIVEN_UP", "outcome_of", "superseded"]
 
@@ -17,9 +17,20 @@ GIVEN_UP: Final = "nothing: it was given up, an empty transaction spent its nonc
 
 
 def outcome_of(eth: Any, sender: str, signed: Signed, receipt: dict[str, Any]) -> Outcome:
-    """The journal's line for `receipt`; `eth` is web3's."""
+    """The journal's line for `receipt`; `eth` is web3's.
+
+    Raises:
+        NodeError: the receipt names another contract than this transaction can have created.
+    """
     mined = receipt["status"] == 1
-    created = receipt.get("contractAddress")
+    content = content_of(signed)
+    created = created_by(sender, signed.nonce) if content.to is None and mined else None
+    named = receipt.get("contractAddress")
+    if created and (named is None or to_checksum_address(named) != created):
+        raise NodeError(
+            f"{signed.step}: the node says that {signed.hash} created {named}, and it can only have created {created}; "
+            "the node is not to be believed: use another."
+        )
     given_up = signed.purpose is Purpose.GIVE_UP
     return Outcome(
         step=signed.step,
@@ -29,8 +40,8 @@ def outcome_of(eth: Any, sender: str, signed: Signed, receipt: dict[str, Any]) -
         block_hash="0x" + bytes(receipt["blockHash"]).hex(),
         gas_used=receipt["gasUsed"],
         gas_price=receipt.get("effectiveGasPrice") or 0,
-        contract=to_checksum_address(created) if created and mined else None,
-        error=GIVEN_UP if given_up else None if mined else _why(eth, sender, signed, receipt),
+        contract=created,
+        error=GIVEN_UP if given_up else None if mined else _why(eth, sender, content, receipt),
     )
 
 
@@ -42,9 +53,8 @@ def superseded(signed: Signed) -> Outcome:
     )  # fmt: skip
 
 
-def _why(eth: Any, sender: str, signed: Signed, receipt: dict[str, Any]) -> str:
+def _why(eth: Any, sender: str, content: Content, receipt: dict[str, Any]) -> str:
     """The reason of a revert, found by calling it again on the state before its block."""
-    content = content_of(signed)
     if receipt["gasUsed"] == content.gas:
         return "all of its gas used"
     request = {

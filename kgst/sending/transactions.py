@@ -15,7 +15,7 @@ from kgst.node import chain_id
 if TYPE_CHECKING:
     from ape.api import AccountAPI, ProviderAPI
 
-__all__ = ["Content", "content_of", "sign"]
+__all__ = ["Content", "content_of", "created_by", "sign"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,13 @@ def content_of(signed: Signed) -> Content:
         numbers[0], numbers[1], numbers[2], to_checksum_address(to) if to else None, numbers[3],
         bytes(data),
     )  # fmt: skip
+
+
+def created_by(sender: str, nonce: int) -> str:
+    """The checksummed address of the contract that `sender` creates with `nonce` (CREATE)."""
+    import rlp
+
+    return to_checksum_address(keccak(rlp.encode([bytes.fromhex(sender[2:]), nonce]))[12:])
 
 
 def sign(

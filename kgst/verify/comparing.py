@@ -1,14 +1,16 @@
 """Chain against policy and record, read-only: every difference is named.
 
 What is compared: code, proxy slot, roles and their members, which function needs which role, guardians, auditors,
-limits, issuers, pause flags, the EIP-712 domain, and that the deployer is left with nothing.
+limits, issuers, pause flags, the EIP-712 domain, that the deployer is left with nothing, and that the policy's Safes
+are there and owned as it says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
@@ -16,9 +18,11 @@ from eth_utils.crypto import keccak
 from kgst.attestation import Domain
 from kgst.build import constructor_arguments, plain_runtime_code, runtime_code, token_runtime_code
 from kgst.deploy.applying import FEED_DECIMALS, Deployment, initialization
-from kgst.deploy.preflight import require_chain
+from kgst.deploy.concluding import awaited
+from kgst.deploy.people import FoundSafe, PeopleReads, findings
+from kgst.deploy.preflight import CONTRACTS, require_chain
 from kgst.errors import RefusedError
-from kgst.multicall import ensure_multicall, latest
+from kgst.multicall import Head, ensure_multicall, latest
 from kgst.node import NodeError, connected, genesis
 from kgst.policy import Policy
 from kgst.quantities import format_bps, format_duration, format_refill
@@ -28,6 +32,9 @@ from kgst.upgrade.code import implementation_code
 from kgst.verify.roles import role_drifts
 from kgst.verify.state import Code, State, TokenReads, read_code, read_state
 
+if TYPE_CHECKING:
+    from ape.api import ProviderAPI
+
 __all__ = [
     "Check",
     "Comparison",
@@ -35,6 +42,7 @@ __all__ = [
     "Verification",
     "compare",
     "compare_code",
+    "compare_people",
     "inspect",
     "quota",
     "verify",
@@ -73,7 +81,7 @@ class Check:
     """One comparison; what it found is what was expected, or a drift.
 
     Attributes:
-        area: `code`, `token`, `issuers` or `roles`.
+        area: `code`, `token`, `issuers`, `roles` or `safes`.
     """
 
     area: str
@@ -126,12 +134,14 @@ def inspect(policy: Policy, record: Record) -> Verification:
         )
     deployment = Deployment.of(policy, record)
     ensure_multicall(provider)
-    head = latest(provider)
-    comparison = Comparison()
+    head = _head(provider, record)
+    comparison, people = Comparison(), PeopleReads(policy)
     code = read_code(record, provider, head)
     if compare_code(comparison, policy, record, code):
         try:
-            compare(comparison, deployment, code, read_state(deployment, provider, head))
+            state = read_state(deployment, provider, head, lambda reads, _: people.ask(reads))
+            compare(comparison, deployment, code, state)
+            compare_people(comparison, policy, record, people.found(provider, head))
         except NodeError as error:
             if not comparison.verification.drifts:
                 raise
@@ -153,6 +163,33 @@ def compare(comparison: Comparison, deployment: Deployment, code: Code, state: S
     _compare_issuers(comparison, deployment, state)
     comparison.area = "roles"
     role_drifts(comparison, deployment, state)
+
+
+def compare_people(
+    comparison: Comparison, policy: Policy, record: Record, safes: Mapping[str, FoundSafe]
+) -> None:
+    """The policy's Safes, and that nobody in it is one of the deployment's contracts."""
+    taken = {getattr(record, step).address: what for step, what in CONTRACTS.items()}
+    taken[record.implementation[1].address] = "the token's logic"
+    comparison.checks += [
+        Check("safes", f.item, f.expected, f.found, f.good) for f in findings(policy, safes, taken)
+    ]
+
+
+def _head(provider: ProviderAPI, record: Record) -> Head:
+    """The latest block, which is not before the one in which the deployment ended.
+
+    Raises:
+        NodeError: the node failed, or lags behind.
+    """
+    last = record.configuration.block_number
+    head = awaited(partial(latest, provider), lambda head: head.number >= last)
+    if head.number < last:
+        raise NodeError(
+            f"the node is at block {head.number}, and the deployment ended in block {last}: it lags; try again, or use "
+            "another node."
+        )
+    return head
 
 
 def compare_code(comparison: Comparison, policy: Policy, record: Record, found: Code) -> bool:

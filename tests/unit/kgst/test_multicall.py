@@ -8,6 +8,7 @@ import pytest
 from ape import chain as ape_chain
 from eth_abi.abi import decode, encode
 from eth_utils.crypto import keccak
+from web3.exceptions import Web3RPCError
 
 from kgst import multicall
 from kgst.multicall import MULTICALL3, Head, ReadError, Reads, ensure_multicall, latest, many
@@ -191,11 +192,12 @@ def test_fetch__node_has_not_seen_the_block_yet__asks_again(
     provider: Any, token: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ask, asked = provider.web3.eth.call, []
+    refusal: Any = {"error": {"code": -32000, "message": "header not found"}}
 
     def call(*arguments: Any) -> Any:
         asked.append(arguments)
         if len(asked) < 3:
-            raise OSError("header not found")
+            raise Web3RPCError("header not found", rpc_response=refusal)
         return ask(*arguments)
 
     monkeypatch.setattr(provider.web3.eth, "call", call)
@@ -204,6 +206,37 @@ def test_fetch__node_has_not_seen_the_block_yet__asks_again(
     reads.fetch(provider, latest(provider), WHAT)
     assert version.value == "1"
     assert len(asked) == 3
+
+
+def test_fetch__another_backend_answers_from_a_block_later__asks_again(
+    provider: Any, token: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, asked = provider.web3.eth.call, []
+
+    def call(*arguments: Any) -> Any:
+        asked.append(arguments)
+        answer = bytes(ask(*arguments))
+        return later(answer) if len(asked) < 3 else answer
+
+    monkeypatch.setattr(provider.web3.eth, "call", call)
+    reads = Reads()
+    version = reads.of(token, "version")
+    head = latest(provider)
+    reads.fetch(provider, head, WHAT)
+    assert version.value == "1"
+    assert [block for _, block in asked] == [head.number] * 3
+
+
+def test_fetch__always_from_another_block__leaves_no_value(
+    provider: Any, token: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = provider.web3.eth.call
+    monkeypatch.setattr(provider.web3.eth, "call", lambda *a: later(bytes(ask(*a))))
+    reads = Reads()
+    version = reads.of(token, "version")
+    with pytest.raises(NodeError, match="Multicall3 answered from block"):
+        reads.fetch(provider, latest(provider), WHAT)
+    assert version.failure is not None
 
 
 def test_fetch__node_never_answers__says_what_was_tried(
