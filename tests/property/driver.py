@@ -14,7 +14,7 @@ from property.step import Step, View
 from property.story import Teller, when
 from support.model import storage
 from support.model.manager import ManagerModel
-from support.revm import Call, Engine, Outcome, selector
+from support.engine import Call, Engine, Outcome, selector
 
 PLAIN_GETTERS = (
     "name()", "symbol()", "decimals()", "version()", "currency()", "totalSupply()", "headroom()", "solvency()",

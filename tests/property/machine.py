@@ -19,7 +19,7 @@ from property.rules_reading import ReadingRules
 from property.rules_reserves import ReserveRules
 from property.rules_roles import RoleRules
 from property.rules_staff import StaffRules
-from support.revm import Engine
+from support.engine import Engine
 
 EXTENSIONS = 3
 

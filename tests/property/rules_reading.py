@@ -10,7 +10,7 @@ from property.dice import Dice
 from property.rules_money import DICE
 from support.model.ledger import DELEGATE_ALL, MINTING, TRANSFERS
 from support.model.signatures import domain_separator
-from support.revm import encode
+from support.engine import encode
 
 
 class ReadingRules(Bench):

@@ -11,7 +11,7 @@ from property.rules_money import DICE
 from support.model import governance
 from support.model.manager import PUBLIC, operation_id
 from support.model.system import as_int
-from support.revm import Call, selector
+from support.engine import Call, selector
 
 WEEK = 604_800
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from support.model.ledger import LARGEST
-from support.revm import Call, Outcome
+from support.engine import Call, Outcome
 
 SECONDS = (1 << 40) - 1
 ADDRESS_MASK = (1 << 160) - 1

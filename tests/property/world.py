@@ -10,7 +10,7 @@ from support.model.issuance import Quota
 from support.model.manager import Delay, ManagerModel, Membership
 from support.model.signatures import Key
 from support.model.system import SystemModel
-from support.revm import Call, Engine, selector
+from support.engine import Call, Engine, selector
 
 from kgst.roles import ROLE_FUNCTIONS
 

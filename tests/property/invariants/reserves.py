@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from property.invariants.base import Invariant
 from support.model.ledger import BURNING, TRANSFERS
 from support.model.signatures import digest, list_hash, struct_hash
-from support.revm import Call
+from support.engine import Call
 
 if TYPE_CHECKING:
     from property.step import Step

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from property.invariants.base import Invariant
 from property.step import View
 from support.model.ledger import MINTING
-from support.revm import Call
+from support.engine import Call
 
 if TYPE_CHECKING:
     from property.step import Step
