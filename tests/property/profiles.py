@@ -6,6 +6,8 @@ from hypothesis import HealthCheck, Phase, settings
 
 STEPS = 150
 EXAMPLES = {"dev": 250, "ci": 600, "deep": 8_000}
+ON_PYEVM = {"dev": 8, "ci": 40, "deep": 1_200}
+"""Of py-evm, which is a hundred times slower than revm: where pyrevm has no wheel. The situations are required as well."""
 THROUGH_APE = {"dev": (2, 15), "ci": (6, 25), "deep": (40, 50)}
 """Examples and steps of the run through ape."""
 
