@@ -91,7 +91,7 @@ check_tools() {
 
 check_python() {
   find_python
-  has_venv "$PYTHON" || refuse "Python $PYTHON_VERSION ($PYTHON) has no venv module; install it (Debian: apt install python${PYTHON_VERSION%.*}-venv), or name another: make setup PYTHON=…"
+  has_venv "$PYTHON" || refuse "Python $PYTHON_VERSION ($PYTHON) has no venv module; install it (Debian: apt install python${PYTHON_VERSION%.*}-venv), or name another Python: make setup PYTHON=/path/to/python3."
 }
 
 check_folder() {

@@ -19,7 +19,6 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 from property.campaign import CAMPAIGN  # noqa: E402
 from property.machine import campaign  # noqa: E402
 from property.profiles import EXAMPLES, THROUGH_APE  # noqa: E402
-
 from support.engine import engine_name  # noqa: E402
 
 from kgst.record import source_commit  # noqa: E402
@@ -40,7 +39,9 @@ def main() -> int:
     source = source_commit(ROOT)
     engine = engine_name()
     if engine != "revm":
-        print(f"property: pyrevm has no wheel for this Python, so on {engine}: slower, and fewer examples")
+        print(
+            f"property: pyrevm has no wheel for this Python, so on {engine}: slower, and fewer examples"
+        )
     report: dict[str, Any] = {
         "engine": engine,
         "profile": options.profile,
