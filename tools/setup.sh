@@ -254,7 +254,7 @@ explain() { # what, where it goes to
   said=$(tail -n 200 "$LOG")
   if grep -qiE 'No space left|ENOSPC|Disk quota' <<<"$said"; then
     refuse "the disk is full while $1 were installed ($(df -Pm . | awk 'NR == 2 {print $4}') MB free); make room and run the same again."
-  elif grep -qiE 'ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|network|ProxyError|NewConnectionError|ConnectTimeout|Max retries|Temporary failure|SSLError|CERT_|certificate|tunneling|Could not fetch|connection' <<<"$said"; then
+  elif grep -qiE 'ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|network|ProxyError|NewConnectionError|ConnectTimeout|Max retries|Temporary failure|SSLError|CERT_|certificate|tunneling|Could not fetch|connection|from versions: none' <<<"$said"; then
     refuse "$1 could not be fetched, as $2 does not answer; check the network and the proxy settings (HTTPS_PROXY, npm config, pip config), then run the same again. Details: $LOG."
   elif grep -qiE 'EACCES|EROFS|Permission denied|Read-only' <<<"$said"; then
     refuse "$1 could not be written into $PWD; see who owns the folders .venv and node_modules. Details: $LOG."

@@ -6,6 +6,7 @@ fetched or installed.
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -243,8 +244,17 @@ MODULES = 'mkdir -p node_modules && echo {} > node_modules/.package-lock.json; e
 
 def test_pip__dead_proxy__is_named(machine: Machine) -> None:
     machine.command("npm", MODULES)
+    # The pip of the tests' own Python, which could only install into the test's folder.
+    python = f'exec "{sys.executable}" "$@"'
+    machine.command(
+        "python3",
+        f'[ "$2" = venv ] && {{ mkdir -p .venv/bin; cp "$0" .venv/bin/python; exit; }}; {python}',
+    )
     proxy = f"127.0.0.1:{dead_port()}"
-    said = machine.refusal(PIP_INDEX_URL="http://index.invalid/simple", PIP_PROXY=f"http://{proxy}")
+    said = machine.refusal(
+        PIP_INDEX_URL="https://index.invalid/simple", PIP_PROXY=f"http://{proxy}",
+        PIP_TARGET=str(machine.home / "packages"), PIP_CONFIG_FILE=os.devnull,
+    )  # fmt: skip
     assert (
         f"Python packages could not be fetched, as index.invalid through the proxy {proxy} does not answer"
         in said
@@ -253,9 +263,9 @@ def test_pip__dead_proxy__is_named(machine: Machine) -> None:
 
 
 VENV = """\
-case "$1" in
-  -m) mkdir -p .venv/bin; echo made >> "$HOME/called"; cp "$0" .venv/bin/python ;;
-  -c) case "$2" in *version_info*) echo 3.12.1 ;; esac ;;
+case "$1 $2" in
+  "-m venv") mkdir -p .venv/bin; echo made >> "$HOME/called"; cp "$0" .venv/bin/python ;;
+  -c*version_info*) echo 3.12.1 ;;
 esac"""
 """A Python whose virtual environments consist of itself, and whose pip installs at once."""
 
