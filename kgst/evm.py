@@ -102,7 +102,8 @@ class Evm:
 
         state = self._state
         state.execution_context = self._context()
-        message = Message(
+        kind: Any = Message
+        message = kind(
             **{"gas": GAS, "to": to, "sender": sender, "value": 0, "data": data, "code": code}
             | more
         )
@@ -122,7 +123,8 @@ class Evm:
     def _context(self) -> Any:
         from eth.vm.execution_context import ExecutionContext
 
-        return ExecutionContext(
+        kind: Any = ExecutionContext
+        return kind(
             coinbase=bytes(20),
             timestamp=self.timestamp,
             block_number=1,
