@@ -61,8 +61,9 @@ class Evm:
             EvmRevert: the constructor did not succeed.
         """
         from eth._utils.address import generate_contract_address
+        from eth_typing import Address
 
-        address: bytes = generate_contract_address(sender, self._state.get_nonce(sender))
+        address: bytes = generate_contract_address(Address(sender), self._state.get_nonce(sender))
         self._state.increment_nonce(sender)
         self._run("apply_create_message", sender, b"", b"", creation, create_address=address)
         return address

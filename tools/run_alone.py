@@ -2,7 +2,7 @@
 
 python tools/run_alone.py <command> [argument …]
 
-What is passed on is the list below; so no key, node, setting or proxy of the user reaches a test, and nothing that a test
+Only the list below is passed on: no key, node, setting or proxy of the user reaches a test, and nothing that a test
 writes reaches the user. ape starts anvil on a port of its own, whatever listens on 8545.
 """
 

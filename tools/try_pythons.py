@@ -1,7 +1,7 @@
 """`make demo` and `make test` on each Python of this machine, in fresh clones: docs/evidence/pythons.json.
 
-Each clone has an empty home folder, an environment of nothing but a path, and no compiler on it. What pip and npm need to
-reach their registries here (PIP_*, npm_config_*, proxies, certificates) is passed on, as are their settings files.
+Each clone has an empty home folder, an environment of nothing but a path, and no compiler on it. What pip and npm need
+to reach their registries here (PIP_*, npm_config_*, proxies, certificates) is passed on, as are their settings files.
 
 python3 tools/try_pythons.py [--only=3.13 …] [--demo]      (--demo: without make test)
 """

@@ -1,4 +1,4 @@
-"""The state machine on the in-process EVM: revm, or py-evm where pyrevm has no wheel; `run.py` runs longer campaigns."""
+"""The state machine on the in-process EVM: revm, or py-evm where there is none; `run.py` runs longer campaigns."""
 
 from __future__ import annotations
 

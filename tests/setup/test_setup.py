@@ -17,7 +17,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TOOLS = "bash sh env awk sed grep cut cat cp df du mktemp rmdir rm mkdir ls touch uname ldd tail tr cmp sleep dirname flock git make"
+TOOLS = (
+    "bash sh env awk sed grep cut cat cp df du mktemp rmdir rm mkdir ls touch uname ldd tail tr cmp sleep dirname "
+    "flock git make"
+)
 
 
 class Machine:

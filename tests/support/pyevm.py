@@ -1,4 +1,4 @@
-"""The in-process engine for Pythons that pyrevm has no wheel for: py-evm, which ape's own chain runs on. Slower by far."""
+"""The in-process engine for Pythons that pyrevm has no wheel for: py-evm, as ape's own chain. Slower by far."""
 
 from __future__ import annotations
 
