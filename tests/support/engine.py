@@ -2,8 +2,8 @@
 
 In this process the machine runs on ``support/revm.py``, at thousands of steps a second, where pyrevm has a wheel, else
 on ``support/pyevm.py``; a third engine goes through ape (``property/through_ape.py``). All speak in names and numbers:
-an ``Outcome`` holds the error or the events as ``(name, arguments)``, addresses and 32-byte values as ``int``, so that a
-model can predict it without knowing an encoding.
+an ``Outcome`` holds the error or the events as ``(name, arguments)``, addresses and 32-byte values as ``int``, so that
+a model can predict it without knowing an encoding.
 """
 
 from __future__ import annotations
