@@ -1,7 +1,7 @@
 """Which systems and Pythons the lock file has wheels for, read from the registry's file lists: build/packages.json.
 
 Nothing is downloaded or installed: uv resolves `requirements/project.txt` for each system as if it were there, without
-building. What has no wheel must be one of PURE, archives of plain Python that need no compiler.
+building, but for PURE: archives of plain Python that need no compiler.
 
 python tools/check_packages.py [--update]      (--update: docs/evidence/packages.json)
 """
@@ -33,8 +33,9 @@ ENTRY = re.compile(r"(?m)^([A-Za-z0-9._-]+)==.*\n(?:[ ].*\n)*")
 
 
 def without_wheel(platform: str, python: str) -> list[str]:
-    """Packages of the lock file that have no wheel there."""
-    lock, found = LOCK.read_text(), []
+    """Packages of the lock file that have no wheel there, and would be compiled."""
+    found: list[str] = []
+    lock = ENTRY.sub(lambda entry: "" if entry[1] in PURE else entry[0], LOCK.read_text())
     while (name := _first(lock, platform, python)) is not None:
         rest = ENTRY.sub(lambda entry, gone=name: "" if entry[1] == gone else entry[0], lock)
         if rest == lock:
@@ -67,18 +68,15 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--update", action="store_true", help=str(EVIDENCE.relative_to(ROOT)))
     options = parser.parse_args()
-    report, compiled = {}, []
+    report: dict[str, dict[str, dict[str, list[str]]]] = {}
+    compiled: list[str] = []
     for system, platform in SYSTEMS.items():
         report[system] = {}
         for python in PYTHONS:
-            missing = without_wheel(platform, python)
-            bad = [name for name in missing if name not in PURE]
-            report[system][python] = {
-                "archives": [n for n in missing if n in PURE],
-                "to compile": bad,
-            }
-            print(f"{system:13} {python}: {'to compile: ' + ', '.join(bad) if bad else 'wheels'}")
-            compiled += bad if system != "macOS x86-64" else []  # tools/setup.sh refuses it
+            report[system][python] = {"to compile": (missing := without_wheel(platform, python))}
+            said = f"to compile: {', '.join(missing)}" if missing else "wheels"
+            print(f"{system:13} {python}: {said}", flush=True)
+            compiled += missing if system != "macOS x86-64" else []  # tools/setup.sh refuses it
     target = EVIDENCE if options.update else REPORT
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(report, indent=2) + "\n")
