@@ -201,7 +201,8 @@ npm_goes_to() {
   local proxy registry
   registry=$(npm config get registry 2>/dev/null)
   proxy=$(npm config get https-proxy 2>/dev/null)
-  echo "$(host_of "$registry")$([[ -n $proxy && $proxy != null ]] && echo " through the proxy $(host_of "$proxy")")"
+  [[ -n $proxy && $proxy != null ]] || proxy=${HTTPS_PROXY:-${https_proxy:-}}
+  echo "$(host_of "$registry")$([[ -n $proxy ]] && echo " through the proxy $(host_of "$proxy")")"
 }
 
 pip_goes_to() {
