@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
 
 from kgst.attestation import Domain
 from kgst.errors import KgstError
+from kgst.evm import Evm
 
 if TYPE_CHECKING:
     from ape.contracts import ContractContainer
@@ -68,14 +70,11 @@ def token_runtime_code(
         logic: Address of the implementation.
         at: Chain id and address of the token.
     """
-    from pyrevm import EVM, AccountInfo, CfgEnv, Env
-
-    evm = EVM(Env(cfg=CfgEnv(chain_id=at.chain_id)), spec_id="PRAGUE")
-    evm.insert_account_info(logic, AccountInfo(code=logic_code))
-    evm.insert_account_info(manager, AccountInfo(code=b"\x00"))
-    elsewhere = evm.deploy("0x" + "11" * 20, creation_code("KGST") + arguments)
-    # revm pads what it returns.
-    code = bytes(evm.get_code(elsewhere) or b"")[: len(plain_runtime_code("KGST"))]
+    evm = Evm(at.chain_id)
+    evm.put(bytes.fromhex(logic[2:]), logic_code)
+    evm.put(bytes.fromhex(manager[2:]), b"\x00")
+    address = evm.deploy(b"\x11" * 20, creation_code("KGST") + arguments)
+    code, elsewhere = evm.code(address), to_checksum_address(address)
     return code.replace(Domain(at.chain_id, elsewhere).separator, at.separator)
 
 

@@ -16,6 +16,7 @@ from ape import accounts as ape_accounts
 from ape import chain as ape_chain
 from ape import networks
 from hypothesis import settings
+from support.isolation import forget_settings
 from support.revert_data import decode_any_revert_data
 from support.signing import sign_all
 
@@ -32,6 +33,8 @@ RECOVERY_DELAY = 600
 MAX_AGE = 7 * DAY
 MAX_INCREASE_BPS = 1_000
 
+
+forget_settings()
 
 # How long an example takes says nothing here: a busy machine is not a failure.
 settings.register_profile("kgst", deadline=None)

@@ -37,7 +37,7 @@ def _run(artifacts: Path, examples: int, seed: int) -> str:
     from hypothesis import seed as seeded
     from hypothesis.stateful import run_state_machine_as_test
     from property.profiles import STEPS
-    from property.test_state_machine import OnRevm
+    from property.test_state_machine import InProcess
 
     # Only whether an example fails is asked, so none is made smaller and none is kept.
     options: dict[str, Any] = {
@@ -51,8 +51,8 @@ def _run(artifacts: Path, examples: int, seed: int) -> str:
         "verbosity": Verbosity.quiet,
     }
     try:
-        OnRevm.stage()
-        run_state_machine_as_test(seeded(seed)(OnRevm), settings=settings(**options))
+        InProcess.stage()
+        run_state_machine_as_test(seeded(seed)(InProcess), settings=settings(**options))
     except BaseException as failure:
         return " ".join(f"{type(failure).__name__}: {failure}".split())[:240]
     return ""

@@ -23,7 +23,7 @@ SECONDS = 3_600
 LOADED = (
     "ape._cli ape.pytest.plugin ape_test ape_test.provider ape_bsc ape_solidity ape_ethereum.ecosystem ape_node "
     "ape_foundry ape_pm ape.managers.project IPython web3 eth_tester eth_tester.backends.pyevm.main "
-    "eth.vm.forks.prague ethpm_types evm_trace aiohttp hypothesis pyrevm pytest _hypothesis_pytestplugin "
+    "eth.vm.forks.prague ethpm_types evm_trace aiohttp hypothesis pytest _hypothesis_pytestplugin "
     "kgst.deploy.applying"
 )
 """What takes seconds to import, and knows nothing of the project."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from eth_abi.abi import decode
 from eth_utils.crypto import keccak
 
 from kgst.build import constructor_arguments, creation_code, runtime_code
 from kgst.errors import InputError, RefusedError
+from kgst.evm import Evm, EvmRevert
 from kgst.reverts import explain, revert_data
 
 if TYPE_CHECKING:
@@ -100,13 +101,11 @@ def code_hash(code: bytes) -> str:
 
 def proxiable_uuid(code: bytes) -> bytes | None:
     """What `proxiableUUID()` answers when `code` runs by itself; None when it does not answer 32 bytes."""
-    from pyrevm import EVM, AccountInfo, Env
-
-    at, caller = "0x" + "22" * 20, "0x" + "11" * 20
-    evm: Any = EVM(Env(), spec_id="PRAGUE")
-    evm.insert_account_info(at, AccountInfo(code=code))
+    at, caller = b"\x22" * 20, b"\x11" * 20
+    evm = Evm()
+    evm.put(at, code)
     try:
-        answer = bytes(evm.message_call(caller, at, calldata=keccak(text="proxiableUUID()")[:4]))
-    except RuntimeError:
+        answer = evm.call(caller, at, keccak(text="proxiableUUID()")[:4])
+    except EvmRevert:
         return None
     return answer if len(answer) == 32 else None

@@ -10,11 +10,11 @@ from property import world as w
 from property.campaign import CAMPAIGN
 from property.dice import Dice
 from property.driver import Driver
+from support.engine import Call, selector
 from support.model.governance import POWERS
 from support.model.manager import operation_id
 from support.model.signatures import Key, Signature, digest, keccak
 from support.model.system import SystemModel
-from support.revm import Call, selector
 
 BY_ADDRESS: dict[int, Key] = {key.address: key for key in w.KEYS.values()}
 NO_SIGNATURE = Signature.made(bytes(65), 0, b"", sound=False)

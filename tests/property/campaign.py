@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from property import situations
-from support.revm import artifacts
+from support.engine import artifacts
 
 if TYPE_CHECKING:
     from property.driver import Driver

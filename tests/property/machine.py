@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import event
+from hypothesis import event, seed
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -13,13 +13,13 @@ from property import world as w
 from property.campaign import CAMPAIGN
 from property.dice import Dice
 from property.driver import Driver, Stage
-from property.profiles import EXAMPLES, profile
+from property.profiles import EXAMPLES, SEEDED, SEEDS, SLOW, profile
 from property.rules_money import DICE, MoneyRules
 from property.rules_reading import ReadingRules
 from property.rules_reserves import ReserveRules
 from property.rules_roles import RoleRules
 from property.rules_staff import StaffRules
-from support.revm import Engine
+from support.engine import Engine, engine_name
 
 EXTENSIONS = 3
 
@@ -27,8 +27,15 @@ EXTENSIONS = 3
 def campaign(machine: type[TokenMachine], name: str, share: int = 1) -> None:
     """Runs one ``share``-th of profile ``name``; longer, up to EXTENSIONS times, as long as a situation is missing."""
     machine.stage()  # before Hypothesis: a deployment that fails is no example
+    examples = EXAMPLES[name]
+    if engine_name() != "revm":
+        for chosen in SEEDS[:1] if name == "dev" else SEEDS:
+            run_state_machine_as_test(seed(chosen)(machine), settings=profile(name, SEEDED))
+        examples = SLOW[name]
+        if not examples or not (CAMPAIGN.missing() or name == "deep"):
+            return
     for _ in range(1 + EXTENSIONS):
-        run_state_machine_as_test(machine, settings=profile(name, EXAMPLES[name] // share))
+        run_state_machine_as_test(machine, settings=profile(name, examples // share))
         if name == "dev" or not CAMPAIGN.missing() or share > 1:
             return
 

@@ -6,6 +6,13 @@ from hypothesis import HealthCheck, Phase, settings
 
 STEPS = 150
 EXAMPLES = {"dev": 250, "ci": 600, "deep": 8_000}
+SEEDS = (28, 54, 3)
+SEEDED = 8
+"""Where the engine is a hundred times slower than revm: so many examples from each of these seeds, which were sought on
+revm because together they reach every situation. What is missing all the same is sought in further ones.
+"""
+SLOW = {"dev": 0, "ci": 8, "deep": 1_200}
+"""Further examples on the slow engine."""
 THROUGH_APE = {"dev": (2, 15), "ci": (6, 25), "deep": (40, 50)}
 """Examples and steps of the run through ape."""
 

@@ -8,9 +8,9 @@ from hypothesis.stateful import rule
 from property.bench import Bench
 from property.dice import Dice
 from property.rules_money import DICE
+from support.engine import encode
 from support.model.ledger import DELEGATE_ALL, MINTING, TRANSFERS
 from support.model.signatures import domain_separator
-from support.revm import encode
 
 
 class ReadingRules(Bench):

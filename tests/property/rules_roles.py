@@ -8,10 +8,10 @@ from property import world as w
 from property.bench import Bench
 from property.dice import Dice
 from property.rules_money import DICE
+from support.engine import Call, selector
 from support.model import governance
 from support.model.manager import PUBLIC, operation_id
 from support.model.system import as_int
-from support.revm import Call, selector
 
 WEEK = 604_800
 

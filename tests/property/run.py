@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 from property.campaign import CAMPAIGN  # noqa: E402
 from property.machine import campaign  # noqa: E402
 from property.profiles import EXAMPLES, THROUGH_APE  # noqa: E402
+from support.engine import engine_name  # noqa: E402
 
 from kgst.record import source_commit  # noqa: E402
 
@@ -36,7 +38,16 @@ def main() -> int:
     options = parser.parse_args()
     os.chdir(ROOT)
     source = source_commit(ROOT)
+    engine = engine_name()
+    if engine != "revm":
+        said = (
+            "pyrevm has no wheel for this Python"
+            if find_spec("pyrevm") is None
+            else "as KGST_ENGINE says"
+        )
+        print(f"property: on {engine}, fewer examples: {said}", flush=True)
     report: dict[str, Any] = {
+        "engine": engine,
         "profile": options.profile,
         "commit": source.commit if source else None,
         "failures": [],
@@ -56,20 +67,20 @@ def main() -> int:
     state = (
         "failed" if report["failures"] else f"missed {missing} situations" if missing else "passed"
     )
-    print(f"property {options.profile}: {state}: {said}; {REPORT.relative_to(ROOT)}")
+    print(f"property {options.profile} on {engine}: {state}: {said}; {REPORT.relative_to(ROOT)}")
     for line in [*report["failures"], *report["missing"]]:
         print(f"  {line}", file=sys.stderr)
     return 1 if report["failures"] or report["missing"] else 0
 
 
 def _in_process(name: str, failures: list[str]) -> dict[str, Any]:
-    from property.test_state_machine import OnRevm
+    from property.test_state_machine import InProcess
 
     began, busy = time.perf_counter(), time.process_time()
     turns = TURNS if name == "deep" else 1
     for turn in range(turns):
         try:
-            campaign(OnRevm, name, turns)
+            campaign(InProcess, name, turns)
         except Exception as failure:
             failures.append(_story(failure))
             break
@@ -86,7 +97,7 @@ def _in_process(name: str, failures: list[str]) -> dict[str, Any]:
         "steps_per_second": round(CAMPAIGN.rules / took),
         "steps_per_core_second": round(CAMPAIGN.rules / (time.process_time() - busy)),
         "transactions": CAMPAIGN.steps,
-        "calls": OnRevm.stage().engine.calls,
+        "calls": InProcess.stage().engine.calls,
         "examples": CAMPAIGN.examples,
         "seconds": round(took, 1),
         "reached": dict(sorted(CAMPAIGN.reached.items())),

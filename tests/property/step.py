@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from support.engine import Call, Outcome
 from support.model.ledger import LARGEST
-from support.revm import Call, Outcome
 
 SECONDS = (1 << 40) - 1
 ADDRESS_MASK = (1 << 160) - 1

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from property.world import ADDRESS, Place, World
+from support.engine import Call
 from support.model.signatures import Signature
-from support.revm import Call
 
 _WHO, _SOM, _TIME, _RAW, _TYIYN = "who", "som", "time", "raw", "tyiyn"
 _PAYMENT = (_WHO, _WHO, _SOM, _TIME, _TIME, _RAW)

@@ -1,4 +1,4 @@
-"""The state machine on the in-process EVM; `run.py` runs longer campaigns."""
+"""The state machine on the in-process EVM: revm, or py-evm where there is none; `run.py` runs longer campaigns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from property.campaign import CAMPAIGN
 from property.machine import TokenMachine, campaign
 from property.situations import SITUATIONS
-from support.revm import Engine, Revm
+from support.engine import Engine, engine_name, in_process
 
 from kgst.build import refresh
 
@@ -41,17 +41,18 @@ ESSENTIAL = (
 """What even a short run reaches dozens of times; without these it has shown nothing."""
 
 
-class OnRevm(TokenMachine):
+class InProcess(TokenMachine):
     @classmethod
     def engine(cls) -> Engine:
         if "KGST_ARTIFACTS" not in os.environ:
             refresh()
-        return Revm()
+        return in_process()
 
 
 def test_system_behaves_as_its_model() -> None:
     name = os.environ.get("KGST_PROFILE", "dev")
-    campaign(OnRevm, name)
+    print(f"engine: {engine_name()}")
+    campaign(InProcess, name)
     # A short run may by chance miss the rarest situations; `make property` and longer ones must meet them all.
     expected = ESSENTIAL if name == "dev" else SITUATIONS
     assert [s for s in expected if not CAMPAIGN.reached[s]] == []

@@ -22,7 +22,7 @@ from ape.exceptions import CustomError, VirtualMachineError
 from ape.logging import logger
 from eth_utils import to_checksum_address
 from ethpm_types.abi import ABIType, MethodABI
-from support.revm import Call, Outcome, artifacts, encode_call, selector
+from support.engine import Call, Outcome, artifacts, encode_call, selector
 
 NETWORK = "bsc:local:foundry"
 PLENTY = 10**24

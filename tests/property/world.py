@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from support.engine import Call, Engine, selector
 from support.model import governance
 from support.model.governance import POWERS
 from support.model.issuance import Quota
 from support.model.manager import Delay, ManagerModel, Membership
 from support.model.signatures import Key
 from support.model.system import SystemModel
-from support.revm import Call, Engine, selector
 
 from kgst.roles import ROLE_FUNCTIONS
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from property.campaign import CAMPAIGN
 from property.step import View
-from support.revm import Call
+from support.engine import Call
 
 if TYPE_CHECKING:
     from property.driver import Driver

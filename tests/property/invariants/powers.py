@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from property.invariants.base import Invariant
 from property.step import View
+from support.engine import Call, selector
 from support.model.ledger import DELEGATE_ALL
-from support.revm import Call, selector
 
 if TYPE_CHECKING:
     from property.step import Step

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from property.invariants.base import Invariant
+from support.engine import Call
 from support.model.ledger import BURNING, TRANSFERS
 from support.model.signatures import digest, list_hash, struct_hash
-from support.revm import Call
 
 if TYPE_CHECKING:
     from property.step import Step

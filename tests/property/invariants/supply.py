@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from property.invariants.base import Invariant
 from property.step import View
+from support.engine import Call
 from support.model.ledger import MINTING
-from support.revm import Call
 
 if TYPE_CHECKING:
     from property.step import Step

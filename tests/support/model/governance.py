@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.revm import Call
+from support.engine import Call
 
 from .core import Fields, Refused
 from .manager import ManagerModel, operation_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from eth_hash.auto import keccak
-from support.revm import Call
+from support.engine import Call
 
 from .core import Book, Core, Refused
 from .signatures import word

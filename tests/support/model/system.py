@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from eth_hash.auto import keccak
-from support.revm import Call
+from support.engine import Call
 
 from .auditors import Signed
 from .compliance import ComplianceModel

@@ -9,13 +9,14 @@ import pytest
 from click.testing import Result
 from support import drafts, rotations
 from support.in_process import invoke
+from support.isolation import policy_of
 from support.operators import policy_file
 
 from kgst.auditors.files import RotationSignatureFile, SignedRotationFile
 from kgst.reserves.storing import read_model
 
 ROOT = Path(__file__).parents[3]
-REHEARSAL = ROOT / "deployments/rehearsal/policy.yaml"
+REHEARSAL = policy_of("rehearsal")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from click.testing import Result
 from support import drafts
 from support.in_process import invoke
+from support.isolation import policy_of
 
 from kgst.reserves.files import SignedFile
 from kgst.reserves.storing import read_model
@@ -63,7 +64,7 @@ def test_collect__threshold__writes_what_can_be_submitted(run: Any, folder: Path
 
 
 def test_collect__one_of_two__waits_and_names_who_is_missing(run: Any, folder: Path) -> None:
-    policy = ROOT / "deployments/rehearsal/policy.yaml"
+    policy = policy_of("rehearsal")
     result = run(folder / "attestation-5.json", folder / "b.sig.json", "--policy", policy)
     assert result.exit_code == 5
     said = " ".join(result.stdout.split())

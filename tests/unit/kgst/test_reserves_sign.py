@@ -13,6 +13,7 @@ from eth_account import Account
 from eth_account.messages import encode_typed_data
 from support import drafts
 from support.in_process import invoke
+from support.isolation import policy_of
 
 from kgst.errors import RefusedError
 from kgst.reserves.report import hash_of_report
@@ -58,7 +59,7 @@ def refusal(result: Result, code: int, folder: Path) -> str:
 def test_sign__everything_given__checks_all_and_signs(run: Any, case: Path) -> None:
     arguments = (
         case / "attestation-5.json", "--account", alias(0), "--report", case / "report.json",
-        "--statement", case / "bank.csv", "--policy", ROOT / "deployments/rehearsal/policy.yaml", "--yes", "--json",
+        "--statement", case / "bank.csv", "--policy", policy_of("rehearsal"), "--yes", "--json",
     )  # fmt: skip
     result = run(*arguments)
     assert result.exit_code == 0, result.output
@@ -240,7 +241,7 @@ def test_sign__policy_of_another_chain__is_refused(run: Any, case: Path) -> None
 def test_sign__record_beside_the_policy__tells_the_token(
     run: Any, case: Path, token: str, code: int
 ) -> None:
-    shutil.copy(ROOT / "deployments/rehearsal/policy.yaml", case)
+    shutil.copy(policy_of("rehearsal"), case)
     transaction = {
         "hash": "0x" + "ab" * 32, "block_number": 1, "block_hash": "0x" + "ab" * 32, "gas_used": 1, "gas_price": 1,
     }  # fmt: skip

@@ -9,10 +9,10 @@ import pytest
 from eth_abi.abi import decode, encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
-from pyrevm import EVM, AccountInfo, BlockEnv, CfgEnv, Env
 from support import slots
 
 from kgst.build import runtime_code
+from kgst.evm import Evm
 
 CODE = to_checksum_address("0x" + "71" * 20)
 SOMEONE = to_checksum_address("0x" + "72" * 20)
@@ -36,13 +36,11 @@ def code() -> bytes:
 
 def answer(code: bytes, slot: int, word: int, function: str, *arguments: str) -> bytes:
     """What the implementation says at an address where only ``slot`` is filled."""
-    block = BlockEnv(timestamp=NOW)
-    evm = EVM(Env(cfg=CfgEnv(chain_id=97), block=block), spec_id="PRAGUE")
-    evm.insert_account_info(CODE, AccountInfo(code=code))
-    evm.insert_account_storage(CODE, slot, word)
+    evm, at = Evm(97, NOW), bytes.fromhex(CODE[2:])
+    evm.put(at, code, {slot: word})
     types = ["address"] * len(arguments)
     data = keccak(text=f"{function}({','.join(types)})")[:4] + encode(types, arguments)
-    return bytes(evm.message_call(SOMEONE, CODE, calldata=data, is_static=True))
+    return evm.call(bytes.fromhex(SOMEONE[2:]), at, data, static=True)
 
 
 def field(low: int, width: int) -> int:

@@ -11,12 +11,12 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
-from pyrevm import EVM, AccountInfo, CfgEnv, Env
 from support.payments import SOM, permission
 
 from kgst.attestation import Domain
 from kgst.build import constructor_arguments, runtime_code, token_runtime_code
 from kgst.deploy.applying import initialization
+from kgst.evm import Evm, EvmRevert
 from kgst.policy import Policy
 
 BORN_ON, SPLIT_OFF = 97, 9797
@@ -36,20 +36,23 @@ def token_code() -> bytes:
     return token_runtime_code(logic, arguments, MANAGER, LOGIC, Domain(BORN_ON, TOKEN))
 
 
+def raw(address: str) -> bytes:
+    return bytes.fromhex(address[2:])
+
+
 def permitted(token_code: bytes, running_on: int, signed_for: int, owner: Any, spender: Any) -> int:
     """The allowance after a permit signed for one chain is submitted on another."""
-    evm = EVM(Env(cfg=CfgEnv(chain_id=running_on)), spec_id="PRAGUE")
-    evm.insert_account_info(TOKEN, AccountInfo(code=token_code))
-    evm.insert_account_info(LOGIC, AccountInfo(code=runtime_code("KGSTLogic", 600)))
-    evm.insert_account_storage(TOKEN, GATE, int(LOGIC, 16))
+    evm, at, sender = Evm(running_on), raw(TOKEN), raw(owner.address)
+    evm.put(at, token_code, {GATE: int(LOGIC, 16)})
+    evm.put(raw(LOGIC), runtime_code("KGSTLogic", 600))
     arguments = permission(owner, spender, 5 * SOM).signed(owner, Domain(signed_for, TOKEN))
     types = PERMIT.partition("(")[2].rstrip(")").split(",")
     plain = [getattr(a, "address", a) for a in arguments]
-    evm.message_call(owner.address, TOKEN, calldata=keccak(text=PERMIT)[:4] + encode(types, plain))
+    evm.call(sender, at, keccak(text=PERMIT)[:4] + encode(types, plain))
     asked = keccak(text="allowance(address,address)")[:4] + encode(
         ["address", "address"], [owner.address, spender.address]
     )
-    return int.from_bytes(evm.message_call(owner.address, TOKEN, calldata=asked))
+    return int.from_bytes(evm.call(sender, at, asked))
 
 
 @pytest.mark.parametrize("chain", [BORN_ON, SPLIT_OFF])
@@ -64,5 +67,5 @@ def test_chain_split__signed_for_the_other_chain__reverts(
     token_code: bytes, holder: Any, spender: Any, running_on: int, signed_for: int
 ) -> None:
     error = keccak(text="ERC2612InvalidSignature(address)")[:4].hex()
-    with pytest.raises(RuntimeError, match=error):
+    with pytest.raises(EvmRevert, match=error):
         permitted(token_code, running_on, signed_for, holder, spender)
