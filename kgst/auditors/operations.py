@@ -11,7 +11,7 @@ from kgst.auditors.files import Proposal, RotationFile, SignedRotationFile
 from kgst.auditors.reading import Found, read_auditors, read_proposal, successors
 from kgst.errors import RefusedError, WaitingError
 from kgst.logs import read_logs, uint_topic
-from kgst.node import NodeError, rpc
+from kgst.node import NodeRefusedError, rpc
 from kgst.operator.operation import Operation, Readback, call_data
 from kgst.operator.views import clock
 from kgst.quantities import format_duration
@@ -187,7 +187,7 @@ def _was_accepted(draft: RotationFile) -> bool:
             if uint_topic(log, 1) == draft.new.version:
                 members, threshold = decode(["address[]", "uint256"], bytes(log["data"]))
                 return (members, threshold) == wanted
-    except NodeError:
+    except NodeRefusedError:
         return False  # the node shows no logs: then it is told as another version's
     return False
 

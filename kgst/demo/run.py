@@ -22,6 +22,8 @@ from kgst.demo.acts import ACTS
 from kgst.demo.stage import Stage, StoryError
 from kgst.errors import ExitCode, KgstError, RefusedError
 from kgst.policy import Policy
+from kgst.screen import Screen
+from kgst.terminal import markup, markup_lines
 from kgst.units import format_som
 
 DEPLOYMENTS = Path("deployments")
@@ -70,7 +72,9 @@ class Teller:
         except Exception as failure:
             raise StoryError(f"{type(failure).__name__}: {failure}") from failure
         self.played.append(Played(title, outcome, round(time.monotonic() - began, 2)))
-        self.console.print(f"[bold green]✓[/] [bold]{title}[/]\n    {outcome}")
+        self.console.print(
+            f"[bold green]✓[/] [bold]{markup(title)}[/]\n    {markup_lines(outcome)}"
+        )
         self._progress.advance(self._task)
 
 
@@ -81,7 +85,7 @@ def run(*, as_json: bool) -> int:
         The exit code: 0, or that of the step that went otherwise, which is named.
     """
     # People read the story on stdout; with --json it moves aside for the one document.
-    console = Console(file=sys.stderr if as_json else sys.stdout, highlight=False)
+    console = Screen(file=sys.stderr if as_json else sys.stdout, highlight=False, emoji=False)
     with Teller(console, len(ACTS) + 1) as teller, _quiet_ape():
         try:
             refresh()
@@ -91,7 +95,9 @@ def run(*, as_json: bool) -> int:
             for act in ACTS:
                 teller.tell(act.title, lambda play=act.play: play(stage))  # type: ignore[misc]
         except KgstError as failure:
-            console.print(f"[bold red]✗ {teller.title}:[/] {failure}", soft_wrap=True)
+            console.print(
+                f"[bold red]✗ {markup(teller.title)}:[/] {markup(failure, None)}", soft_wrap=True
+            )
             outcome: dict[str, Any] = {"ok": False, "failed": teller.title, "error": str(failure)}
             code = failure.exit_code
         else:
@@ -155,7 +161,7 @@ def _print_status(console: Console, status: dict[str, str]) -> None:
     table.add_column(style="bold")
     table.add_column(justify="right")
     for name, value in status.items():
-        table.add_row(name, value)
+        table.add_row(markup(name), markup(value))
     console.print(table)
 
 

@@ -17,7 +17,7 @@ from kgst.node.errors import (
     PrunedError,
 )
 from kgst.node.guarding import rpc
-from kgst.node.patience import patience
+from kgst.node.patience import patience, retries_told
 
 __all__ = [
     "ChainRevertError",
@@ -35,5 +35,6 @@ __all__ = [
     "is_short_lived",
     "patience",
     "pin_node",
+    "retries_told",
     "rpc",
 ]

@@ -1,6 +1,6 @@
 """The ways in which a node can fail, by name: each failure is one of these and nothing else gets through.
 
-What the words of errors mean is from the source of BSC's client (`docs/bsc.md` has the table) and from what proxies
+What the words of errors mean is from the source of BSC's client (`docs/node.md` has the table) and from what proxies
 before public nodes were seen to say.
 """
 

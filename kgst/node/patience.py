@@ -1,21 +1,29 @@
-"""How long a node is given."""
+"""How long a node is given, and who is told meanwhile."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
 from kgst.errors import InputError
 
-__all__ = ["TIMEOUT_VARIABLE", "default_patience", "patience", "seconds_now"]
+__all__ = [
+    "TIMEOUT_VARIABLE",
+    "default_patience",
+    "patience",
+    "retries_told",
+    "seconds_now",
+    "tell_of",
+]
 
 TIMEOUT_VARIABLE: Final = "KGST_RPC_TIMEOUT"
 """Environment variable: seconds that one question may take in all, whatever is tried again; 20 by default."""
 
 _given: ContextVar[float | None] = ContextVar("patience", default=None)
+_listener: ContextVar[Callable[[str], None] | None] = ContextVar("listener", default=None)
 
 
 def default_patience() -> int:
@@ -47,3 +55,19 @@ def patience(seconds: float) -> Iterator[None]:
         yield
     finally:
         _given.reset(token)
+
+
+@contextmanager
+def retries_told(listener: Callable[[str], None]) -> Iterator[None]:
+    """Within the block `listener` is told, in one line without keys, whenever a question is about to be asked again."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def tell_of(retry: str) -> None:
+    """Whoever listens is told."""
+    if (listener := _listener.get()) is not None:
+        listener(retry)

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from kgst.node.errors import NoAnswerError, NodeRefusedError
 from kgst.node.faults import Failure, Fault, Refusal, is_behind, refused
-from kgst.node.patience import seconds_now
+from kgst.node.patience import seconds_now, tell_of
 from kgst.node.reading import Question, answer_of, parsed
 from kgst.node.wire import Wire
 from kgst.redaction import host_of, register
@@ -182,6 +182,7 @@ class Transport:
                 wait = max(wait, failure.wait or 0.0)
                 if not again or time.monotonic() + wait > last:
                     raise self._given_up(failure, tries, patience) from None
+                tell_of(f"{self.name}: {failure}; asked again (try {tries + 1})")
             time.sleep(wait)
             pause = min(pause * _GROWTH, _LONGEST_PAUSE)
         raise AssertionError("unreachable")

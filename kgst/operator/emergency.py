@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Final
 
 import click
 
 from kgst.console import KgstCommand
-from kgst.node import patience
+from kgst.node import patience, retries_told
+from kgst.node.patience import TIMEOUT_VARIABLE, default_patience
 
 __all__ = ["EmergencyCommand"]
 
 _SECONDS: Final = 120
-"""How long one question to a node may take in all, retries included."""
+"""How long one question to a node may take in all, retries included, unless KGST_RPC_TIMEOUT says otherwise."""
 
 
 class EmergencyCommand(KgstCommand):
-    """A command whose questions are asked again for two minutes each, before it gives up on a node."""
+    """A command whose questions are asked again for two minutes each, and says so, before it gives up on a node."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run with that patience."""
-        with patience(_SECONDS):
+        seconds = default_patience() if TIMEOUT_VARIABLE in os.environ else _SECONDS
+        with patience(seconds), retries_told(lambda line: click.echo(line, err=True)):
             return super().invoke(ctx)

@@ -9,7 +9,7 @@ from eth_abi.abi import decode
 
 from kgst.errors import InputError, RefusedError
 from kgst.logs import read_logs, uint_topic
-from kgst.node import NodeError
+from kgst.node import NodeRefusedError
 from kgst.operator.operation import Operation, Readback, call_data
 from kgst.reserves.collecting import require_signed
 from kgst.reserves.files import (
@@ -146,7 +146,7 @@ def _was_accepted(draft: AttestationFile, state: ChainState) -> bool:
                     new.as_of,
                     int(new.report_hash, 16),
                 )
-    except NodeError:
+    except NodeRefusedError:
         return False  # the node shows no logs: then it is told as another epoch's
     return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kgst.node import NoAnswerError, NodeRefusedError, final_block, get_receipt, rpc
+from kgst.node import NoAnswerError, block_at, final_block, get_receipt, rpc
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -58,15 +58,8 @@ class Connected:
 
     def block_hash(self, number: int) -> str | None:
         """See `Vantage`."""
-        from web3.exceptions import BlockNotFound
-
-        try:
-            with rpc(f"read block {number}"):
-                return "0x" + bytes(self._eth.get_block(number)["hash"]).hex()
-        except NodeRefusedError:
-            raise
-        except BlockNotFound:
-            return None
+        block = block_at(self._provider, number)
+        return None if block is None else "0x" + bytes(block["hash"]).hex()
 
     def count(self, address: str, tag: str) -> int:
         """See `Vantage`."""

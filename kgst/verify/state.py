@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from eth_utils.crypto import keccak
 
 from kgst.deploy.applying import Deployment, selectors
-from kgst.logs import address_topic, event_topic, read_logs, uint_topic
+from kgst.logs import address_topic, event_topic, no_known_event, read_logs, uint_topic
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest, many
 from kgst.node import NodeError
 from kgst.operator.pending import SCHEDULED, Scheduled, scheduled_in
@@ -140,6 +140,8 @@ def read_traces(record: Record, last: int) -> Traces:
             _note(traces, log, manager, token)
     except NodeError as error:
         return Traces(gap=str(error))
+    if not traces.members:  # every deployment grants roles: this node shows no events
+        return Traces(gap=no_known_event(record.configuration.block_number))
     return traces
 
 

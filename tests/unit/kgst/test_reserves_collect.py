@@ -66,13 +66,13 @@ def test_collect__threshold__writes_what_can_be_submitted(run: Any, folder: Path
 def test_collect__one_of_two__waits_and_names_who_is_missing(run: Any, folder: Path) -> None:
     policy = policy_of("rehearsal")
     result = run(folder / "attestation-5.json", folder / "b.sig.json", "--policy", policy)
-    assert result.exit_code == 5
+    assert result.exit_code == 5, result.output
     said = " ".join(result.stdout.split())
     a, c = addresses(0, 2)
     assert f"1 of 2 signatures. Missing: auditor_a {a}, auditor_c {c}" in said
     assert not (folder / "attestation-5.signed.json").exists()
     result = run(folder / "attestation-5.json", folder / "b.sig.json", "--json")
-    assert result.exit_code == 5
+    assert result.exit_code == 5, result.output
     document = json.loads(result.stdout)
     drafts.require_schema(document, "reserves-collect")
     assert (document["complete"], document["signed_file"]) == (False, None)
@@ -82,7 +82,7 @@ def test_collect__one_signer_twice__counts_once(run: Any, folder: Path) -> None:
     again = folder / "a-again.sig.json"
     again.write_bytes((folder / "a.sig.json").read_bytes())
     result = run(folder / "attestation-5.json", folder / "a.sig.json", again, "--json")
-    assert result.exit_code == 5
+    assert result.exit_code == 5, result.output
     document = json.loads(result.stdout)
     assert document["signed_by"] == addresses(0)
     assert document["repeated_files"] == [str(again)]

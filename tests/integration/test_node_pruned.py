@@ -1,0 +1,125 @@
+"""A deployment on a node that has pruned its block, stalls, lags, or asks for a key: what does not need it goes on."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ape import networks
+from support.bsc import faults
+from support.bsc.deployed import Deployed, deployed_on_bsc
+
+from kgst.fork.anvil import forked
+from kgst.node import connected
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with deployed_on_bsc(tmp_path_factory.mktemp("deployment")) as deployed:
+        yield deployed
+
+
+@pytest.fixture(autouse=True)
+def _healed(deployed: Deployed) -> Iterator[None]:
+    deployed.node.asked.clear()
+    yield
+    deployed.node.faults.clear()
+
+
+def at_the_deployment(deployed: Deployed, answer: Any) -> Any:
+    """The fault of one block: the one in which the deployment ended."""
+    number = hex(deployed.record["configuration"]["block_number"])
+
+    def fault(request: Any, forward: Any) -> Any:
+        return answer(request, forward) if request["params"][0] == number else forward(request)
+
+    return fault
+
+
+PRUNED = [faults.says(None), faults.refuses(4444, "pruned history unavailable")]
+
+
+@pytest.mark.parametrize("answer", PRUNED, ids=["null", "4444"])
+def test_status__deployments_block_is_pruned__says_so_and_goes_on(
+    deployed: Deployed, answer: Any
+) -> None:
+    deployed.node.faults["eth_getBlockByNumber"] = at_the_deployment(deployed, answer)
+    done = deployed.run("status", "--json")
+    assert done.code == 0, done.stdout + done.stderr
+    assert "The node no longer has block" in done.stderr
+
+
+@pytest.mark.parametrize("answer", PRUNED, ids=["null", "4444"])
+def test_status__pruned_and_other_code__is_refused(deployed: Deployed, answer: Any) -> None:
+    deployed.node.faults["eth_getBlockByNumber"] = at_the_deployment(deployed, answer)
+    deployed.node.faults["eth_getCode"] = faults.says("0x6000")
+    done = deployed.run("status", "--json")
+    assert done.code == 4, done.stdout + done.stderr
+    assert "is not the record's" in done.error
+
+
+@pytest.mark.parametrize("answer", PRUNED, ids=["null", "4444"])
+def test_doctor__deployments_block_is_pruned__is_a_warning_and_no_other_chain(
+    deployed: Deployed, answer: Any
+) -> None:
+    deployed.node.faults["eth_getBlockByNumber"] = at_the_deployment(deployed, answer)
+    done = deployed.run("doctor", "--json")
+    assert done.code == 0, done.stdout + done.stderr
+    [row] = [c for c in done.document["checks"] if "in which the deployment ended" in c["item"]]  # type: ignore[index]
+    assert row["state"] == "warning"
+    assert "pruned" in row["found"]
+
+
+def test_doctor__no_event_of_the_deployment__is_no_clean_bill(deployed: Deployed) -> None:
+    deployed.node.faults["eth_getLogs"] = faults.says([])
+    done = deployed.run("doctor", "--json")
+    assert done.code == 1, done.stdout + done.stderr
+    rows = {c["item"]: c for c in done.document["checks"]}  # type: ignore[index]
+    assert rows["events (eth_getLogs)"]["state"] == "not_checked"
+    assert "shows no event of block" in rows["role members that nobody names"]["found"]
+
+
+def test_pause__facts_of_the_connection__are_asked_once(deployed: Deployed) -> None:
+    done = deployed.run("guard", "pause", "minting", "--json", account="pauser")
+    assert done.code == 0, done.stdout + done.stderr
+    assert deployed.node.asked["web3_clientVersion"] == 1
+    assert deployed.node.asked["eth_chainId"] == 1
+
+
+def test_doctor__every_other_answer_fails__reaches_its_end(deployed: Deployed) -> None:
+    mix = (faults.http(429), faults.drops, faults.page(), faults.empty(), faults.http(502))
+    deployed.node.faults["any"] = faults.sometimes(0.5, 19, *mix)
+    done = deployed.run("doctor", "--json", env={"KGST_RPC_TIMEOUT": "60"})
+    assert done.code in (0, 3), done.stdout + done.stderr
+
+
+def test_fork__key_in_the_address__is_in_no_process_and_no_answer(deployed: Deployed) -> None:
+    key = "7c0ffee1deadbeef99"
+    from kgst.node import pin_node
+
+    pin_node()
+    with (
+        networks.parse_network_choice(f"bsc:testnet:{deployed.node.address}/v2/{key}"),
+        forked(connected()) as fork,
+    ):
+        assert fork.is_copy
+        assert len(fork.provider.web3.eth.get_code(deployed.token)) > 100
+        seen = subprocess.run(
+            ["ps", "-eww", "-o", "args"], capture_output=True, text=True, check=True
+        ).stdout
+        [anvil] = [
+            line
+            for line in seen.splitlines()
+            if re.search(r"anvil.* --fork-url", line) and "sh -c" not in line
+        ]
+        assert re.search(r"--fork-url http://127\.0\.0\.1:\d+ ", anvil)
+        assert key not in seen
+
+
+def test_record__is_of_the_double(deployed: Deployed) -> None:
+    assert json.loads((Path(deployed.folder) / "record.json").read_text())["chain_id"] == 97
