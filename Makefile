@@ -39,7 +39,7 @@ prove: .venv-halmos/.ready setup ## Proofs over symbolic words, in an environmen
 gas: setup ## Gas beside the peers, on anvil: build/gas.json, docs/gas.md; ARGS=--update, --check, --json
 	@$(BIN)/python tests/gas/run.py $(ARGS)
 
-rehearse: setup ## The token's whole life, typed from docs/runbooks/, on anvil with the testnet's id: build/rehearse.json
+rehearse: setup ## The token's whole life, typed from docs/runbooks/, on a double of a BSC node (docs/node.md): build/rehearse.json; ARGS=--flaky 0.5
 	@$(BIN)/python tests/rehearsal/run.py $(ARGS)
 
 lint: setup ## Every linter, all blocking

@@ -31,7 +31,7 @@ MAX_FINALITY_LAG: Final = 60
 """Seconds between the finalized block and the latest: BSC takes two or three blocks of 0.45 s."""
 
 _STALLED: Final = "finality stands still: what is sent is mined, and waited for until it is final"
-_PRUNED: Final = "not checked: the node has pruned it; which chain this is follows from genesis and from the contracts' code"
+_PRUNED: Final = "not checked: the node has pruned it; the chain is told by its genesis and by the contracts' code"
 
 
 class State(StrEnum):

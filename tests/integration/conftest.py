@@ -1,24 +1,23 @@
-"""A node and a folder for commands that run in a process of their own: see `support.cli`."""
+"""A node of BNB Smart Chain with the token on it: `support.bsc`. anvil stands behind it, for set-up only."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from support.cli import ROOT, running_anvil
+from support.bsc import BscNode, bsc_in_front_of
+from support.bsc.deployed import Deployed, deployed_on_bsc
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """The rehearsal's policy, deployed once for a module by people of its own."""
+    with deployed_on_bsc(tmp_path_factory.mktemp("deployment")) as found:
+        yield found
 
 
 @pytest.fixture
-def anvil() -> Iterator[str]:
-    """Address of a node like the testnet's: chain id 97, a block each second."""
-    with running_anvil() as address:
-        yield address
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder of one deployment: a copy of the rehearsal's policy."""
-    shutil.copy(ROOT / "deployments/rehearsal/policy.yaml", tmp_path)
-    return tmp_path
+def node(deployed: Deployed) -> Iterator[BscNode]:
+    """Another node of the same network, for the test's own faults; `deployed.node` has none."""
+    with bsc_in_front_of(deployed.node.upstream, deployed.node.terms) as found:
+        yield found

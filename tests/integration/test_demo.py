@@ -4,11 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from ape import networks
+from support.bsc import Terms, running_bsc
 
 from kgst.demo import run as demo
 from kgst.demo.acts import ACTS, Act, mint_within
 from kgst.demo.stage import Stage
 from kgst.errors import ExitCode
+from kgst.node import pin_node
 from kgst.units import TYIYN
 
 
@@ -20,6 +23,28 @@ def test_run__in_process__plays_every_act(capsys: pytest.CaptureFixture[str]) ->
     assert told["status"]["supply"] == "9 600 000.00 som"
     assert told["status"]["shortfall"] == "3 100 000.00 som"
     assert told["status"]["headroom"] == "0.00 som"
+
+
+def test_run__over_rpc__plays_every_act_on_a_bsc_chain(capsys: pytest.CaptureFixture[str]) -> None:
+    """It moves the chain's clock, so the node owns up to being a development node; its headers are BSC's."""
+    terms = Terms(developer=True, block_time=0.1)
+    pin_node()
+    with running_bsc(terms) as node, networks.parse_network_choice(f"bsc:testnet:{node.address}"):
+        assert demo.run(as_json=True) == ExitCode.DONE
+    told = json.loads(capsys.readouterr().out)
+    assert told["status"]["supply"] == "9 600 000.00 som"
+    assert node.asked["evm_increaseTime"] >= 3
+
+
+def test_run__on_a_node_like_the_testnet_s__is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    pin_node()
+    with (
+        running_bsc(Terms(block_time=0.2)) as node,
+        networks.parse_network_choice(f"bsc:testnet:{node.address}"),
+    ):
+        assert demo.run(as_json=True) == ExitCode.REFUSED
+    assert "is not a development node" in json.loads(capsys.readouterr().out)["error"]
+    assert not node.asked["eth_sendRawTransaction"]
 
 
 def test_run__statement_in_another_currency__ends_naming_the_step(

@@ -8,26 +8,29 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ape import accounts as ape_accounts
 from ape import networks
-from support.cli import ROOT, run_ape, running_anvil, wait_for
-from support.faulty_node import FaultyNode, faulty_node
-from support.operators import operated, policy_file
+from support.bsc import BscNode
+from support.bsc.deployed import Deployed, deployed_on_bsc
+from support.cli import ROOT, run_ape, wait_for
 from support.schemas import require_schema
 from web3 import HTTPProvider, Web3
 
+from kgst.deploy.applying import Deployment
 from kgst.drill.running import run_drill
 from kgst.drill.views import markdown
 from kgst.errors import RefusedError
+from kgst.files import Files
 from kgst.fork.anvil import ForkError, forked
 from kgst.fork.system import on_fork
 from kgst.node import connected
 from kgst.operator.system import System
+from kgst.policy import Policy
+from kgst.record import Record
 from kgst.upgrade import commands
 
 SENDING = (
@@ -43,34 +46,29 @@ HOUR = 3_600
 
 
 @pytest.fixture(scope="module")
-def upstream() -> Iterator[FaultyNode]:
-    """A node with the testnet's chain id that counts what it is asked for."""
-    with running_anvil(block_time=None) as address, faulty_node(address) as node:
-        yield node
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """The rehearsal's policy; UNPAUSER waits an hour, as on mainnet. Then the chain stands still."""
+    slower = ("{member: unpauser, delay: 0 seconds}", "{member: unpauser, delay: 1 hour}")
+    with deployed_on_bsc(tmp_path_factory.mktemp("kgst"), changes=[slower]) as found:
+        found.node.anvil.ask("evm_setIntervalMining", 0)
+        yield found
 
 
 @pytest.fixture(scope="module")
-def deployed(upstream: FaultyNode, tmp_path_factory: pytest.TempPathFactory) -> System:
-    """The rehearsal's policy on that node; UNPAUSER waits an hour, as on mainnet."""
-    path = policy_file(
-        tmp_path_factory.mktemp("kgst"),
-        ROOT / "deployments/rehearsal/policy.yaml",
-        ("{member: unpauser, delay: 0 seconds}", "{member: unpauser, delay: 1 hour}"),
-    )
-    with networks.parse_network_choice(f"bsc:testnet:{upstream.address}"):
-        system = operated(path, ape_accounts.test_accounts[0])
-        assert system.files is not None
-        system.record.save(system.files.record)
-        return system
+def upstream(deployment: Deployed) -> BscNode:
+    """The node, which counts what it is asked for."""
+    return deployment.node
 
 
 @pytest.fixture
-def kgst(deployed: System, upstream: FaultyNode) -> Iterator[System]:
+def kgst(deployment: Deployed, upstream: BscNode) -> Iterator[System]:
     with networks.parse_network_choice(f"bsc:testnet:{upstream.address}"):
-        yield replace(deployed, provider=connected())
+        policy, files = Policy.load(deployment.policy), Files(deployment.folder)
+        found = Deployment.of(policy, Record.load(files.record))
+        yield System(found, connected(), files, deployment.policy)
 
 
-def state(upstream: FaultyNode, system: System) -> dict[str, Any]:
+def state(upstream: BscNode, system: System) -> dict[str, Any]:
     """All that a transaction would change: blocks, nonces, balances, the token's root."""
     eth = Web3(HTTPProvider(upstream.upstream)).eth
     people = [Web3.to_checksum_address(a) for a in system.policy.people.values()]
@@ -83,7 +81,7 @@ def state(upstream: FaultyNode, system: System) -> dict[str, Any]:
 
 
 def test_drill__on_a_fork__passes_and_the_network_gets_nothing(
-    kgst: System, upstream: FaultyNode
+    kgst: System, upstream: BscNode
 ) -> None:
     before = state(upstream, kgst)
     upstream.asked.clear()
@@ -102,7 +100,7 @@ def test_drill__on_a_fork__passes_and_the_network_gets_nothing(
     assert state(upstream, kgst) == before
 
 
-def test_drill__pauser_has_lost_its_role__is_found(kgst: System, upstream: FaultyNode) -> None:
+def test_drill__pauser_has_lost_its_role__is_found(kgst: System, upstream: BscNode) -> None:
     with on_fork(kgst) as (copy, fork):
         admin = copy.policy.address("admin")
         revoke = bytes(copy.manager.revokeRole.encode_input(4, copy.policy.address("pauser")))
@@ -131,13 +129,13 @@ def test_drill__paused_already__pretends_not_and_says_so(kgst: System) -> None:
 
 
 def test_command__with_a_report__one_document_and_a_file(
-    deployed: System, upstream: FaultyNode, tmp_path: Path
+    deployment: Deployed, upstream: BscNode, tmp_path: Path
 ) -> None:
     report = tmp_path / "drill.md"
     upstream.asked.clear()
     result = run_ape(
         "drill", "--json", "--report", str(report),
-        network=upstream.address, policy=deployed.policy_path,
+        network=upstream.address, policy=deployment.policy,
     )  # fmt: skip
     assert result.code == 0, result.stderr
     assert result.document is not None
@@ -151,7 +149,7 @@ def test_command__with_a_report__one_document_and_a_file(
 
 
 def test_upgrade_check__on_a_fork__waits_the_delay_out_and_the_network_gets_nothing(
-    kgst: System, upstream: FaultyNode, monkeypatch: pytest.MonkeyPatch
+    kgst: System, upstream: BscNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kgst.upgrade.commands.open_system", lambda *_, **__: kgst)
     before = state(upstream, kgst)
@@ -169,7 +167,7 @@ def test_upgrade_check__on_a_fork__waits_the_delay_out_and_the_network_gets_noth
 def test_forked__node_that_does_not_answer__says_so(
     kgst: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgst.fork.anvil._uri_of", lambda _: "http://127.0.0.1:9")
+    monkeypatch.setattr("kgst.fork.anvil._upstream", lambda _: nullcontext("http://127.0.0.1:9"))
     with pytest.raises(ForkError, match="anvil did not start"), forked(kgst.provider):
         pass
 

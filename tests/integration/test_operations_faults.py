@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-from support.cli import (
-    ROOT,
-    Result,
-    finish_ape,
-    kill,
-    run_ape,
-    running_anvil,
-    start_ape,
-    wait_for,
-)
-from support.faulty_node import FaultyNode, faulty_node, says
+from support.bsc import BscNode
+from support.bsc.deployed import Deployed
+from support.bsc.faults import says
+from support.cli import Result, finish_ape, kill, wait_for
 from support.schemas import require_schema
-from web3 import HTTPProvider, Web3
 
 SEND = "eth_sendRawTransaction"
-PAUSER = "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc"  # TEST::5
 DELAY = 300
-
-
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """An anvil like the testnet with the token on it, and the folder of its policy and record."""
-    folder = tmp_path_factory.mktemp("deployment")
-    shutil.copy(ROOT / "deployments/rehearsal/policy.yaml", folder)
-    with running_anvil() as anvil:
-        done = run_ape("deploy", "apply", "--yes", "--json", network=anvil, policy=folder / "policy.yaml")  # fmt: skip
-        assert done.code == 0, done.stderr
-        yield anvil, folder
-
-
-@pytest.fixture
-def node(deployed: tuple[str, Path]) -> Iterator[FaultyNode]:
-    with faulty_node(deployed[0]) as node:
-        yield node
 
 
 class Gate:
@@ -74,45 +43,28 @@ class Lost(Gate):
         return None
 
 
-def guard(
-    command: str, flag: str, deployed: tuple[str, Path], network: str | None = None
-) -> Result:
-    return run_ape(*arguments(command, flag), **where(deployed, network))
+def guard(command: str, flag: str, deployed: Deployed, node: BscNode | None = None) -> Result:
+    return deployed.run(*arguments(command, flag), account=account_of(command), node=node)
 
 
 def arguments(command: str, flag: str) -> tuple[str, ...]:
-    return "guard", command, flag, "--yes", "--json"
+    return "guard", command, flag
 
 
-def where(deployed: tuple[str, Path], network: str | None = None) -> dict[str, Any]:
-    return {"network": network or deployed[0], "policy": deployed[1] / "policy.yaml"}
+def account_of(command: str) -> str:
+    return {"pause": "pauser", "unpause": "unpauser"}[command]
 
 
-def eth(deployed: tuple[str, Path]) -> Any:
-    return Web3(HTTPProvider(deployed[0])).eth
+def nonce(deployed: Deployed, account: str = "pauser") -> int:
+    return deployed.nonce(account)
 
 
-def nonce(deployed: tuple[str, Path]) -> int:
-    return int(eth(deployed).get_transaction_count(PAUSER, "pending"))
-
-
-def flags(deployed: tuple[str, Path]) -> int:
-    token = json.loads((deployed[1] / "record.json").read_text())["token"]["address"]
-    return int.from_bytes(
-        eth(deployed).call({"to": token, "data": Web3.keccak(text="pauseFlags()")[:4]})
-    )
-
-
-def open_runs(deployed: tuple[str, Path]) -> list[list[str]]:
-    """Kinds of the lines of each journal that is not put away."""
-    paths = sorted((deployed[1] / "operations").glob("*.jsonl"))
-    return [[json.loads(line)["kind"] for line in p.read_text().splitlines()] for p in paths]
-
-
-def killed_in(node: FaultyNode, gate: Gate, command: tuple[str, ...], **options: Any) -> None:
+def killed_in(
+    deployed: Deployed, node: BscNode, gate: Gate, *command: str, account: str = "pauser"
+) -> None:
     """Start `command`, and kill it while its transaction is held at `gate`."""
     node.faults[SEND] = gate
-    process = start_ape(*command, **{**options, "network": node.address})
+    process = deployed.start(*command, account=account, node=node)
     try:
         wait_for(lambda: gate.reached.is_set() or process.poll() is not None, 90)
         assert gate.reached.is_set(), process.communicate()
@@ -123,80 +75,81 @@ def killed_in(node: FaultyNode, gate: Gate, command: tuple[str, ...], **options:
 
 
 def test_killed__between_journal_and_send__the_same_transaction_is_sent(
-    deployed: tuple[str, Path], node: FaultyNode
+    deployed: Deployed, node: BscNode
 ) -> None:
     before = nonce(deployed)
-    killed_in(node, Lost(delivers=False), arguments("pause", "transfers"), **where(deployed))
-    assert open_runs(deployed) == [["header", "signed"]]
+    killed_in(deployed, node, Lost(delivers=False), *arguments("pause", "transfers"))
+    assert deployed.open_runs() == [["header", "signed"]]
     assert nonce(deployed) == before, "it was not sent"
     healed = guard("pause", "transfers", deployed)
     assert healed.code == 0, healed.stderr
     assert healed.document is not None
     assert (healed.document["resumed"], len(healed.document["transactions"])) == (True, 1)
     require_schema("operation", healed.document)
-    assert (nonce(deployed), flags(deployed)) == (before + 1, 1)
-    assert open_runs(deployed) == []
+    assert (nonce(deployed), deployed.flags()) == (before + 1, 1)
+    assert deployed.open_runs() == []
 
 
 def test_killed__between_send_and_receipt__nothing_is_sent_again(
-    deployed: tuple[str, Path], node: FaultyNode
+    deployed: Deployed, node: BscNode
 ) -> None:
     before = nonce(deployed)
-    killed_in(node, Gate(delivers=True), arguments("pause", "minting"), **where(deployed))
-    assert open_runs(deployed) == [["header", "signed"]]
-    wait_for(lambda: flags(deployed) & 4, 10)
+    killed_in(deployed, node, Gate(delivers=True), *arguments("pause", "minting"))
+    assert deployed.open_runs() == [["header", "signed"]]
+    wait_for(lambda: deployed.flags() & 4, 10)
     healed = guard("pause", "minting", deployed)
     assert healed.code == 0, healed.stderr
     assert healed.document is not None
     assert healed.document["resumed"] is True
     assert nonce(deployed) == before + 1
-    assert open_runs(deployed) == []
+    assert deployed.open_runs() == []
 
 
 def test_killed__nonce_used_elsewhere_meanwhile__says_so_and_then_does_it_once(
-    deployed: tuple[str, Path], node: FaultyNode
+    deployed: Deployed, node: BscNode
 ) -> None:
     before = nonce(deployed)
-    killed_in(node, Lost(delivers=False), arguments("pause", "burning"), **where(deployed))
-    web3 = Web3(HTTPProvider(deployed[0]))
-    sent = web3.eth.send_transaction({"from": PAUSER, "to": PAUSER, "value": 1, "nonce": before})
-    web3.eth.wait_for_transaction_receipt(sent)
+    killed_in(deployed, node, Lost(delivers=False), *arguments("pause", "burning"))
+    deployed.spend_nonce("pauser", before)
     told = guard("pause", "burning", deployed)
     assert told.code == 1, told.stderr
-    assert f"nonce {before} of {PAUSER} was used by another transaction" in told.error
+    assert (
+        f"nonce {before} of {deployed.address('pauser')} was used by another transaction"
+        in told.error
+    )
     require_schema("error", told.document)
-    assert flags(deployed) & 8 == 0
+    assert deployed.flags() & 8 == 0
     done = guard("pause", "burning", deployed)
     assert done.code == 0, done.stderr
-    assert (nonce(deployed), flags(deployed) & 8) == (before + 2, 8)
+    assert (nonce(deployed), deployed.flags() & 8) == (before + 2, 8)
 
 
 def test_killed__another_command_first__finishes_it_and_is_not_hindered(
-    deployed: tuple[str, Path], node: FaultyNode
+    deployed: Deployed, node: BscNode
 ) -> None:
     """What was interrupted can no longer land; the next command says so and goes on."""
-    before = nonce(deployed)
-    killed_in(node, Lost(delivers=False), arguments("pause", "authorizations"), **where(deployed))
-    web3 = Web3(HTTPProvider(deployed[0]))
-    sent = web3.eth.send_transaction({"from": PAUSER, "to": PAUSER, "value": 1, "nonce": before})
-    web3.eth.wait_for_transaction_receipt(sent)
-    other = run_ape("guard", "pause", "--yes", "--json", **where(deployed))
+    before = nonce(deployed, "unpauser")
+    assert deployed.flags()
+    lost = Lost(delivers=False)
+    killed_in(deployed, node, lost, *arguments("unpause", "transfers"), account="unpauser")
+    deployed.spend_nonce("unpauser", before)
+    other = deployed.run("guard", "unpause", account="unpauser")
     assert other.code == 0, other.stderr
     assert "was interrupted; it is finished first" in " ".join(other.stderr.split())
-    assert (nonce(deployed), flags(deployed)) == (before + 2, 15)
+    assert (nonce(deployed, "unpauser"), deployed.flags()) == (before + 2, 0)
 
 
 def test_two_at_once__second_is_refused_and_nothing_is_done_twice(
-    deployed: tuple[str, Path], node: FaultyNode
+    deployed: Deployed, node: BscNode
 ) -> None:
-    assert run_ape("guard", "unpause", "--yes", "--json", **where(deployed)).code == 0
-    before = nonce(deployed)
+    assert deployed.run("guard", "pause", account="pauser").code == 0
+    before = nonce(deployed, "unpauser")
     gate = Gate(delivers=False)
     node.faults[SEND] = gate
-    first = start_ape(*arguments("pause", "transfers"), **where(deployed, node.address))
+    first = deployed.start(*arguments("unpause", "transfers"), account="unpauser", node=node)
     try:
         wait_for(lambda: gate.reached.is_set() or first.poll() is not None, 90)
-        same, other = guard("pause", "transfers", deployed), guard("pause", "minting", deployed)
+        same, other = guard("unpause", "transfers", deployed), guard("unpause", "minting", deployed)
         for second in (same, other):
             assert second.code == 4, second.stderr
             assert "another command is acting from" in second.error
@@ -204,63 +157,61 @@ def test_two_at_once__second_is_refused_and_nothing_is_done_twice(
         gate.opened.set()
     ended = finish_ape(first)
     assert ended.code == 0, ended.stderr
-    assert (nonce(deployed), flags(deployed)) == (before + 1, 1)
-    again = guard("pause", "transfers", deployed)
+    assert (nonce(deployed, "unpauser"), deployed.flags()) == (before + 1, 14)
+    again = guard("unpause", "transfers", deployed)
     assert again.document is not None
     assert (again.code, again.document["already"]) == (0, True)
-    assert nonce(deployed) == before + 1
+    assert nonce(deployed, "unpauser") == before + 1
 
 
 def test_gas_price__above_the_policys__is_refused_and_leaves_nothing(
-    deployed: tuple[str, Path], node: FaultyNode
+    deployed: Deployed, node: BscNode
 ) -> None:
-    before, runs = nonce(deployed), open_runs(deployed)
+    before, runs = nonce(deployed, "unpauser"), deployed.open_runs()
     node.faults["eth_gasPrice"] = says(hex(11 * 10**9))
-    refused = guard("unpause", "transfers", deployed, node.address)
+    refused = guard("unpause", "minting", deployed, node)
     assert refused.code == 4, refused.stderr
     assert "gas costs 11 gwei now, the policy allows 10 gwei" in refused.error
-    assert (nonce(deployed), open_runs(deployed)) == (before, runs)
+    assert (nonce(deployed, "unpauser"), deployed.open_runs()) == (before, runs)
 
 
 def test_rotate__through_delays_and_a_kill__ends_with_one_grant_and_one_revoke(
-    deployed: tuple[str, Path], node: FaultyNode
+    deployed: Deployed, node: BscNode
 ) -> None:
-    command = ("govern", "rotate", "pauser", "issuer_b", "--account", "TEST::1", "--yes", "--json")
-    web3 = Web3(HTTPProvider(deployed[0]))
+    command = ("govern", "rotate", "pauser", "issuer_b")
 
     def go_on(*more: str, code: int) -> dict[str, Any]:
-        result = run_ape(*command, *more, **where(deployed))
+        result = deployed.run(*command, *more, account="admin")
         assert result.code == code, result.stderr
         assert result.document is not None
         require_schema("operation", result.document)
         return result.document
 
     def wait() -> None:
-        web3.provider.make_request("evm_increaseTime", [DELAY])  # type: ignore[arg-type]
-        web3.provider.make_request("evm_mine", [])  # type: ignore[arg-type]
+        deployed.node.advance(DELAY)
 
-    killed_in(node, Gate(delivers=True), command, **where(deployed))
+    killed_in(deployed, node, Gate(delivers=True), *command, account="admin")
     granting = go_on(code=5)
     assert (granting["resumed"], granting["rotation"]["next"]) == (True, "grant")
-    pending = run_ape("govern", "pending", "--json", **where(deployed)).document
+    pending = deployed.run("govern", "pending").document
     require_schema("govern-pending", pending)
     assert pending is not None
     assert [o["caller_label"] for o in pending["operations"]] == ["admin"]
     wait()
     assert go_on(code=5)["rotation"]["next"] == "prove"
-    assert go_on("--new-account", "TEST::11", code=5)["rotation"]["next"] == "revoke"
+    assert go_on("--new-account", "issuer_b", code=5)["rotation"]["next"] == "revoke"
     wait()
     done = go_on("--write-policy", code=0)
     assert (done["rotation"]["next"], done["rotation"]["policy_written"]) == ("done", True)
 
-    plan = run_ape("govern", "plan", "--json", **where(deployed))
+    plan = deployed.run("govern", "plan")
     require_schema("govern-plan", plan.document)
     assert plan.document is not None
     assert plan.document["changes"] == []
-    matrix = run_ape("govern", "matrix", "--json", **where(deployed)).document
+    matrix = deployed.run("govern", "matrix").document
     require_schema("govern-matrix", matrix)
     assert matrix is not None
     [member] = next(r["members"] for r in matrix["roles"] if r["name"] == "PAUSER")
     assert (member["label"], member["flags"]) == ("issuer_b", ["plain key", "single"])
-    people = run_ape("govern", "matrix", **where(deployed))
+    people = deployed.run("govern", "matrix", as_json=False)
     assert "plain key" in people.stdout

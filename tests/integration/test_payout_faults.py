@@ -1,4 +1,4 @@
-"""`ape run supply payout` against anvil, killed again and again: everybody is paid once."""
+"""`ape run supply payout` on a node of BNB Smart Chain, killed again and again: everybody is paid once."""
 
 from __future__ import annotations
 
@@ -10,40 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ape import accounts as ape_accounts
 from ape import project
 from eth_utils.address import to_checksum_address
-from support.cli import Result, finish_ape, kill, run_ape, start_ape, wait_for
+from support.bsc.deployed import Deployed
+from support.cli import Result, finish_ape, kill, wait_for
 from support.signing import sign_all
-from web3 import HTTPProvider, Web3
 
 from kgst.attestation import Domain, ReserveAttestation
 
 SOM = 1_000_000
-PAYER = 10  # the policy's issuer
 PAYMENTS = {
     to_checksum_address(f"0x{0xFEED << 96 | n:040x}"): n * SOM + 10_000 for n in range(1, 61)
 }
 
 
 @pytest.fixture
-def token(anvil: str, folder: Path) -> Any:
+def token(deployed: Deployed) -> Any:
     """web3's contract of a deployed token, with 100,000 som attested."""
-    deployed = run_ape(
-        "deploy", "apply", "--yes", "--json", network=anvil, policy=folder / "policy.yaml"
-    )
-    assert deployed.code == 0, deployed.stderr
-    record = json.loads((folder / "record.json").read_text())
-    web3 = Web3(HTTPProvider(anvil))
     abi = [entry.model_dump() for entry in project.IKGST.contract_type.abi]
-    contract = web3.eth.contract(address=record["token"]["address"], abi=abi)
-    _attest(web3, contract)
-    payer = ape_accounts.test_accounts[PAYER].address
-    web3.provider.make_request("anvil_setBalance", [payer, hex(10**19)])  # type: ignore[arg-type]
-    return contract
-
-
-def _attest(web3: Web3, contract: Any) -> None:
+    web3 = deployed.web3
+    contract = web3.eth.contract(address=web3.to_checksum_address(deployed.token), abi=abi)
     attestation = ReserveAttestation(
         epoch=1,
         reserves=100_000 * 100,
@@ -51,11 +37,13 @@ def _attest(web3: Web3, contract: Any) -> None:
         as_of=web3.eth.get_block("latest")["timestamp"],
         report_hash=b"\x5a" * 32,
     )
-    auditors = [ape_accounts.test_accounts[i] for i in (20, 21, 22)]
+    auditors = [deployed.key(f"auditor_{letter}") for letter in "abc"]
     message = attestation.message(Domain(97, contract.address))
     call = contract.functions.attest(attestation.as_tuple(), sign_all(auditors, message))
+    # anvil signs for its own accounts.
     receipt = web3.eth.wait_for_transaction_receipt(call.transact({"from": web3.eth.accounts[0]}))
     assert receipt["status"] == 1
+    return contract
 
 
 def journaled(folder: Path, kind: str) -> int:
@@ -73,27 +61,24 @@ def paid(token: Any, payer: str) -> Counter[tuple[str, int]]:
 
 
 def test_payout__killed_again_and_again__pays_everybody_once(
-    anvil: str, folder: Path, tmp_path: Path, token: Any
+    deployed: Deployed, tmp_path: Path, token: Any
 ) -> None:
-    policy, payer = folder / "policy.yaml", ape_accounts.test_accounts[PAYER].address
-    options = ["--account", f"TEST::{PAYER}", "--yes", "--json"]
-    minted = run_ape(
-        "supply", "mint", "issuer", "10 000.00 som", *options, network=anvil, policy=policy
-    )
+    payer, folder = deployed.address("issuer"), deployed.folder
+    minted = deployed.run("supply", "mint", "issuer", "10 000.00 som", account="issuer")
     assert minted.code == 0, minted.stderr
     file = tmp_path / "salaries.csv"
     rows = [f"{receiver},{value // SOM}.01" for receiver, value in PAYMENTS.items()]
     file.write_text("\n".join(["address,amount_som", *rows]))
-    command = ["supply", "payout", str(file), "--chunk", "10", "--count", "60", *options]
+    command = ["supply", "payout", str(file), "--chunk", "10", "--count", "60"]
 
     def killed_when(reached: Callable[[], bool]) -> None:
-        process = start_ape(*command, network=anvil, policy=policy)
+        process = deployed.start(*command, account="issuer")
         wait_for(lambda: reached() or process.poll() is not None, 90)
         kill(process)
         assert process.returncode == -signal.SIGKILL, process.returncode
 
     def finished() -> Result:
-        return finish_ape(start_ape(*command, network=anvil, policy=policy))
+        return finish_ape(deployed.start(*command, account="issuer"))
 
     killed_when(lambda: journaled(folder, "signed") == 1)
     killed_when(lambda: journaled(folder, "outcome") == 2)

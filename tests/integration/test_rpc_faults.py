@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from support.cli import ROOT, Result, run_ape, running_anvil
-from support.faulty_node import (
-    FaultyNode,
-    drops,
-    faulty_node,
-    hangs,
-    lags,
-    loses_the_answer,
-    says,
-)
-from web3 import HTTPProvider, Web3
+from support.bsc import BscNode, bsc_in_front_of
+from support.bsc.deployed import Deployed, deployed_on_bsc
+from support.bsc.faults import drops, hangs, lags, loses_the_answer, says
+from support.cli import Result
 
 READS = (
     "eth_getTransactionCount", "eth_getBlockByNumber", "eth_call", "eth_blockNumber", "eth_getTransactionReceipt",
@@ -29,46 +19,28 @@ READS = (
 
 
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """An anvil like the testnet with the token on it, and the folder of its policy and record."""
-    folder = tmp_path_factory.mktemp("deployment")
-    shutil.copy(ROOT / "deployments/rehearsal/policy.yaml", folder)
-    with running_anvil() as anvil:
-        done = run_ape(
-            "deploy", "apply", "--yes", "--json", network=anvil, policy=folder / "policy.yaml"
-        )
-        assert done.code == 0, done.stderr
-        yield anvil, folder
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """As everywhere, by people who do not wait for minutes."""
+    shorter = ("timeout: 3 minutes", "timeout: 25 seconds")
+    with deployed_on_bsc(tmp_path_factory.mktemp("deployment"), changes=[shorter]) as found:
+        yield found
 
 
 @pytest.fixture
-def node(deployed: tuple[str, Path]) -> Iterator[FaultyNode]:
-    with faulty_node(deployed[0]) as node:
+def node(deployed: Deployed) -> Iterator[BscNode]:
+    """All is paused: what is resumed is no emergency, which would be pursued for minutes."""
+    assert deployed.run("guard", "pause", account="pauser").code == 0
+    with bsc_in_front_of(deployed.node.upstream, deployed.node.terms) as node:
         yield node
-    # Each test begins with a token that is not paused, and no run left open.
-    assert guard("unpause", deployed[0], deployed[1]).code == 0
-    assert not list((deployed[1] / "operations").glob("*.jsonl"))
+    # No run is left open.
+    assert deployed.open_runs() == []
 
 
-def guard(command: str, network: str, folder: Path) -> Result:
-    return run_ape(
-        "guard",
-        command,
-        "transfers",
-        "--yes",
-        "--json",
-        network=network,
-        policy=folder / "policy.yaml",
-    )
-
-
-def flags_changed(deployed: tuple[str, Path]) -> int:
-    """How many times the pause flags have changed on the chain."""
-    record = json.loads((deployed[1] / "record.json").read_text())
-    web3 = Web3(HTTPProvider(deployed[0]))
-    topic = web3.keccak(text="PauseFlagsChanged(uint256,uint256)")
-    filter_: Any = {"address": record["token"]["address"], "fromBlock": 0, "topics": [topic]}
-    return len(web3.eth.get_logs(filter_))
+def guard(
+    command: str, deployed: Deployed, node: BscNode | str | None = None, flag: str = "transfers"
+) -> Result:
+    account = "pauser" if command == "pause" else "unpauser"
+    return deployed.run("guard", command, flag, account=account, node=node)
 
 
 @pytest.fixture(autouse=True)
@@ -78,77 +50,72 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("fault", [drops, loses_the_answer, hangs(15)])
 def test_sending__no_answer__is_unconfirmed_and_the_same_command_finishes_it(
-    deployed: tuple[str, Path], node: FaultyNode, fault: Any
+    deployed: Deployed, node: BscNode, fault: Any
 ) -> None:
-    before = flags_changed(deployed)
+    before = deployed.flags_changed()
     node.faults["eth_sendRawTransaction"] = fault
-    broken = guard("pause", node.address, deployed[1])
+    broken = guard("unpause", deployed, node)
     assert broken.code == 6, broken.stderr
     assert "give the same command again" in broken.error
     del node.faults["eth_sendRawTransaction"]
-    healed = guard("pause", node.address, deployed[1])
+    healed = guard("unpause", deployed, node)
     assert healed.code == 0, healed.stderr
     assert healed.document is not None
     assert healed.document["resumed"] is True
-    assert flags_changed(deployed) == before + 1
+    assert deployed.flags_changed() == before + 1
 
 
 def test_waiting__node_dies_after_the_send__is_found_later(
-    deployed: tuple[str, Path], node: FaultyNode
+    deployed: Deployed, node: BscNode
 ) -> None:
-    before = flags_changed(deployed)
+    before = deployed.flags_changed()
     node.faults["eth_getTransactionReceipt"] = drops
-    broken = guard("pause", node.address, deployed[1])
+    broken = guard("unpause", deployed, node)
     assert broken.code in (1, 6), broken.stderr
     assert "eth_getTransactionReceipt" not in broken.error
     del node.faults["eth_getTransactionReceipt"]
-    healed = guard("pause", node.address, deployed[1])
+    healed = guard("unpause", deployed, node)
     assert healed.code == 0, healed.stderr
-    assert flags_changed(deployed) == before + 1
+    assert deployed.flags_changed() == before + 1
 
 
-def test_reading__node_answers_late__is_awaited(
-    deployed: tuple[str, Path], node: FaultyNode
-) -> None:
+def test_reading__node_answers_late__is_awaited(deployed: Deployed, node: BscNode) -> None:
     node.faults["any"] = hangs(0.3)
-    done = guard("pause", node.address, deployed[1])
+    done = guard("unpause", deployed, node)
     assert done.code == 0, done.stderr
 
 
 def test_reading__node_hangs__is_given_up_with_a_clear_word(
-    deployed: tuple[str, Path], node: FaultyNode
+    deployed: Deployed, node: BscNode
 ) -> None:
     node.faults["eth_call"] = hangs(15)
-    done = guard("pause", node.address, deployed[1])
+    done = guard("unpause", deployed, node)
     assert done.code == 1, done.stderr
     assert "no answer from the node" in done.error
     assert "try again" in done.error
 
 
-def test_connecting__nobody_is_there__says_so(deployed: tuple[str, Path]) -> None:
-    done = guard("pause", "http://127.0.0.1:9", deployed[1])
+def test_connecting__nobody_is_there__says_so(deployed: Deployed) -> None:
+    done = guard("unpause", deployed, "http://127.0.0.1:9")
     assert done.code == 1, done.stderr
     assert "--network" in done.error
 
 
 @pytest.mark.parametrize("claimed", ["0x38", "0x1"])
 def test_connecting__node_of_another_chain__is_refused(
-    deployed: tuple[str, Path], node: FaultyNode, claimed: str
+    deployed: Deployed, node: BscNode, claimed: str
 ) -> None:
-    before = flags_changed(deployed)
+    before = deployed.flags_changed()
     node.faults["eth_chainId"] = says(claimed)
-    done = guard("pause", node.address, deployed[1])
+    done = guard("unpause", deployed, node)
     assert done.code in (1, 4), done.stderr
     assert "chain" in done.error.lower()
-    assert flags_changed(deployed) == before
+    assert deployed.flags_changed() == before
     assert not node.asked["eth_sendRawTransaction"]
 
 
-def test_opening__node_serves_another_fork__is_refused(
-    deployed: tuple[str, Path], node: FaultyNode
-) -> None:
-    record = json.loads((deployed[1] / "record.json").read_text())
-    at = hex(record["configuration"]["block_number"])
+def test_opening__node_serves_another_fork__is_refused(deployed: Deployed, node: BscNode) -> None:
+    at = hex(deployed.record["configuration"]["block_number"])
 
     def forked(request: dict[str, Any], forward: Any) -> dict[str, Any]:
         answer: dict[str, Any] = forward(request)
@@ -157,47 +124,29 @@ def test_opening__node_serves_another_fork__is_refused(
         return answer
 
     node.faults["eth_getBlockByNumber"] = forked
-    done = guard("pause", node.address, deployed[1])
+    done = guard("unpause", deployed, node)
     assert done.code == 4, done.stderr
     assert "another fork" in done.error
     assert not node.asked["eth_sendRawTransaction"]
 
 
 def test_reading__node_lags_a_block_behind__nothing_is_sent_twice(
-    deployed: tuple[str, Path], node: FaultyNode
+    deployed: Deployed, node: BscNode
 ) -> None:
-    before = flags_changed(deployed)
+    before = deployed.flags_changed()
     node.faults.update({method: lags(1) for method in READS})
     # One after the other from one account: the second must not take the first one's nonce from a stale answer.
-    first = guard("pause", node.address, deployed[1])
-    second = run_ape(
-        "guard",
-        "pause",
-        "minting",
-        "--yes",
-        "--json",
-        network=node.address,
-        policy=deployed[1] / "policy.yaml",
-    )
+    first = guard("unpause", deployed, node)
+    second = guard("unpause", deployed, node, "minting")
     assert (first.code, second.code) == (0, 0), first.stderr + second.stderr
-    assert flags_changed(deployed) == before + 2
-    resumed = run_ape(
-        "guard",
-        "unpause",
-        "minting",
-        "--yes",
-        "--json",
-        network=deployed[0],
-        policy=deployed[1] / "policy.yaml",
-    )
-    assert resumed.code == 0
+    assert deployed.flags_changed() == before + 2
 
 
 def test_price__above_the_policys_cap__is_refused_before_signing(
-    deployed: tuple[str, Path], node: FaultyNode
+    deployed: Deployed, node: BscNode
 ) -> None:
     node.faults["eth_gasPrice"] = says(hex(11 * 10**9))
-    done = guard("pause", node.address, deployed[1])
+    done = guard("unpause", deployed, node)
     assert done.code == 4, done.stderr
     assert "gas costs 11 gwei now, the policy allows 10 gwei" in done.error
     assert not node.asked["eth_sendRawTransaction"]

@@ -6,29 +6,33 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.cli import ROOT, running_anvil
+from support.bsc.deployed import deployed_on_bsc, quick
 
-from kgst.deploy.applying import apply
+from kgst.deploy.applying import Deployment
+from kgst.files import Files
 from kgst.node import ChainRevertError, connected
 from kgst.operator.operation import Operation, call_data
 from kgst.operator.simulation import simulate_execution
 from kgst.operator.system import System
 from kgst.policy import Policy
+from kgst.record import Record
 from kgst.roles import Role
 
 
 @pytest.fixture(scope="module")
-def system() -> Iterator[System]:
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """Deployed with the rehearsal's delays, on a node that knows state overrides."""
-    from ape import accounts, networks
+    from ape import networks
 
-    path = ROOT / "deployments/rehearsal/policy.yaml"
     with (
-        running_anvil(block_time=None) as node,
-        networks.parse_network_choice(f"bsc:testnet:{node}"),
+        deployed_on_bsc(
+            tmp_path_factory.mktemp("deployment"), quick(state_overrides=True)
+        ) as deployed,
+        networks.parse_network_choice(f"bsc:testnet:{deployed.node.address}"),
     ):
-        deployment = apply(Policy.load(path), accounts.test_accounts[0])
-        yield System(deployment, connected(), None, path)
+        policy = Policy.load(deployed.policy)
+        record = Record.load(Files(deployed.folder).record)
+        yield System(Deployment.of(policy, record), connected(), None, deployed.policy)
 
 
 def operation(system: System, role: Role, method: str, *arguments: Any) -> Operation:

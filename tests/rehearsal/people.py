@@ -1,14 +1,13 @@
-"""Who takes part: key files in an ape keystore of the rehearsal's own, from the test mnemonic that everyone knows."""
+"""Who takes part: key files in an ape keystore of the rehearsal's own, with keys that are nobody else's."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from ape.utils.testing import generate_dev_accounts
 from eth_account import Account
+from support.bsc.people import key_of
 
-MNEMONIC = "test test test test test test test test test test test junk"
 PASSPHRASE = "rehearsal"
 
 NAMES = (
@@ -19,9 +18,8 @@ NAMES = (
 
 
 def keys() -> dict[str, str]:
-    """Name to private key."""
-    accounts = generate_dev_accounts(MNEMONIC, len(NAMES))
-    return {name: a.private_key for name, a in zip(NAMES, accounts, strict=True)}
+    """Name to private key. A node that is no development node takes no public test accounts."""
+    return {name: key_of(name).private_key for name in NAMES}
 
 
 def addresses() -> dict[str, str]:

@@ -1,9 +1,11 @@
-"""The whole life of the token, typed by its operators: every command of docs/runbooks/, on anvil with the testnet's id.
+"""The whole life of the token, typed by its operators: every command of docs/runbooks/, on a node like the testnet's.
 
-.venv/bin/python tests/rehearsal/run.py [PAGE]… [--keep]
+.venv/bin/python tests/rehearsal/run.py [PAGE]… [--keep] [--flaky SHARE]
 
-Key files in a keystore of their own, a Safe 1.4.1 with 2 of 3 owners as ADMIN, a block a second. Each command is
-a process of its own and must end with the exit code that its runbook tells. `build/rehearse.json` has each one's time.
+The node is the double of docs/node.md. Key files in a keystore of their own, a Safe 1.4.1 with 2 of 3 owners as ADMIN.
+Each command is a process of its own and must end with the exit code that its runbook tells. With --flaky that share of
+the node's answers fails: HTTP 429, a page, or none; a command may then also end with 6, and is given again until it
+ends as told. `build/rehearse.json` has each one's time, and the node.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from jsonschema import Draft202012Validator  # noqa: E402
 from rehearsal.people import NAMES, write_keystore  # noqa: E402
 from rehearsal.runbook import Command, Event, read_runbook  # noqa: E402
 from rehearsal.world import PENSION, World  # noqa: E402
-from support.cli import running_anvil  # noqa: E402
+from support.bsc import BscNode, faults, running_bsc  # noqa: E402
 from support.safe import deploy_safe  # noqa: E402
 
 REPORT = ROOT / "build" / "rehearse.json"
@@ -35,7 +37,11 @@ SCHEMAS = ROOT / "docs" / "schemas"
 PAGES = (
     "launch-day", "daily-attestation", "emergency-pause", "freeze-order", "lost-key", "drift", "upgrade", "deficit",
 )  # fmt: skip
-TIMEOUT = 180
+TIMEOUT = 300  # seconds for one command
+TRIES = 12
+UNCONFIRMED = 6
+PAUSE_SECONDS = 60
+"""However bad the node is, the emergency pause is through by then."""
 
 
 class RehearsalError(Exception):
@@ -54,14 +60,23 @@ def main() -> int:
         help="only these, after launch-day",
     )
     parser.add_argument("--keep", action="store_true", help="keep the files of the rehearsal")
+    parser.add_argument(
+        "--flaky", type=float, default=0.0, metavar="SHARE", help="of answers that fail, like 0.5"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="which answers fail")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="kgst-rehearsal-"))
     began = time.monotonic()
     done: list[dict[str, Any]] = []
-    failure = None
+    failure, about = None, {}
     try:
-        with running_anvil() as node:
+        with running_bsc() as node:
+            about = _about(node, options.flaky, options.seed)
+            print(_told(about), flush=True)
             world = _prepare(node, folder)
+            if options.flaky:
+                bad = (faults.http(429), faults.drops, faults.page())
+                node.faults["any"] = faults.sometimes(options.flaky, options.seed, *bad)
             for page in [
                 p for p in PAGES if p in options.pages or p == PAGES[0] or not options.pages
             ]:
@@ -71,8 +86,11 @@ def main() -> int:
                         print(f"  · {item.text}", flush=True)
                         world.happen(item.text)
                     else:
-                        done.append(_run(item, world.environment, len(done)))
+                        done.append(
+                            _run(item, world.environment, len(done), flaky=bool(options.flaky))
+                        )
             _check_outcome(world)
+            about["answers"] = sum(node.asked.values())
     except RehearsalError as error:
         failure = str(error)
     finally:
@@ -80,7 +98,7 @@ def main() -> int:
             shutil.rmtree(folder)
     took = time.monotonic() - began
     REPORT.parent.mkdir(exist_ok=True)
-    report = {"seconds": round(took, 1), "failure": failure, "commands": done}
+    report = {"node": about, "seconds": round(took, 1), "failure": failure, "commands": done}
     REPORT.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     if failure:
         print(failure, file=sys.stderr)
@@ -89,19 +107,47 @@ def main() -> int:
     return 1 if failure else 0
 
 
-def _prepare(node: str, folder: Path) -> World:
+def _about(node: BscNode, share: float, seed: int) -> dict[str, Any]:
+    """What the node says of itself, and how it is."""
+    terms = node.terms
+    return {
+        "client": node.ask("web3_clientVersion"),
+        "stands_for": f"the double of docs/node.md, in front of {node.anvil.ask('web3_clientVersion')}",
+        "chain_id": int(node.ask("eth_chainId"), 16),
+        "block_seconds": terms.block_time,
+        "finalized_behind": [terms.finality_lag, terms.finality_lag + 1],
+        "state_blocks": terms.state_blocks,
+        "log_range": terms.log_range,
+        "flaky": {"share": share, "seed": seed} if share else None,
+    }
+
+
+def _told(about: dict[str, Any]) -> str:
+    least, most = about["finalized_behind"]
+    lines = [
+        f"node: {about['client']} on chain {about['chain_id']}: {about['stands_for']}",
+        f"      a block each {about['block_seconds']} s, finalized {least} to {most} blocks behind, state of "
+        f"{about['state_blocks']} blocks, logs of {about['log_range']} blocks at once",
+    ]
+    if about["flaky"]:
+        lines.append(
+            f"      {about['flaky']['share']:.0%} of its answers fail, seed {about['flaky']['seed']}"
+        )
+    return "\n".join(lines)
+
+
+def _prepare(node: BscNode, folder: Path) -> World:
     """Keystore, money for gas, the governance Safe, the policy."""
     environment = {
         **os.environ,
         **write_keystore(folder / "ape"),
         "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
-        "NETWORK": f"bsc:testnet:{node}",
+        "NETWORK": f"bsc:testnet:{node.address}",
         "KGST_POLICY": str(folder / "policy.yaml"),
         "COLUMNS": "120",
     }
-    world = World(node, folder, environment)
-    for name in NAMES:
-        world.web3.provider.make_request("anvil_setBalance", [world.people[name], hex(10**19)])  # type: ignore[arg-type]
+    world = World(node.upstream, folder, environment)
+    node.give(*(world.people[name] for name in NAMES))
     owners = [world.people[f"owner_{letter}"] for letter in "abc"]
     world.people["governance"] = deploy_safe(world.web3, owners, 2)
     template = (Path(__file__).parent / "policy.yaml").read_text()
@@ -111,30 +157,42 @@ def _prepare(node: str, folder: Path) -> World:
     return world
 
 
-def _run(command: Command, environment: dict[str, str], number: int) -> dict[str, Any]:
-    """Type `command`; every second one asks for JSON, which must fit its schema."""
+def _run(
+    command: Command, environment: dict[str, str], number: int, *, flaky: bool
+) -> dict[str, Any]:
+    """Type `command`, again if it may be; every second one asks for JSON, which must fit its schema."""
     line = command.line
     as_json = number % 2 == 1 and line.startswith("ape run ") and "demo" not in line
     typed = f"{line} --json" if as_json else line
-    began = time.monotonic()
-    done = subprocess.run(
-        ["/bin/bash", "-euo", "pipefail", "-c", typed],
-        cwd=ROOT, env=environment, input="y\n" * 3, capture_output=True, text=True, timeout=TIMEOUT, check=False,
-    )  # fmt: skip
-    took = time.monotonic() - began
-    print(
-        f"  {took:5.1f} s  {line}" + (f"  → {command.exits}" if command.exits else ""), flush=True
-    )
-    told = f"{command.where}: $ {typed}\n{done.stdout}\n{done.stderr}"
-    if done.returncode != command.exits:
+    seconds, schema = 0.0, None
+    for attempt in range(1, TRIES + 1):
+        began = time.monotonic()
+        done = subprocess.run(
+            ["/bin/bash", "-euo", "pipefail", "-c", typed],
+            cwd=ROOT, env=environment, input="y\n" * 3, capture_output=True, text=True, timeout=TIMEOUT, check=False,
+        )  # fmt: skip
+        seconds += time.monotonic() - began
+        told = f"{command.where}: $ {typed}\n{done.stdout}\n{done.stderr}"
+        if as_json:
+            schema = _valid(done.stdout, told)
+        if done.returncode == command.exits:
+            break
+        if not flaky or done.returncode != UNCONFIRMED or attempt == TRIES:
+            raise RehearsalError(
+                f"{told}\nexit code {done.returncode}, the runbook tells {command.exits}"
+            )
+    again = f"  after {attempt} tries" if attempt > 1 else ""
+    exits = f"  → {command.exits}" if command.exits else ""
+    print(f"  {seconds:5.1f} s  {line}{exits}{again}", flush=True)
+    if line.startswith("ape run guard pause") and seconds > PAUSE_SECONDS:
         raise RehearsalError(
-            f"{told}\nexit code {done.returncode}, the runbook tells {command.exits}"
+            f"{told}\nthe pause took {seconds:.0f} s, {PAUSE_SECONDS} s are allowed"
         )
-    schema = _valid(done.stdout, told) if as_json else None
     return {
         "command": line,
         "exit_code": done.returncode,
-        "seconds": round(took, 1),
+        "seconds": round(seconds, 1),
+        "tries": attempt,
         "schema": schema,
     }
 

@@ -26,7 +26,7 @@ class World:
     """The chain and the files around the commands.
 
     Args:
-        node: `http://…` of anvil.
+        node: `http://…` of the anvil behind the node: what happens out there is done past the operators' node.
         folder: Of the rehearsal; each day gets a folder below.
         environment: Of the commands; events change it (`DAY`, addresses).
     """
@@ -36,7 +36,8 @@ class World:
         self.folder, self.environment = folder, environment
         self.people = addresses()
         self.pensioners: list[str] = []
-        self._days = 0
+        self._days = self._ahead = 0
+        self._set_clock(0)
         self._next_day()
 
     def happen(self, event: str) -> None:
@@ -125,8 +126,18 @@ class World:
     # Chain
 
     def _wait(self, duration: str) -> None:
-        self._rpc("evm_increaseTime", [parse_duration(duration)])
+        """Time passes for the chain, and for the operators' machines."""
+        seconds = parse_duration(duration)
+        self._rpc("evm_increaseTime", [seconds])
         self._rpc("evm_mine", [])
+        self._set_clock(self._ahead + seconds)
+
+    def _set_clock(self, seconds: int) -> None:
+        self._ahead = seconds
+        path = self.folder / "clock"
+        path.write_text(str(seconds))
+        self.environment["REHEARSAL_CLOCK"] = str(path)
+        self.environment["PYTHONPATH"] = str(Path(__file__).parent / "clock")
 
     def _pay(self, arguments: str) -> None:
         name, _, amount = arguments.partition(" ")

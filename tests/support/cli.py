@@ -1,21 +1,23 @@
-"""Commands as an operator runs them: `ape run …` in a process of its own, against an anvil of the test's own."""
+"""Commands as an operator runs them: `ape run …` in a process of its own, against a node of the test's own."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from web3 import HTTPProvider, Web3
+from support.bsc.upstream import running_anvil
+
+__all__ = [
+    "ROOT", "Result", "document_of", "finish_ape", "kill", "run_ape", "running_anvil", "start_ape", "wait_for",
+]  # fmt: skip
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 120
@@ -43,7 +45,10 @@ class Result:
 
 
 def start_ape(
-    *arguments: str, network: str | None = None, policy: Path | None = None
+    *arguments: str,
+    network: str | None = None,
+    policy: Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[str]:
     """`ape run <arguments>`, started in a process group of its own.
 
@@ -51,6 +56,7 @@ def start_ape(
         arguments: Script, subcommand, options: `"deploy", "verify", "--json"`.
         network: `http://…` of a node is taken as `bsc:testnet:http://…`; None for ape's default, the chain in process.
         policy: Goes to `--policy`.
+        environment: What differs from this process's own.
     """
     command = [str(Path(sys.executable).with_name("ape")), "run", *arguments]
     if network is not None:
@@ -61,6 +67,7 @@ def start_ape(
     return subprocess.Popen(
         command,
         cwd=ROOT,
+        env={**os.environ, **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -80,13 +87,23 @@ def finish_ape(process: subprocess.Popen[str], *, timeout: float = TIMEOUT) -> R
     except subprocess.TimeoutExpired:
         kill(process)
         raise
-    document = None
-    if isinstance(process.args, list) and "--json" in process.args:
-        try:
-            document = json.loads(out)
-        except json.JSONDecodeError:
-            raise AssertionError(f"stdout is not one document: {out!r}\n{err}") from None
-    return Result(process.returncode, out, err, document)
+    words = process.args if isinstance(process.args, list) else []
+    return Result(process.returncode, out, err, document_of(words, out, err))
+
+
+def document_of(words: Sequence[object], out: str, err: str) -> dict[str, Any] | None:
+    """What stdout holds as JSON; None when the command was not given `--json`.
+
+    Raises:
+        AssertionError: it was, and stdout is not one document.
+    """
+    if "--json" not in words:
+        return None
+    try:
+        document: dict[str, Any] = json.loads(out)
+    except json.JSONDecodeError:
+        raise AssertionError(f"stdout is not one document: {out!r}\n{err}") from None
+    return document
 
 
 def run_ape(
@@ -115,29 +132,3 @@ def wait_for(condition: Callable[[], object], seconds: float) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
-
-
-@contextmanager
-def running_anvil(*options: str, chain_id: int = 97, block_time: int | None = 1) -> Iterator[str]:
-    """Address of a node like the testnet's: chain id 97, a block each second; `block_time=None` mines at once."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [str(ROOT / "node_modules/.bin/anvil"), "--chain-id", str(chain_id)]
-    command += ["--port", str(port), *options]
-    if block_time is not None:
-        command += ["--block-time", str(block_time)]
-    node = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(lambda: Web3(HTTPProvider(address)).is_connected(), 20)
-        yield address
-    finally:
-        os.killpg(node.pid, signal.SIGKILL)
-        node.wait()
