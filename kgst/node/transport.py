@@ -24,7 +24,7 @@ from kgst.redaction import host_of, register
 
 __all__ = ["Transport"]
 
-_FIRST_PAUSE: Final = 0.2
+_FIRST_PAUSE: Final = 0.05
 _GROWTH: Final = 1.6
 # Patience is spent on some fifteen tries: then even one answer in two that fails hardly ever ends a command.
 _LONGEST_PAUSE: Final = 2.0
@@ -39,6 +39,7 @@ _ACTS: Final = re.compile(
 )
 _NOT_ARRIVED: Final = (Fault.NO_CONNECTION, Fault.RATE_LIMITED)
 _BATCH_SIZES: Final = (50, 10, 3, 1)
+_BATCH_PAUSES: Final = (0.05, 0.1, 0.2, 0.4)
 
 
 class Transport:
@@ -131,15 +132,9 @@ class Transport:
         body = _encoded(
             [{"jsonrpc": "2.0", "id": i, "method": m, "params": p} for i, m, p in questions]
         )
-        try:
-            document = parsed(self._wire.post(body, seconds_now()))
-        except Failure as failure:
-            if failure.fault is Fault.TIME_UP:
-                raise self._given_up(failure, 1, seconds_now()) from None
-            if failure.fault not in (Fault.BAD_REQUEST, Fault.LOCKED, Fault.RATE_LIMITED):
-                return {}
-            self._smaller(len(part))
-            return None
+        document = self._batch_document(body, len(part))
+        if document is None:
+            return {}
         if not isinstance(document, list):
             # One error for all of them: too many, or batches are not served.
             self._smaller(len(part))
@@ -158,6 +153,22 @@ class Transport:
             if not self._may_come(question, answer):
                 found[position] = refused(answer) if isinstance(answer, Refusal) else answer
         return found
+
+    def _batch_document(self, body: bytes, size: int) -> Any:
+        """What came back, asked again a few times; None when each has to be asked for alone."""
+        for wait in (*_BATCH_PAUSES, None):
+            try:
+                return parsed(self._wire.post(body, seconds_now()))
+            except Failure as failure:
+                if failure.fault is Fault.TIME_UP:
+                    raise self._given_up(failure, 1, seconds_now()) from None
+                if failure.fault in (Fault.BAD_REQUEST, Fault.LOCKED):
+                    self._smaller(size)
+                    return None
+                if wait is None or not failure.fault.retriable:
+                    return None
+                time.sleep(wait)
+        return None
 
     def _smaller(self, refused_size: int) -> None:
         while self._batch < len(_BATCH_SIZES) - 1 and _BATCH_SIZES[self._batch] >= refused_size:
