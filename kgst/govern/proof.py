@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,9 +22,9 @@ from kgst.console import let_sign
 from kgst.errors import DriftError, InputError, RefusedError
 from kgst.node import NodeError, rpc
 from kgst.operator.actor import safe_drifts
-from kgst.operator.proposals import recover, sign_message
 from kgst.operator.safes import Safe, view
 from kgst.roles import role_name
+from kgst.signatures import SignatureError, normalised, recover, sign_message
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -153,6 +154,7 @@ def prove(
         let_sign(account)
         signature = sign_message(account, challenge.message)
     if signature is not None:
+        signature = _as_own(challenge, signature)
         method = _method(system, challenge, signature)
         if method is None:
             raise RefusedError(
@@ -197,11 +199,21 @@ def _prove_safe(system: System, label: str, address: str) -> Proof:
     return Proof("safe", f"a Safe {safe.version}, {safe.threshold} of {len(safe.owners)} owners")
 
 
+def _as_own(challenge: Challenge, signature: bytes) -> bytes:
+    """`signature` with v counted from 27, if it is the account's own; what a contract is to judge stays as it is."""
+    with suppress(SignatureError):
+        own = normalised(signature)
+        if recover(challenge.message, own) == challenge.account:
+            return own
+    return signature
+
+
 def _method(system: System, challenge: Challenge, signature: bytes) -> str | None:
     """How the signature is good; None when it is not."""
     # ECDSA first: an EIP-7702 account has code and a key.
-    if recover(challenge.message, signature) == challenge.account:
-        return "signature"
+    with suppress(SignatureError):
+        if recover(challenge.message, signature) == challenge.account:
+            return "signature"
     with rpc(f"read the code of {challenge.account}"):
         code = bytes(system.provider.web3.eth.get_code(challenge.account))
     if not code:

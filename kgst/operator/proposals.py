@@ -10,7 +10,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from eth_account import Account
 from eth_account.messages import SignableMessage
 from eth_utils.address import is_checksum_address
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -18,11 +17,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from kgst.errors import InputError, RefusedError
 from kgst.operator.safes import Safe, SafeTransaction
 from kgst.operator.txbuilder import batch_document
+from kgst.signatures import SignatureError, recover, sign_message
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-__all__ = ["Proposal", "ProposalError", "recover", "sign_message"]
+__all__ = ["Proposal", "ProposalError", "signer_of"]
 
 
 class ProposalError(InputError):
@@ -36,7 +36,6 @@ def _checksummed(value: str) -> str:
 
 
 _Address = Annotated[str, AfterValidator(_checksummed)]
-_SECP256K1_HALF = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 
 
 class Proposal(BaseModel):
@@ -146,7 +145,7 @@ class Proposal(BaseModel):
         found = {}
         for claimed, text in self.signatures.items():
             signature = bytes.fromhex(text[2:])
-            if recover(message, signature) == claimed and claimed in safe.owners:
+            if signer_of(message, signature) == claimed and claimed in safe.owners:
                 found[claimed] = signature
         return found
 
@@ -165,37 +164,12 @@ class Proposal(BaseModel):
         )
 
 
-def sign_message(account: AccountAPI, message: SignableMessage) -> bytes:
-    """65 bytes `r ‖ s ‖ v` of `account` over `message`, checked to be its own.
-
-    Raises:
-        RefusedError: it did not sign.
-    """
-    from ape.exceptions import ApeException
-
+def signer_of(message: SignableMessage, signature: bytes) -> str | None:
+    """Whose signature it is; None when it is nobody's, or not in the form that a Safe takes."""
     try:
-        signed = account.sign_message(message)
-    except ApeException as error:
-        raise RefusedError(f"{account.address} did not sign: {error}") from error
-    if signed is None:
-        raise RefusedError(f"{account.address} did not sign.")
-    signature = bytes(signed.encode_rsv())
-    if recover(message, signature) != account.address:
-        raise RefusedError(f"the signature is not that of {account.address}; nothing was kept.")
-    return signature
-
-
-def recover(message: SignableMessage, signature: bytes) -> str | None:
-    """Whose signature it is; None when it is nobody's or malleable (high s, v neither 27 nor 28)."""
-    if len(signature) != 65 or signature[64] not in (27, 28):
+        return recover(message, signature)
+    except SignatureError:
         return None
-    if int.from_bytes(signature[32:64]) > _SECP256K1_HALF:
-        return None
-    try:
-        signer: Any = Account.recover_message(message, signature=signature)
-    except Exception:
-        return None
-    return str(signer)
 
 
 def _write(path: Path, text: str) -> None:

@@ -16,7 +16,7 @@ from kgst.operator.actor import safe_drifts
 from kgst.operator.decoding import decode_call
 from kgst.operator.operation import Operation, Readback
 from kgst.operator.pipeline import perform
-from kgst.operator.proposals import Proposal, recover
+from kgst.operator.proposals import Proposal, signer_of
 from kgst.operator.safes import Safe, view
 from kgst.policy import Policy
 from kgst.record import Record, RecordError
@@ -276,7 +276,7 @@ def _signatures(shared: _Shared) -> list[dict[str, Any]]:
     message, owners = shared.proposal.transaction.message, shared.owners
     found = []
     for claimed, text in sorted(shared.proposal.signatures.items()):
-        signer = recover(message, bytes.fromhex(text[2:]))
+        signer = signer_of(message, bytes.fromhex(text[2:]))
         good = signer == claimed
         counts = None if good and owners is None else good and claimed in (owners or ())
         label = shared.policy.label(claimed) if shared.policy else None

@@ -14,8 +14,8 @@ from kgst.record import Record
 from kgst.reserves.drafting import read_statements
 from kgst.reserves.files import AttestationFile, AuditorsSignature, Signable
 from kgst.reserves.report import hash_of_report, read_report
-from kgst.reserves.signatures import SignatureError, recover
 from kgst.reserves.words import som
+from kgst.signatures import sign_message
 from kgst.statements import ReserveTotal
 
 if TYPE_CHECKING:
@@ -135,30 +135,7 @@ def sign(draft: Signable, account: AccountAPI) -> AuditorsSignature:
     Raises:
         RefusedError: it did not sign, or signed something else.
     """
-    from ape.exceptions import ApeException
-
-    try:
-        signed = account.sign_message(draft.message)
-    except ApeException as error:
-        raise RefusedError(f"the account did not sign: {str(error).rstrip('.!')}.") from error
-    if signed is None:
-        raise RefusedError("the account did not sign; nothing was written.")
-    # r and s may have lost leading zeros on their way; some devices count v from 0.
-    v = int(signed.v)
-    parts = (bytes(signed.r).rjust(32, b"\0"), bytes(signed.s).rjust(32, b"\0"))
-    raw = b"".join(parts) + bytes([v + 27 if v in (0, 1) else v])
-    try:
-        signer = recover(draft.message, raw)
-    except SignatureError as error:
-        raise RefusedError(
-            f"the account gave a signature that the token refuses: {error}."
-        ) from None
-    if signer != account.address:
-        raise RefusedError(
-            f"the account is {account.address} and its signature is of {signer}: it signed something else than the "
-            "draft; check the device's app and derivation path. Nothing was written."
-        )
-    return draft.signed_by(signer, raw)
+    return draft.signed_by(account.address, sign_message(account, draft.message))
 
 
 def check_deployment(

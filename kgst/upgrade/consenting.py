@@ -13,12 +13,11 @@ from kgst.errors import InputError, RefusedError
 from kgst.files import Files
 from kgst.node import rpc
 from kgst.operator.operation import Operation
-from kgst.operator.proposals import sign_message
 from kgst.policy import Policy
 from kgst.quantities import format_duration
 from kgst.record import Record
-from kgst.reserves.signatures import SignatureError, recover
 from kgst.reserves.storing import FileError, read_model
+from kgst.signatures import SignatureError, recover, sign_message
 from kgst.upgrade.code import arguments_in_words, code_hash, implementation_code
 from kgst.upgrade.deploying import read_upgrade, require_there
 from kgst.upgrade.files import ConsentFile, UpgradeFile

@@ -131,14 +131,17 @@ def test_rotate__proved_elsewhere__goes_on(
     assert roles(kgst, pauser) == {}
 
 
+@pytest.mark.parametrize("first", [0, 27])
 def test_rotate__signature_given__goes_on(
-    kgst: System, admin: Any, pauser: Any, successor: Any
+    kgst: System, admin: Any, pauser: Any, successor: Any, first: int
 ) -> None:
+    """By a device that counts v from 0, too."""
     rotate(kgst, "pauser", "successor", as_(admin))
     holders = read_holders(kgst, pauser.address, successor.address)
     challenge = challenge_for(kgst, holders, successor.address, pauser.address)
     signature = sign(successor, challenge.message)
-    assert rotate(kgst, "pauser", "successor", as_(admin), signature=signature).exit_code == 0
+    given = signature[:64] + bytes([signature[64] - 27 + first])
+    assert rotate(kgst, "pauser", "successor", as_(admin), signature=given).exit_code == 0
 
 
 @pytest.mark.parametrize("changed", ["chain_id", "manager", "replaces", "roles", "granted_at"])

@@ -8,7 +8,7 @@ import pytest
 from ape import accounts as ape_accounts
 
 from kgst.errors import RefusedError
-from kgst.operator.proposals import Proposal, ProposalError, recover
+from kgst.operator.proposals import Proposal, ProposalError, signer_of
 from kgst.operator.safes import Safe, SafeTransaction
 
 SAFE = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
@@ -93,11 +93,11 @@ def test_valid_signatures__of_owners_over_this_only(
     assert proposal.valid_signatures(former) == {}
 
 
-def test_recover__malleated__is_nobody(proposal: Proposal, owners: list[Any], safe: Safe) -> None:
+def test_signer_of__malleated__is_nobody(proposal: Proposal, owners: list[Any], safe: Safe) -> None:
     proposal.sign(owners[0], safe)
     signature = bytes.fromhex(proposal.signatures[owners[0].address][2:])
     message = proposal.transaction.message
-    assert recover(message, signature) == owners[0].address
+    assert signer_of(message, signature) == owners[0].address
     high = ORDER - int.from_bytes(signature[32:64])
     flipped = signature[:32] + high.to_bytes(32) + bytes([55 - signature[64]])
     for bad in (
@@ -108,7 +108,7 @@ def test_recover__malleated__is_nobody(proposal: Proposal, owners: list[Any], sa
         bytes(65),
         signature + b"\x00",
     ):
-        assert recover(message, bad) is None
+        assert signer_of(message, bad) is None
 
 
 def test_execution__signatures__are_in_the_order_of_owners(

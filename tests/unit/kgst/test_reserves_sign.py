@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ape.types import MessageSignature
 from click.testing import Result
 from eth_account import Account
 from eth_account.messages import encode_typed_data
@@ -15,14 +14,10 @@ from support import drafts
 from support.in_process import invoke
 from support.isolation import policy_of
 
-from kgst.errors import RefusedError
 from kgst.reserves.report import hash_of_report
-from kgst.reserves.signatures import SignatureError, recover
-from kgst.reserves.signing import sign
 from kgst.statements import read_reserves
 
 ROOT = Path(__file__).parents[3]
-ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 
 @pytest.fixture
@@ -297,69 +292,3 @@ def test_sign__not_of_this_time__is_warned_of(
     document = json.loads(result.stdout)
     drafts.require_schema(document, "reserves-sign")
     assert [one["code"] for one in document["warnings"]] == ([code] if code else [])
-
-
-class Device:
-    """An account that answers as told."""
-
-    def __init__(self, address: str, v: int, r: bytes, s: bytes) -> None:
-        self.address = address
-        self._signature = MessageSignature(v=v, r=r, s=s)
-
-    def sign_message(self, _: Any) -> MessageSignature:
-        return self._signature
-
-
-@pytest.mark.parametrize("offset", [0, 27])
-def test_sign__device_counts_v_from_zero_or_drops_zeros__is_put_right(offset: int) -> None:
-    auditor = drafts.auditor(0)
-    for as_of in range(drafts.NOW - 2_000, drafts.NOW):
-        draft = drafts.make(as_of=as_of)
-        signed = Account.sign_message(draft.message, auditor.private_key)
-        if signed.r < 2**248:
-            break
-    else:
-        pytest.fail("no signature whose r begins with a zero byte")
-    r, s = (value.to_bytes((value.bit_length() + 7) // 8) for value in (signed.r, signed.s))
-    assert len(r) < 32
-    device: Any = Device(auditor.address, signed.v - 27 + offset, r, s)
-    assert sign(draft, device).signature == "0x" + bytes(signed.signature).hex()
-
-
-def test_sign__device_signs_something_else__is_refused() -> None:
-    draft, auditor = drafts.make(), drafts.auditor(0)
-    signed = Account.sign_message(drafts.make(reserves=1).message, auditor.private_key)
-    device: Any = Device(auditor.address, signed.v, signed.r.to_bytes(32), signed.s.to_bytes(32))
-    with pytest.raises(RefusedError, match="it signed something else"):
-        sign(draft, device)
-
-
-def test_sign__device_gives_nothing_or_a_high_s__is_refused() -> None:
-    draft, auditor = drafts.make(), drafts.auditor(0)
-    signed = Account.sign_message(draft.message, auditor.private_key)
-    device: Any = Device(
-        auditor.address, 55 - signed.v, signed.r.to_bytes(32), (ORDER - signed.s).to_bytes(32)
-    )
-    with pytest.raises(RefusedError, match="its s is high"):
-        sign(draft, device)
-    device.sign_message = lambda _: None
-    with pytest.raises(RefusedError, match="did not sign"):
-        sign(draft, device)
-
-
-@pytest.mark.parametrize(
-    ("signature", "said"),
-    [
-        (b"", "this has 0"),
-        (b"\1" * 64, "this has 64"),
-        (b"\1" * 66, "this has 66"),
-        (b"\0" * 64 + b"\x1b", "no key's"),
-        (b"\1" * 64 + b"\0", "v is 0"),
-        (b"\1" * 64 + b"\x1d", "v is 29"),
-        (b"\1" * 32 + b"\xff" * 32 + b"\x1b", "its s is high"),
-        (b"\xff" * 32 + b"\1" * 32 + b"\x1b", "no key's"),
-    ],
-)
-def test_recover__not_a_signature__says_why(signature: bytes, said: str) -> None:
-    with pytest.raises(SignatureError, match=said):
-        recover(drafts.make().message, signature)
