@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from kgst.journal import Journal, JournalError
+from kgst.jsonfile import parse_json
 
 __all__ = ["LAST_STEP", "Files"]
 
@@ -69,7 +69,7 @@ class Files:
         """Whether the journal tells of a deployment whose last step is done; read without locking it."""
         try:
             lines = self.journal.read_bytes().split(b"\n")
-            found = [json.loads(line) for line in lines[:-1]]
+            found = [parse_json(line)[1] for line in lines[:-1]]
         except (OSError, ValueError):
             return False
         return any(

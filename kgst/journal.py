@@ -7,7 +7,6 @@ strength, because sending waits for the fsync.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import IO, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from kgst.errors import KgstError, RefusedError
+from kgst.jsonfile import JsonError, parse_json
 
 try:
     import fcntl
@@ -262,10 +262,15 @@ class Journal:
         return lines
 
     def _parse(self, number: int, text: bytes) -> Header | Signed | Outcome:
-        with contextlib.suppress(ValidationError):
-            return _LINES.validate_json(text)
+        reason = repr(text[:60])
+        try:
+            return _LINES.validate_json(parse_json(text)[0])
+        except JsonError as error:
+            reason = f"{error}: {reason}"
+        except ValidationError:
+            pass
         raise JournalError(
-            f"{self.path}: line {number} is not a journal line ({text[:60]!r}); nothing is sent on a "
+            f"{self.path}: line {number} is not a journal line ({reason}); nothing is sent on a "
             "damaged journal: restore the file from a copy, or start over with --new."
         )
 

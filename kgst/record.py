@@ -12,6 +12,7 @@ from eth_utils.address import is_checksum_address
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from kgst.errors import InputError
+from kgst.jsonfile import JsonError, parse_json
 
 if TYPE_CHECKING:
     from kgst.journal import Outcome
@@ -170,11 +171,16 @@ class Record(_Model):
             RecordError: absent, or not a record.
         """
         try:
-            return cls.model_validate_json(path.read_bytes())
+            text, _ = parse_json(path.read_bytes())
+            return cls.model_validate_json(text)
         except FileNotFoundError:
             raise RecordError(cls.missing(path)) from None
         except OSError as error:
             raise RecordError(f"{path}: cannot be read: {error.strerror}.") from error
+        except JsonError as error:
+            raise RecordError(
+                f"{path}: {error}; restore the file from git, it is never edited by hand."
+            ) from None
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(map(str, first["loc"])) or "the file"

@@ -12,7 +12,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from eth_account.messages import SignableMessage, encode_typed_data
 from eth_utils.address import to_checksum_address
@@ -20,6 +20,7 @@ from eth_utils.crypto import keccak
 
 from kgst.console import let_sign
 from kgst.errors import DriftError, InputError, RefusedError
+from kgst.jsonfile import parse_json
 from kgst.node import NodeError, rpc
 from kgst.operator.actor import safe_drifts
 from kgst.operator.safes import Safe, view
@@ -241,7 +242,7 @@ def _kept(path: Path) -> bytes:
         InputError: it cannot be read.
     """
     try:
-        document: Any = json.loads(path.read_bytes())
+        _, document = parse_json(path.read_bytes())
         if document["format"] != _FORMAT:
             raise ValueError("another format")
         return bytes.fromhex(str(document["signature"]).removeprefix("0x"))

@@ -19,6 +19,7 @@ from kgst.console import Answer, confirm, console
 from kgst.errors import InputError, RefusedError
 from kgst.guard.pauses import PauseFlag, flags_in_words, pause
 from kgst.journal import Journal, Signed
+from kgst.jsonfile import JsonError, parse_json
 from kgst.node import chain_id, rpc
 from kgst.operator.actor import choose_actor
 from kgst.operator.logbook import Logbook
@@ -223,8 +224,11 @@ def read_presigned(path: Path) -> Presigned:
     from rlp.exceptions import RLPException  # type: ignore[import-untyped]
 
     try:
-        found = Presigned.model_validate_json(content[:_MAX_BYTES])
+        text, _ = parse_json(content[:_MAX_BYTES])
+        found = Presigned.model_validate_json(text)
         differs = _differences(found)
+    except JsonError as error:
+        raise InputError(f"{path}: {error}; sign a new one.") from None
     except (ValidationError, ValueError, RLPException) as error:
         raise InputError(
             f"{path} is not a file of `ape run guard pause --presign`, or was changed; sign a new one."

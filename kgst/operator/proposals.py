@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from eth_account.messages import SignableMessage
 from eth_utils.address import is_checksum_address
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from kgst.errors import InputError, RefusedError
+from kgst.jsonfile import JsonError, parse_json
 from kgst.operator.safes import Safe, SafeTransaction
 from kgst.operator.txbuilder import batch_document
 from kgst.signatures import SignatureError, recover, sign_message
@@ -97,9 +98,14 @@ class Proposal(BaseModel):
             ProposalError: it cannot be read, or its hashes are not those of its transaction.
         """
         try:
-            found = cls.model_validate_json(path.read_bytes())
+            text, _ = parse_json(path.read_bytes())
+            found = cls.model_validate_json(text)
         except OSError as error:
             raise ProposalError(f"{path}: cannot be read: {error.strerror}.") from error
+        except JsonError as error:
+            raise ProposalError(
+                f"{path}: {error}; ask whoever made it for the file again."
+            ) from None
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(map(str, first["loc"])) or "the file"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import secrets
@@ -13,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
 
 from kgst.errors import InputError
 from kgst.fields import problems
+from kgst.jsonfile import JsonError, NotWholeError, parse_json
 
 __all__ = [
     "MAX_BYTES",
@@ -32,10 +31,6 @@ MAX_BYTES: Final = 1024 * 1024
 """Largest file that is read: 1 MiB; a signed attestation has some 10 kB."""
 
 M = TypeVar("M", bound=BaseModel)
-
-
-class _ContentError(ValueError):
-    """JSON that parsers accept and readers would read in more than one way."""
 
 
 class FileError(InputError):
@@ -76,24 +71,14 @@ def read_json(path: Path) -> tuple[str, Any]:
     Raises:
         FileError: as `read_bytes`; not one whole JSON document in UTF-8, or a key stands twice in it.
     """
-    data = read_bytes(path)
     try:
-        text = data.decode("utf-8-sig")
-        # First a parser that bounds the depth: the standard library's can be made to overflow the stack.
-        from_json(text)
-        return text, json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
+        return parse_json(read_bytes(path))
+    except NotWholeError as error:
         raise FileError(
-            f"{path}: byte {error.start} is not UTF-8; ask for the file again."
+            f"{path}: {error}; it was cut off or changed on its way: ask for it again, as an attachment."
         ) from None
-    except _ContentError as error:
+    except JsonError as error:
         raise FileError(f"{path}: {error}; ask for the file again.") from None
-    except ValueError as error:
-        reason = _printable(str(error))[:200]
-        raise FileError(
-            f"{path}: not whole JSON ({reason}); it was cut off or changed on its way: ask for it again, as an "
-            "attachment."
-        ) from None
 
 
 def read_model(path: Path, model: type[M], what: str) -> M:
@@ -182,21 +167,6 @@ def _require_regular(path: Path, mode: int) -> None:
     if not stat.S_ISREG(mode):
         kind = "a folder" if stat.S_ISDIR(mode) else "a device, pipe or socket"
         raise FileError(f"{path}: {kind}, not a file; give the file itself.")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(
-                f"the key {_short(key)} stands twice, and readers differ on which counts"
-            )
-        found[key] = value
-    return found
-
-
-def _no_constant(name: str) -> Any:
-    raise _ContentError(f"{name} is not a number")
 
 
 def _short(value: object) -> str:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kgst.errors import InputError, KgstError
+from kgst.jsonfile import JsonError, parse_json
 
 __all__ = ["WORDS_NOTE", "LayoutProblem", "Snapshot", "compare", "read_layout"]
 
@@ -74,9 +75,14 @@ class Snapshot(BaseModel):
             InputError: it cannot be read.
         """
         try:
-            return cls.model_validate_json(path.read_bytes())
+            text, _ = parse_json(path.read_bytes())
+            return cls.model_validate_json(text)
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror}.") from error
+        except JsonError as error:
+            raise InputError(
+                f"{path}: {error}; restore the file from git, it is never edited by hand."
+            ) from None
         except ValidationError as error:
             raise InputError(
                 f"{path}: {error.errors()[0]['msg']}; restore the file from git, it is never edited by hand."

@@ -184,13 +184,22 @@ def test_rotate__kept_proof_of_an_earlier_grant__counts_no_more(
     assert roles(kgst, pauser) == {"PAUSER": 0, "UNPAUSER": 60}
 
 
-def test_rotate__damaged_proof_file__says_so(kgst: System, admin: Any, successor: Any) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{}", "not a proof of a key"),
+        ('{"format": 1, "format": 1}', "the key 'format' stands twice"),
+    ],
+)
+def test_rotate__damaged_proof_file__says_so(
+    kgst: System, admin: Any, successor: Any, content: str, said: str
+) -> None:
     rotate(kgst, "pauser", "successor", as_(admin))
     assert kgst.files is not None
     path = kgst.files.operations / "proofs" / f"{successor.address}.json"
     path.parent.mkdir()
-    path.write_text("{}")
-    with pytest.raises(InputError, match="not a proof of a key"):
+    path.write_text(content)
+    with pytest.raises(InputError, match=said):
         rotate(kgst, "pauser", "successor", as_(admin))
 
 

@@ -180,7 +180,7 @@ def test_load__absent__says_what_to_do(tmp_path: Path) -> None:
         (ADDRESS, ADDRESS.lower(), "deployer"),
         ('"chain_id"', '"chain"', "chain_id"),
         ('"format": 1', '"format": 2', "format"),
-        ("}", "", "the file"),
+        ("}", "", "not whole JSON"),
     ],
 )
 def test_load__damaged__names_the_key(tmp_path: Path, old: str, new: str, key: str) -> None:

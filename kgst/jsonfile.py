@@ -1,0 +1,94 @@
+"""JSON for which there is one reading: whole, UTF-8, each key once in its object, no NaN.
+
+Parsers take the last of two equal keys, people and other parsers the first: a file with both shows one thing and does
+another. Every file of this project that is JSON is read through here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+from pydantic_core import from_json
+
+__all__ = ["JsonError", "NotWholeError", "parse_json"]
+
+_TOKENS: Final = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|[{}]', re.S)
+"""Of JSON that is well-formed: strings, those that a colon follows being keys, and the bounds of objects."""
+
+
+class JsonError(ValueError):
+    """JSON that cannot be relied on; the message says why, as a part of a sentence without the file's name."""
+
+
+class NotWholeError(JsonError):
+    """No JSON at all, or a part of some."""
+
+
+class _DuplicateKeyError(ValueError):
+    """A key stands twice in one object."""
+
+
+def parse_json(data: bytes) -> tuple[str, Any]:
+    """The text of a JSON document, without a byte order mark, and what it says.
+
+    Args:
+        data: UTF-8.
+
+    Raises:
+        NotWholeError: it is not one whole JSON document.
+        JsonError: it is not UTF-8, has a key twice in one object, or NaN or Infinity for a number.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        # First a parser that bounds the depth: the standard library's can be made to overflow the stack.
+        from_json(text)
+        return text, json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise JsonError(f"byte {error.start} is not UTF-8") from None
+    except _DuplicateKeyError:
+        raise JsonError(_duplicate(text)) from None
+    except JsonError:
+        raise
+    except ValueError as error:
+        reason = re.sub(r"[^\x20-\x7e\u00a0-\u2fff]", "?", str(error))[:200]
+        raise NotWholeError(f"not whole JSON ({reason})") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _DuplicateKeyError
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise JsonError(f"{name} is not a number")
+
+
+def _duplicate(text: str) -> str:
+    """Which key stands twice, and on which lines; `text` is well-formed."""
+    objects: list[dict[str, int]] = []
+    line, counted = 1, 0
+    for token in _TOKENS.finditer(text):
+        line += text.count("\n", counted, token.start())
+        counted = token.start()
+        if token[0] == "{":
+            objects.append({})
+        elif token[0] == "}":
+            objects.pop()
+        elif token[2]:
+            key = str(json.loads(token[1]))
+            if key in objects[-1]:
+                said = f"the key {_short(key)} stands twice in one object"
+                if "\n" in text.strip():
+                    said = f"line {line}: {said} (first on line {objects[-1][key]})"
+                return f"{said}, and readers differ on which counts"
+            objects[-1][key] = line
+    raise AssertionError("no key stands twice")
+
+
+def _short(key: str) -> str:
+    text = ascii(key)
+    return text if len(text) <= 60 else f"{text[:60]}…"
