@@ -1,4 +1,4 @@
-"""Prove the properties in tests/symbolic/ with halmos; write build/prove.json; fail on any counterexample.
+"""Prove the properties in tests/symbolic/ with halmos; write build/prove.json; fail unless each is decided.
 
 A property is a ``check_`` function; its NatSpec says what it states (``@notice``), which invariants of the design it
 serves (``@custom:proves``) and how far it is bounded (``@custom:bound``). A ``witness_`` function asserts that no call
@@ -45,6 +45,7 @@ BRANCH = "20ms"
 PASSED, COUNTEREXAMPLE, TIMED_OUT = 0, 1, 2
 
 STATUSES = ("proven", "bounded", "reached", "timeout", "failed")
+GOOD = ("proven", "bounded", "reached")
 
 
 @dataclass
@@ -225,6 +226,17 @@ def judge(prop: Property, test: dict[str, Any], output: str) -> None:
         prop.status, prop.detail = "failed", f"halmos exit code {code}: {output[-1500:]}"
 
 
+def faults(chosen: list[Property], missing: list[str]) -> list[str]:
+    """Why the run is no proof, a line each; empty when it is one. A property that is not decided proves nothing."""
+    found = [
+        f"{p.name}: {p.status} ({p.detail or p.counterexample or 'not decided in time'})"
+        for p in chosen
+        if p.status not in GOOD
+    ]
+    found += [f"{name}: it may write, and has no step that is proven" for name in missing]
+    return found if chosen else ["there is nothing to prove: no property of that name", *found]
+
+
 def update_page(chosen: list[Property], summary: str) -> None:
     """Write the results into docs/proof.md, behind its last heading."""
     text, heading, _ = PAGE.read_text().partition("## Results\n")
@@ -297,9 +309,11 @@ def main() -> int:
         if arguments.update:
             shutil.copyfile(REPORT, EVIDENCE)
             update_page(chosen, summary)
-    gap = f"; without a step: {', '.join(missing)}" if missing else ""
-    print(f"prove: {summary}{gap}")
-    return 1 if counts["failed"] or missing or not chosen else 0
+    wrong = faults(chosen, missing)
+    for line in wrong:
+        print(f"prove: ✗ {line.splitlines()[0][:200]}")
+    print(f"prove: {summary}")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What an explorer needs to verify a contract: the compiler's input, exactly as it was compiled, and the arguments.
 
-The input is checked here before anything is posted: it must compile to what the deployment's transaction holds.
+The input is checked here before anything is posted: it must compile to what the deployment's transaction holds, and to
+the code that is on the chain, but for the immutables that the constructor filled in.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import posixpath
 import re
 import subprocess
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from eth_utils.crypto import keccak
 
-from kgst.errors import DriftError, KgstError, RefusedError
+from kgst.errors import KgstError
 from kgst.node import rpc
 
 if TYPE_CHECKING:
@@ -23,7 +25,15 @@ if TYPE_CHECKING:
 
     from kgst.record import ContractRecord
 
-__all__ = ["Submission", "compiled", "require_match", "standard_input", "submission_of"]
+__all__ = [
+    "Compiled",
+    "Match",
+    "Submission",
+    "compare",
+    "compiled",
+    "standard_input",
+    "submission_of",
+]
 
 _IMPORT: Final = re.compile(r'^\s*import\s+(?:[^;"]*?\bfrom\s+)?"([^"]+)"\s*;', re.MULTILINE)
 _TIMEOUT: Final = 600
@@ -59,6 +69,43 @@ class Submission:
         source.write_text(json.dumps(self.input, indent=1, ensure_ascii=False) + "\n")
         arguments.write_text(self.arguments + "\n")
         return source, arguments
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What the compiler made of a submission.
+
+    Attributes:
+        creation: Code, without the constructor's arguments.
+        runtime: Code, zero bytes in the place of immutables.
+        immutables: Where they are in it: offset and length.
+    """
+
+    creation: bytes
+    runtime: bytes
+    immutables: tuple[tuple[int, int], ...]
+
+    def without_immutables(self, code: bytes) -> bytes:
+        """`code` from a chain with zero bytes in the place of immutables."""
+        bare = bytearray(code)
+        for start, length in self.immutables:
+            bare[start : start + length] = bytes(len(bare[start : start + length]))
+        return bytes(bare)
+
+
+@dataclass(frozen=True)
+class Match:
+    """How a submission stands to the chain.
+
+    Attributes:
+        creation: The input compiles to what the deployment's transaction sent.
+        runtime: The input compiles to the code at the address, immutables aside.
+        problems: What is not as it should be, and what to do.
+    """
+
+    creation: bool
+    runtime: bool
+    problems: tuple[str, ...] = ()
 
 
 def submission_of(name: str, contract: ContractRecord) -> Submission:
@@ -101,8 +148,8 @@ def standard_input(source: str, settings: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def compiled(submission: Submission) -> bytes:
-    """The creation code that the input compiles to; 20 to 60 seconds.
+def compiled(submission: Submission) -> Compiled:
+    """What the input compiles to; 20 to 60 seconds.
 
     Raises:
         KgstError: it does not compile.
@@ -110,7 +157,12 @@ def compiled(submission: Submission) -> bytes:
     from solcx.install import get_executable
 
     version = submission.compiler[1:].partition("+")[0]
-    output = {submission.contract.source: {submission.name: ["evm.bytecode.object"]}}
+    wanted = [
+        "evm.bytecode.object",
+        "evm.deployedBytecode.object",
+        "evm.deployedBytecode.immutableReferences",
+    ]
+    output = {submission.contract.source: {submission.name: wanted}}
     question = submission.input | {
         "settings": submission.input["settings"] | {"outputSelection": output}
     }
@@ -134,32 +186,48 @@ def compiled(submission: Submission) -> bytes:
         raise KgstError(
             f"{submission.name}: the input for the explorer does not compile:\n{errors[0]}"
         )
-    bytecode = answer["contracts"][submission.contract.source][submission.name]["evm"]["bytecode"]
-    return bytes.fromhex(bytecode["object"])
+    evm = answer["contracts"][submission.contract.source][submission.name]["evm"]
+    runtime = evm["deployedBytecode"]
+    places = chain.from_iterable(runtime.get("immutableReferences", {}).values())
+    return Compiled(
+        bytes.fromhex(evm["bytecode"]["object"]),
+        bytes.fromhex(runtime["object"]),
+        tuple(sorted((place["start"], place["length"]) for place in places)),
+    )
 
 
-def require_match(submission: Submission, provider: ProviderAPI) -> None:
-    """The input compiles to what the deployment sent, and the code on the chain is the record's.
+def compare(submission: Submission, provider: ProviderAPI) -> Match:
+    """Compile the input, and compare it with what the deployment sent and with the code at the address.
 
     Raises:
-        RefusedError: the sources of this checkout are others.
-        DriftError: the code on the chain is not the record's.
+        KgstError: it does not compile.
+        NodeError: the node failed.
     """
     contract = submission.contract
     with rpc(f"read the deployment of {submission.name}"):
         eth = provider.web3.eth
         sent = bytes(eth.get_transaction(contract.transaction.hash)["input"])
         code = bytes(eth.get_code(contract.address))
+    made = compiled(submission)
+    creation = made.creation + bytes.fromhex(submission.arguments) == sent
+    runtime = made.without_immutables(code) == made.runtime
+    problems = []
     if (found := "0x" + keccak(code).hex()) != contract.code_hash:
-        raise DriftError(
-            f"{submission.name}: the code at {contract.address} has the hash {found}, the record says "
-            f"{contract.code_hash}; look at `ape run deploy verify`."
+        problems.append(
+            f"the code at {contract.address} has the hash {found}, the record says {contract.code_hash}; look at "
+            "`ape run deploy verify`."
         )
-    if compiled(submission) + bytes.fromhex(submission.arguments) != sent:
-        raise RefusedError(
-            f"{submission.name}: this checkout compiles to other code than transaction {contract.transaction.hash} "
-            "deployed, so an explorer would refuse it; check out the commit that the record names."
+    if not creation:
+        problems.append(
+            f"this checkout compiles to other code than transaction {contract.transaction.hash} deployed, so an "
+            "explorer would refuse it; check out the commit that the record names."
         )
+    if creation and not runtime:
+        problems.append(
+            f"this checkout compiles to what was deployed, and other code stands at {contract.address}: the node or "
+            "the record is wrong about the address; look at `ape run deploy verify`."
+        )
+    return Match(creation, runtime, tuple(problems))
 
 
 def _settings(name: str) -> tuple[dict[str, Any], str]:

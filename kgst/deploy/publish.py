@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.console import Answer, console, load_policy
-from kgst.deploy.explorer import Submission, require_match, submission_of
+from kgst.deploy.explorer import Match, Submission, compare, submission_of
 from kgst.deploy.explorer_api import KEY_VARIABLE, Explorer
 from kgst.errors import ExitCode, InputError, KgstError
 from kgst.files import Files
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Published", "publish"]
 
+_NOT_COMPARED: Final = Match(False, False)
 _PAGES: Final = {56: "https://bscscan.com", 97: "https://testnet.bscscan.com"}
 
 
@@ -31,16 +32,21 @@ class Published:
 
     Attributes:
         files: Standard JSON and arguments.
+        match: With the deployment and the code on the chain.
         explorer: verified, already verified, not asked, failed.
         message: What went wrong; None when nothing did.
     """
 
     submission: Submission
     files: tuple[Path, Path]
-    creation_matches: bool = False
-    runtime_matches: bool = False
+    match: Match = _NOT_COMPARED
     explorer: str = "not asked"
     message: str | None = None
+
+    @property
+    def matches(self) -> bool:
+        """Whether an explorer would see the same."""
+        return self.match.creation and self.match.runtime and not self.match.problems
 
 
 def publish(
@@ -110,8 +116,10 @@ def _one(
     published = Published(submission, submission.save(folder))
     out.print(f"[dim]{markup(submission.name)}: compiling …[/dim]")
     try:
-        require_match(submission, provider)
-        published.creation_matches = published.runtime_matches = True
+        published.match = compare(submission, provider)
+        if problems := published.match.problems:
+            published.message = "\n".join(problems)
+            return published
         if explorer is None:
             return published
         if not os.environ.get(KEY_VARIABLE):
@@ -120,7 +128,7 @@ def _one(
         published.explorer = explorer.verify(submission)
     except KgstError as error:
         published.message = str(error)
-        published.explorer = "failed" if published.creation_matches else "not asked"
+        published.explorer = "failed" if published.matches else "not asked"
     return published
 
 
@@ -130,8 +138,8 @@ def _document(one: Published) -> dict[str, Any]:
         "address": one.submission.contract.address,
         "standard_json": str(one.files[0]),
         "constructor_args": str(one.files[1]),
-        "creation_code_matches": one.creation_matches,
-        "runtime_code_matches": one.runtime_matches,
+        "creation_code_matches": one.match.creation,
+        "runtime_code_matches": one.match.runtime,
         "explorer": one.explorer,
         "message": one.message,
     }
@@ -146,7 +154,7 @@ def _show(out: Console, done: list[Published], chain: int) -> None:
     rows.add_column("code")
     rows.add_column("explorer")
     for one in done:
-        code = "[green]matches[/green]" if one.creation_matches else "[red]differs[/red]"
+        code = "[green]matches[/green]" if one.matches else "[red]differs[/red]"
         rows.add_row(
             markup(one.submission.name),
             markup(one.submission.contract.address),
@@ -165,7 +173,7 @@ def _show(out: Console, done: list[Published], chain: int) -> None:
         f"By hand: {markup(_PAGES.get(chain, 'the explorer'))}/verifyContract, “Solidity (Standard-Json-Input)”:"
     )
     for one in done:
-        if one.creation_matches and one.explorer in ("failed", "not asked"):
+        if one.matches and one.explorer in ("failed", "not asked"):
             source, arguments = one.files
             out.print(
                 f"  {one.submission.contract.address} {one.submission.qualified_name} {one.submission.compiler}, "

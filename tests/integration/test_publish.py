@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from support.explorer_api import explorer_api, says
 from support.operators import operated
 from support.schemas import require_schema
 
-from kgst.deploy.explorer import require_match, submission_of
+from kgst.deploy.explorer import Compiled, Match, compare, compiled, submission_of
 from kgst.deploy.publish import publish
-from kgst.errors import DriftError, ExitCode, InputError, RefusedError
+from kgst.errors import ExitCode, InputError
 from kgst.files import Files
 from kgst.node import connected
 from kgst.operator.system import System
@@ -62,7 +63,7 @@ def test_publish__api_blocked__exits_1_and_keeps_the_files(
     from rich.console import Console
 
     monkeypatch.setenv("KGST_EXPLORER_KEY", KEY)
-    monkeypatch.setattr("kgst.deploy.publish.require_match", lambda *_: None)
+    monkeypatch.setattr("kgst.deploy.publish.compare", lambda *_: Match(True, True))
     answer = run(kgst, "http://127.0.0.1:9/v2/api")
     assert answer.exit_code is ExitCode.ERROR
     [found] = answer.document["contracts"]
@@ -77,14 +78,14 @@ def test_publish__no_key__keeps_the_files_and_says_which_variable(
     kgst: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KGST_EXPLORER_KEY", raising=False)
-    monkeypatch.setattr("kgst.deploy.publish.require_match", lambda *_: None)
+    monkeypatch.setattr("kgst.deploy.publish.compare", lambda *_: Match(True, True))
     answer = run(kgst, "http://127.0.0.1:9/v2/api")
     assert answer.exit_code is ExitCode.ERROR
     assert "KGST_EXPLORER_KEY" in answer.document["contracts"][0]["message"]
 
 
 def test_publish__only_files__asks_nobody(kgst: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kgst.deploy.publish.require_match", lambda *_: None)
+    monkeypatch.setattr("kgst.deploy.publish.compare", lambda *_: Match(True, True))
     answer = run(kgst, "https://api.etherscan.io/v2/api", only_files=True)
     assert answer.exit_code is ExitCode.DONE
     assert answer.document["api_url"] is None
@@ -95,15 +96,58 @@ def test_publish__development_node__no_explorer_knows_it(kgst: System) -> None:
         run(kgst, "https://api.etherscan.io/v2/api")
 
 
-def test_require_match__other_sources__is_refused(
+def test_compare__other_sources__are_told(kgst: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "kgst.deploy.explorer.compiled", lambda _: Compiled(b"\x60\x00", b"\x00", ())
+    )
+    match = compare(submission_of("ReserveFeed", kgst.record.feed), connected())
+    assert (match.creation, match.runtime) == (False, False)
+    assert "compiles to other code" in match.problems[0]
+
+
+def test_compare__the_chain__is_looked_at_for_both(
     kgst: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgst.deploy.explorer.compiled", lambda _: b"\x60\x00")
-    with pytest.raises(RefusedError, match="compiles to other code"):
-        require_match(submission_of("ReserveFeed", kgst.record.feed), connected())
+    """Creation and runtime code each have their own answer, and the immutables theirs."""
+    submission = submission_of("ReserveFeed", kgst.record.feed)
+    made = compiled(submission)
+    assert made.immutables, "the feed keeps the token's address"
+    monkeypatch.setattr("kgst.deploy.explorer.compiled", lambda _: made)
+    assert compare(submission, connected()) == Match(True, True)
+
+    elsewhere = kgst.record.feed.model_copy(
+        update={"address": kgst.record.token.address, "code_hash": kgst.record.token.code_hash}
+    )
+    match = compare(replace(submission, contract=elsewhere), connected())
+    assert (match.creation, match.runtime) == (True, False)
+    assert "other code stands at" in match.problems[0]
+
+    monkeypatch.setattr("kgst.deploy.explorer.compiled", lambda _: replace(made, immutables=()))
+    match = compare(submission, connected())
+    assert (match.creation, match.runtime) == (True, False)
 
 
-def test_require_match__other_code_on_the_chain__is_drift(kgst: System) -> None:
+def test_compare__other_code_on_the_chain_than_recorded__is_told(
+    kgst: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
     contract = kgst.record.feed.model_copy(update={"code_hash": HASH})
-    with pytest.raises(DriftError, match="the record says"):
-        require_match(submission_of("ReserveFeed", contract), connected())
+    submission = submission_of("ReserveFeed", contract)
+    made = compiled(submission)
+    monkeypatch.setattr("kgst.deploy.explorer.compiled", lambda _: made)
+    match = compare(submission, connected())
+    assert (match.creation, match.runtime) == (True, True)
+    assert "the record says" in match.problems[0]
+
+
+def test_publish__other_code_on_the_chain__exits_1_and_asks_nobody(
+    kgst: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KGST_EXPLORER_KEY", KEY)
+    monkeypatch.setattr(
+        "kgst.deploy.publish.compare", lambda *_: Match(True, False, ("other code stands there",))
+    )
+    answer = run(kgst, "http://127.0.0.1:9/v2/api")
+    assert answer.exit_code is ExitCode.ERROR
+    [found] = answer.document["contracts"]
+    assert (found["creation_code_matches"], found["runtime_code_matches"]) == (True, False)
+    assert (found["explorer"], found["message"]) == ("not asked", "other code stands there")
