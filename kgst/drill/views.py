@@ -9,7 +9,7 @@ from kgst.console import Answer
 from kgst.drill.running import Drill, run_drill
 from kgst.errors import ExitCode
 from kgst.fork.system import forked_system
-from kgst.guard.pauses import PauseFlag, flags_in_words
+from kgst.gate import PauseFlag, flags_in_words
 from kgst.operator.views import clock, table
 from kgst.quantities import format_duration
 from kgst.reserves.storing import write_new

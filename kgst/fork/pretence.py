@@ -14,13 +14,12 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from kgst.fork.anvil import Fork
+from kgst.gate import EVERY_FLAG, PAUSE_FLAGS, SLOT, GateWord
 
 __all__ = ["LEDGER_SLOT", "Pretence", "throwaway_accounts"]
 
 LEDGER_SLOT: Final = 0x595D9353F392E405F722DE8EB76472C614366D0C29120629983013FE7D476A00
 """ERC-7201 `kgst.storage.Ledger`."""
-
-GATE_SLOT: Final = int.from_bytes(keccak(text="eip1967.proxy.implementation")) - 1
 
 _ACCOUNTS: Final = LEDGER_SLOT
 _SOLVENCY: Final = LEDGER_SLOT + 3
@@ -50,13 +49,11 @@ class Pretence:
 
     def no_flags(self) -> None:
         """As if nothing were paused and DELEGATE_ALL not set."""
-        word = self.fork.load(self.token, GATE_SLOT)
-        self.fork.store(self.token, GATE_SLOT, word & (2**160 - 1))
+        self._without_flags(EVERY_FLAG)
 
     def nothing_paused(self) -> None:
         """As if nothing were paused; DELEGATE_ALL stays."""
-        word = self.fork.load(self.token, GATE_SLOT)
-        self.fork.store(self.token, GATE_SLOT, word & ~(0xF << 160))
+        self._without_flags(PAUSE_FLAGS)
 
     def headroom(self, amount: int, seconds: int) -> None:
         """As if reserves allowed to mint `amount` base units, for `seconds` from now."""
@@ -88,6 +85,10 @@ class Pretence:
         for seat, address in enumerate(addresses):
             self.fork.store(self.token, first + seat, int(address, 16))
             self.fork.store(self.token, _entry(address, _SEATS), version << 8 | seat + 1)
+
+    def _without_flags(self, flags: int) -> None:
+        word = GateWord(self.fork.load(self.token, SLOT))
+        self.fork.store(self.token, SLOT, word.without(flags).word)
 
 
 def throwaway_accounts(purpose: str, count: int) -> list[Any]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.deploy.applying import Deployment
+from kgst.gate import flag_names
 from kgst.node import NodeError
-from kgst.operator.decoding import flag_names, function_name
+from kgst.operator.decoding import function_name
 from kgst.quantities import format_bps, format_duration
 from kgst.roles import Role, role_name
 from kgst.verify.comparing import quota

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import IntFlag
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 
-from kgst.errors import InputError
+from kgst.gate import flags_in_words, parse_flags
 from kgst.node import rpc
 from kgst.operator.operation import Fact, Operation, Readback, call_data
 from kgst.roles import Role
@@ -18,35 +15,7 @@ if TYPE_CHECKING:
 
     from kgst.operator.system import System
 
-__all__ = ["PauseFlag", "flags_in_words", "parse_flags", "pause", "unpause"]
-
-
-class PauseFlag(IntFlag):
-    """The pause flags of the token, as `Gate.sol` numbers them."""
-
-    TRANSFERS = 1
-    AUTHORIZATIONS = 2
-    MINTING = 4
-    BURNING = 8
-
-
-def parse_flags(names: Sequence[str]) -> PauseFlag:
-    """The flags with these names; all of them when none is named.
-
-    Raises:
-        InputError: a name that no flag has.
-    """
-    known = {flag.name: flag for flag in PauseFlag}
-    if unknown := [name for name in names if name.upper() not in known]:
-        raise InputError(
-            f"there is no pause flag {', '.join(unknown)}; flags: {', '.join(map(str, known))}."
-        )
-    return reduce(or_, (known[name.upper()] for name in names) if names else iter(PauseFlag))
-
-
-def flags_in_words(flags: int) -> str:
-    """`TRANSFERS, MINTING`, or `nothing`."""
-    return ", ".join(str(f.name) for f in PauseFlag if flags & f) or "nothing"
+__all__ = ["pause", "unpause"]
 
 
 def pause(system: System, names: Sequence[str]) -> Operation:

@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kgst.console import Answer, confirm, console
 from kgst.errors import InputError, RefusedError
-from kgst.guard.pauses import PauseFlag, flags_in_words, pause
+from kgst.gate import PAUSE_FLAGS, PauseFlag, flags_in_words
+from kgst.guard.pauses import pause
 from kgst.journal import Journal, Signed
 from kgst.jsonfile import JsonError, parse_json
 from kgst.node import chain_id, rpc
@@ -66,7 +67,7 @@ class Presigned(BaseModel):
     format: Literal["kgst-presigned/1"] = "kgst-presigned/1"
     chain_id: int
     token: str
-    flags: Annotated[int, Field(ge=1, le=15)]
+    flags: Annotated[int, Field(ge=1, le=PAUSE_FLAGS)]
     account: str
     nonce: Annotated[int, Field(ge=0)]
     gas_price: int

@@ -17,11 +17,12 @@ from eth_abi.abi import decode, encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from kgst.gate import flag_names
 from kgst.quantities import format_bps, format_duration, format_refill
 from kgst.roles import role_name
 from kgst.units import TYIYN, format_som
 
-__all__ = ["Namer", "decode_call", "flag_names", "format_time", "function_name"]
+__all__ = ["Namer", "decode_call", "format_time", "function_name"]
 
 MAX_DATA: Final = 64 * 1024
 """Longest call data that is read, in bytes."""
@@ -38,7 +39,6 @@ MAX_ITEMS: Final = 64
 MAX_HEX: Final = 256
 """Bytes that are shown in hexadecimal digits."""
 
-_FLAGS: Final = ("transfers", "authorizations", "minting", "burning")
 _CONTRACTS: Final = {"KGST": "token", "KGSTAccessManager": "manager"}
 _AMOUNTS: Final = ("value", "amount", "capacity", "settled")
 _TIMES: Final = ("when", "asOf", "deadline", "validAfter", "validBefore")
@@ -67,14 +67,6 @@ def decode_call(namer: Namer, to: str, data: bytes) -> str:
         data: The call's bytes, selector included.
     """
     return _Reader(namer).call(to, data, 0)
-
-
-def flag_names(flags: int) -> str:
-    """`transfers, minting` of pause flags 5; `none` of 0."""
-    names = [name for bit, name in enumerate(_FLAGS) if flags >> bit & 1]
-    if rest := flags >> len(_FLAGS):
-        names.append(f"unknown {rest << len(_FLAGS):#x}")
-    return ", ".join(names) or "none"
 
 
 def format_time(seconds: int) -> str:

@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from kgst.operator.decoding import flag_names, format_time
+from kgst.gate import flag_list, flag_names
+from kgst.operator.decoding import format_time
 from kgst.quantities import format_bnb, format_duration, format_refill
 from kgst.terminal import markup, plain
 from kgst.units import TYIYN, format_som
@@ -25,7 +26,6 @@ MAX_HEAD_AGE: Final = 60
 
 _LONG: Final = 4_000
 _UNITS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
-_FLAG_NAMES: Final = ("transfers", "authorizations", "minting", "burning")
 
 
 def about(seconds: int) -> str:
@@ -109,7 +109,7 @@ def status_document(system: System, status: Status) -> dict[str, Any]:
         if attested.epoch
         else None,
         "minting_expired": status.expired,
-        "paused": [name for bit, name in enumerate(_FLAG_NAMES) if status.flags >> bit & 1],
+        "paused": flag_list(status.flags),
         "delegate_all": status.delegate_all,
         "auditors": {
             "threshold": status.threshold,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kgst.errors import InputError, RefusedError
-from kgst.guard.pauses import PauseFlag
+from kgst.gate import PauseFlag
 from kgst.node import chain_id, genesis
 from kgst.operator.actor import Actor, choose_actor
 from kgst.operator.emissions import transferred

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kgst.errors import RefusedError
-from kgst.guard.pauses import PauseFlag
+from kgst.gate import PauseFlag
 from kgst.node import ChainRevertError, rpc
 from kgst.operator.accounts import read_accounts
 from kgst.operator.actor import Actor

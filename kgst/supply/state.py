@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kgst.guard.pauses import PauseFlag
+from kgst.gate import PauseFlag
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
 from kgst.operator.views import clock
 from kgst.units import format_som

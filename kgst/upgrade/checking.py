@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.build import creation_code, source_of
-from kgst.fork.pretence import GATE_SLOT
+from kgst.gate import SLOT
 from kgst.upgrade.code import (
     SIZE_LIMIT,
     code_hash,
@@ -113,6 +113,6 @@ def examine(system: System, contract: str) -> Candidate:
 
 def _slot(code: bytes) -> Finding:
     found = proxiable_uuid(code)
-    ok = found == GATE_SLOT.to_bytes(32)
+    ok = found == SLOT.to_bytes(32)
     detail = "the ERC-1967 slot" if ok else f"0x{found.hex()}" if found else "no answer"
     return Finding("proxiableUUID (ERC-1822)", ok, detail)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from eth_utils.address import to_checksum_address
 
 from kgst.build import source_of
 from kgst.errors import RefusedError
+from kgst.gate import SLOT, GateWord
 from kgst.node import rpc
 from kgst.upgrade.code import code_hash, implementation_code
 from kgst.upgrade.layout import Snapshot, read_layout
@@ -19,34 +19,21 @@ if TYPE_CHECKING:
     from kgst.operator.system import System
     from kgst.record import Record
 
-__all__ = ["Gate", "deployed_layout", "read_gate", "save_snapshot"]
+__all__ = ["deployed_layout", "read_gate", "save_snapshot"]
 
 
-@dataclass(frozen=True)
-class Gate:
-    """The ERC-1967 slot.
-
-    Attributes:
-        implementation: Checksummed address.
-        flags: Pause flags, bits 0 to 3; DELEGATE_ALL, bit 4.
-        code_hash: Of the implementation's code, 0x and 64 digits.
-    """
-
-    implementation: str
-    flags: int
-    code_hash: str
-
-
-def read_gate(system: System) -> Gate:
-    """The slot as it is now, and the code behind it."""
-    from kgst.fork.pretence import GATE_SLOT
-
-    eth = system.provider.web3.eth
+def read_gate(system: System) -> GateWord:
+    """The ERC-1967 slot as it is now."""
     with rpc("read the ERC-1967 slot"):
-        word = int.from_bytes(bytes(eth.get_storage_at(system.token.address, GATE_SLOT)))
-        implementation = to_checksum_address((word & (2**160 - 1)).to_bytes(20))
-        code = bytes(eth.get_code(implementation))
-    return Gate(implementation, word >> 160, code_hash(code))
+        word = system.provider.web3.eth.get_storage_at(system.token.address, SLOT)
+    return GateWord(int.from_bytes(bytes(word)))
+
+
+def _deployed_code_hash(system: System) -> str:
+    """Of the code behind the slot, 0x and 64 digits."""
+    address = to_checksum_address(read_gate(system).implementation)
+    with rpc("read the implementation's code"):
+        return code_hash(bytes(system.provider.web3.eth.get_code(address)))
 
 
 def deployed_layout(system: System) -> tuple[dict[str, Any], str]:
@@ -58,7 +45,7 @@ def deployed_layout(system: System) -> tuple[dict[str, Any], str]:
     Raises:
         RefusedError: neither is so: the layout is not known.
     """
-    found = read_gate(system).code_hash
+    found = _deployed_code_hash(system)
     path = system.files.layout if system.files else None
     if path is not None and path.exists():
         snapshot = Snapshot.load(path)

@@ -37,7 +37,7 @@ def upgrade(
         check: Raises RefusedError when it must not be done now.
     """
     gate = read_gate(system)
-    delegate_all = bool(gate.flags >> 4 & 1)
+    delegate_all = gate.delegate_all
     return Operation(
         name="upgrade",
         title=f"upgrade to {contract} at {address}",
@@ -57,7 +57,7 @@ def upgrade(
             Readback(
                 "DELEGATE_ALL",
                 delegate_all,
-                lambda: bool(read_gate(system).flags >> 4 & 1),
+                lambda: read_gate(system).delegate_all,
                 lambda is_set: "set" if is_set else "clear",
             ),
         ),

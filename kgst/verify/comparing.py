@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from kgst.attestation import Domain
@@ -22,6 +21,7 @@ from kgst.deploy.concluding import awaited
 from kgst.deploy.people import FoundSafe, PeopleReads, findings
 from kgst.deploy.preflight import CONTRACTS, require_chain
 from kgst.errors import RefusedError
+from kgst.gate import GateWord
 from kgst.multicall import Head, ensure_multicall, latest
 from kgst.node import NodeError, connected, genesis
 from kgst.policy import Policy
@@ -229,13 +229,13 @@ def _expected_code(policy: Policy, record: Record) -> dict[str, bytes]:
 
 
 def _compare_gate(comparison: Comparison, record: Record, gate: int) -> None:
-    implementation = to_checksum_address((gate & (2**160 - 1)).to_bytes(20))
+    found = GateWord(gate)
     comparison.same(
-        "implementation (ERC-1967 slot)", record.implementation[1].address, implementation
+        "implementation (ERC-1967 slot)", record.implementation[1].address, found.implementation
     )
-    comparison.same("pause flags", 0, gate >> 160 & 0xF)
-    comparison.same("DELEGATE_ALL", False, bool(gate >> 164 & 1))
-    comparison.same("spare bits of the implementation slot", 0, gate >> 165)
+    comparison.same("pause flags", 0, found.pause_flags)
+    comparison.same("DELEGATE_ALL", False, found.delegate_all)
+    comparison.same("spare bits of the implementation slot", 0, found.spare)
 
 
 def _compare_token(comparison: Comparison, deployment: Deployment, token: TokenReads) -> None:

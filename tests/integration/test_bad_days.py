@@ -11,6 +11,7 @@ import pytest
 from support.bsc import BscNode, Terms, bsc_in_front_of, faults
 from support.bsc.deployed import QUICK, Deployed, deployed_on_bsc
 
+from kgst.gate import PAUSE_FLAGS
 from kgst.journal import Journal, Signed
 from kgst.sending.transactions import content_of
 
@@ -195,7 +196,7 @@ def test_presigned__is_sent_by_who_has_no_key(deployed: Deployed, node: BscNode)
     sent = deployed.run("guard", "send", path)
     assert sent.code == 0, sent.stderr
     assert deployed.nonce("pauser") == before + 1
-    assert deployed.flags() == 15
+    assert deployed.flags() == PAUSE_FLAGS
     assert json.loads(path.read_text())["hash"] == sent.document["transaction"]  # type: ignore[index]
 
 

@@ -13,6 +13,7 @@ from support.safe import deploy_safe, safe_at
 
 from kgst.errors import DriftError, RefusedError
 from kgst.files import Files
+from kgst.gate import PAUSE_FLAGS
 from kgst.guard.pauses import pause, unpause
 from kgst.node import chain_id
 from kgst.operator.proposals import Proposal, ProposalError
@@ -107,7 +108,7 @@ def test_via_safe__delayed__is_scheduled_then_executed_through_it(
 ) -> None:
     for owner in owners[:2]:
         carry_out(kgst, pause(kgst, []), as_(owner, "governance"))
-    assert kgst.token.pauseFlags() == 15
+    assert kgst.token.pauseFlags() == PAUSE_FLAGS
 
     def resume(owner: Any) -> dict[str, Any]:
         return carry_out(kgst, unpause(kgst, []), as_(owner, "governance"))
@@ -126,7 +127,7 @@ def test_via_safe__delayed__is_scheduled_then_executed_through_it(
 
     pass_time(DELAY)
     assert resume(owners[2])["proposal"]["missing"] == 1
-    assert kgst.token.pauseFlags() == 15
+    assert kgst.token.pauseFlags() == PAUSE_FLAGS
     assert resume(owners[0])["exit_code"] == 0
     assert kgst.token.pauseFlags() == 0
     assert nonce() == 3

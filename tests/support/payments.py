@@ -24,13 +24,14 @@ from support.signing import (
 )
 
 from kgst.attestation import Domain
+from kgst.gate import PauseFlag
 
 SOM = 1_000_000
 ZERO = "0x0000000000000000000000000000000000000000"
 MAX_72 = 2**72 - 1
 MAX_256 = 2**256 - 1
 
-TRANSFERS, AUTHORIZATIONS, MINTING, BURNING = 1, 2, 4, 8
+TRANSFERS, AUTHORIZATIONS, MINTING, BURNING = map(int, PauseFlag)
 FORMS = ("vrs", "bytes")
 
 # Half of the order of secp256k1's group bounds s; the other half is the malleated twin.

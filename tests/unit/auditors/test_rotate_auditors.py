@@ -12,6 +12,7 @@ from support.reverts import reverts
 from support.signing import sign_all
 
 from kgst.attestation import AuditorRotation, Domain
+from kgst.gate import PAUSE_FLAGS
 
 SOM = 1_000_000
 
@@ -172,6 +173,6 @@ def test_rotate_auditors__consent_to_an_upgrade__lapses(
 def test_rotate_auditors__everything_paused__works(
     funded: Any, token: Any, auditors: Any, successors: Any, pauser: Any, relayer: Any
 ) -> None:
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     rotate(funded, successors, 2, auditors, relayer)
     assert token.auditorSet().version == 2

@@ -7,6 +7,8 @@ from typing import Any
 from support.events import events
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 SOM = 1_000_000
 
 
@@ -45,7 +47,7 @@ def test_block_account__frozen_amount_and_permit_nonce__stay(
 def test_block_account__everything_paused__works(
     token: Any, compliance: Any, pauser: Any, holder: Any
 ) -> None:
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     token.blockAccount(holder, sender=compliance)
     assert token.isBlocked(holder)
 

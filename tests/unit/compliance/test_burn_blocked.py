@@ -8,6 +8,8 @@ import pytest
 from support.events import events
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 SOM = 1_000_000
 ZERO = "0x0000000000000000000000000000000000000000"
 ORDER = b"\x0d" * 32
@@ -56,7 +58,7 @@ def test_burn_blocked__everything__adds_no_headroom(
 def test_burn_blocked__everything_paused__works(
     token: Any, pauser: Any, enforcer: Any, blocked: Any
 ) -> None:
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     token.burnBlocked(blocked, 1_000 * SOM, ORDER, sender=enforcer)
     assert token.balanceOf(blocked) == 0
 

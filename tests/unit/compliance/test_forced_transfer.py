@@ -8,6 +8,8 @@ import pytest
 from support.events import events
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 SOM = 1_000_000
 ZERO = "0x0000000000000000000000000000000000000000"
 ORDER = b"\x0d" * 32
@@ -70,7 +72,7 @@ def test_forced_transfer__blocked_and_paused__works(
     receiver: Any, order: tuple[bytes, ...],
 ) -> None:  # fmt: skip
     token.blockAccount(holder, sender=compliance)
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     token.forcedTransfer(holder, receiver, 1_000 * SOM, *order, sender=enforcer)
     assert token.balanceOf(receiver) == 1_000 * SOM
     assert token.isBlocked(holder)

@@ -8,6 +8,8 @@ import pytest
 from support.events import events
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 SOM = 1_000_000
 
 
@@ -71,7 +73,7 @@ def test_set_frozen_tokens__same_amount__logs_as_the_standard_demands(
 def test_set_frozen_tokens__blocked_and_paused__works(
     funded: Any, token: Any, compliance: Any, pauser: Any, holder: Any
 ) -> None:
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     token.blockAccount(holder, sender=compliance)
     token.setFrozenTokens(holder, 5, sender=compliance)
     assert token.getFrozenTokens(holder) == 5

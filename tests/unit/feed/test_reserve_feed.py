@@ -8,6 +8,8 @@ import pytest
 from ape import project
 from support.bubbling import bubbles
 
+from kgst.gate import PAUSE_FLAGS
+
 DECIMALS = [6, 8]
 MOST_RESERVES = (2**72 - 1) // 10_000
 
@@ -62,7 +64,7 @@ def test_latest_round_data__halted_or_in_deficit__goes_on(
 ) -> None:
     attest(1)
     token.haltMinting("", sender=auditor_a)
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     assert feed.latestRoundData().answer == 10 ** (feed.decimals() - 2)
 
 

@@ -7,6 +7,7 @@ from ape import accounts, project
 from support.auditing import approval, approve, ascending
 from support.repairs import whole_errors
 
+from kgst.gate import PAUSE_FLAGS
 from kgst.roles import Role
 
 __all__ = ["whole_errors"]
@@ -72,5 +73,5 @@ def delayed(token: Any, manager: Any, admin: Any, pauser: Any, unpauser: Any) ->
     """Everything is paused; ``unpauser`` has to announce, and GUARDIAN may cancel: seconds of delay."""
     manager.grantRole(int(Role.UNPAUSER), unpauser, HOUR, sender=admin)
     manager.setRoleGuardian(int(Role.UNPAUSER), int(Role.GUARDIAN), sender=admin)
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     return HOUR

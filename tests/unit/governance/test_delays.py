@@ -10,9 +10,10 @@ from support.bubbling import bubbles, fails_silently
 from support.events import events
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
 from kgst.roles import Role
 
-FLAGS = 15
+FLAGS = PAUSE_FLAGS
 WEEK = 7 * 86_400
 
 

@@ -9,6 +9,8 @@ from ape import chain
 from support.events import events
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 SOM = 1_000_000
 ZERO = "0x0000000000000000000000000000000000000000"
 
@@ -125,7 +127,7 @@ def test_burn__blocked_issuer__reverts(
 
 
 def test_burn__burning_paused__reverts(stocked: Any, token: Any, pauser: Any, issuer: Any) -> None:
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     with reverts(token.OperationPaused, flags=8):
         token.burn(1, sender=issuer)
 

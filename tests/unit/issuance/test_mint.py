@@ -8,6 +8,8 @@ from ape import chain
 from support.events import events
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 SOM = 1_000_000
 ZERO = "0x0000000000000000000000000000000000000000"
 
@@ -216,7 +218,7 @@ def test_mint__blocked_issuer__is_stopped_by_its_quota_only(
 def test_mint__minting_paused__reverts(
     funded: Any, token: Any, pauser: Any, issuer: Any, receiver: Any
 ) -> None:
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     with reverts(token.OperationPaused, flags=4):
         token.mint(receiver, 1, sender=issuer)
 

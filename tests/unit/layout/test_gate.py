@@ -9,6 +9,8 @@ from ape import project
 from support.auditing import approval, approve
 from support.slots import GATE, packed, word
 
+from kgst.gate import DELEGATE_ALL, PAUSE_FLAGS, PauseFlag
+
 
 def number(account: Any) -> int:
     return int(account.address, 16)
@@ -19,19 +21,19 @@ def test_gate__no_flag__is_a_plain_erc_1967_address(system: Any, token: Any) -> 
     assert word(token, GATE) == number(system.logic)
 
 
-@pytest.mark.parametrize("bit", range(4))
+@pytest.mark.parametrize("flag", PauseFlag)
 def test_gate__pause_flag__is_one_bit_above_the_address(
-    system: Any, token: Any, pauser: Any, unpauser: Any, bit: int
+    system: Any, token: Any, pauser: Any, unpauser: Any, flag: PauseFlag
 ) -> None:
-    token.pause(1 << bit, sender=pauser)
-    assert word(token, GATE) == packed((number(system.logic), 160), (1 << bit, 5))
-    token.unpause(1 << bit, sender=unpauser)
+    token.pause(int(flag), sender=pauser)
+    assert word(token, GATE) == packed((number(system.logic), 160), (flag, 5))
+    token.unpause(int(flag), sender=unpauser)
     assert word(token, GATE) == number(system.logic)
 
 
 def test_gate__delegate_all__is_the_fifth_bit(system: Any, token: Any, upgrader: Any) -> None:
     token.setDelegateAll(True, sender=upgrader)
-    assert word(token, GATE) == packed((number(system.logic), 160), (16, 5))
+    assert word(token, GATE) == packed((number(system.logic), 160), (DELEGATE_ALL, 5))
     token.setDelegateAll(False, sender=upgrader)
     assert word(token, GATE) == number(system.logic)
 
@@ -40,11 +42,11 @@ def test_gate__upgraded__keeps_every_flag(
     system: Any, token: Any, pauser: Any, upgrader: Any, auditors: Any, deployer: Any, relayer: Any
 ) -> None:
     second = deployer.deploy(project.KGSTLogicV2Mock, token.RECOVERY_DELAY())
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     token.setDelegateAll(True, sender=upgrader)
     approve(system, approval(system, second), auditors, relayer)
     token.upgradeToAndCall(second, b"", sender=upgrader)
-    assert word(token, GATE) == packed((number(second), 160), (31, 5))
+    assert word(token, GATE) == packed((number(second), 160), (PAUSE_FLAGS | DELEGATE_ALL, 5))
 
 
 def test_gate__upgraded_without_flags__is_a_plain_address(

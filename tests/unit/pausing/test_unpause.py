@@ -8,6 +8,8 @@ import pytest
 from support.events import events
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 SOM = 1_000_000
 
 
@@ -15,19 +17,19 @@ SOM = 1_000_000
 def test_unpause__some_of_those_set__leaves_the_others(
     token: Any, pauser: Any, unpauser: Any, flags: int
 ) -> None:
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     receipt = token.unpause(flags, sender=unpauser)
     assert events(receipt, token) == [
         ("PauseFlagsChanged", {"previousFlags": 15, "newFlags": 15 - flags})
     ]
-    assert token.pauseFlags() == 15 - flags
+    assert token.pauseFlags() == PAUSE_FLAGS - flags
 
 
 def test_unpause__after_pause__is_the_identity(
     funded: Any, token: Any, system: Any, pauser: Any, unpauser: Any, holder: Any, receiver: Any
 ) -> None:
-    token.pause(15, sender=pauser)
-    token.unpause(15, sender=unpauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
+    token.unpause(PAUSE_FLAGS, sender=unpauser)
     assert token.pauseFlags() == 0
     assert token.implementation() == system.logic
     token.transfer(receiver, SOM, sender=holder)
@@ -44,7 +46,7 @@ def test_unpause__flags_not_set__logs_nothing(token: Any, pauser: Any, unpauser:
 def test_unpause__other_than_pause_flags__reverts(
     token: Any, pauser: Any, unpauser: Any, flags: int
 ) -> None:
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     with reverts(token.InvalidPauseFlags, flags=flags):
         token.unpause(flags, sender=unpauser)
 

@@ -9,6 +9,8 @@ from ape import project
 from support.bubbling import bubbles, fails_silently
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 SOM = 1_000_000
 
 
@@ -36,7 +38,7 @@ def test_rescue_tokens__foreign__go_to_the_receiver(
 def test_rescue_tokens__everything_paused__works(
     token: Any, foreign: Any, admin: Any, pauser: Any, receiver: Any
 ) -> None:
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     token.rescueTokens(foreign, receiver, 100, sender=admin)
     assert foreign.balanceOf(receiver) == 100
 

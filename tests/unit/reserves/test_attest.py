@@ -10,6 +10,8 @@ from support.auditing import REPORT_HASH, draft, submit
 from support.events import events
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 SOM = 1_000_000
 MOST_RESERVES = (2**72 - 1) // 10_000
 
@@ -207,7 +209,7 @@ def test_attest__greatest_reserves__are_exact(token: Any, attest: Any) -> None:
 def test_attest__everything_paused__is_accepted(
     funded: Any, token: Any, attest: Any, pauser: Any
 ) -> None:
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     attest(9_000 * 100)
     assert token.solvency().backing == 9_000 * SOM
 

@@ -10,6 +10,8 @@ from support.auditing import draft, rotate, submit
 from support.events import events
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 SOM = 1_000_000
 
 
@@ -63,7 +65,7 @@ def test_halt_minting__before_the_first_attestation__leaves_zero(
 def test_halt_minting__everything_paused__works(
     funded: Any, token: Any, pauser: Any, auditor_a: Any
 ) -> None:
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     halted = token.haltMinting("", sender=auditor_a).timestamp
     assert token.solvency().validUntil == halted
 

@@ -7,6 +7,8 @@ from support.events import events
 from support.payments import MAX_72, MAX_256, SOM, ZERO, approved
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 
 @pytest.mark.parametrize("value", [0, 1, 500 * SOM, MAX_72 + 1, MAX_256 - 1, MAX_256])
 def test_approve__any_value__is_stored_and_logged(
@@ -89,7 +91,7 @@ def test_approve__frozen_owner__is_stored(
 def test_approve__everything_paused__is_stored(
     token: Any, holder: Any, spender: Any, pauser: Any
 ) -> None:
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     token.approve(spender, 1, sender=holder)
     assert token.allowance(holder, spender) == 1
 

@@ -23,6 +23,8 @@ from support.payments import (
 )
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 
 @dataclass(frozen=True)
 class Function:
@@ -138,7 +140,7 @@ def test_authorized_payment__unblocked_again__pays_by_the_same_signature(
         (TRANSFERS, TRANSFERS),
         (AUTHORIZATIONS, AUTHORIZATIONS),
         (TRANSFERS | AUTHORIZATIONS, TRANSFERS | AUTHORIZATIONS),
-        (15, TRANSFERS | AUTHORIZATIONS),
+        (PAUSE_FLAGS, TRANSFERS | AUTHORIZATIONS),
     ],
 )
 def test_authorized_payment__paused__reverts_with_its_own_flags(

@@ -19,6 +19,8 @@ from support.payments import (
 )
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 
 @pytest.mark.parametrize("nonce", [0, 255, 256, MAX_256])
 def test_cancel_authorization__signed__uses_up_the_nonce_and_logs(
@@ -102,7 +104,7 @@ def test_cancel_authorization__blocked_frozen_and_all_paused__still_works(
 ) -> None:
     token.blockAccounts([holder, relayer], sender=compliance)
     token.setFrozenTokens(holder, MAX_72, sender=compliance)
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     call = cancellation(holder, 7)
     receipt = token.cancelAuthorization(*call.signed(holder, domain, form), sender=relayer)
     assert token.authorizationState(holder, word(7))

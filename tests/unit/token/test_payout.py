@@ -18,6 +18,8 @@ from support.payments import (
 )
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 
 def test_payout__to_one__moves_and_logs(
     funded: Any, token: Any, holder: Any, receiver: Any
@@ -225,7 +227,7 @@ def test_payout__by_blocked__reverts(
             token.payout(to, [0] * len(to), sender=holder)
 
 
-@pytest.mark.parametrize("flags", [TRANSFERS, TRANSFERS | AUTHORIZATIONS, 15])
+@pytest.mark.parametrize("flags", [TRANSFERS, TRANSFERS | AUTHORIZATIONS, PAUSE_FLAGS])
 def test_payout__paused__reverts_with_its_own_flag(
     funded: Any, token: Any, holder: Any, receiver: Any, pauser: Any, flags: int
 ) -> None:

@@ -23,6 +23,8 @@ from support.payments import (
 )
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 
 def test_permit__signed__approves_counts_and_logs(
     token: Any, domain: Any, holder: Any, spender: Any, relayer: Any, form: str
@@ -186,7 +188,7 @@ def test_permit__blocked_relayer_and_spender__approves(
     assert token.allowance(holder, spender) == 1
 
 
-@pytest.mark.parametrize("flags", [AUTHORIZATIONS, TRANSFERS | AUTHORIZATIONS, 15])
+@pytest.mark.parametrize("flags", [AUTHORIZATIONS, TRANSFERS | AUTHORIZATIONS, PAUSE_FLAGS])
 def test_permit__paused__reverts_with_its_own_flag(
     token: Any, domain: Any, holder: Any, spender: Any, relayer: Any, pauser: Any,
     form: str, flags: int,

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from support.payments import MAX_256, SOM, ZERO, permission
 
+from kgst.gate import PAUSE_FLAGS
+
 pytestmark = pytest.mark.usefixtures("delegate_all")
 
 
@@ -92,7 +94,7 @@ def test_reads__everything_paused__still_answer(
     funded: Any, token: Any, holder: Any, spender: Any, pauser: Any
 ) -> None:
     token.approve(spender, 5, sender=holder)
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     assert token.balanceOf(holder) == token.totalSupply() == 1_000 * SOM
     assert (token.allowance(holder, spender), token.nonces(holder)) == (5, 0)
     assert token.name() == "KGST"

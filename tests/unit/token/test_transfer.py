@@ -18,6 +18,8 @@ from support.payments import (
 )
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 pytestmark = pytest.mark.usefixtures("delegate_all")
 
 
@@ -175,7 +177,7 @@ def test_transfer__to_zero_address_or_token__reverts(funded: Any, token: Any, ho
                 token.transfer(reserved, value, sender=holder)
 
 
-@pytest.mark.parametrize("flags", [TRANSFERS, TRANSFERS | AUTHORIZATIONS, 15])
+@pytest.mark.parametrize("flags", [TRANSFERS, TRANSFERS | AUTHORIZATIONS, PAUSE_FLAGS])
 def test_transfer__paused__reverts_with_its_own_flag(
     funded: Any, token: Any, holder: Any, receiver: Any, pauser: Any, flags: int
 ) -> None:

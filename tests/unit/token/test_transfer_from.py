@@ -17,6 +17,8 @@ from support.payments import (
 )
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 pytestmark = pytest.mark.usefixtures("delegate_all")
 
 
@@ -210,7 +212,7 @@ def test_transfer_from__of_zero_address_or_token__reverts(
             token.transferFrom(reserved, receiver, 0, sender=spender)
 
 
-@pytest.mark.parametrize("flags", [TRANSFERS, TRANSFERS | AUTHORIZATIONS, 15])
+@pytest.mark.parametrize("flags", [TRANSFERS, TRANSFERS | AUTHORIZATIONS, PAUSE_FLAGS])
 def test_transfer_from__paused__reverts_with_its_own_flag(
     allowed: int, token: Any, holder: Any, receiver: Any, spender: Any, pauser: Any, flags: int
 ) -> None:

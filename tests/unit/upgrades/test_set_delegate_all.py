@@ -7,6 +7,8 @@ from typing import Any
 from support.events import events
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 SOM = 1_000_000
 
 
@@ -35,13 +37,15 @@ def test_set_delegate_all__on__pauses_still_work_and_leave_it_set(
 ) -> None:  # fmt: skip
     token.setDelegateAll(True, sender=upgrader)
     token.transfer(receiver, SOM, sender=holder)
-    receipt = token.pause(15, sender=pauser)
-    assert events(receipt, token) == [("PauseFlagsChanged", {"previousFlags": 0, "newFlags": 15})]
+    receipt = token.pause(PAUSE_FLAGS, sender=pauser)
+    assert events(receipt, token) == [
+        ("PauseFlagsChanged", {"previousFlags": 0, "newFlags": PAUSE_FLAGS})
+    ]
     with reverts(token.OperationPaused, flags=1):
         token.transfer(receiver, SOM, sender=holder)
     with reverts(token.OperationPaused, flags=4):
         token.mint(receiver, SOM, sender=issuer)
-    token.unpause(15, sender=unpauser)
+    token.unpause(PAUSE_FLAGS, sender=unpauser)
     assert token.delegateAll() is True
     token.transfer(receiver, SOM, sender=holder)
     token.mint(receiver, SOM, sender=issuer)

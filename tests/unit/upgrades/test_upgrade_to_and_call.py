@@ -9,6 +9,8 @@ from support.bubbling import bubbles, fails_silently
 from support.events import events
 from support.reverts import reverts
 
+from kgst.gate import PAUSE_FLAGS
+
 SOM = 1_000_000
 NONE = b"\0" * 32
 DELEGATE_ALL = 16
@@ -76,12 +78,12 @@ def test_upgrade_to_and_call__pause_flags_and_delegate_all__stay(
     funded: Any, token: Any, second: Any, upgrader: Any, auditors: Any, pauser: Any, holder: Any,
     receiver: Any, relayer: Any,
 ) -> None:  # fmt: skip
-    token.pause(15, sender=pauser)
+    token.pause(PAUSE_FLAGS, sender=pauser)
     token.setDelegateAll(True, sender=upgrader)
     approve(funded, approval(funded, second), auditors, relayer)
     token.upgradeToAndCall(second, b"", sender=upgrader)
     assert token.implementation() == second
-    assert token.pauseFlags() == 15
+    assert token.pauseFlags() == PAUSE_FLAGS
     assert token.delegateAll() is True
     with reverts(token.OperationPaused, flags=1):
         token.transfer(receiver, 1, sender=holder)
