@@ -47,6 +47,7 @@ lint: setup ## Every linter, all blocking
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python tools/check_tests.py
+	$(BIN)/python tools/check_docs.py
 	node_modules/.bin/solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
 	node_modules/.bin/forge fmt --check contracts
 

@@ -1,7 +1,7 @@
-"""What must always hold (the design's section 5), each under its number, on the chain's own words and logs.
+"""What must always hold, each under its number of docs/invariants.md, on the chain's own words and logs.
 
-None of these asks the model what should be so; each keeps its own account of what the chain logged. 16 is about a
-contract of its own, the redemption desk; 18, that all this is not vacuous, is `campaign.missing`.
+None of these asks the model what should be so; each keeps its own account of what the chain logged. 18, that all this
+is not vacuous, is `campaign.missing`; the others that are not here are not about single transactions.
 """
 
 from __future__ import annotations

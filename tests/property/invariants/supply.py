@@ -76,7 +76,7 @@ class StaleMeansNoMint(Invariant):
             self._probe(step.after)
 
     def _probe(self, view: View) -> None:
-        """Tries to mint one base unit around V. Before V the design promises it, if anything is left to mint."""
+        """Tries to mint one base unit around V. Before V it is promised, if anything is left to mint."""
         driver, edge = self.driver, view.valid_until
         now = driver.now
         issuer = next((i for i in driver.issuers if driver.model.quota[i].at(now) > 0), None)

@@ -36,7 +36,7 @@ POWERS: dict[str, int] = {
     "suspendAuditor": GUARDIAN,
     "cancelAuditorsProposal": GUARDIAN,
 }
-"""Which role the design gives each restricted function of the token."""
+"""Which role docs/roles.md gives each restricted function of the token."""
 
 
 class GovernedModel(PaymentsModel):

@@ -1,4 +1,4 @@
-"""The words that the token's storage must hold, packed as the design draws them."""
+"""The words that the token's storage must hold, packed as docs/storage.md says."""
 
 from __future__ import annotations
 

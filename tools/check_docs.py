@@ -1,0 +1,302 @@
+"""Hold the pages to the code: what is listed on one side exists on the other, and figures are those of the evidence.
+
+- docs/commands.md has each command and option of scripts/, and no other.
+- Roles, their functions and the storage's fields are those of kgst/roles.py and the contracts.
+- Every name in a page's `code` occurs in the sources, and every link leads to a file.
+- docs/invariants.md has each number that tests and proofs cite.
+- Quotes in tests/mutation/judged.yaml still stand in the sources; each test file is met by a mutant, or says why not.
+- Figures in README.md and docs/proof.md are those of docs/evidence/.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "tools"))
+
+SOURCES = ("contracts", "kgst", "scripts", "tests", "tools", "deployments", "docs/schemas")
+ALSO = ("Makefile", "pyproject.toml", "ape-config.yaml", "foundry.toml", "package.json")
+SUFFIXES = {".sol", ".py", ".cjs", ".sh", ".toml", ".yaml", ".yml", ".json", ".svg"}
+FOREIGN = {"consumingSchedule", "canTransact", "AccessManagedUpgradeable"}
+"""Names of others' code, of which a page speaks."""
+IDENTIFIER = r"\b(?:[A-Z][a-z]+[A-Z]\w*|[a-z]+[A-Z]\w+|[A-Z]{3,}(?:_[A-Z]+)+)\b"
+
+NUMBERS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+           "seventeen eighteen nineteen twenty").split()  # fmt: skip
+
+
+@functools.cache
+def text(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf8")
+
+
+def pages() -> list[str]:
+    """Every page that people read, below the root."""
+    found = [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")]
+    found += ROOT.glob("deployments/**/*.md")
+    return sorted(path.relative_to(ROOT).as_posix() for path in found)
+
+
+def prose(page: str) -> str:
+    """The page without its blocks of code."""
+    return re.sub(r"^```.*?^```", "", text(page), flags=re.S | re.M)
+
+
+def rows(page: str, columns: int) -> list[list[str]]:
+    """The cells of tables' rows with this many columns; headings too."""
+    lines = (line for line in text(page).splitlines() if line.startswith("| "))
+    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    return [row for row in cells if len(row) == columns]
+
+
+# Commands
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command of scripts/, by `<script> <command>`."""
+    found: dict[str, click.Command] = {}
+    for path in sorted((ROOT / "scripts").glob("[!_]*.py")):
+        spec = importlib.util.spec_from_file_location(f"script_{path.stem}", path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        cli = module.cli
+        if isinstance(cli, click.Group):
+            found |= {f"{path.stem} {name}": command for name, command in cli.commands.items()}
+        else:
+            found[path.stem] = cli
+    return found
+
+
+def check_commands() -> Iterator[str]:
+    page = "docs/commands.md"
+    there = commands()
+    told: list[str] = []
+    for first, _ in rows(page, 2):
+        names = re.findall(r"`([^`]+)`", first)
+        if not names or not names[0].startswith("ape run "):
+            continue
+        script, *rest = names[0].removeprefix("ape run ").split()
+        told += [f"{script} {name}".strip() for name in (" ".join(rest), *names[1:])]
+    yield from both(page, "command", set(told), set(there))
+    yield from (f"{page}: `{name}` has two lines" for name in set(told) if told.count(name) > 1)
+    readme = {first.strip("`") for first, *_ in rows("README.md", 2) for first in first.split(", ")}
+    scripts = {name.split()[0] for name in there}
+    yield from (f"README.md: no line for the script {name}" for name in sorted(scripts - readme))
+    yield from check_options(page, there)
+
+
+def check_options(page: str, there: dict[str, click.Command]) -> Iterator[str]:
+    """The table of options says which commands do not take each."""
+    lacking: dict[str, set[str]] = {}
+    for first, where in rows(page, 2):
+        if not first.startswith("`--"):
+            continue
+        base = re.match(r"all\b|where `(--[a-z-]+)` is\b", where)
+        if base is None or (base[1] and base[1] not in lacking):
+            yield f"{page}: {first}: say `all`, or `where --account is`, with what does not take it"
+            continue
+        but = set(re.findall(r"`([a-z][a-z -]*)`", where)) | lacking.get(base[1] or "", set())
+        for option in re.findall(r"`(--[a-z-]+)[^`]*`", first):
+            lacking[option] = {name for name, one in there.items() if option not in taken(one)}
+            yield from both(page, f"command that does not take {option}", but, lacking[option])
+    for option in ("--json", "--policy", "--network", "--account", "--yes", "--via", "--give-up"):
+        if option not in lacking:
+            yield f"{page}: nothing says which commands take {option}"
+
+
+def taken(command: click.Command) -> set[str]:
+    """The options of a command; `--network` is ape's, which only commands without a network have not."""
+    found = {option for parameter in command.params for option in parameter.opts}
+    return found if type(command).__name__ == "OfflineCommand" else found | {"--network"}
+
+
+# Roles, storage, names, links
+
+
+def check_roles() -> Iterator[str]:
+    from kgst.roles import ROLE_FUNCTIONS, Role
+
+    page = "docs/roles.md"
+    table = {row[0]: row for row in rows(page, 6) if row[1].isdecimal()}
+    yield from both(page, "role", set(table), {role.name for role in Role})
+    for role in Role:
+        if role.name not in table:
+            continue
+        _, number, may, *_ = table[role.name]
+        if int(number) != role:
+            yield f"{page}: {role.name} is {role.value}, not {number}"
+        functions = {signature.partition("(")[0] for signature in ROLE_FUNCTIONS.get(role, ())}
+        yield from both(
+            page, f"function of {role.name}", set(re.findall(r"`(\w+)`", may)), functions
+        )
+    named = {name for row in rows("README.md", 3) for name in re.findall(r"\b[A-Z_]{5,}\b", row[0])}
+    yield from both("README.md", "role", named, {role.name for role in Role})
+
+
+def check_storage() -> Iterator[str]:
+    source = text("contracts/ledger/Ledger.sol")
+    [body] = re.findall(r"struct Layout \{(.*?)\n    \}", source, re.S)
+    fields = re.findall(r"(\w+);", re.sub(r"///.*", "", body))
+    told = [row[1].strip("`") for row in rows("docs/storage.md", 3) if row[0].startswith("+")]
+    if told != fields:
+        yield f"docs/storage.md: fields {told}, and Ledger.sol has {fields}"
+
+
+def check_names() -> Iterator[str]:
+    words = set(FOREIGN)
+    paths = [path for name in SOURCES for path in (ROOT / name).rglob("*")]
+    for path in [*paths, *(ROOT / name for name in ALSO)]:
+        if path.suffix in SUFFIXES | {""} and path.is_file() and ".cache" not in path.parts:
+            words.update(re.findall(r"\w+", path.read_text(encoding="utf8", errors="replace")))
+            words.update(re.findall(r"\w+", path.name))
+    for page in pages():
+        if page == "docs/mutation.md":
+            continue  # quotes mutants
+        for code in re.findall(r"`([^`\n]+)`", prose(page)):
+            for name in re.findall(IDENTIFIER, code):
+                if name not in words:
+                    yield f"{page}: `{name}` occurs nowhere in the sources"
+
+
+def check_links() -> Iterator[str]:
+    for page in pages():
+        for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose(page)):
+            if "://" not in link and not ((ROOT / page).parent / link).exists():
+                yield f"{page}: the link {link} leads nowhere"
+
+
+# Invariants, mutants, figures
+
+
+def check_invariants() -> Iterator[str]:
+    page = "docs/invariants.md"
+    table = {int(row[0]): row for row in rows(page, 5) if row[0].isdecimal()}
+    if list(table) != list(range(1, len(table) + 1)):
+        yield f"{page}: the numbers are not 1 to {len(table)}"
+    cited: dict[int, str] = {}
+    for path in (ROOT / "tests/property/invariants").glob("*.py"):
+        found = re.findall(r"^    number, says = \(?\s*(\d+),", path.read_text(), re.M)
+        cited |= dict.fromkeys(map(int, found), path.name)
+    machine = set(cited)
+    for path in (ROOT / "tests/symbolic").glob("*.sol"):
+        for numbers in re.findall(r"@custom:proves ([\d ]+)", path.read_text()):
+            cited |= dict.fromkeys(map(int, numbers.split()), path.name)
+    proof = {int(n) for row in rows("docs/proof.md", 3) for n in re.findall(r"^(\d+) ", row[0])}
+    cited |= dict.fromkeys(proof, "docs/proof.md")
+    for number, where in sorted(cited.items()):
+        if number not in table:
+            yield f"{page}: no row {number}, which {where} cites"
+    for number, row in table.items():
+        if number in machine and "tests/property/invariants/" not in row[3]:
+            yield f"{page}: row {number} does not name its class in tests/property/invariants"
+        if number not in machine and "tests/property/invariants/" in row[3]:
+            yield f"{page}: row {number}: nothing in tests/property/invariants has this number"
+
+
+def check_quotes() -> Iterator[str]:
+    folded = functools.cache(lambda path: " ".join(text(path).split()))
+    for kinds in yaml.safe_load(text("tests/mutation/judged.yaml")).values():
+        for entry in (entry for entries in kinds.values() for entry in entries):
+            where = f"tests/mutation/judged.yaml: {entry['file']}, {entry['function']}"
+            if not (ROOT / entry["file"]).is_file():
+                yield f"{where}: there is no such file"
+            elif " ".join(entry["before"].split()) not in folded(entry["file"]):
+                yield f"{where}: no longer in it: {entry['before']}"
+
+
+def check_unmet() -> Iterator[str]:
+    import mutate_python
+    import mutate_unit
+
+    folders = {
+        f"tests/unit/{area}" for areas in mutate_unit.AREAS.values() for area in areas.split()
+    }
+    files = {f"tests/unit/kgst/test_{name}.py" for name in mutate_python.TESTS}
+    listed: dict[str, str] = yaml.safe_load(text("tests/mutation/unmet.yaml"))
+    used = set()
+    for path in sorted((ROOT / "tests").glob("[ui]n*/**/test_*.py")):
+        name, folder = path.relative_to(ROOT).as_posix(), path.parent.relative_to(ROOT).as_posix()
+        if folder in folders or name in files:
+            if name in listed:
+                yield f"tests/mutation/unmet.yaml: mutants do meet {name}"
+        elif found := {name, folder} & set(listed):
+            used |= found
+        else:
+            yield f"{name}: no mutant meets it (tools/mutate_*.py), and tests/mutation/unmet.yaml does not say why"
+    gone = set(listed) - used - files
+    yield from (f"tests/mutation/unmet.yaml: there is no {name}" for name in sorted(gone))
+    for name in sorted(files):
+        if not (ROOT / name).is_file():
+            yield f"tools/mutate_python.py: there is no {name}"
+    sources = {path.stem for path in (ROOT / "contracts").glob("**/*.sol")
+               if not {"mocks", "interfaces", ".cache"} & set(path.parts)}  # fmt: skip
+    yield from both("tools/mutate_unit.py", "contract", set(mutate_unit.AREAS), sources)
+
+
+def check_figures() -> Iterator[str]:
+    def evidence(name: str) -> Any:
+        return json.loads(text(f"docs/evidence/{name}.json"))
+
+    campaign, mutants, proofs = evidence("property"), evidence("mutate"), evidence("prove")
+    statuses = [entry["status"] for entry in proofs["properties"]]
+    proven, bounded = statuses.count("proven"), statuses.count("bounded")
+    queries, broken = proofs["queries"], tomllib.loads(text("tests/symbolic/broken.toml"))["broken"]
+    solidity, python = (
+        f"{found['killed']:,} of {found['killed'] + found['survived']:,}"
+        for found in (mutants["solidity"], mutants["python"])
+    )
+    wanted = {
+        "README.md": (
+            f"{campaign['steps']:,} steps, {campaign['transactions']:,} transactions, no failure",
+            f"{proven} properties hold for all values, {bounded} up to a stated bound; none is undecided",
+            f"{solidity} changes to the Solidity and {python} to the Python",
+        ),
+        "docs/proof.md": (
+            f"\n{proofs['summary']}\n",
+            f"each of the {sum(queries.values()):,} queries has two solvers behind it; in {queries['disagreed']} of",
+            f"All {NUMBERS[len(broken)]} are noticed.",
+        ),
+    }  # fmt: skip
+    if campaign["failures"] or set(statuses) - {"proven", "bounded", "reached"}:
+        yield "docs/evidence: of runs that failed"
+    for page, sentences in wanted.items():
+        for sentence in sentences:
+            if sentence not in text(page):
+                yield f"{page}: by docs/evidence it should say: {sentence.strip()}"
+
+
+def both(page: str, what: str, told: set[str], there: set[str]) -> Iterator[str]:
+    """`page` lists what is there, and nothing else."""
+    yield from (f"{page}: no line for the {what} {name}" for name in sorted(there - told))
+    yield from (f"{page}: there is no {what} {name}" for name in sorted(told - there))
+
+
+CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
+    check_commands, check_roles, check_storage, check_names, check_links, check_invariants, check_quotes,
+    check_unmet, check_figures,
+)  # fmt: skip
+
+
+def main() -> int:
+    found = [line for check in CHECKS for line in check()]
+    for line in found:
+        print(line)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
