@@ -1,9 +1,10 @@
 """Prove the properties in tests/symbolic/ with halmos; write build/prove.json; fail unless each is decided.
 
-A property is a ``check_`` function; its NatSpec says what it states (``@notice``), which invariants (docs/invariants.md) it
-serves (``@custom:proves``) and how far it is bounded (``@custom:bound``). A ``witness_`` function asserts that no call
-succeeds, and must fail: its counterexample is a call that the check beside it speaks of. Runs with the python of
-``.venv-halmos``; ``solve_query.py`` is the solver that halmos calls. docs/proof.md says what the outcome means.
+A property is a ``check_`` function; its NatSpec says what it states (``@notice``), which invariants of
+docs/invariants.md it serves (``@custom:proves``) and how far it is bounded (``@custom:bound``). A ``witness_`` function
+asserts that no call succeeds, and must fail: its counterexample is a call that the check beside it speaks of. Runs with
+the python of ``.venv-halmos``; ``solve_query.py`` is the solver that halmos calls. docs/proof.md says what the outcome
+means.
 """
 
 from __future__ import annotations
