@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,12 +33,17 @@ MISSING = re.compile(r"\b([A-Za-z0-9._-]+)(?:\{[^}]*\})?==\S+ has no usable\s+wh
 ENTRY = re.compile(r"(?m)^([A-Za-z0-9._-]+)==.*\n(?:[ ].*\n)*")
 
 
+def _left(lock: str, gone: Collection[str]) -> str:
+    """The lock file's text without these packages."""
+    return ENTRY.sub(lambda entry: "" if entry[1] in gone else entry[0], lock)
+
+
 def without_wheel(platform: str, python: str) -> list[str]:
     """Packages of the lock file that have no wheel there, and would be compiled."""
     found: list[str] = []
-    lock = ENTRY.sub(lambda entry: "" if entry[1] in PURE else entry[0], LOCK.read_text())
+    lock = _left(LOCK.read_text(), PURE)
     while (name := _first(lock, platform, python)) is not None:
-        rest = ENTRY.sub(lambda entry, gone=name: "" if entry[1] == gone else entry[0], lock)
+        rest = _left(lock, (name,))
         if rest == lock:
             sys.exit(f"check_packages: uv names {name}, which is not in {LOCK.name}")
         lock = rest

@@ -57,8 +57,8 @@ def edits(tree: Node, source: bytes) -> Iterator[Edit]:
                 number = int(float(value)) if scientific else int(value, 0)
                 unit = node.get("subdenomination")
                 if len(value) < 20:
-                    for other in {number + 1, max(number - 1, 0)} - {number}:
-                        yield "LIT", start, end, f"{other} {unit}" if unit else str(other)
+                    for near in {number + 1, max(number - 1, 0)} - {number}:
+                        yield "LIT", start, end, f"{near} {unit}" if unit else str(near)
             case {"nodeType": "Conditional"}:
                 asked, yes, no = (
                     part(node[name]) for name in ("condition", "trueExpression", "falseExpression")

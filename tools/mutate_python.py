@@ -85,16 +85,16 @@ def prepare() -> bool:
     wanted[Path("pyproject.toml")] = SETTINGS.format(mutated=mutated).encode()
     wanted[Path("tests/conftest.py")] = CONFTEST.encode()
     news = False
-    for name, content in wanted.items():
-        path = PLACE / name
+    for target, content in wanted.items():
+        path = PLACE / target
         if not path.is_file() or path.read_bytes() != content:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-            news |= name.parts[0] == "tests"
+            news |= target.parts[0] == "tests"
     for folder in ("kgst", "tests", "deployments"):
-        for path in list((PLACE / folder).rglob("*")):
-            if path.is_file() and path.relative_to(PLACE) not in wanted:
-                path.unlink()
+        for left in list((PLACE / folder).rglob("*")):
+            if left.is_file() and left.relative_to(PLACE) not in wanted:
+                left.unlink()
     return news
 
 

@@ -146,7 +146,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--update", action="store_true", help="write docs/evidence/mutate.json")
     options = parser.parse_args()
-    judged, report, failures = Judged.load(), {}, []
+    judged, failures = Judged.load(), list[str]()
+    report: dict[str, Any] = {}
     evidence: dict[str, Any] = {}
     for name, goal in GOALS.items():
         data = json.loads((WORK / f"{name}-mutants.json").read_text())

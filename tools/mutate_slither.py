@@ -10,6 +10,7 @@ import inspect
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from run_slither import ROOT, compiled
 from slither import Slither
@@ -26,10 +27,11 @@ LEFT_OUT = {
 
 def main() -> int:
     slither = Slither(compiled(), filter_paths=["node_modules"])
-    kinds = sorted(
+    members: list[tuple[str, Any]] = inspect.getmembers(all_mutators, inspect.isclass)
+    kinds: list[Any] = sorted(
         (
             kind
-            for _, kind in inspect.getmembers(all_mutators, inspect.isclass)
+            for _, kind in members
             if issubclass(kind, AbstractMutator) and kind.NAME not in LEFT_OUT
         ),
         key=lambda kind: kind.NAME,

@@ -16,7 +16,17 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-KEPT = ("PATH", "TERM", "TZ", "TMPDIR", "COLUMNS", "LINES", "NO_COLOR", "CI", "GITHUB_ACTIONS")
+KEPT: tuple[str, ...] = (
+    "PATH",
+    "TERM",
+    "TZ",
+    "TMPDIR",
+    "COLUMNS",
+    "LINES",
+    "NO_COLOR",
+    "CI",
+    "GITHUB_ACTIONS",
+)
 KEPT += ("SOLCX_BINARY_PATH", "KGST_PROFILE", "KGST_ENGINE")
 
 

@@ -304,7 +304,7 @@ def main() -> int:
     summary = f"{summary or 'nothing'} in {time.monotonic() - start:.0f} s"
     if not arguments.match:
         queries = sum((Counter(prop.queries) for prop in chosen), Counter())
-        report = {"commit": commit, "summary": summary, "queries": queries}
+        report: dict[str, Any] = {"commit": commit, "summary": summary, "queries": queries}
         report["properties"] = [asdict(prop) for prop in chosen]
         REPORT.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
         if arguments.update:

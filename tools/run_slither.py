@@ -10,6 +10,7 @@ import inspect
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from crytic_compile import CryticCompile
 from crytic_compile.platform.solc_standard_json import SolcStandardJson
@@ -51,9 +52,10 @@ def compiled() -> CryticCompile:
 
 def main() -> int:
     slither = Slither(compiled(), filter_paths=["node_modules"])
+    found: list[tuple[str, Any]] = inspect.getmembers(all_detectors, inspect.isclass)
     detectors = [
         detector
-        for _, detector in inspect.getmembers(all_detectors, inspect.isclass)
+        for _, detector in found
         if issubclass(detector, AbstractDetector) and detector.IMPACT in BLOCKING
     ]
     for detector in detectors:

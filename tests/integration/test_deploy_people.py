@@ -21,7 +21,7 @@ from kgst.deploy.plan import Plan, PlannedStep, _refusals, plan
 from kgst.errors import DriftError, ExitCode, InputError, RefusedError
 from kgst.files import Files
 from kgst.journal import Header, Journal, JournalError
-from kgst.multicall import Head, ensure_multicall
+from kgst.multicall import Head, ensure_multicall, latest
 from kgst.node import NodeError, connected
 from kgst.operator.safes import Safe
 from kgst.policy import Policy
@@ -413,10 +413,11 @@ def test_finished__anything_else__is_not(tmp_path: Path, content: bytes) -> None
 def test_apply__receipt_with_another_address__is_not_believed_nor_kept(
     fresh: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from kgst.node import get_receipt
     from kgst.sending import vantage
 
     base = Policy.load(ROOT / "tests/support/policy.yaml")
-    nonce, journal, told = fresh.nonce, Journal(), vantage.get_receipt
+    nonce, journal, told = fresh.nonce, Journal(), get_receipt
     expected = created_by(fresh.address, nonce)
     with monkeypatch.context() as lying:
         lying.setattr(
@@ -468,7 +469,7 @@ def test_verify__node_before_the_deployment__is_asked_again_and_named(
     record = apply(base, fresh).record
     old = Head(number=1, time=1, hash="0x" + "11" * 32, parent="0x" + "22" * 32)
     monkeypatch.setattr(concluding, "_PAUSE", 0)
-    monkeypatch.setattr(comparing, "latest", lagging(comparing.latest, 2, lambda *_: old))
+    monkeypatch.setattr(comparing, "latest", lagging(latest, 2, lambda *_: old))
     assert verify(base, record) == []
     monkeypatch.setattr(concluding, "LAG", 0)
     monkeypatch.setattr(comparing, "latest", lambda *_: old)

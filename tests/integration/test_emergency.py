@@ -49,7 +49,8 @@ def kgst(deployed: System, tmp_path: Path) -> System:
 def refusing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
     """Makes the node refuse every transaction with these words; None lets them pass again."""
     eth: Any = ape_chain.provider.web3.eth
-    true, said = eth.send_raw_transaction, [None]
+    true = eth.send_raw_transaction
+    said: list[str | None] = [None]
 
     def send(raw: Any) -> Any:
         if said[0]:
@@ -57,7 +58,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
         return true(raw)
 
     monkeypatch.setattr(eth, "send_raw_transaction", send)
-    return lambda words: said.__setitem__(0, words)  # type: ignore[call-overload,no-any-return]
+    return lambda words: said.__setitem__(0, words)
 
 
 class Peer:

@@ -360,7 +360,7 @@ def test_block_at__old_and_null__is_none_at_once(serve: Any) -> None:
 def test_connection__facts__are_asked_once(serve: Any) -> None:
     answers = {"web3_clientVersion": "Geth/v1.7.7", "eth_chainId": "0x61", "net_version": "0x38"}
 
-    def answer(body: Any) -> Said:
+    def answer(body: Any) -> Said | None:
         return result(answers[body["method"]])(body)
 
     server = serve(answer)
@@ -425,7 +425,7 @@ def test_many__batch_limit__is_found_and_remembered(
 
 
 def test_many__some_of_a_batch_fail__are_asked_alone(serve: Any) -> None:
-    def answer(body: Any) -> Said:
+    def answer(body: Any) -> Said | None:
         if isinstance(body, list):
             error = {"code": -32005, "message": "method eth_call in batch triggered rate limit"}
             answers = [envelope(body[0], result="0x5"), envelope(body[1], error=error), 7, None]

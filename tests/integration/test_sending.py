@@ -1,6 +1,6 @@
 """``Sender``: what happens when the node, the network or the contract does not play along."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,10 @@ def journal(account: Any) -> Journal:
 
 
 @pytest.fixture
-def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def live(monkeypatch: pytest.MonkeyPatch) -> None:
     """The in-process chain taken for a live one; without waiting."""
     monkeypatch.setattr("kgst.sending.sender.is_dev_node", lambda _: False)
     monkeypatch.setattr("kgst.sending.delivery.time.sleep", lambda _: None)
-    return None
 
 
 @pytest.fixture

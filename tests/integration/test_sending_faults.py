@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ def eth() -> Any:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Time passes as it is slept, and not otherwise."""
     now = [1_000.0]
     monkeypatch.setattr("kgst.sending.delivery.time.monotonic", lambda: now[0])
@@ -282,9 +282,10 @@ def test_waiting__gas_gets_dearer__is_outbid(
 def test_waiting__errors__are_no_answer(
     account: Any, journal: Journal, monkeypatch: pytest.MonkeyPatch, receiver: Any
 ) -> None:
+    from kgst.node import get_receipt
     from kgst.sending import vantage
 
-    true, calls = vantage.get_receipt, [0]
+    true, calls = get_receipt, [0]
 
     def receipt(*args: Any) -> Any:
         calls[0] += 1

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
+from eth_hash.auto import keccak
 from property import world as w
 from property.campaign import CAMPAIGN
 from property.dice import Dice
@@ -13,7 +14,7 @@ from property.driver import Driver
 from support.engine import Call, selector
 from support.model.governance import POWERS
 from support.model.manager import operation_id
-from support.model.signatures import Key, Signature, digest, keccak
+from support.model.signatures import Key, Signature, digest
 from support.model.system import SystemModel
 
 BY_ADDRESS: dict[int, Key] = {key.address: key for key in w.KEYS.values()}

@@ -9,7 +9,8 @@ from hypothesis import note
 from hypothesis.control import current_build_context, currently_in_test_context
 from property import world as w
 from property.campaign import CAMPAIGN
-from property.invariants import INVARIANTS, Invariant
+from property.invariants import INVARIANTS
+from property.invariants.base import Invariant
 from property.step import Step, View
 from property.story import Teller, when
 from support.engine import Call, Engine, Outcome, selector

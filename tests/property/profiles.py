@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import HealthCheck, Phase, settings
 
 STEPS = 150
@@ -19,7 +21,7 @@ THROUGH_APE = {"dev": (2, 15), "ci": (6, 25), "deep": (40, 50)}
 
 def profile(name: str, examples: int | None = None, steps: int = STEPS) -> settings:
     """Settings of ``name``; the shared database only in `dev`, where a failure should come back first."""
-    kept = {"database": None} if name != "dev" else {}
+    kept: dict[str, Any] = {"database": None} if name != "dev" else {}
     return settings(
         max_examples=examples or EXAMPLES[name],
         stateful_step_count=steps,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -128,7 +128,7 @@ class MoneyRules(Bench):
     ) -> None:
         """By v, r, s or by bytes; remembered, to be tried again."""
         if d.byte() & 1:
-            function, tail = f"{opening},bytes)", (signature,)
+            function, tail = f"{opening},bytes)", cast("tuple[Any, ...]", (signature,))
         else:
             function, tail = f"{opening},uint8,bytes32,bytes32)", parts(signature)
         caller = self.relayer(d) if caller is None else caller

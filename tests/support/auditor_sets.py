@@ -21,7 +21,7 @@ class InvalidSet(NamedTuple):
         """The error's class and arguments."""
         members = self.addresses(crowd)
         if self.error == "InvalidThreshold":
-            inputs = {"threshold": self.threshold, "auditors": len(members)}
+            inputs: dict[str, Any] = {"threshold": self.threshold, "auditors": len(members)}
         elif self.error == "InvalidAuditorCount":
             inputs = {"auditors": len(members)}
         else:

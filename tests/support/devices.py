@@ -18,7 +18,7 @@ def _shortest(number: int) -> Any:
 
 
 def as_is(v: int, r: int, s: int) -> MessageSignature:
-    return MessageSignature(v=v, r=r.to_bytes(32), s=s.to_bytes(32))  # type: ignore[arg-type]
+    return MessageSignature(v=v, r=r.to_bytes(32), s=s.to_bytes(32))
 
 
 def from_zero(v: int, r: int, s: int) -> MessageSignature:

@@ -195,7 +195,7 @@ class Artifacts:
 
     def creation_code(self, name: str, args: Sequence[Any]) -> bytes:
         contract = self.contracts[name]
-        constructor = next(
+        constructor: dict[str, Any] = next(
             (e for e in contract["abi"] if e["type"] == "constructor"), {"inputs": []}
         )
         types = [i["type"] for i in constructor["inputs"]]

@@ -56,7 +56,8 @@ class Revm:
             return Outcome(self._artifacts.error(_revert_data(str(refusal))), [])
         evm.reset_transient_storage()
         events = []
-        for log in evm.result.logs:
+        result: Any = evm.result
+        for log in result.logs:
             topics, data = log.data
             events.append(self._artifacts.event(int(log.address, 16), topics, data))
         return Outcome(None, events, returned)
@@ -77,7 +78,8 @@ class Revm:
 
     def code_hash(self, address: int) -> int:
         """What EXTCODEHASH gives."""
-        return int.from_bytes(bytes(self._evm.basic(hex_address(address)).code_hash), "big")
+        account: Any = self._evm.basic(hex_address(address))
+        return int.from_bytes(bytes(account.code_hash), "big")
 
     def mark(self) -> Any:
         return self._evm.snapshot()

@@ -16,6 +16,8 @@ Signed = Sequence[tuple[int, Signature]]
 
 class AuditorsModel(IssuanceModel):
     recovery_delay = 600
+    last: Fields
+    """The last attestation: of the reserves' part."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)

@@ -76,7 +76,7 @@ def hang(_: dict[str, str], handler: BaseHTTPRequestHandler) -> None:
 def drip(_: dict[str, str], handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.end_headers()
-    for _ in range(100):
+    for _space in range(100):
         handler.wfile.write(b" ")
         handler.wfile.flush()
         time.sleep(0.1)

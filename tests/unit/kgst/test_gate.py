@@ -17,7 +17,7 @@ from kgst.guard.presigning import Presigned
 ROOT = Path(__file__).parents[3]
 SOURCE = (ROOT / "contracts/ledger/Gate.sol").read_text()
 ADDRESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
-NAMES = [flag.name for flag in PauseFlag]
+NAMES = [str(flag.name) for flag in PauseFlag]
 
 
 def constants() -> dict[str, int]:

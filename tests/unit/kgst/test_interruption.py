@@ -118,8 +118,8 @@ def test_second_signal__when_the_first_had_no_effect__interrupts(
 
 
 def test_signal_in_a_prompt__is_an_interruption_and_no_answer() -> None:
-    def asks() -> None:
-        click.confirm("Do it?", abort=True, err=True)
+    def asks() -> Any:
+        return click.confirm("Do it?", abort=True, err=True)
 
     with pytest.MonkeyPatch.context() as patch:
         # What reads the answer: here the person presses Ctrl-C.

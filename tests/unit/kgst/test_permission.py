@@ -82,6 +82,10 @@ class Stand:
         return POLICY.named(address)
 
 
+def stand(manager: Manager) -> Any:
+    return Stand(manager)
+
+
 def operation(to: str = TOKEN, signature: str = "pause(uint256)", *values: Any) -> Operation:
     types = signature[signature.index("(") + 1 : -1].split(",")
     data = selector(signature) + (encode(types, values) if values else bytes(32))
@@ -107,7 +111,7 @@ def test_permission__standing(
     manager: Manager, standing: Standing, delay: int, ready_at: int | None, to: str
 ) -> None:
     wanted = operation(to, *(GRANT if to == MANAGER else ()))
-    found = permission(Stand(manager), wanted, CALLER)
+    found = permission(stand(manager), wanted, CALLER)
     assert (found.standing, found.delay, found.ready_at) == (standing, delay, ready_at)
 
 
@@ -115,24 +119,24 @@ def test_permission__standing(
 def test_permission__no_member__is_refused_and_names_the_members(to: str) -> None:
     wanted = operation(to, *(GRANT if to == MANAGER else ()))
     with pytest.raises(RefusedError) as caught:
-        permission(Stand(Manager(member=False, target_delay=60)), wanted, CALLER)
+        permission(stand(Manager(member=False, target_delay=60)), wanted, CALLER)
     members = "admin" if to == MANAGER else "pauser"
     assert f"by the policy its members are {members}" in str(caught.value)
 
 
 def test_permission__targets_own_delay__counts_for_its_terms_only() -> None:
-    stand = Stand(Manager(target_delay=60))
-    found = permission(stand, operation(MANAGER, *CLOSE), CALLER)
+    system = stand(Manager(target_delay=60))
+    found = permission(system, operation(MANAGER, *CLOSE), CALLER)
     assert (found.standing, found.delay) == (Standing.TO_SCHEDULE, 60)
-    assert permission(stand, operation(MANAGER, *GRANT), CALLER).standing is Standing.AT_ONCE
-    refused = Stand(Manager(member=False, target_delay=60))
+    assert permission(system, operation(MANAGER, *GRANT), CALLER).standing is Standing.AT_ONCE
+    refused = stand(Manager(member=False, target_delay=60))
     with pytest.raises(RefusedError):
         permission(refused, operation(MANAGER, *CLOSE), CALLER)
 
 
 def test_permission__without_a_role__is_the_contracts_own_business() -> None:
     anyone = Operation("mint", "mint", TOKEN, b"\x01\x02\x03\x04")
-    assert permission(Stand(Manager(member=False)), anyone, CALLER).standing is Standing.AT_ONCE
+    assert permission(stand(Manager(member=False)), anyone, CALLER).standing is Standing.AT_ONCE
 
 
 @pytest.mark.parametrize(
@@ -146,15 +150,15 @@ def test_permission__without_a_role__is_the_contracts_own_business() -> None:
 )
 def test_as_call__asks_the_manager(standing: Standing, to: str, call: str) -> None:
     wanted = operation(to, *(GRANT if to == MANAGER else ()))
-    made = as_call(Stand(Manager()), wanted, Permission(standing))
+    made = as_call(stand(Manager()), wanted, Permission(standing))
     arguments = (to, wanted.data, 0) if call == "schedule" else (to, wanted.data)
     assert made == repr((call, arguments)).encode()
 
 
 def test_as_call__at_once_of_the_manager__is_the_call_itself() -> None:
     wanted = operation(MANAGER, *GRANT)
-    assert as_call(Stand(Manager()), wanted, Permission(Standing.AT_ONCE)) == wanted.data
+    assert as_call(stand(Manager()), wanted, Permission(Standing.AT_ONCE)) == wanted.data
 
 
 def test_as_call__waiting__is_nothing() -> None:
-    assert as_call(Stand(Manager()), operation(), Permission(Standing.WAITING)) is None
+    assert as_call(stand(Manager()), operation(), Permission(Standing.WAITING)) is None

@@ -124,7 +124,8 @@ def test_findings__safe_that_owns_itself__is_named_even_if_the_policy_says_so() 
 
 @pytest.mark.parametrize("label", ["auditor_a", "issuer", "pauser", "stranger"])
 def test_findings__person_who_is_a_contract_of_the_deployment__is_named(label: str) -> None:
-    policy = policy_with(**{label: TOKEN})
+    person: dict[str, Any] = {label: TOKEN}
+    policy = policy_with(**person)
     found = replace(GOOD, owners=tuple(policy.address(owner) for owner in OWNERS))
     items = faults(found, policy, {TOKEN: "the token"})
     assert items[0] == f"address of {label}"

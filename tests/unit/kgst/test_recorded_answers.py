@@ -188,7 +188,7 @@ def test_error__quoted__gets_its_name(quoted: dict[str, Any]) -> None:
 
 # What passes the check is decoded by web3: nothing else may be raised later.
 
-JUNK = (
+JUNK: tuple[Any, ...] = (
     None,
     True,
     5,

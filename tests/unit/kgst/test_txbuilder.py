@@ -1,5 +1,7 @@
 """Batches for Safe's Transaction Builder."""
 
+from typing import Any
+
 from kgst.operator.txbuilder import batch_document, checksum
 
 SAFE = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
@@ -10,7 +12,7 @@ PAUSE_MINTING = bytes.fromhex("136439dd" + 63 * "0" + "4")
 GOLDEN = "0x67eacaa2984dc9fed4fe08749f41f565183cf351cccc297fb3356d97fb98269b"
 
 
-def batch() -> dict[str, object]:
+def batch() -> dict[str, Any]:
     document = batch_document(
         chain_id=97,
         safe=SAFE,

@@ -101,7 +101,8 @@ def test_approve_implementation__other_than_signed__reverts(
 ) -> None:
     consent = approval(system, second)
     signatures = signed(system, consent, auditors)
-    other = replace(consent, **{field: b"\x01" * 32})
+    changed: dict[str, Any] = {field: b"\x01" * 32}
+    other = replace(consent, **changed)
     with reverts(token.InvalidAuditorSignature, auditor=auditor_a):
         token.approveImplementation(
             other.code_hash, other.data_hash, other.nonce, signatures, sender=relayer
