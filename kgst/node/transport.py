@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from kgst.node.errors import NoAnswerError, NodeRefusedError
-from kgst.node.faults import Failure, Fault, Refusal, is_behind, refused
+from kgst.node.faults import Failure, Fault, Refusal, is_behind, is_pruned, refused
 from kgst.node.patience import seconds_now, tell_of
 from kgst.node.reading import Question, answer_of, parsed
 from kgst.node.wire import Wire
@@ -31,6 +31,12 @@ _LONGEST_PAUSE: Final = 2.0
 _BEHIND_SECONDS: Final = 4.0
 """A backend that has not seen a block has it, or never will, after so long."""
 _RECENT: Final = 200  # blocks
+_FRESH: Final = 32  # blocks, of 128 whose state a node keeps
+_BLOCK_AT: Final = {
+    "eth_getBlockByNumber": 0, "eth_call": 1, "eth_getBalance": 1, "eth_getCode": 1, "eth_getTransactionCount": 1,
+    "eth_getStorageAt": 2,
+}  # fmt: skip
+"""Which parameter is the block."""
 _LEAST_SECONDS: Final = 0.5
 
 # anvil's and other development nodes' own, and what a node signs itself.
@@ -113,13 +119,12 @@ class Transport:
     def _may_come(self, question: Question, answer: Any) -> bool:
         """Whether a backend that lags a little would say this and soon something better."""
         _, method, params = question
+        asked = _block_asked(method, params)
         if isinstance(answer, Refusal):
-            return is_behind(answer)
-        if answer is not None or method != "eth_getBlockByNumber":
-            return False
-        try:
-            asked = params[0] if isinstance(params[0], int) else int(params[0], 16)
-        except (IndexError, TypeError, ValueError):
+            # State of a block that the head has long left is gone, and will not come.
+            gone = asked is not None and asked < self._head - _FRESH and is_pruned(answer)
+            return is_behind(answer) and not gone
+        if answer is not None or method != "eth_getBlockByNumber" or asked is None:
             return False
         return asked > self._head - _RECENT
 
@@ -209,6 +214,15 @@ class Transport:
         )
         error.tried = False
         return error
+
+
+def _block_asked(method: str, params: Sequence[Any]) -> int | None:
+    """The number of the block that the question is about; None for a tag, a hash, or no block."""
+    try:
+        block = params[_BLOCK_AT[method]]
+        return block if isinstance(block, int) else int(block, 16)
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
 
 
 _ADVICE_ELSE: Final = "check the address in --network and that the node runs, then try again"

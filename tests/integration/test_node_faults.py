@@ -289,6 +289,21 @@ def test_ask__pruned__is_told_apart(serve: Any, code: int, words: str) -> None:
         block_at(provider_of(server.address), 5)
 
 
+@pytest.mark.parametrize(("block", "again"), [("0x2", False), ("0x3e0", True)])
+def test_call__state_is_lost__is_asked_again_only_where_a_backend_may_lag(
+    serve: Any, block: str, again: bool
+) -> None:
+    """At the head another backend may have it; of an old block hundreds of questions must not wait in vain."""
+    lost = refusal(-32000, "missing trie node 7c1d37 (path ) state 0x7c1d is not available")
+    head = result("0x3e8")
+    server = serve(lambda body: (head if body["method"] == "eth_blockNumber" else lost)(body))
+    node = Node(server.address)
+    node.ask("eth_blockNumber", [])
+    with pytest.raises(PrunedError):
+        node.ask("eth_call", [{"to": "0x" + "11" * 20}, block])
+    assert (server.methods.count("eth_call") > 1) is again
+
+
 def test_ask__archive_behind_a_403__is_told_apart(serve: Any) -> None:
     body = {"error": {"code": -32602, "message": "Archive requests require a personal token."}}
     server = serve(said(403, body))
