@@ -336,7 +336,9 @@ class Delivery:
         if state != "used" and now - self._sent_at > (3 if means.urgent else _RESEND_SECONDS):
             self._sent_at = now
             if state == "next" and self._too_cheap():
-                self._replace("it is not mined, and gas costs more now")
+                # What it offers may be enough all the same: a dearer one that is not allowed ends no wait.
+                with suppress(UnconfirmedError):
+                    self._replace("it is not mined, and gas costs more now")
             self._submit()
 
     def _too_cheap(self) -> bool:
@@ -381,14 +383,19 @@ class Delivery:
         for signed in means.journal.unresolved():
             if signed.purpose is not Purpose.FILL or signed.nonce >= self.signed.nonce:
                 continue
+            eth = means.provider.web3.eth
             try:
                 receipt = means.vantages[0].receipt(signed.hash)
-            except NodeError:
-                receipt = None
-            eth = means.provider.web3.eth
-            means.journal.append(
-                outcome_of(eth, means.address, signed, receipt) if receipt else superseded(signed)
-            )
+                end = (
+                    outcome_of(eth, means.address, signed, receipt)
+                    if receipt
+                    else superseded(signed)
+                )
+            except (
+                NodeError
+            ):  # the nonce is spent, since a later one is final; on what, nobody said
+                end = superseded(signed, "its nonce is spent; the node did not say on what")
+            means.journal.append(end)
 
     # Ends
 

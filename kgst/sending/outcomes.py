@@ -45,11 +45,11 @@ def outcome_of(eth: Any, sender: str, signed: Signed, receipt: dict[str, Any]) -
     )
 
 
-def superseded(signed: Signed) -> Outcome:
-    """The journal's line when another transaction took the nonce of `signed`."""
+def superseded(signed: Signed, error: str = "another transaction used its nonce") -> Outcome:
+    """The journal's line when `signed` can no longer land."""
     return Outcome(
         step=signed.step, hash=signed.hash, succeeded=False, block_number=0, block_hash="0x", gas_used=0,
-        gas_price=0, error="another transaction used its nonce",
+        gas_price=0, error=error,
     )  # fmt: skip
 
 

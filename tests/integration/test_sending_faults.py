@@ -279,6 +279,28 @@ def test_waiting__gas_gets_dearer__is_outbid(
 
 
 @pytest.mark.usefixtures("live")
+def test_waiting__gas_gets_dearer_than_is_allowed__goes_on(
+    account: Any,
+    journal: Journal,
+    eth: Any,
+    pool: Pool,
+    monkeypatch: pytest.MonkeyPatch,
+    receiver: Any,
+) -> None:
+    """What was offered may be enough: a price that the policy forbids now is no reason to stop waiting."""
+
+    def act(raw: str) -> Any:
+        if len(pool.raws) == 1:
+            price_is(monkeypatch, eth, 10 * LIMITS.max_gas_price)
+            return None
+        return pool.deliver(raw)
+
+    pool.act = act
+    assert Sender(account, journal, LIMITS).send("pay", b"", receiver.address).succeeded
+    assert len(journal.attempts(journal.signed("pay"))) == 1  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("live")
 def test_waiting__errors__are_no_answer(
     account: Any, journal: Journal, monkeypatch: pytest.MonkeyPatch, receiver: Any
 ) -> None:
