@@ -67,9 +67,11 @@ class Signals:
         global _active
         if _active is self:
             _active = None
-            for signum, handler in self._before.items():
-                # None: set by something that is not Python, and cannot be put back.
-                signal.signal(signum, signal.SIG_DFL if handler is None else handler)
+            for signum in self._before:
+                if self.received is None:
+                    self._give_back(signum)
+                else:
+                    signal.signal(signum, self._late)
 
     def renew(self) -> None:
         """Take the signals, again where something else has taken them since."""
@@ -90,6 +92,17 @@ class Signals:
             self._waiting = signum
             return
         raise _exception(signum)
+
+    def _late(self, signum: int, frame: FrameType | None) -> None:
+        """While the process ends of the first signal, the second must not take its exit code away."""
+        if time.monotonic() - self._at >= GRACE:
+            self._give_back(signum)
+            signal.raise_signal(signum)
+
+    def _give_back(self, signum: int) -> None:
+        handler = self._before[signum]
+        # None: set by something that is not Python, and cannot be put back.
+        signal.signal(signum, signal.SIG_DFL if handler is None else handler)
 
     @contextmanager
     def holding(self) -> Iterator[None]:

@@ -26,9 +26,11 @@ CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 @pytest.fixture(autouse=True)
 def ape_takes_sigint() -> Iterator[None]:
     """As in `ape run`: the handler there exits on the spot."""
-    before = signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
+    before = {signum: signal.getsignal(signum) for signum in CODES}
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
     yield
-    signal.signal(signal.SIGINT, before)
+    for signum, handler in before.items():
+        signal.signal(signum, handler)
 
 
 def command(work: Callable[[], Any]) -> click.Command:
@@ -161,8 +163,22 @@ def test_renew__takes_the_signals_back() -> None:
 
 def test_handlers__are_put_back() -> None:
     before = {signum: signal.getsignal(signum) for signum in CODES}
-    run(lambda: receive(signal.SIGHUP))
+    run(lambda: None)
     assert {signum: signal.getsignal(signum) for signum in CODES} == before
+
+
+def test_second_signal__while_the_process_ends_of_the_first__changes_nothing() -> None:
+    assert run(lambda: receive(signal.SIGINT)).exit_code == 130
+    receive(signal.SIGTERM)  # would end this process
+
+
+def test_second_signal__when_ending_takes_too_long__does_what_it_did_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert run(lambda: receive(signal.SIGTERM)).exit_code == 143
+    monkeypatch.setattr(interruption, "GRACE", 0.0)
+    with pytest.raises(SystemExit):
+        receive(signal.SIGINT)
 
 
 def test_ignored_signal__stays_ignored() -> None:
