@@ -26,6 +26,14 @@ def kgst(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 
 @pytest.fixture(autouse=True)
+def _heard() -> Iterator[None]:
+    """SIGHUP is ignored where the tests run under `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.fixture(autouse=True)
 def _not_paused(kgst: Deployed) -> Iterator[None]:
     """Each test begins with a token that is not paused, and no run left open."""
     yield

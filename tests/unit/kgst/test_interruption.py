@@ -28,6 +28,7 @@ def ape_takes_sigint() -> Iterator[None]:
     """As in `ape run`: the handler there exits on the spot."""
     before = {signum: signal.getsignal(signum) for signum in CODES}
     signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored, where the tests run under `nohup`
     yield
     for signum, handler in before.items():
         signal.signal(signum, handler)
