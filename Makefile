@@ -46,6 +46,7 @@ lint: setup ## Every linter, all blocking
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/check_tests.py
 	$(BIN)/python tools/check_docs.py
 	node_modules/.bin/solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
@@ -65,7 +66,7 @@ mutate: .venv-mutate/.ready .venv-slither/.ready setup ## Mutation testing, hour
 	@$(BIN)/python tools/mutate_report.py --update
 
 clean: ## Remove everything that the other targets made
-	rm -rf .venv .venv-slither .venv-mutate .venv-halmos node_modules build .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-slither .venv-mutate .venv-halmos node_modules build .build .pytest_cache .mypy_cache .import_linter_cache .ruff_cache .hypothesis
 
 pythons: ## Fresh clones, an empty home, no compiler: make demo and make test on each Python here; ARGS=--only=3.13, --demo
 	@python3 tools/try_pythons.py $(ARGS)

@@ -21,12 +21,12 @@ from kgst.build import refresh
 from kgst.errors import ExitCode, KgstError
 from kgst.interruption import Signals, renew, signal_of
 from kgst.streams import SafeStream, is_heard, safe_streams
-from kgst.terminal import console, lines
+from kgst.terminal import lines
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["INTERRUPTED", "Answer", "KgstCommand", "OfflineCommand", "schema_of"]
+__all__ = ["INTERRUPTED", "Answer", "KgstCommand", "OfflineCommand", "console", "schema_of"]
 
 INTERRUPTED: Final = (
     "interrupted. The journal has whatever was sent before; give the same command again: it goes on "
@@ -50,6 +50,13 @@ class Answer:
     show: Callable[[Console], None]
     exit_code: ExitCode = ExitCode.DONE
     schema: str | None = None
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where people read."""
+    from kgst.screen import Screen
+
+    return Screen(stderr=stderr, highlight=False, emoji=False)
 
 
 class _AnsweringCommand(click.Command):

@@ -1,6 +1,6 @@
 """What the commands of `ape run` share: their options, the policy, the account, the question before sending.
 
-The command classes are in `kgst.command`, the console in `kgst.terminal`; both can be had from here.
+The command classes are in `kgst.command`, the console too; both can be had from here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from ape.cli import account_option
 
-from kgst.command import Answer, KgstCommand, OfflineCommand, schema_of
+from kgst.command import Answer, KgstCommand, OfflineCommand, console, schema_of
 from kgst.errors import InputError, RefusedError
 from kgst.streams import is_heard
-from kgst.terminal import console
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI, ProviderAPI

@@ -7,12 +7,9 @@ takes for its markup, or a megabyte. `plain` makes one harmless line of it, `mar
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-__all__ = ["LIMIT", "clean", "console", "lines", "markup", "markup_lines", "plain"]
+__all__ = ["LIMIT", "clean", "lines", "markup", "markup_lines", "plain"]
 
 LIMIT: Final = 500
 """Characters of one text, unless told otherwise; what is signed or sent is shown whole."""
@@ -64,13 +61,6 @@ def lines(text: object) -> str:
     if len(found) > _MOST_LINES:
         found = [*found[:_MOST_LINES], f"… and {len(found) - _MOST_LINES} more lines"]
     return "\n".join(plain(line, _LINE_LIMIT) for line in found)
-
-
-def console(*, stderr: bool = False) -> Console:
-    """Where people read."""
-    from kgst.screen import Screen
-
-    return Screen(stderr=stderr, highlight=False, emoji=False)
 
 
 def _redacted(text: str) -> str:

@@ -16,7 +16,7 @@ from kgst.console import (
     policy_option,
     yes_option,
 )
-from kgst.operator.options import (
+from kgst.pipeline.options import (
     FILE,
     collect_options,
     force_option,
@@ -27,7 +27,7 @@ from kgst.operator.options import (
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-    from kgst.operator.options import Run
+    from kgst.pipeline.options import Run
 
 
 @click.group(short_help="Change the auditors: rotation, recovery")

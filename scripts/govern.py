@@ -9,12 +9,12 @@ import click
 from ape.cli import AccountAliasPromptChoice
 
 from kgst.console import Answer, KgstCommand, json_option, policy_option
-from kgst.operator.options import write_options
+from kgst.pipeline.options import write_options
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-    from kgst.operator.options import Run
+    from kgst.pipeline.options import Run
 
 
 @click.group(short_help="Roles: matrix, plan, apply, pending, rotate")
@@ -27,8 +27,8 @@ def cli() -> None:
 @json_option
 def matrix(policy_path: Path | None, json_output: bool) -> Answer:
     """Show who holds which role on the chain, with what delay, and what deserves a second look."""
+    from kgst.deployment.system import open_system
     from kgst.govern import matrix
-    from kgst.operator.system import open_system
 
     return matrix.answer(open_system(policy_path, quiet=json_output))
 
@@ -41,8 +41,8 @@ def plan(policy_path: Path | None, json_output: bool) -> Answer:
 
     Exits 0 when nothing differs, 3 when something does.
     """
+    from kgst.deployment.system import open_system
     from kgst.govern import plan
-    from kgst.operator.system import open_system
 
     return plan.answer(open_system(policy_path, quiet=json_output))
 
@@ -65,8 +65,8 @@ def apply(run: Run) -> Answer:
 @json_option
 def pending(policy_path: Path | None, json_output: bool) -> Answer:
     """List the operations that wait out their delay: what, by whom, from when, until when."""
+    from kgst.deployment.system import open_system
     from kgst.govern import scheduled
-    from kgst.operator.system import open_system
 
     return scheduled.answer(open_system(policy_path, quiet=json_output))
 
@@ -145,7 +145,7 @@ def prove(old: str, new: str, run: Run) -> Answer:
 
 
 def _system(run: Run) -> Any:
-    from kgst.operator.system import open_system
+    from kgst.deployment.system import open_system
 
     return open_system(run.policy_path, quiet=run.json)
 

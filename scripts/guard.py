@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kgst.console import Answer, KgstCommand, json_option, policy_option
-from kgst.operator.emergency import EmergencyCommand
-from kgst.operator.options import Run, write_options
+from kgst.pipeline.emergency import EmergencyCommand
+from kgst.pipeline.options import Run, write_options
 
 if TYPE_CHECKING:
-    from kgst.operator.operation import Operation
+    from kgst.pipeline.operation import Operation
 
 
 @click.group(short_help="Pause, block, freeze, seize")
@@ -36,8 +36,8 @@ def pause(flags: tuple[str, ...], presign: Path | None, run: Run) -> Answer:
     Goes to every node of the policy (rpcs), past whatever else of the account is pending.
     """
     if presign is not None:
+        from kgst.deployment.system import open_system
         from kgst.guard.presigning import presign as sign_now
-        from kgst.operator.system import open_system
 
         return sign_now(open_system(run.policy_path, quiet=run.json), flags, run, presign)
     return _perform("pause", run, flags)
@@ -52,8 +52,8 @@ def send(file: Path, policy_path: Path | None, json_output: bool) -> Answer:
 
     Does not ask: whoever has the file means it. Given again, it waits for the same transaction.
     """
+    from kgst.deployment.system import open_system
     from kgst.guard.presigning import send_presigned
-    from kgst.operator.system import open_system
 
     run = Run(policy_path=policy_path, json=json_output)
     return send_presigned(open_system(policy_path, quiet=json_output), file, run)
@@ -137,8 +137,8 @@ def blocklist(file: Path, exact: bool, chunk: int, run: Run) -> Answer:
 
     Addresses need no label here, but a checksum. The format: docs/files.md.
     """
+    from kgst.deployment.system import open_system
     from kgst.guard import batches
-    from kgst.operator.system import open_system
 
     system = open_system(run.policy_path, quiet=run.json)
     return batches.blocklist(system, file, chunk, run, exact=exact)
@@ -159,8 +159,8 @@ def freezes(file: Path, chunk: int, run: Run) -> Answer:
 
     Accounts that FILE does not name stay as they are; an amount of 0 unfreezes. The format: docs/files.md.
     """
+    from kgst.deployment.system import open_system
     from kgst.guard import batches
-    from kgst.operator.system import open_system
 
     system = open_system(run.policy_path, quiet=run.json)
     return batches.freezes(system, file, chunk, run)
@@ -187,9 +187,9 @@ def suspend_auditor(auditor: str, run: Run) -> Answer:
 
 
 def _perform(name: str, run: Run, *arguments: Any) -> Answer:
+    from kgst.deployment.system import open_system
     from kgst.guard import pauses
-    from kgst.operator.pipeline import perform
-    from kgst.operator.system import open_system
+    from kgst.pipeline.pipeline import perform
 
     system = open_system(run.policy_path, quiet=run.json)
     return perform(system, [getattr(pauses, name)(system, *arguments)], run)
@@ -197,8 +197,8 @@ def _perform(name: str, run: Run, *arguments: Any) -> Answer:
 
 def _known(operation: Callable[..., Operation], run: Run, *arguments: Any) -> Answer:
     """Carry out what `operation` makes of addresses that must be known."""
-    from kgst.operator.pipeline import perform
-    from kgst.operator.system import open_system
+    from kgst.deployment.system import open_system
+    from kgst.pipeline.pipeline import perform
 
     system = open_system(run.policy_path, quiet=run.json)
     made = operation(system, *arguments, allow_unknown=run.allow_unknown)

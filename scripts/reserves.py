@@ -16,8 +16,8 @@ from kgst.console import (
     policy_option,
     yes_option,
 )
-from kgst.operator.emergency import EmergencyCommand
-from kgst.operator.options import (
+from kgst.pipeline.emergency import EmergencyCommand
+from kgst.pipeline.options import (
     FILE,
     collect_options,
     force_option,
@@ -28,7 +28,7 @@ from kgst.operator.options import (
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-    from kgst.operator.options import Run
+    from kgst.pipeline.options import Run
 
 
 @click.group(short_help="Attest the reserves: draft, sign, collect, submit, show, halt")

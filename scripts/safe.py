@@ -16,12 +16,12 @@ from kgst.console import (
     policy_option,
     yes_option,
 )
-from kgst.operator.options import write_options
+from kgst.pipeline.options import write_options
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-    from kgst.operator.options import Run
+    from kgst.pipeline.options import Run
 
 _file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
@@ -37,7 +37,7 @@ def cli() -> None:
 @json_option
 def show(file: Path, policy_path: Path | None, json_output: bool) -> Answer:
     """Show what FILE does, its hashes, and whose signatures it has. Needs no network; believes nothing it says."""
-    from kgst.operator import safe_files
+    from kgst.pipeline import safe_files
 
     return safe_files.show(file, policy_path)
 
@@ -56,7 +56,7 @@ def sign(
     json_output: bool,
 ) -> Answer:
     """Add the signature of --account, an owner, to FILE. Needs no network."""
-    from kgst.operator import safe_files
+    from kgst.pipeline import safe_files
 
     return safe_files.sign(file, policy_path, account, yes=yes, quiet=json_output)
 
@@ -66,7 +66,7 @@ def sign(
 @write_options
 def execute(file: Path, run: Run) -> Answer:
     """Send FILE once enough owners have signed; any account may, and pays for the gas."""
-    from kgst.operator import safe_files
-    from kgst.operator.system import open_system
+    from kgst.deployment.system import open_system
+    from kgst.pipeline import safe_files
 
     return safe_files.execute(open_system(run.policy_path, quiet=run.json), file, run)

@@ -19,7 +19,7 @@ def cli(policy_path: Path | None, json_output: bool) -> Answer:
 
     All of it is from one block. On bsc:local:test (the default) the policy is deployed first, for practice.
     """
-    from kgst.operator.system import open_system
+    from kgst.deployment.system import open_system
     from kgst.status.reading import read_status
     from kgst.status.views import print_status, status_document
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from kgst.console import Answer, KgstCommand, json_option, policy_option
-from kgst.operator.options import write_options
+from kgst.pipeline.options import write_options
 
 if TYPE_CHECKING:
-    from kgst.operator.options import Run
+    from kgst.pipeline.options import Run
 
 
 @click.group(short_help="Mint, burn, pay many, show limits")
@@ -31,7 +31,7 @@ def cli() -> None:
 @write_options
 def mint(to: str, amount: str, reference: str | None, run: Run) -> Answer:
     """Mint AMOUNT, like '5 000 000.00 som', to TO: a label of the policy, or an address."""
-    from kgst.operator.system import open_system
+    from kgst.deployment.system import open_system
     from kgst.supply import issuing
 
     system = open_system(run.policy_path, quiet=run.json)
@@ -53,7 +53,7 @@ def burn(amount: str, reference: str, run: Run) -> Answer:
 
     The chain has no field for the reference: it is shown, and kept in the journal of the operation.
     """
-    from kgst.operator.system import open_system
+    from kgst.deployment.system import open_system
     from kgst.supply import issuing
 
     system = open_system(run.policy_path, quiet=run.json)
@@ -96,7 +96,7 @@ def payout(
     Addresses need no label here, but a checksum. All is checked before the first payment. Interrupted at any point, the
     same command goes on and pays nobody twice. The format: docs/files.md.
     """
-    from kgst.operator.system import open_system
+    from kgst.deployment.system import open_system
     from kgst.supply import payouts
 
     system = open_system(run.policy_path, quiet=run.json)
@@ -109,7 +109,7 @@ def payout(
 @json_option
 def limits(account: str | None, policy_path: Path | None, json_output: bool) -> Answer:
     """Show every issuer's bucket, the headroom, what ACCOUNT (a label or an address) may mint now, and why not more."""
-    from kgst.operator.system import open_system
+    from kgst.deployment.system import open_system
     from kgst.supply import limits as report
 
     return report.limits(open_system(policy_path, quiet=json_output), account)

@@ -16,12 +16,12 @@ from kgst.console import (
     policy_option,
     yes_option,
 )
-from kgst.operator.options import write_options
+from kgst.pipeline.options import write_options
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-    from kgst.operator.options import Run
+    from kgst.pipeline.options import Run
 
 # Whether a file is there and usable is said by the command, with what to do.
 FILE: Any = click.Path(path_type=Path)

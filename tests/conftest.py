@@ -20,9 +20,9 @@ from support.isolation import forget_settings
 from support.revert_data import decode_any_revert_data
 from support.signing import sign_all
 
-from kgst import deploy
 from kgst.attestation import Domain, ReserveAttestation
 from kgst.build import refresh
+from kgst.deployment.applying import apply
 from kgst.policy import Policy
 
 POLICY = Path(__file__).parent / "support" / "policy.yaml"
@@ -145,7 +145,7 @@ def auditor_c(auditors: list[Any]) -> Any:
 @pytest.fixture(scope="session")
 def system(deployer: Any) -> System:
     """Deployed by the same code as ``ape run deploy``, from the tests' policy: no delays."""
-    deployment = deploy.apply(Policy.load(POLICY), deployer)
+    deployment = apply(Policy.load(POLICY), deployer)
     return System(deployment.token, deployment.manager, deployment.logic, deployment.feed)
 
 

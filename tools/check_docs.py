@@ -3,6 +3,7 @@
 - docs/commands.md has each command and option of scripts/, and no other.
 - Roles, their functions and the storage's fields are those of kgst/roles.py and the contracts.
 - Every name in a page's `code` occurs in the sources, and every link leads to a file.
+- docs/architecture.md draws the layers that import-linter holds, and has a line for each room.
 - docs/invariants.md has each number that tests and proofs cite.
 - Quotes in tests/mutation/judged.yaml still stand in the sources; each test file is met by a mutant, or says why not.
 - Figures in README.md and docs/proof.md are those of docs/evidence/.
@@ -190,6 +191,17 @@ def check_links() -> Iterator[str]:
 # Invariants, mutants, figures
 
 
+def check_layers() -> Iterator[str]:
+    page = "docs/architecture.md"
+    contracts = tomllib.loads(text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    held = next(c["layers"] for c in contracts if c["type"] == "layers")
+    drawn = re.search(r"```layers\n(.*?)\n```", text(page), re.DOTALL)
+    if drawn is None or drawn[1].split("\n") != held:
+        yield f"{page}: the drawing is not [tool.importlinter] in pyproject.toml, line by line"
+    told = {name for row in rows(page, 2) for name in re.findall(r"`(\w+)`", row[0])}
+    yield from both(page, "room", told, {name for line in held for name in line.split(" | ")})
+
+
 def check_invariants() -> Iterator[str]:
     page = "docs/invariants.md"
     table = {int(row[0]): row for row in rows(page, 5) if row[0].isdecimal()}
@@ -294,8 +306,8 @@ def both(page: str, what: str, told: set[str], there: set[str]) -> Iterator[str]
 
 
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
-    check_commands, check_roles, check_storage, check_names, check_links, check_invariants, check_quotes,
-    check_unmet, check_figures,
+    check_commands, check_roles, check_storage, check_names, check_links, check_layers, check_invariants,
+    check_quotes, check_unmet, check_figures,
 )  # fmt: skip
 
 

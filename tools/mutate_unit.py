@@ -24,7 +24,7 @@ LOADED = (
     "ape._cli ape.pytest.plugin ape_test ape_test.provider ape_bsc ape_solidity ape_ethereum.ecosystem ape_node "
     "ape_foundry ape_pm ape.managers.project IPython web3 eth_tester eth_tester.backends.pyevm.main "
     "eth.vm.forks.prague ethpm_types evm_trace aiohttp hypothesis pytest _hypothesis_pytestplugin "
-    "kgst.deploy.applying"
+    "kgst.deployment.applying"
 )
 """What takes seconds to import, and knows nothing of the project."""
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgst.auditors.drafting import cautions_of, make_draft
+from kgst.auditors.drafting import draft_warnings, make_draft
 from kgst.auditors.operations import (
     acceptance,
     cancellation,
@@ -18,21 +18,20 @@ from kgst.auditors.operations import (
 from kgst.auditors.reading import Found, read_auditors, successors
 from kgst.auditors.views import print_auditors, print_rotation, rotation_document, show_document
 from kgst.console import Answer
+from kgst.deployment.system import System, open_system
 from kgst.errors import ExitCode
-from kgst.operator.pipeline import perform
-from kgst.operator.system import System, open_system
-from kgst.operator.views import nothing_done
-from kgst.reserves.files import as_bytes
+from kgst.pipeline.pipeline import perform
+from kgst.pipeline.views import nothing_done
 from kgst.reserves.offline import namer
 from kgst.reserves.reading import final_enough
-from kgst.reserves.storing import require_apart, write_new
-from kgst.reserves.views import cautions_document, plain, print_cautions, print_hashes
+from kgst.reserves.views import plain, print_hashes, print_warnings, warnings_document
+from kgst.storing import as_bytes, require_apart, write_new
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kgst.operator.operation import Operation
-    from kgst.operator.options import Run
+    from kgst.pipeline.operation import Operation
+    from kgst.pipeline.options import Run
 
 __all__ = ["accept", "cancel", "draft", "propose", "show", "submit"]
 
@@ -72,18 +71,18 @@ def draft(policy_path: Path | None, out_path: Path | None, *, force: bool, quiet
     require_apart([target], [system.policy_path])
     write_new([(target, as_bytes(made))], force=force)
     named = namer(system.policy)
-    cautions = cautions_of(made, named)
+    warnings = draft_warnings(made, named)
 
     def show_it(out: Console) -> None:
         print_rotation(out, made, named)
         print_hashes(out, made)
-        print_cautions(out, cautions)
+        print_warnings(out, warnings)
         out.print(f"Draft to be signed: {target}", soft_wrap=True, markup=False)
 
     drafted = {
         "draft_file": str(target),
         "rotation": rotation_document(made),
-        "warnings": cautions_document(cautions),
+        "warnings": warnings_document(warnings),
     }
     return Answer(document | drafted, show_it)
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from kgst.attestation import Domain
 from kgst.auditors.files import RotationFile
 from kgst.auditors.reading import Found
-from kgst.reserves.drafting import Caution
+from kgst.reserves.drafting import DraftWarning
 from kgst.reserves.files import AuditorSet, DomainFields
-from kgst.reserves.words import both_times
+from kgst.reserves.format import both_times
 
-__all__ = ["cautions_of", "make_draft"]
+__all__ = ["draft_warnings", "make_draft"]
 
 
 def make_draft(domain: Domain, found: Found, new: AuditorSet) -> RotationFile:
@@ -25,43 +25,43 @@ def make_draft(domain: Domain, found: Found, new: AuditorSet) -> RotationFile:
     )
 
 
-def cautions_of(draft: RotationFile, named: Callable[[str], str]) -> list[Caution]:
+def draft_warnings(draft: RotationFile, named: Callable[[str], str]) -> list[DraftWarning]:
     """What every auditor should see before signing; `named` puts addresses into words."""
     return [*_ended(draft, named), *_changed(draft, named)]
 
 
-def _ended(draft: RotationFile, named: Callable[[str], str]) -> Iterator[Caution]:
+def _ended(draft: RotationFile, named: Callable[[str], str]) -> Iterator[DraftWarning]:
     ends = draft.ends
     if ends.valid_until:
-        yield Caution(
+        yield DraftWarning(
             "attestation",
             f"it ends the current attestation, valid until {both_times(ends.valid_until)}: nobody mints until the new "
             "auditors have attested.",
         )
     if ends.consent:
-        yield Caution(
+        yield DraftWarning(
             "consent",
             f"it ends the auditors' consent to the upgrade to the code {ends.consent}: the new auditors would have to "
             "consent anew.",
         )
     if ends.proposal:
         names = ", ".join(named(one) for one in ends.proposal.auditors)
-        yield Caution("proposal", f"it ends the recovery that is proposed, to {names}.")
+        yield DraftWarning("proposal", f"it ends the recovery that is proposed, to {names}.")
 
 
-def _changed(draft: RotationFile, named: Callable[[str], str]) -> Iterator[Caution]:
+def _changed(draft: RotationFile, named: Callable[[str], str]) -> Iterator[DraftWarning]:
     old, new = draft.current, draft.new
     for one in draft.returning:
-        yield Caution(
+        yield DraftWarning(
             "suspension",
             f"{named(one)} is suspended now and may sign again: is the key known to be safe?",
         )
     if new.threshold < old.threshold:
-        yield Caution(
+        yield DraftWarning(
             "threshold", f"fewer have to sign: {new.threshold} instead of {old.threshold}."
         )
     if len(draft.joining) >= new.threshold:
-        yield Caution(
+        yield DraftWarning(
             "newcomers",
             f"those who join ({len(draft.joining)}) suffice to attest ({new.threshold}), without any auditor of today.",
         )

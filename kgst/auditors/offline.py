@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgst.auditors.drafting import cautions_of
+from kgst.auditors.drafting import draft_warnings
 from kgst.auditors.files import RotationFile, SignedRotationFile
 from kgst.auditors.reading import successors
 from kgst.auditors.views import print_rotation, rotation_document
@@ -15,8 +15,8 @@ from kgst.errors import RefusedError
 from kgst.policy import Policy
 from kgst.reserves.offline import collecting, namer, signing
 from kgst.reserves.signing import check_deployment
-from kgst.reserves.storing import read_model
-from kgst.reserves.views import cautions_document, print_cautions, print_list
+from kgst.reserves.views import print_list, print_warnings, warnings_document
+from kgst.storing import read_model
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -74,13 +74,13 @@ def sign(
     policy = Policy.load(policy_path) if policy_path else None
     done, undone = check(draft, policy, policy_path)
     named = namer(policy)
-    cautions = cautions_of(draft, named)
+    warnings = draft_warnings(draft, named)
 
     def show(out: Console) -> None:
         print_rotation(out, draft, named)
         print_list(out, "[green]✓[/green]", done)
         print_list(out, "[yellow]Not checked:[/yellow]", undone)
-        print_cautions(out, cautions)
+        print_warnings(out, warnings)
 
     document = {
         "chain_id": draft.domain.chain_id,
@@ -88,7 +88,7 @@ def sign(
         "rotation": rotation_document(draft),
         "checked": done,
         "not_checked": undone,
-        "warnings": cautions_document(cautions),
+        "warnings": warnings_document(warnings),
     }
     return signing(
         draft,

@@ -10,21 +10,21 @@ from eth_abi.abi import decode
 from kgst.auditors.files import Proposal, RotationFile, SignedRotationFile
 from kgst.auditors.reading import Found, read_auditors, read_proposal, successors
 from kgst.errors import RefusedError, WaitingError
-from kgst.logs import read_logs, uint_topic
+from kgst.events import read_logs, uint_topic
 from kgst.node import NodeRefusedError, rpc
-from kgst.operator.operation import Operation, Readback, call_data
-from kgst.operator.views import clock
+from kgst.pipeline.operation import Operation, Readback, call_data
+from kgst.pipeline.views import clock
 from kgst.quantities import format_duration
 from kgst.reserves.collecting import require_signed
 from kgst.reserves.files import AuditorSet
-from kgst.reserves.storing import read_model
 from kgst.reserves.submitting import require_active, require_here, signatures_of
 from kgst.roles import Role
+from kgst.storing import read_model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["acceptance", "cancellation", "proposing", "recovery_delay", "rotation"]
 

@@ -11,7 +11,7 @@ from kgst.reserves.files import AuditorSet, ChainState
 from kgst.reserves.reading import read_state
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
     from kgst.policy import Policy
 
 __all__ = ["Found", "read_auditors", "read_proposal", "successors"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kgst.quantities import format_duration
+from kgst.reserves.format import both_times, span
 from kgst.reserves.views import plain, table, table_of
-from kgst.reserves.words import both_times, span
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from kgst.auditors.files import RotationFile
     from kgst.auditors.reading import Found
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
     from kgst.reserves.files import AuditorSet
     from kgst.reserves.views import Namer
 

@@ -112,7 +112,7 @@ def run(*, as_json: bool) -> int:
 def _deploy(stages: list[Stage]) -> str:
     from ape import accounts
 
-    from kgst.deploy import apply
+    from kgst.deployment.applying import apply
     from kgst.node import connected, is_dev_node
 
     provider = connected()

@@ -43,7 +43,7 @@ class Stage:
     """The deployed token and its people.
 
     Args:
-        deployment: What ``kgst.deploy.apply`` returned.
+        deployment: What ``kgst.deployment.applying.apply`` returned.
         account_of: The signing account of an address.
         statements: Folder with the reserve accounts' bank statements.
     """

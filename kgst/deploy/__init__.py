@@ -1,5 +1,1 @@
-"""A deployment: planned, carried out, and made readable on an explorer."""
-
-from kgst.deploy.applying import apply
-
-__all__ = ["apply"]
+"""The commands of `ape run deploy`: plan, apply, resume, verify, publish."""

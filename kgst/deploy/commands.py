@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgst.console import Answer, account_of, confirm, console, load_policy
-from kgst.deploy.applying import apply as carry_out
-from kgst.deploy.applying import resume as carry_on
 from kgst.deploy.plan import plan as make_plan
 from kgst.deploy.views import (
     plan_document,
@@ -19,20 +17,23 @@ from kgst.deploy.views import (
     record_document,
     verification_document,
 )
+from kgst.deployment.applying import apply as carry_out
+from kgst.deployment.applying import resume as carry_on
 from kgst.errors import ExitCode, InputError, KgstError, RefusedError, UnconfirmedError
 from kgst.files import Files
 from kgst.journal import Journal
 from kgst.node import connected, genesis, is_short_lived
 from kgst.record import Record
 from kgst.terminal import markup
-from kgst.verify.comparing import Verification, inspect
+from kgst.verify.comparing import inspect
+from kgst.verify.comparison import Verification
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI, ProviderAPI
     from rich.console import Console
 
-    from kgst.deploy.applying import Deployment
     from kgst.deploy.plan import Plan
+    from kgst.deployment.contracts import Deployment
     from kgst.policy import Policy
 
 __all__ = ["apply", "plan", "resume", "verify"]
@@ -175,7 +176,7 @@ def _send(
 
 def _keep_layout(files: Files, record: Record, out: Console) -> None:
     """For the day of an upgrade; the deployment is complete without."""
-    from kgst.upgrade.deployed import save_snapshot
+    from kgst.deployment.code import save_snapshot
 
     try:
         save_snapshot(files, record)

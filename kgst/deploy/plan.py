@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from kgst.deploy.applying import STEPS, apply
-from kgst.deploy.preflight import require_deployable, require_people
+from kgst.deployment.applying import STEPS, apply
+from kgst.deployment.preflight import require_deployable, require_people
 from kgst.errors import RefusedError
 from kgst.journal import Journal, Outcome
 from kgst.node import chain_id, connected, rpc

@@ -146,7 +146,7 @@ def _document(one: Published) -> dict[str, Any]:
 
 
 def _show(out: Console, done: list[Published], chain: int) -> None:
-    from kgst.operator.views import table
+    from kgst.pipeline.views import table
 
     rows = table("Verification")
     rows.add_column("contract", style="bold")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kgst.deploy.applying import STEPS
 from kgst.deploy.plan import GAS_BASIS, Plan
+from kgst.deployment.applying import STEPS
 from kgst.policy import Policy
 from kgst.quantities import format_bnb, format_duration, format_gwei, format_refill
 from kgst.record import Record
 from kgst.sending import Event, Stage
 from kgst.terminal import markup, markup_lines
 from kgst.units import format_som
-from kgst.verify.comparing import Verification
+from kgst.verify.comparison import Verification
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -12,20 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kgst.console import load_policy
-from kgst.deploy.applying import Deployment
+from kgst.deployment.contracts import Deployment
+from kgst.deployment.system import System, open_system
 from kgst.doctor.node import NodeFacts, Row, State, ask_node, chain_rows, node_rows
 from kgst.doctor.safes import SafeReads
 from kgst.errors import ExitCode
+from kgst.events import no_known_event
 from kgst.files import Files
-from kgst.logs import no_known_event
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
 from kgst.node import NodeError, connected, is_short_lived, rpc
-from kgst.operator.system import System, open_system
 from kgst.policy import MAINNET, Policy
 from kgst.quantities import format_bnb
 from kgst.record import Record, RecordError
 from kgst.status.reading import operators
-from kgst.verify.comparing import Comparison, compare, compare_code
+from kgst.verify.comparing import compare, compare_code
+from kgst.verify.comparison import Comparison
 from kgst.verify.state import State as ChainState
 from kgst.verify.state import Traces, read_code, read_state
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from kgst.errors import InputError
 from kgst.govern.changes import Change, by_hand, changes_of
-from kgst.operator.txbuilder import batch_document
 from kgst.quantities import format_duration
 from kgst.roles import Role
+from kgst.safe.txbuilder import batch_document
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
     from kgst.verify.state import State
 
 __all__ = ["FixPlan", "PlannedBatch", "write_fix_plan"]

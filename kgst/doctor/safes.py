@@ -8,7 +8,7 @@ from typing import Any, Final
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from kgst.deploy.people import PeopleReads, findings
+from kgst.deployment.people import PeopleReads, findings
 from kgst.doctor.node import Row, State
 from kgst.multicall import Read, ReadError, Reads
 from kgst.node import NodeError, connected

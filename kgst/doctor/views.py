@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.console import Answer
+from kgst.decoding.calls import format_time
 from kgst.doctor.diagnosis import Diagnosis, diagnose
 from kgst.doctor.fix import FixPlan, write_fix_plan
 from kgst.doctor.node import Row, State
-from kgst.operator.decoding import format_time
 from kgst.quantities import format_duration
 from kgst.terminal import plain
 

@@ -14,19 +14,19 @@ from eth_account.messages import encode_typed_data
 
 from kgst.attestation import ReserveAttestation, in_signer_order
 from kgst.errors import KgstError, RefusedError
-from kgst.fork.pretence import Pretence, throwaway_accounts
+from kgst.fork.overrides import StorageOverrides, throwaway_accounts
 from kgst.gate import PauseFlag, flags_in_words
 from kgst.guard.pauses import pause, unpause
-from kgst.operator.operation import Operation, call_data, eligible
-from kgst.operator.permission import Permission, Standing, as_call, permission
+from kgst.pipeline.operation import Operation, call_data, eligible
+from kgst.pipeline.permission import Permission, PermissionStatus, as_call, permission
 from kgst.quantities import format_duration
 from kgst.roles import Role
 from kgst.units import format_som
 from kgst.upgrade.checking import Finding
 
 if TYPE_CHECKING:
+    from kgst.deployment.system import System
     from kgst.fork.anvil import Fork
-    from kgst.operator.system import System
 
 __all__ = ["Drill", "run_drill"]
 
@@ -83,16 +83,16 @@ def run_drill(system: System, fork: Fork) -> Drill:
     """
     drill = Drill(fork.block, int(time.time()))
     drill.paused_before = int(system.token.pauseFlags())
-    pretence = Pretence(fork, system.token.address)
+    overrides = StorageOverrides(fork, system.token.address)
     if drill.paused_before:
-        pretence.nothing_paused()
+        overrides.nothing_paused()
     drill.pauser, _ = _member(system, pause(system, ()))
     drill.unpauser, allowed = _member(system, unpause(system, ()))
     drill.unpause_delay = allowed.delay
     try:
         _pause(system, fork, drill)
-        _what_goes_on(system, fork, pretence, drill)
-        _resume(system, fork, pretence, drill)
+        _what_goes_on(system, fork, overrides, drill)
+        _resume(system, fork, overrides, drill)
     except KgstError as error:
         drill.note("the drill itself", False, str(error))
     return drill
@@ -102,7 +102,7 @@ def _pause(system: System, fork: Fork, drill: Drill) -> None:
     """From the decision to the proof, timed."""
     start = time.monotonic()
     operation = pause(system, ())
-    if permission(system, operation, drill.pauser).standing is not Standing.AT_ONCE:
+    if permission(system, operation, drill.pauser).status is not PermissionStatus.AT_ONCE:
         raise RefusedError(f"{system.named(drill.pauser)} cannot pause at once.")
     fork.send(drill.pauser, operation.to, operation.data)
     drill.seconds_to_mined = time.monotonic() - start
@@ -149,14 +149,14 @@ def _paused(system: System) -> list[tuple[str, int, str, bytes]]:
     ]
 
 
-def _what_goes_on(system: System, fork: Fork, pretence: Pretence, drill: Drill) -> None:
+def _what_goes_on(system: System, fork: Fork, overrides: StorageOverrides, drill: Drill) -> None:
     """Pausing never blocks attesting, freezing, cancelling and taking back allowances."""
     token = system.token
     auditors = throwaway_accounts("auditors", 2)
     holder, spender = throwaway_accounts("holders", 2)
     anyone = spender.address
 
-    pretence.auditors([auditor.address for auditor in auditors])
+    overrides.auditors([auditor.address for auditor in auditors])
     last = token.lastAttestation()
     attestation = ReserveAttestation(
         int(last.epoch) + 1,
@@ -204,11 +204,11 @@ def _what_goes_on(system: System, fork: Fork, pretence: Pretence, drill: Drill) 
     drill.note("approve(…, 0) works", allowances == [_SOM, 0], f"allowance {shown}")
 
 
-def _resume(system: System, fork: Fork, pretence: Pretence, drill: Drill) -> None:
+def _resume(system: System, fork: Fork, overrides: StorageOverrides, drill: Drill) -> None:
     token = system.token
     operation = unpause(system, ())
     allowed = permission(system, operation, drill.unpauser)
-    if allowed.standing is Standing.AT_ONCE:
+    if allowed.status is PermissionStatus.AT_ONCE:
         fork.send(drill.unpauser, operation.to, operation.data)
     else:
         _carry(system, fork, operation, drill.unpauser, allowed)
@@ -223,7 +223,7 @@ def _resume(system: System, fork: Fork, pretence: Pretence, drill: Drill) -> Non
     drill.note("unpause works", flags == 0, f"{after}; paused: {flags_in_words(flags)}")
 
     payer, payee = (account.address for account in throwaway_accounts("payments", 2))
-    pretence.holder(payer, 10 * _SOM)
+    overrides.holder(payer, 10 * _SOM)
     fork.send(payer, token.address, call_data(token.transfer, payee, 3 * _SOM))
     balances = int(token.balanceOf(payer)), int(token.balanceOf(payee))
     drill.note("transfers go on", balances == (7 * _SOM, 3 * _SOM), format_som(balances[1]))

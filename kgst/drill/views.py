@@ -10,15 +10,15 @@ from kgst.drill.running import Drill, run_drill
 from kgst.errors import ExitCode
 from kgst.fork.system import forked_system
 from kgst.gate import PauseFlag, flags_in_words
-from kgst.operator.views import clock, table
+from kgst.pipeline.views import clock, table
 from kgst.quantities import format_duration
-from kgst.reserves.storing import write_new
+from kgst.storing import write_new
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["answer", "markdown"]
 

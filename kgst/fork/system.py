@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from kgst.deploy.applying import Deployment, apply
+from kgst.deployment.applying import apply
+from kgst.deployment.contracts import Deployment
+from kgst.deployment.system import System, open_system
 from kgst.errors import RefusedError
 from kgst.fork.anvil import Fork, forked
-from kgst.operator.system import System, open_system
 
 __all__ = ["forked_system", "on_fork"]
 

@@ -12,19 +12,19 @@ from kgst.errors import ExitCode, RefusedError
 from kgst.govern.holders import Holders, RoleCall
 from kgst.govern.plan import who
 from kgst.govern.todo import SETTLING, Todo, what_differs
-from kgst.operator.actor import choose_actor
-from kgst.operator.operation import Operation, Readback
-from kgst.operator.permission import Permission, Standing, permission
-from kgst.operator.pipeline import perform
-from kgst.operator.views import SCHEMA, clock, nothing_done
+from kgst.pipeline.actor import choose_actor
+from kgst.pipeline.operation import Operation, Readback
+from kgst.pipeline.permission import Permission, PermissionStatus, permission
+from kgst.pipeline.pipeline import perform
+from kgst.pipeline.views import SCHEMA, clock, nothing_done
 from kgst.roles import Role, role_name
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.options import Run
 
 __all__ = ["Left", "Ready", "apply", "in_order", "safe_part"]
 
@@ -122,8 +122,8 @@ def safe_part(
     effective: list[RoleCall] = []
     for ready in ordered:
         call, summary = ready.todo.call, ready.todo.change.summary
-        now = ready.found.standing in (Standing.AT_ONCE, Standing.READY)
-        if call is not None and not now and ready.found.standing is not Standing.WAITING:
+        now = ready.found.status in (PermissionStatus.AT_ONCE, PermissionStatus.READY)
+        if call is not None and not now and ready.found.status is not PermissionStatus.WAITING:
             admin = holders.admin.get(call.role, int(Role.ADMIN))
             if admin != Role.ADMIN:
                 held.append(Left(summary, f"waits until ADMIN, not {role_name(admin)}, may do it"))
@@ -143,7 +143,7 @@ def safe_part(
 
 
 def _comes_later(ready: Ready) -> bool:
-    return ready.found.standing in (Standing.TO_SCHEDULE, Standing.WAITING)
+    return ready.found.status in (PermissionStatus.TO_SCHEDULE, PermissionStatus.WAITING)
 
 
 def _operation(todo: Todo, remaining: _Remaining) -> Operation:

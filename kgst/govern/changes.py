@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from kgst.deploy.applying import Deployment
+from kgst.decoding.calls import function_name
+from kgst.deployment.contracts import Deployment
 from kgst.gate import flag_names
 from kgst.node import NodeError
-from kgst.operator.decoding import function_name
 from kgst.quantities import format_bps, format_duration
 from kgst.roles import Role, role_name
 from kgst.verify.comparing import quota
@@ -20,7 +20,7 @@ from kgst.verify.roles import guardian_of, wanted_delay
 from kgst.verify.state import State, read_state
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["Change", "by_hand", "changes", "changes_of"]
 

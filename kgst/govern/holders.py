@@ -15,7 +15,7 @@ from kgst.roles import Role
 from kgst.verify.state import Access, State, read_state
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["Holders", "RoleCall", "admin_role", "holders_of", "read_holders", "role_call"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kgst.console import Answer
 from kgst.govern.holders import Holders, holders_of
 from kgst.multicall import Read, Reads, many
-from kgst.operator.views import clock, table
+from kgst.pipeline.views import clock, table
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
 from kgst.terminal import markup
@@ -19,7 +19,7 @@ from kgst.verify.state import Access, Traces, read_state
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["Kind", "Matrix", "Member", "answer", "matrix"]
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from kgst.console import Answer
 from kgst.errors import ExitCode
 from kgst.govern.todo import Todo, Work, what_differs
-from kgst.operator.views import clock, table
+from kgst.pipeline.views import clock, table
 from kgst.quantities import format_duration
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["answer", "who"]
 

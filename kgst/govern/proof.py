@@ -22,16 +22,16 @@ from kgst.console import let_sign
 from kgst.errors import DriftError, InputError, RefusedError
 from kgst.jsonfile import parse_json
 from kgst.node import NodeError, rpc
-from kgst.operator.actor import safe_drifts
-from kgst.operator.safes import Safe, view
+from kgst.pipeline.actor import safe_drifts
 from kgst.roles import role_name
+from kgst.safe.safes import Safe, view
 from kgst.signatures import SignatureError, normalised, recover, sign_message
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
+    from kgst.deployment.system import System
     from kgst.govern.holders import Holders
-    from kgst.operator.system import System
 
 __all__ = ["Challenge", "Proof", "challenge_for", "keep", "prove"]
 

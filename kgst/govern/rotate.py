@@ -15,9 +15,9 @@ from kgst.errors import ExitCode, InputError, RefusedError
 from kgst.govern.holders import Holders, read_holders
 from kgst.govern.policy_text import LineChange, lines_to_change, replace_member
 from kgst.govern.proof import Challenge, Proof, challenge_for, prove
-from kgst.operator.operation import Operation, Readback, call_data
-from kgst.operator.pipeline import perform
-from kgst.operator.views import SCHEMA, clock, nothing_done
+from kgst.pipeline.operation import Operation, Readback, call_data
+from kgst.pipeline.pipeline import perform
+from kgst.pipeline.views import SCHEMA, clock, nothing_done
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
 from kgst.terminal import markup
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ape.api import AccountAPI
     from rich.console import Console
 
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.options import Run
     from kgst.verify.state import Access
 
 __all__ = ["Rotation", "prove_key", "rotate"]

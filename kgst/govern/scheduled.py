@@ -8,14 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kgst.console import Answer
+from kgst.decoding.pending import Pending, Scheduled, pending_operations
 from kgst.errors import InputError, RefusedError
 from kgst.govern.holders import admin_role, read_holders, role_call
 from kgst.node import rpc
-from kgst.operator.actor import choose_actor, test_account
-from kgst.operator.operation import Operation, Readback, call_data
-from kgst.operator.pending import Pending, Scheduled, pending_operations
-from kgst.operator.pipeline import perform
-from kgst.operator.views import clock, nothing_done, table
+from kgst.pipeline.actor import choose_actor, test_account
+from kgst.pipeline.operation import Operation, Readback, call_data
+from kgst.pipeline.pipeline import perform
+from kgst.pipeline.views import clock, nothing_done, table
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
 from kgst.terminal import markup
@@ -24,8 +24,8 @@ from kgst.verify.state import read_traces
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.options import Run
 
 __all__ = ["answer", "cancel", "execute"]
 

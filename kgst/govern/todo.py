@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 from eth_abi.abi import decode, encode
 from eth_utils.crypto import keccak
 
+from kgst.events import event_topic, read_logs
 from kgst.govern.changes import Change, by_hand, changes_of
 from kgst.govern.holders import Holders, RoleCall, holders_of, role_call
-from kgst.logs import event_topic, read_logs
 from kgst.node import NodeError
 from kgst.verify.state import read_state
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["SETTLING", "Todo", "Work", "what_differs"]
 

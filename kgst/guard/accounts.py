@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kgst.errors import RefusedError
-from kgst.operator.accounts import read_accounts
-from kgst.operator.operation import Operation, Readback, call_data
+from kgst.pipeline.accounts import read_accounts
+from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.roles import Role
 from kgst.units import format_som, parse_amount
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["block", "freeze", "require_unblockable", "set_blocked", "unblock"]
 

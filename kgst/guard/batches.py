@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kgst.csvfile import AMOUNT_COLUMNS, CsvFile, Row, parse_address, parse_amount_cell
+from kgst.events import address_topic, read_logs
 from kgst.guard.accounts import set_blocked
-from kgst.logs import address_topic, read_logs
-from kgst.operator.accounts import read_accounts
-from kgst.operator.batches import Batch, perform_batch
-from kgst.operator.logbook import subject_of
-from kgst.operator.operation import Operation, Readback, call_data
+from kgst.pipeline.accounts import read_accounts
+from kgst.pipeline.batches import Batch, perform_batch
+from kgst.pipeline.logbook import subject_of
+from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.roles import Role
 from kgst.units import format_som
 
 if TYPE_CHECKING:
     from kgst.console import Answer
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.options import Run
 
 __all__ = ["blocked_on_chain", "blocklist", "freezes", "read_blocklist", "read_freezes"]
 

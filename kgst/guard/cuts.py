@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from kgst.errors import RefusedError
 from kgst.node import rpc
-from kgst.operator.operation import Operation, Readback, call_data
-from kgst.operator.views import clock
+from kgst.pipeline.operation import Operation, Readback, call_data
+from kgst.pipeline.views import clock
 from kgst.quantities import format_duration, format_refill
 from kgst.roles import Role
 from kgst.supply.state import read_supply
 from kgst.units import format_som
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["cut_issuer", "suspend_auditor"]
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from kgst.gate import flags_in_words, parse_flags
 from kgst.node import rpc
-from kgst.operator.operation import Fact, Operation, Readback, call_data
+from kgst.pipeline.operation import Fact, Operation, Readback, call_data
 from kgst.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["pause", "unpause"]
 

@@ -22,14 +22,14 @@ from kgst.guard.pauses import pause
 from kgst.journal import Journal, Signed
 from kgst.jsonfile import JsonError, parse_json
 from kgst.node import chain_id, rpc
-from kgst.operator.actor import choose_actor
-from kgst.operator.logbook import Logbook
-from kgst.operator.permission import Standing, permission
-from kgst.operator.readback import read_back
-from kgst.operator.results import Result
-from kgst.operator.simulation import simulate
-from kgst.operator.views import print_preview, print_progress
-from kgst.operator.work import Work, peers_of
+from kgst.pipeline.actor import choose_actor
+from kgst.pipeline.logbook import Logbook
+from kgst.pipeline.permission import PermissionStatus, permission
+from kgst.pipeline.readback import read_back
+from kgst.pipeline.results import Result
+from kgst.pipeline.simulation import simulate
+from kgst.pipeline.views import print_preview, print_progress
+from kgst.pipeline.work import Work, peers_of
 from kgst.quantities import format_bnb, format_gwei
 from kgst.sending.delivery import Delivery, Means
 from kgst.sending.nonces import count
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.options import Run
 
 __all__ = ["Presigned", "presign", "read_presigned", "send_presigned"]
 
@@ -95,7 +95,7 @@ def presign(system: System, names: Sequence[str], run: Run, path: Path) -> Answe
         raise InputError("--presign needs the account that signs; give --account.")
     out = console(stderr=run.json)
     found = permission(system, operation, account.address)
-    if found.standing is not Standing.AT_ONCE:
+    if found.status is not PermissionStatus.AT_ONCE:
         raise RefusedError(f"{system.named(account.address)} cannot pause at once.")
     simulate(system, operation.name, account.address, operation.to, operation.data)
     work = Work(system, actor, run, out)

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.errors import RefusedError
+from kgst.events import read_logs
 from kgst.guard.orders import Order
-from kgst.logs import read_logs
-from kgst.operator.accounts import read_accounts
-from kgst.operator.emissions import Emission, order_executed, transferred
-from kgst.operator.operation import ANYTHING, Operation, Readback, call_data
+from kgst.pipeline.accounts import read_accounts
+from kgst.pipeline.expected_events import ExpectedEvent, order_executed, transferred
+from kgst.pipeline.operation import ANYTHING, Operation, Readback, call_data
 from kgst.roles import Role
 from kgst.units import format_som
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["executed_in", "seize"]
 
@@ -123,7 +123,7 @@ def _obstacles(system: System, order: Order, balance: int, blocked: bool) -> lis
     return found
 
 
-def _emissions(system: System, order: Order, title: str) -> tuple[Emission, ...]:
+def _emissions(system: System, order: Order, title: str) -> tuple[ExpectedEvent, ...]:
     return (
         transferred(system, order.source, order.to, order.amount, title),
         order_executed(system, order.hash, order.source, order.amount, "the order's hash"),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from kgst.attestation import in_signer_order
 from kgst.reserves.files import Signable, Signature, SignedDraft
-from kgst.reserves.storing import FileError, read_model
 from kgst.signatures import SignatureError, recover
+from kgst.storing import FileError, read_model
 
 __all__ = ["Collection", "collect", "require_signed"]
 

@@ -8,36 +8,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgst.console import Answer
+from kgst.deployment.system import open_system
 from kgst.errors import ExitCode
 from kgst.node import rpc
-from kgst.operator.actor import choose_actor
-from kgst.operator.pipeline import perform
-from kgst.operator.system import open_system
-from kgst.reserves.drafting import cautions_of, make_draft, read_statements
-from kgst.reserves.files import ChainState, as_bytes
+from kgst.pipeline.actor import choose_actor
+from kgst.pipeline.pipeline import perform
+from kgst.reserves.drafting import draft_warnings, make_draft, read_statements
+from kgst.reserves.files import ChainState
+from kgst.reserves.format import both_times
 from kgst.reserves.reading import final_enough, read_state
 from kgst.reserves.report import hash_of_report
 from kgst.reserves.settled import settled_now
-from kgst.reserves.storing import read_bytes, require_apart, write_new
 from kgst.reserves.submitting import halting, require_auditor, submission
 from kgst.reserves.views import (
-    cautions_document,
     draft_document,
     plain,
     print_accounts,
-    print_cautions,
     print_draft,
     print_hashes,
     print_state,
+    print_warnings,
     safe,
+    warnings_document,
 )
-from kgst.reserves.words import both_times
+from kgst.storing import as_bytes, read_bytes, require_apart, write_new
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.options import Run
 
 __all__ = ["draft", "halt", "show", "submit"]
 
@@ -68,14 +68,14 @@ def draft(
     )
     figure = settled_now(settled, last=state.last.settled, burned=state.burned)
     made = make_draft(system.domain, state, total, figure)
-    cautions = cautions_of(made, total, now=state.block.timestamp)
+    warnings = draft_warnings(made, total, now=state.block.timestamp)
     write_new([(report, total.report()), (out_path, as_bytes(made))], force=force)
 
     def show_it(out: Console) -> None:
         print_accounts(out, total)
         print_draft(out, made, _namer(system))
         print_hashes(out, made)
-        print_cautions(out, cautions)
+        print_warnings(out, warnings)
         out.print(f"Report to publish: {report}", soft_wrap=True, markup=False)
         out.print(f"Draft to be signed: {out_path}", soft_wrap=True, markup=False)
 
@@ -83,7 +83,7 @@ def draft(
         "draft_file": str(out_path),
         "report_file": str(report),
         **draft_document(made),
-        "warnings": cautions_document(cautions),
+        "warnings": warnings_document(warnings),
     }
     return Answer(document, show_it)
 

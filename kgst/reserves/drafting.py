@@ -19,13 +19,13 @@ from kgst.reserves.files import (
     SettledFrom,
     Statement,
 )
+from kgst.reserves.format import bishkek_day, both_times, som, span
 from kgst.reserves.report import hash_of_report
-from kgst.reserves.words import bishkek_day, both_times, som, span
 from kgst.statements import ReserveTotal, StatementError, read_reserves
 from kgst.statements.model import account_key
 from kgst.units import format_som
 
-__all__ = ["Caution", "cautions_of", "make_draft", "read_statements", "require_accounts"]
+__all__ = ["DraftWarning", "draft_warnings", "make_draft", "read_statements", "require_accounts"]
 
 OLD_DAYS: Final = 3
 """A statement that closes longer ago than this is worth a warning."""
@@ -36,7 +36,7 @@ CLOCK_SLACK: Final = 600
 
 
 @dataclass(frozen=True)
-class Caution:
+class DraftWarning:
     """Something that is allowed, and should not happen unnoticed.
 
     Attributes:
@@ -137,7 +137,9 @@ def make_draft(
     )
 
 
-def cautions_of(draft: AttestationFile, total: ReserveTotal | None, *, now: int) -> list[Caution]:
+def draft_warnings(
+    draft: AttestationFile, total: ReserveTotal | None, *, now: int
+) -> list[DraftWarning]:
     """What the desk and every auditor should see before the draft is signed.
 
     Args:
@@ -148,21 +150,21 @@ def cautions_of(draft: AttestationFile, total: ReserveTotal | None, *, now: int)
     return [*_cautions(draft, total), *_untimely(draft, now)]
 
 
-def _cautions(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[Caution]:
+def _cautions(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[DraftWarning]:
     state, new = draft.chain, draft.attestation
     if draft.is_unanimity_needed:
-        yield Caution(
+        yield DraftWarning(
             "unanimity",
             f"{_why_unanimous(state, new.reserves)}: all {len(state.auditors.members)} auditors must sign.",
         )
     if draft.result.shortfall:
-        yield Caution(
+        yield DraftWarning(
             "deficit",
             f"this declares a DEFICIT of {format_som(draft.result.shortfall)}: minting stops until a newer "
             "attestation; everything else goes on.",
         )
     if state.last.epoch and new.reserves == state.last.reserves:
-        yield Caution(
+        yield DraftWarning(
             "unchanged",
             f"reserves are the same as in epoch {state.last.epoch}, {som(new.reserves)}: are these "
             "the new statements?",
@@ -172,23 +174,23 @@ def _cautions(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[Ca
     oldest = bishkek_day(new.as_of) - timedelta(days=OLD_DAYS)
     for account in total.accounts:
         if account.closing_date < oldest:
-            yield Caution(
+            yield DraftWarning(
                 "old_statement",
                 f"{account.file}: account {account.account} closed on {account.closing_date}, more than {OLD_DAYS} "
                 "days before this attestation; is there a later statement?",
             )
 
 
-def _untimely(draft: AttestationFile, now: int) -> Iterator[Caution]:
+def _untimely(draft: AttestationFile, now: int) -> Iterator[DraftWarning]:
     as_of = draft.attestation.as_of
     if as_of > now + CLOCK_SLACK:
-        yield Caution(
+        yield DraftWarning(
             "future",
             f"it is as of {both_times(as_of)}, {span(as_of - now)} from now by this computer's clock: once signed it "
             "can be submitted then, whatever the reserves are.",
         )
     if now >= draft.result.valid_until:
-        yield Caution(
+        yield DraftWarning(
             "stale",
             f"it is as of {both_times(as_of)}, {span(now - as_of)} ago: the token takes none older than "
             f"{span(draft.chain.max_age)}.",

@@ -47,7 +47,6 @@ __all__ = [
     "SignedDraft",
     "SignedFile",
     "Statement",
-    "as_bytes",
 ]
 
 BPS: Final = 10_000
@@ -427,8 +426,3 @@ class SignedFile(SignedDraft):
 
     format: Literal["kgst-signed-attestation/1"] = "kgst-signed-attestation/1"
     draft: AttestationFile
-
-
-def as_bytes(model: BaseModel) -> bytes:
-    """The file's bytes: the same for the same content."""
-    return (model.model_dump_json(indent=2) + "\n").encode()

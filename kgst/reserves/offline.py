@@ -13,22 +13,22 @@ from kgst.errors import ExitCode, InputError
 from kgst.policy import Policy
 from kgst.reserves.collecting import Collection
 from kgst.reserves.collecting import collect as put_together
-from kgst.reserves.drafting import cautions_of
-from kgst.reserves.files import AttestationFile, Signable, SignedDraft, SignedFile, as_bytes
+from kgst.reserves.drafting import draft_warnings
+from kgst.reserves.files import AttestationFile, Signable, SignedDraft, SignedFile
 from kgst.reserves.signing import Checks, beside, check, require_signer, signature_path
 from kgst.reserves.signing import sign as sign_with
-from kgst.reserves.storing import read_model, require_apart, write_new
 from kgst.reserves.views import (
     Namer,
-    cautions_document,
     draft_document,
     print_accounts,
-    print_cautions,
     print_draft,
     print_hashes,
     print_list,
+    print_warnings,
     safe,
+    warnings_document,
 )
+from kgst.storing import as_bytes, read_model, require_apart, write_new
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -59,17 +59,17 @@ def sign(
     checks = check(
         draft, policy=policy, policy_path=policy_path, report=report, statements=statements
     )
-    cautions = cautions_of(draft, checks.total, now=clock())
+    warnings = draft_warnings(draft, checks.total, now=clock())
 
     def show(out: Console) -> None:
         _print_all(out, draft, checks, namer(policy))
-        print_cautions(out, cautions)
+        print_warnings(out, warnings)
 
     document = {
         **draft_document(draft),
         "checked": list(checks.done),
         "not_checked": list(checks.open),
-        "warnings": cautions_document(cautions),
+        "warnings": warnings_document(warnings),
     }
     return signing(
         draft,

@@ -8,7 +8,7 @@ from kgst.node import NodeError, final_block, rpc
 from kgst.reserves.files import AuditorSet, Block, ChainState, Statement
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["final_enough", "read_state", "statement_of"]
 

@@ -9,9 +9,9 @@ from typing import Any
 from eth_utils.crypto import keccak
 from pydantic import ValidationError
 
-from kgst.reserves.storing import FileError, read_bytes, read_json
 from kgst.statements import ReserveTotal
 from kgst.statements.model import REPORT_FORMAT
+from kgst.storing import FileError, read_bytes, read_json
 
 __all__ = ["hash_of_report", "read_report"]
 

@@ -14,9 +14,9 @@ from typing import Final
 
 from kgst.errors import InputError
 from kgst.reserves.files import SettledFrom
-from kgst.reserves.storing import FileError
 from kgst.statements import StatementError
 from kgst.statements.source import Source
+from kgst.storing import FileError
 from kgst.units import MAX_BASE_UNITS, TYIYN, AmountError, format_som, parse_amount
 
 __all__ = ["CSV_HEADER", "settled_now"]

@@ -13,8 +13,8 @@ from kgst.policy import Policy
 from kgst.record import Record
 from kgst.reserves.drafting import read_statements
 from kgst.reserves.files import AttestationFile, AuditorsSignature, Signable
+from kgst.reserves.format import som
 from kgst.reserves.report import hash_of_report, read_report
-from kgst.reserves.words import som
 from kgst.signatures import sign_message
 from kgst.statements import ReserveTotal
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from eth_abi.abi import decode
 
 from kgst.errors import InputError, RefusedError
-from kgst.logs import read_logs, uint_topic
+from kgst.events import read_logs, uint_topic
 from kgst.node import NodeRefusedError
-from kgst.operator.operation import Operation, Readback, call_data
+from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.reserves.collecting import require_signed
 from kgst.reserves.files import (
     AttestationFile,
@@ -22,14 +22,14 @@ from kgst.reserves.files import (
     SignedFile,
     Statement,
 )
+from kgst.reserves.format import both_times, som, span
 from kgst.reserves.reading import read_state, statement_of
-from kgst.reserves.storing import read_model
 from kgst.reserves.views import moment, totals
-from kgst.reserves.words import both_times, som, span
+from kgst.storing import read_model
 from kgst.units import format_som
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = [
     "halting",

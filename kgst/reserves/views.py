@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.quantities import format_bps
-from kgst.reserves.drafting import Caution
+from kgst.reserves.drafting import DraftWarning
 from kgst.reserves.files import AttestationFile, ChainState, Result, SettledFrom, Signable
-from kgst.reserves.words import both_times, som, span
+from kgst.reserves.format import both_times, som, span
 from kgst.statements import ReserveTotal
 from kgst.terminal import markup
 from kgst.units import format_som
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Namer",
-    "cautions_document",
     "draft_document",
     "moment",
     "plain",
     "print_accounts",
-    "print_cautions",
     "print_draft",
     "print_hashes",
     "print_list",
     "print_state",
+    "print_warnings",
     "safe",
     "table",
     "table_of",
     "totals",
+    "warnings_document",
 ]
 
 Namer = Callable[[str], str]
@@ -65,9 +65,9 @@ def draft_document(draft: AttestationFile) -> dict[str, Any]:
     }
 
 
-def cautions_document(cautions: Iterable[Caution]) -> list[dict[str, str]]:
+def warnings_document(warnings: Iterable[DraftWarning]) -> list[dict[str, str]]:
     """Each with a code for programs and a text for people."""
-    return [{"code": one.code, "message": one.text} for one in cautions]
+    return [{"code": one.code, "message": one.text} for one in warnings]
 
 
 def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
@@ -109,9 +109,9 @@ def print_accounts(out: Console, total: ReserveTotal) -> None:
     out.print(rows)
 
 
-def print_cautions(out: Console, cautions: Iterable[Caution]) -> None:
+def print_warnings(out: Console, warnings: Iterable[DraftWarning]) -> None:
     """Each on lines of its own."""
-    for one in cautions:
+    for one in warnings:
         out.print(f"[bold yellow]Warning:[/bold yellow] {safe(one.text)}")
 
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from kgst.decoding.pending import Pending, ScheduleReads
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
-from kgst.operator.pending import Pending, ScheduleReads
 from kgst.policy import Policy
 from kgst.verify.state import Issuer, IssuerReads, read_traces
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["Attestation", "Operator", "Recovery", "Status", "operators", "read_status"]
 

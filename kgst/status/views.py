@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from kgst.decoding.calls import format_time
 from kgst.gate import flag_list, flag_names
-from kgst.operator.decoding import format_time
 from kgst.quantities import format_bnb, format_duration, format_refill
 from kgst.terminal import markup, plain
 from kgst.units import TYIYN, format_som
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
     from kgst.status.reading import Status
 
 __all__ = ["MAX_HEAD_AGE", "about", "print_status", "status_document", "warnings"]

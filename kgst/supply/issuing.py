@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Final
 from kgst.errors import InputError, RefusedError
 from kgst.gate import PauseFlag
 from kgst.node import chain_id, genesis
-from kgst.operator.actor import Actor, choose_actor
-from kgst.operator.emissions import transferred
-from kgst.operator.logbook import Logbook, subject_of
-from kgst.operator.operation import ANYTHING, Operation, Readback, call_data
-from kgst.operator.pipeline import perform
-from kgst.operator.views import clock
+from kgst.pipeline.actor import Actor, choose_actor
+from kgst.pipeline.expected_events import transferred
+from kgst.pipeline.logbook import Logbook, subject_of
+from kgst.pipeline.operation import ANYTHING, Operation, Readback, call_data
+from kgst.pipeline.pipeline import perform
+from kgst.pipeline.views import clock
 from kgst.quantities import format_refill
-from kgst.reserves.words import span
+from kgst.reserves.format import span
 from kgst.supply.state import Quota, SupplyState, read_supply
 from kgst.units import format_som, parse_amount
 
 if TYPE_CHECKING:
     from kgst.console import Answer
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.options import Run
 
 __all__ = ["burn", "burn_obstacles", "mint", "mint_obstacles", "require_reference"]
 

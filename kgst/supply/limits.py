@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from kgst.console import Answer
 from kgst.multicall import latest
-from kgst.operator.views import clock, table
+from kgst.pipeline.views import clock, table
 from kgst.quantities import format_refill
-from kgst.reserves.words import span
+from kgst.reserves.format import span
 from kgst.supply.state import Quota, SupplyState, read_supply
 from kgst.terminal import markup
 from kgst.units import format_som
@@ -19,7 +19,7 @@ from kgst.verify.state import read_traces
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["Bound", "bound_of", "limits"]
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 from kgst.errors import RefusedError
 from kgst.gate import PauseFlag
 from kgst.node import ChainRevertError, rpc
-from kgst.operator.accounts import read_accounts
-from kgst.operator.actor import Actor
-from kgst.operator.operation import Operation
+from kgst.pipeline.accounts import read_accounts
+from kgst.pipeline.actor import Actor
+from kgst.pipeline.operation import Operation
 from kgst.quantities import format_bnb
 from kgst.supply.payout_file import Chunk, PayoutFile
 from kgst.supply.state import read_supply
 from kgst.units import format_som
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["Cost", "require_affordable", "require_funds", "require_payable"]
 

@@ -19,7 +19,7 @@ from kgst.csvfile import (
     parse_amount_cell,
 )
 from kgst.errors import InputError
-from kgst.operator.logbook import subject_of
+from kgst.pipeline.logbook import subject_of
 from kgst.units import MAX_BASE_UNITS, format_som
 
 __all__ = ["Chunk", "Payment", "PayoutFile", "read_payout"]

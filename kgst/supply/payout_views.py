@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from kgst.console import Answer
-from kgst.operator.operation import Operation
-from kgst.operator.views import document_of, print_progress, print_result, table
+from kgst.pipeline.operation import Operation
+from kgst.pipeline.views import document_of, print_progress, print_result, table
 from kgst.quantities import format_bnb, format_gwei
 from kgst.sending import Event, Stage
 from kgst.supply.payout_file import Chunk, PayoutFile
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kgst.journal import Outcome
-    from kgst.operator.results import Result
-    from kgst.operator.work import Work
+    from kgst.pipeline.results import Result
+    from kgst.pipeline.work import Work
     from kgst.supply.payout_checks import Cost
 
 __all__ = ["Paid", "ProgressBar", "answer", "print_plan"]

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Final
 from kgst.console import Answer, console
 from kgst.errors import InputError, RefusedError
 from kgst.node import chain_id
-from kgst.operator.actor import choose_actor
-from kgst.operator.batches import send_each
-from kgst.operator.emissions import transferred
-from kgst.operator.giving_up import give_up
-from kgst.operator.logbook import subject_of
-from kgst.operator.operation import Operation, call_data
-from kgst.operator.results import Result
-from kgst.operator.work import Work
+from kgst.pipeline.actor import choose_actor
+from kgst.pipeline.batches import send_each
+from kgst.pipeline.expected_events import transferred
+from kgst.pipeline.giving_up import give_up
+from kgst.pipeline.logbook import subject_of
+from kgst.pipeline.operation import Operation, call_data
+from kgst.pipeline.results import Result
+from kgst.pipeline.work import Work
 from kgst.supply.payout_checks import require_affordable, require_funds, require_payable
 from kgst.supply.payout_file import Chunk, Payment, PayoutFile, read_payout
 from kgst.supply.payout_views import Paid, ProgressBar, answer, print_plan
@@ -31,9 +31,9 @@ from kgst.supply.safe_rounds import executions
 from kgst.units import TYIYN, format_som, parse_amount
 
 if TYPE_CHECKING:
+    from kgst.deployment.system import System
     from kgst.journal import Outcome
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.pipeline.options import Run
 
 __all__ = ["Terms", "payout"]
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from kgst.logs import event_topic, read_logs
+from kgst.events import event_topic, read_logs
 from kgst.node import chain_id
-from kgst.operator.safes import Safe, SafeTransaction
+from kgst.safe.safes import Safe, SafeTransaction
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["executions"]
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from kgst.gate import PauseFlag
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
-from kgst.operator.views import clock
+from kgst.pipeline.views import clock
 from kgst.units import format_som
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["Holding", "Quota", "SupplyState", "read_supply"]
 

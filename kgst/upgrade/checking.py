@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.build import creation_code, source_of
-from kgst.gate import SLOT
-from kgst.upgrade.code import (
+from kgst.deployment.code import (
     SIZE_LIMIT,
     code_hash,
     implementation_arguments,
@@ -16,11 +15,12 @@ from kgst.upgrade.code import (
     proxiable_uuid,
     require_contract,
 )
+from kgst.deployment.layout import LayoutProblem, compare
+from kgst.gate import SLOT
 from kgst.upgrade.deployed import deployed_layout
-from kgst.upgrade.layout import LayoutProblem, compare
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["Candidate", "Finding", "examine"]
 

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgst.console import Answer, confirm, console
+from kgst.deployment.system import open_system
 from kgst.errors import ExitCode, InputError
 from kgst.files import Files
 from kgst.fork.system import on_fork
-from kgst.operator.pipeline import perform
-from kgst.operator.system import open_system
+from kgst.pipeline.pipeline import perform
 from kgst.policy import Policy
-from kgst.reserves.files import as_bytes
-from kgst.reserves.storing import read_model, require_apart, write_new
+from kgst.storing import as_bytes, read_model, require_apart, write_new
 from kgst.terminal import markup
 from kgst.upgrade import executing
 from kgst.upgrade.checking import examine
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from ape.api import AccountAPI
     from rich.console import Console
 
-    from kgst.operator.options import Run
+    from kgst.pipeline.options import Run
     from kgst.upgrade.checking import Finding
 
 __all__ = [

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from kgst.attestation import in_signer_order
 from kgst.build import refresh, source_of
+from kgst.deployment.code import arguments_in_words, code_hash, implementation_code
 from kgst.errors import InputError, RefusedError
 from kgst.files import Files
 from kgst.node import rpc
-from kgst.operator.operation import Operation
+from kgst.pipeline.operation import Operation
 from kgst.policy import Policy
 from kgst.quantities import format_duration
 from kgst.record import Record
-from kgst.reserves.storing import FileError, read_model
 from kgst.signatures import SignatureError, recover, sign_message
-from kgst.upgrade.code import arguments_in_words, code_hash, implementation_code
+from kgst.storing import FileError, read_model
 from kgst.upgrade.deploying import read_upgrade, require_there
 from kgst.upgrade.files import ConsentFile, UpgradeFile
 from kgst.upgrade.operations import approval, call_in_words, consent_of
@@ -26,7 +26,7 @@ from kgst.upgrade.operations import approval, call_in_words, consent_of
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["Comparison", "compare_with_build", "sign", "signature_path", "submission"]
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eth_utils.address import to_checksum_address
 
 from kgst.build import source_of
+from kgst.deployment.code import code_hash, implementation_code
+from kgst.deployment.layout import Snapshot, project_folder, read_layout
 from kgst.errors import RefusedError
 from kgst.gate import SLOT, GateWord
 from kgst.node import rpc
-from kgst.upgrade.code import code_hash, implementation_code
-from kgst.upgrade.layout import Snapshot, read_layout
 
 if TYPE_CHECKING:
-    from kgst.files import Files
-    from kgst.operator.system import System
-    from kgst.record import Record
+    from kgst.deployment.system import System
 
-__all__ = ["deployed_layout", "read_gate", "save_snapshot"]
+__all__ = ["deployed_layout", "read_gate"]
 
 
 def read_gate(system: System) -> GateWord:
@@ -54,25 +51,9 @@ def deployed_layout(system: System) -> tuple[dict[str, Any], str]:
     name, contract = system.record.implementation
     if code_hash(implementation_code(name, contract.constructor_args)) == found:
         return read_layout(
-            name, source_of(name), _project()
+            name, source_of(name), project_folder()
         ), "this checkout, which builds the deployed code"
     raise RefusedError(
         f"the layout of the deployed implementation (code {found[:10]}…) is not known: {path or 'a snapshot'} is not "
         f"of it, and {name} of this checkout builds other code. Restore the file from git."
     )
-
-
-def save_snapshot(files: Files, record: Record) -> Path | None:
-    """Keep the layout of the recorded implementation, when this checkout builds it; returns where."""
-    name, contract = record.implementation
-    if code_hash(implementation_code(name, contract.constructor_args)) != contract.code_hash:
-        return None
-    layout = read_layout(name, source_of(name), _project())
-    Snapshot(contract=name, code_hash=contract.code_hash, layout=layout).save(files.layout)
-    return files.layout
-
-
-def _project() -> Path:
-    from ape import project
-
-    return Path(project.path)

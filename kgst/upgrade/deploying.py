@@ -7,24 +7,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kgst.console import confirm, console
+from kgst.deployment.code import arguments_in_words, code_hash
 from kgst.errors import DriftError, InputError, RefusedError
 from kgst.node import NodeError, chain_id, rpc
-from kgst.operator.actor import choose_actor
-from kgst.operator.logbook import subject_of
-from kgst.operator.work import Work
+from kgst.pipeline.actor import choose_actor
+from kgst.pipeline.logbook import subject_of
+from kgst.pipeline.work import Work
 from kgst.record import Transaction
-from kgst.reserves.files import as_bytes
-from kgst.reserves.storing import read_model, write_new
+from kgst.storing import as_bytes, read_model, write_new
 from kgst.terminal import markup
 from kgst.upgrade.checking import Candidate, examine
-from kgst.upgrade.code import arguments_in_words, code_hash
 from kgst.upgrade.files import UpgradeFile
 from kgst.upgrade.operations import call_in_words, consent_of
 
 if TYPE_CHECKING:
+    from kgst.deployment.system import System
     from kgst.journal import Outcome
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.pipeline.options import Run
 
 __all__ = ["Proposed", "propose", "read_upgrade", "require_there"]
 

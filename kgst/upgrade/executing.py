@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.console import Answer, console
+from kgst.deployment.code import save_snapshot
 from kgst.errors import DriftError, ExitCode, RefusedError, WaitingError
-from kgst.logs import read_logs
+from kgst.events import read_logs
 from kgst.node import NodeError, get_receipt, rpc
-from kgst.operator.actor import choose_actor
-from kgst.operator.permission import Standing, permission
-from kgst.operator.pipeline import perform
-from kgst.operator.views import clock
+from kgst.pipeline.actor import choose_actor
+from kgst.pipeline.permission import PermissionStatus, permission
+from kgst.pipeline.pipeline import perform
+from kgst.pipeline.views import clock
 from kgst.record import ContractRecord, Transaction, Upgrade, source_commit
 from kgst.roles import Role
 from kgst.terminal import markup
-from kgst.upgrade.deployed import save_snapshot
 from kgst.upgrade.deploying import read_upgrade, require_there
 from kgst.upgrade.getters import changes, read_getters, sample_accounts
 from kgst.upgrade.operations import cancellation, consent_of, upgrade
@@ -25,9 +25,9 @@ from kgst.upgrade.operations import cancellation, consent_of, upgrade
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kgst.operator.operation import Operation
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.operation import Operation
+    from kgst.pipeline.options import Run
     from kgst.upgrade.files import UpgradeFile
 
 __all__ = ["cancel", "execute", "schedule"]
@@ -45,12 +45,12 @@ def schedule(system: System, path: Path, run: Run) -> Answer:
     if operation.already:
         return perform(system, [operation], run)
     found = permission(system, operation, _caller(system, operation, run))
-    if found.standing is Standing.AT_ONCE:
+    if found.status is PermissionStatus.AT_ONCE:
         raise RefusedError(
             f"{system.named(_caller(system, operation, run))} upgrades without a delay, so there is nothing to "
             f"schedule: `ape run upgrade execute {path}`."
         )
-    if found.standing is Standing.READY:
+    if found.status is PermissionStatus.READY:
         raise RefusedError(f"it is scheduled and ready: `ape run upgrade execute {path}`.")
     answer = perform(system, [operation], run)
     if answer.document["waits_until"] is None:
@@ -80,9 +80,9 @@ def execute(system: System, path: Path, run: Run) -> Answer:
     run = _with_account(system, operation, run)
     if not operation.already:
         found = permission(system, operation, _caller(system, operation, run))
-        if found.standing is Standing.TO_SCHEDULE:
+        if found.status is PermissionStatus.TO_SCHEDULE:
             raise RefusedError(f"it is not scheduled yet: `ape run upgrade schedule {path}`.")
-        if found.standing is Standing.WAITING:
+        if found.status is PermissionStatus.WAITING:
             raise WaitingError(
                 f"it can be executed from {clock(found.ready_at or 0)} on; give the same command again then."
             )

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from eth_abi.abi import decode, encode
 from eth_utils.crypto import keccak
 
-from kgst.logs import address_topic, event_topic
+from kgst.events import address_topic, event_topic
 from kgst.multicall import many
 from kgst.node import NodeError, rpc
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["changes", "read_getters", "sample_accounts"]
 

@@ -8,14 +8,14 @@ from eth_utils.crypto import keccak
 
 from kgst.errors import RefusedError
 from kgst.node import rpc
-from kgst.operator.operation import Operation, Readback, call_data
+from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.roles import Role
 from kgst.upgrade.deployed import read_gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["approval", "call_in_words", "cancellation", "scheduled_by", "upgrade"]
 

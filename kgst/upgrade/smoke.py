@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 from eth_utils.crypto import keccak
 
+from kgst.deployment.code import code_hash
 from kgst.errors import KgstError
-from kgst.fork.pretence import Pretence, throwaway_accounts
-from kgst.operator.operation import call_data
-from kgst.operator.permission import Standing, as_call, permission
+from kgst.fork.overrides import StorageOverrides, throwaway_accounts
+from kgst.pipeline.operation import call_data
+from kgst.pipeline.permission import PermissionStatus, as_call, permission
 from kgst.units import format_som
 from kgst.upgrade.checking import Candidate, Finding
-from kgst.upgrade.code import code_hash
 from kgst.upgrade.deployed import read_gate
 from kgst.upgrade.getters import changes, read_getters, sample_accounts
 from kgst.upgrade.operations import upgrade
 
 if TYPE_CHECKING:
+    from kgst.deployment.system import System
     from kgst.fork.anvil import Fork
-    from kgst.operator.system import System
 
 __all__ = ["smoke"]
 
@@ -58,7 +58,7 @@ def _upgrade(
     there = code_hash(bytes(eth.get_code(address)))
     found.append(Finding("deployed code is this build's", there == candidate.code_hash, there))
 
-    Pretence(fork, system.token.address).consent(
+    StorageOverrides(fork, system.token.address).consent(
         bytes.fromhex(candidate.code_hash[2:]), keccak(data)
     )
     accounts = sample_accounts(system)
@@ -67,7 +67,7 @@ def _upgrade(
     assert role is not None  # noqa: S101 # an upgrade is UPGRADER's
     upgrader = system.policy.address(system.policy.roles[role][0].member)
     allowed = permission(system, operation, upgrader)
-    if allowed.standing is Standing.TO_SCHEDULE:
+    if allowed.status is PermissionStatus.TO_SCHEDULE:
         call = as_call(system, operation, allowed)
         fork.send(upgrader, system.manager.address, call or b"")
         fork.advance(allowed.delay)
@@ -90,10 +90,10 @@ def _use(system: System, fork: Fork, found: list[Finding]) -> None:
     token = system.token
     issuer, holder = (a.address for a in throwaway_accounts("use", 2))
     headroom = 10 * _SOM
-    pretence = Pretence(fork, token.address)
-    pretence.no_flags()
-    pretence.headroom(headroom, _DAY)
-    pretence.issuer(issuer, 3 * headroom)
+    overrides = StorageOverrides(fork, token.address)
+    overrides.no_flags()
+    overrides.headroom(headroom, _DAY)
+    overrides.issuer(issuer, 3 * headroom)
 
     refusal = fork.refusal(issuer, token.address, call_data(token.mint, holder, headroom + 1))
     expected = f"HeadroomExceeded(headroom={headroom}, needed={headroom + 1})"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kgst.operator.views import table
+from kgst.deployment.code import SIZE_LIMIT, arguments_in_words
+from kgst.deployment.layout import WORDS_NOTE
+from kgst.pipeline.views import table
 from kgst.terminal import markup
-from kgst.upgrade.code import SIZE_LIMIT, arguments_in_words
-from kgst.upgrade.layout import WORDS_NOTE
 from kgst.upgrade.operations import call_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
     from kgst.upgrade.checking import Candidate, Finding
     from kgst.upgrade.consenting import Comparison
     from kgst.upgrade.deploying import Proposed

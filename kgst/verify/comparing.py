@@ -8,7 +8,6 @@ are there and owned as it says.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +15,11 @@ from eth_utils.crypto import keccak
 
 from kgst.attestation import Domain
 from kgst.build import constructor_arguments, plain_runtime_code, runtime_code, token_runtime_code
-from kgst.deploy.applying import FEED_DECIMALS, Deployment, initialization
-from kgst.deploy.concluding import awaited
-from kgst.deploy.people import FoundSafe, PeopleReads, findings
-from kgst.deploy.preflight import CONTRACTS, require_chain
+from kgst.deployment.code import implementation_code
+from kgst.deployment.concluding import awaited
+from kgst.deployment.contracts import FEED_DECIMALS, Deployment, initialization
+from kgst.deployment.people import FoundSafe, PeopleReads, findings
+from kgst.deployment.preflight import CONTRACTS, require_chain
 from kgst.errors import RefusedError
 from kgst.gate import GateWord
 from kgst.multicall import Head, ensure_multicall, latest
@@ -28,7 +28,7 @@ from kgst.policy import Policy
 from kgst.quantities import format_bps, format_duration, format_refill
 from kgst.record import Record
 from kgst.units import format_som
-from kgst.upgrade.code import implementation_code
+from kgst.verify.comparison import Check, Comparison, Drift, Verification
 from kgst.verify.roles import role_drifts
 from kgst.verify.state import Code, State, TokenReads, read_code, read_state
 
@@ -36,10 +36,6 @@ if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
 __all__ = [
-    "Check",
-    "Comparison",
-    "Drift",
-    "Verification",
     "compare",
     "compare_code",
     "compare_people",
@@ -47,68 +43,6 @@ __all__ = [
     "quota",
     "verify",
 ]
-
-
-@dataclass(frozen=True)
-class Drift:
-    """One difference: what was looked at, what policy or record say, what the chain says."""
-
-    item: str
-    expected: str
-    found: str
-
-    def __str__(self) -> str:
-        return f"{self.item}: expected {self.expected}, found {self.found}"
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What a verification found.
-
-    Attributes:
-        drifts: Differences.
-        gaps: What could not be checked here, and why; empty when everything was.
-        checks: How many comparisons were made.
-    """
-
-    drifts: list[Drift]
-    gaps: list[str]
-    checks: int
-
-
-@dataclass(frozen=True)
-class Check:
-    """One comparison; what it found is what was expected, or a drift.
-
-    Attributes:
-        area: `code`, `token`, `issuers`, `roles` or `safes`.
-    """
-
-    area: str
-    item: str
-    expected: str
-    found: str
-    equal: bool
-
-
-@dataclass
-class Comparison:
-    """Collects comparisons."""
-
-    checks: list[Check] = field(default_factory=list)
-    gaps: list[str] = field(default_factory=list)
-    area: str = "code"
-
-    def same(self, item: str, expected: object, found: object) -> bool:
-        """Note a drift unless both are equal."""
-        self.checks.append(Check(self.area, item, str(expected), str(found), expected == found))
-        return expected == found
-
-    @property
-    def verification(self) -> Verification:
-        """What was found so far."""
-        drifts = [Drift(c.item, c.expected, c.found) for c in self.checks if not c.equal]
-        return Verification(drifts, self.gaps, len(self.checks))
 
 
 def verify(policy: Policy, record: Record) -> list[Drift]:

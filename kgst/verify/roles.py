@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kgst.deploy.applying import GUARDED_ROLES, Deployment, selectors
+from kgst.deployment.contracts import GUARDED_ROLES, Deployment, selectors
 from kgst.policy import Policy
 from kgst.quantities import format_duration
 from kgst.roles import ROLE_FUNCTIONS, Role, role_name
 from kgst.verify.state import Access, State
 
 if TYPE_CHECKING:
-    from kgst.verify.comparing import Comparison
+    from kgst.verify.comparison import Comparison
 
 __all__ = ["guardian_of", "role_drifts", "wanted_delay"]
 

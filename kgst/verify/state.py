@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from eth_utils.crypto import keccak
 
-from kgst.deploy.applying import Deployment, selectors
-from kgst.logs import address_topic, event_topic, no_known_event, read_logs, uint_topic
+from kgst.decoding.pending import SCHEDULED, Scheduled, scheduled_in
+from kgst.deployment.contracts import Deployment, selectors
+from kgst.events import address_topic, event_topic, no_known_event, read_logs, uint_topic
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest, many
 from kgst.node import NodeError
-from kgst.operator.pending import SCHEDULED, Scheduled, scheduled_in
 from kgst.record import Record
 from kgst.roles import Role
 

@@ -18,9 +18,9 @@ from support.signing import sign_all
 
 from kgst.attestation import ImplementationApproval
 from kgst.auditors.files import RotationFile, SignedRotationFile
-from kgst.operator.system import System
+from kgst.deployment.system import System
 from kgst.reserves.files import Signature
-from kgst.reserves.storing import read_model
+from kgst.storing import read_model
 
 ROOT = Path(__file__).parents[2]
 POLICY = ROOT / "tests/support/policy.yaml"
@@ -87,7 +87,7 @@ def succession(folder: Path) -> Callable[..., None]:
 def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `ape run auditors …` in this process, on the chain as if it outlived the command."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("kgst.operator.system.is_short_lived", lambda _: False)
+    monkeypatch.setattr("kgst.deployment.system.is_short_lived", lambda _: False)
     return partial(invoke, "auditors", policy=folder / "policy.yaml")
 
 

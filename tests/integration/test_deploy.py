@@ -10,15 +10,17 @@ from ape import chain as ape_chain
 from ape import project
 from support.reverts import reverts
 
-from kgst.deploy.applying import STEPS, Deployment, apply, resume
 from kgst.deploy.plan import plan
+from kgst.deployment.applying import STEPS, apply, resume
+from kgst.deployment.contracts import Deployment
 from kgst.errors import InputError, RefusedError
 from kgst.journal import Journal, JournalError
 from kgst.node import ChainRevertError, NodeError
 from kgst.policy import Policy
 from kgst.roles import Role
 from kgst.sending import Event, Stage
-from kgst.verify.comparing import Drift, inspect, verify
+from kgst.verify.comparing import inspect, verify
+from kgst.verify.comparison import Drift
 
 SOM = 1_000_000
 POLICY = Policy.load(Path(__file__).parents[1] / "support/policy.yaml")
@@ -100,7 +102,7 @@ def test_apply__other_chain__is_refused(fresh: Any) -> None:
 def test_apply__public_keys_on_a_live_node__is_refused(
     fresh: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgst.deploy.preflight.is_dev_node", lambda _: False)
+    monkeypatch.setattr("kgst.deployment.preflight.is_dev_node", lambda _: False)
     live = POLICY.model_copy(update={"chain_id": 1337})
     with pytest.raises(RefusedError, match=r"admin, .*the deployer are public") as caught:
         apply(live, fresh)

@@ -11,7 +11,7 @@ from ape import accounts as ape_accounts
 from ape import chain as ape_chain
 from support.in_process import invoke
 
-from kgst.deploy.applying import STEPS
+from kgst.deployment.applying import STEPS
 from kgst.files import Files
 
 ROOT = Path(__file__).parents[2]

@@ -16,16 +16,17 @@ from support import safe as safes
 from support.safe import deploy_safe
 
 from kgst.deploy import commands
-from kgst.deploy.applying import STEPS, Deployment, apply, resume
 from kgst.deploy.plan import Plan, PlannedStep, _refusals, plan
+from kgst.deployment.applying import STEPS, apply, resume
+from kgst.deployment.contracts import Deployment
 from kgst.errors import DriftError, ExitCode, InputError, RefusedError
 from kgst.files import Files
 from kgst.journal import Header, Journal, JournalError
 from kgst.multicall import Head, ensure_multicall, latest
 from kgst.node import NodeError, connected
-from kgst.operator.safes import Safe
 from kgst.policy import Policy
 from kgst.record import Record, RecordError
+from kgst.safe.safes import Safe
 from kgst.sending import Event, Stage
 from kgst.sending.transactions import created_by
 from kgst.verify.comparing import verify
@@ -382,7 +383,7 @@ def test_resume__record_deleted_and_contracts_gone__writes_none(
     deployed: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployed.record.unlink()
-    monkeypatch.setattr("kgst.deploy.concluding.LAG", 0)
+    monkeypatch.setattr("kgst.deployment.concluding.LAG", 0)
     monkeypatch.setattr(ape_chain.provider.web3.eth, "get_code", lambda *_: b"")
     with pytest.raises(DriftError, match="KGSTAccessManager: there is no code at 0x"):
         commands.resume(deployed.folder / "policy.yaml", None, yes=True, quiet=True)
@@ -446,7 +447,7 @@ def lagging(answer: Callable[..., Any], times: int, stale: Any) -> Callable[...,
 def test_apply__node_that_lags_behind_finality__is_asked_again(
     fresh: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kgst.deploy import concluding
+    from kgst.deployment import concluding
 
     eth = ape_chain.provider.web3.eth
     monkeypatch.setattr(concluding, "_PAUSE", 0)
@@ -462,7 +463,7 @@ def test_apply__node_that_lags_behind_finality__is_asked_again(
 def test_verify__node_before_the_deployment__is_asked_again_and_named(
     fresh: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kgst.deploy import concluding
+    from kgst.deployment import concluding
     from kgst.verify import comparing
 
     base = Policy.load(ROOT / "tests/support/policy.yaml")

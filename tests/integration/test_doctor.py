@@ -21,7 +21,9 @@ from support.safe import deploy_safe, safe_at
 from support.standing import POLICY, ROOT, keep_chain, kept_system, person
 
 from kgst import multicall
-from kgst.deploy.applying import Deployment, apply
+from kgst.deployment.applying import apply
+from kgst.deployment.contracts import Deployment
+from kgst.deployment.system import System
 from kgst.doctor.diagnosis import Diagnosis, diagnose
 from kgst.doctor.node import Row, State
 from kgst.doctor.views import doctor
@@ -29,10 +31,9 @@ from kgst.errors import ExitCode, InputError
 from kgst.govern.changes import changes
 from kgst.multicall import MULTICALL3, ensure_multicall
 from kgst.node import NodeError, connected
-from kgst.operator.system import System
-from kgst.operator.txbuilder import checksum
 from kgst.policy import Policy
 from kgst.roles import Role
+from kgst.safe.txbuilder import checksum
 from kgst.verify.comparing import verify
 
 SOM = 10**6

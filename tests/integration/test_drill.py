@@ -20,7 +20,8 @@ from support.cli import ROOT, run_ape, wait_for
 from support.schemas import require_schema
 from web3 import HTTPProvider, Web3
 
-from kgst.deploy.applying import Deployment
+from kgst.deployment.contracts import Deployment
+from kgst.deployment.system import System
 from kgst.drill.running import run_drill
 from kgst.drill.views import markdown
 from kgst.errors import RefusedError
@@ -28,7 +29,6 @@ from kgst.files import Files
 from kgst.fork.anvil import ForkError, forked
 from kgst.fork.system import on_fork
 from kgst.node import connected
-from kgst.operator.system import System
 from kgst.policy import Policy
 from kgst.record import Record
 from kgst.upgrade import commands

@@ -15,6 +15,7 @@ from support.operators import as_, carry_out, operated
 from support.schemas import require_schema
 from web3.exceptions import Web3RPCError
 
+from kgst.deployment.system import System
 from kgst.errors import InputError, RefusedError
 from kgst.files import Files
 from kgst.guard.accounts import block, freeze
@@ -23,10 +24,9 @@ from kgst.guard.pauses import pause, unpause
 from kgst.guard.presigning import presign, read_presigned, send_presigned
 from kgst.journal import Journal
 from kgst.node import NodeError
-from kgst.operator.giving_up import give_up
-from kgst.operator.options import Run
-from kgst.operator.system import System
-from kgst.operator.work import Work
+from kgst.pipeline.giving_up import give_up
+from kgst.pipeline.options import Run
+from kgst.pipeline.work import Work
 from kgst.reserves.submitting import halting
 from kgst.roles import Role
 

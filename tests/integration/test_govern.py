@@ -9,14 +9,14 @@ from ape import chain as ape_chain
 from support.operators import as_, operated, pass_time, policy_file
 
 from kgst.console import Answer
+from kgst.deployment.system import System
 from kgst.errors import InputError, RefusedError
 from kgst.files import Files
 from kgst.govern import matrix, plan, scheduled
 from kgst.govern.apply import apply
 from kgst.guard.pauses import pause
 from kgst.node import NodeError
-from kgst.operator.pipeline import perform
-from kgst.operator.system import System
+from kgst.pipeline.pipeline import perform
 from kgst.roles import Role
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"

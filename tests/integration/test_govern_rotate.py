@@ -13,12 +13,12 @@ from support.operators import as_, operated, pass_time, policy_file
 from support.safe import deploy_safe
 from support.signing import sign
 
+from kgst.deployment.system import System
 from kgst.errors import DriftError, InputError, RefusedError
 from kgst.files import Files
 from kgst.govern.holders import read_holders
 from kgst.govern.proof import challenge_for
 from kgst.govern.rotate import prove_key, rotate
-from kgst.operator.system import System
 from kgst.policy import Policy
 from kgst.roles import Role
 

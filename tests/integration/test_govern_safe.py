@@ -11,11 +11,11 @@ from support.operators import as_, operated, pass_time, policy_file
 from support.safe import deploy_safe
 
 from kgst.console import Answer
+from kgst.deployment.system import System
 from kgst.files import Files
 from kgst.govern import plan, scheduled
 from kgst.govern.apply import apply
 from kgst.govern.rotate import rotate
-from kgst.operator.system import System
 from kgst.roles import Role
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"

@@ -14,6 +14,7 @@ from support.reserves import attest
 from support.safe import deploy_safe
 from support.schemas import require_schema
 
+from kgst.deployment.system import System
 from kgst.errors import ExitCode, InputError, RefusedError
 from kgst.files import Files
 from kgst.guard.accounts import block, freeze, unblock
@@ -21,7 +22,6 @@ from kgst.guard.batches import blocked_on_chain, blocklist, freezes
 from kgst.guard.cuts import cut_issuer, suspend_auditor
 from kgst.guard.orders import Order
 from kgst.guard.seizing import executed_in, seize
-from kgst.operator.system import System
 from kgst.sending.delivery import Delivery
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"

@@ -16,8 +16,8 @@ from support.in_process import invoke
 
 from kgst import redaction
 from kgst.errors import InputError
+from kgst.events import read_logs, require_events
 from kgst.fork.relay import relayed
-from kgst.logs import read_logs, require_events
 from kgst.multicall import latest, many
 from kgst.node import (
     ChainRevertError,
@@ -559,7 +559,7 @@ def test_final_block__nothing_final_yet__is_zero(serve: Any) -> None:
 
 
 def log_of(block: int, **changes: Any) -> dict[str, Any]:
-    from kgst.logs import event_topic
+    from kgst.events import event_topic
 
     return {
         "address": ADDRESS, "topics": ["0x" + event_topic("A()").hex()], "data": "0x", "blockNumber": hex(block),
@@ -587,7 +587,7 @@ def logs_from(serve: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer],
     def start(answer: Answer) -> Any:
         server = serve(answer)
         provider = provider_of(server.address)
-        monkeypatch.setattr("kgst.logs.connected", lambda: provider)
+        monkeypatch.setattr("kgst.events.connected", lambda: provider)
         return server
 
     return start

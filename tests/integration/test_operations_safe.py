@@ -11,14 +11,14 @@ from ape import chain as ape_chain
 from support.operators import as_, carry_out, operated, pass_time, policy_file
 from support.safe import deploy_safe, safe_at
 
+from kgst.deployment.system import System
 from kgst.errors import DriftError, RefusedError
 from kgst.files import Files
 from kgst.gate import PAUSE_FLAGS
 from kgst.guard.pauses import pause, unpause
 from kgst.node import chain_id
-from kgst.operator.proposals import Proposal, ProposalError
-from kgst.operator.safes import Safe, SafeTransaction
-from kgst.operator.system import System
+from kgst.safe.proposals import Proposal, ProposalError
+from kgst.safe.safes import Safe, SafeTransaction
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"
 DELAY = 300

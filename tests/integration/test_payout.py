@@ -14,10 +14,10 @@ from support.reserves import attest
 from support.safe import deploy_safe
 from support.schemas import require_schema
 
+from kgst.deployment.system import System
 from kgst.errors import ExitCode, InputError, RefusedError
 from kgst.files import Files
 from kgst.node import ChainRevertError
-from kgst.operator.system import System
 from kgst.sending import RevertedError
 from kgst.sending.delivery import Delivery
 from kgst.supply.payouts import Terms, payout
@@ -137,7 +137,7 @@ def test_payout__interrupted__goes_on_and_pays_nobody_twice(
 def test_payout__cut_after_the_last_outcome__is_done(
     kgst: System, holder: Any, salaries: Any, paid: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kgst.operator.logbook import Entry
+    from kgst.pipeline.logbook import Entry
 
     def cut(_: Any) -> None:
         raise RuntimeError("power cut")
@@ -385,7 +385,7 @@ def test_payout__by_a_safe_interrupted__goes_on_with_any_owner(
 
 
 def test_executions__hash_by_hand__is_the_safes(kgst: System, safe: str) -> None:
-    from kgst.operator.safes import Safe, SafeTransaction
+    from kgst.safe.safes import Safe, SafeTransaction
     from kgst.supply.safe_rounds import _hashes
 
     found = replace(Safe.at(kgst.provider, safe), nonce=3)

@@ -13,8 +13,7 @@ from support.cli import ROOT, finish_ape, start_ape
 from support.in_process import invoke
 from support.standing import keep_chain
 
-from kgst import deploy
-from kgst.deploy.applying import STEPS
+from kgst.deployment.applying import STEPS, apply
 from kgst.policy import Policy
 
 POLICY = ROOT / "tests/support/policy.yaml"
@@ -23,7 +22,7 @@ HOSTILE = "[/docs] [red]x[/red] \x1b[2J\u202e\u200b" + "y" * 10_000
 
 @pytest.fixture(scope="module")
 def deployment(deployer: Any) -> Any:
-    return deploy.apply(Policy.load(POLICY), deployer)
+    return apply(Policy.load(POLICY), deployer)
 
 
 @pytest.fixture
@@ -51,12 +50,13 @@ def is_harmless(text: str) -> bool:
 def hostile(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words of nodes and chain as an adversary would have them."""
     from kgst.verify import comparing
+    from kgst.verify.comparison import Drift
 
     found = comparing.inspect
 
     def inspect(*args: Any, **kwargs: Any) -> Any:
         verification = found(*args, **kwargs)
-        drift = comparing.Drift(HOSTILE, HOSTILE, HOSTILE)
+        drift = Drift(HOSTILE, HOSTILE, HOSTILE)
         return replace(verification, drifts=[drift], gaps=[HOSTILE])
 
     monkeypatch.setattr("kgst.deploy.commands.inspect", inspect)

@@ -14,10 +14,10 @@ from support.schemas import require_schema
 
 from kgst.deploy.explorer import Compiled, Match, compare, compiled, submission_of
 from kgst.deploy.publish import publish
+from kgst.deployment.system import System
 from kgst.errors import ExitCode, InputError
 from kgst.files import Files
 from kgst.node import connected
-from kgst.operator.system import System
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"
 KEY = "the-secret-key-of-the-explorer"

@@ -16,14 +16,14 @@ from click.testing import Result
 from support import drafts
 from support.in_process import invoke
 
-from kgst import deploy
 from kgst.chain import advance_time, now
+from kgst.deployment.applying import apply
 from kgst.policy import Policy
 from kgst.reserves import reading
 from kgst.reserves.files import AttestationFile, Signature, SignedFile
+from kgst.reserves.format import bishkek_day, both_times, span
 from kgst.reserves.report import hash_of_report
-from kgst.reserves.storing import read_model
-from kgst.reserves.words import bishkek_day, both_times, span
+from kgst.storing import read_model
 
 ROOT = Path(__file__).parents[2]
 SOM = 1_000_000
@@ -33,7 +33,7 @@ DAY = 86_400
 @pytest.fixture(scope="session")
 def deployment(deployer: Any) -> Any:
     """The tests' policy, carried out."""
-    return deploy.apply(Policy.load(ROOT / "tests/support/policy.yaml"), deployer)
+    return apply(Policy.load(ROOT / "tests/support/policy.yaml"), deployer)
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +62,7 @@ def folder(deployment: Any, tmp_path: Path) -> Path:
 def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `ape run reserves …` in this process, on the chain as if it outlived the command."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("kgst.operator.system.is_short_lived", lambda _: False)
+    monkeypatch.setattr("kgst.deployment.system.is_short_lived", lambda _: False)
     return partial(invoke, "reserves", policy=folder / "policy.yaml")
 
 
@@ -346,8 +346,8 @@ def test_final_enough__not_a_development_node__reads_what_cannot_be_undone(
 def test_read_state__older_block__is_read_as_it_was(
     run: Any, attested: Any, deployment: Any, token: Any, issuer: Any
 ) -> None:
+    from kgst.deployment.system import System
     from kgst.node import connected
-    from kgst.operator.system import System
 
     attested()
     height = ape_chain.blocks.height

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from support.bsc.deployed import deployed_on_bsc, quick
 
-from kgst.deploy.applying import Deployment
+from kgst.deployment.contracts import Deployment
+from kgst.deployment.system import System
 from kgst.files import Files
 from kgst.node import ChainRevertError, connected
-from kgst.operator.operation import Operation, call_data
-from kgst.operator.simulation import simulate_execution
-from kgst.operator.system import System
+from kgst.pipeline.operation import Operation, call_data
+from kgst.pipeline.simulation import simulate_execution
 from kgst.policy import Policy
 from kgst.record import Record
 from kgst.roles import Role

@@ -21,11 +21,12 @@ from support.signing import sign_all
 from support.standing import POLICY, ROOT, kept_system, person
 
 from kgst.attestation import ReserveAttestation
-from kgst.deploy.applying import Deployment, apply
+from kgst.decoding.pending import EXPIRATION, pending_operations
+from kgst.deployment.applying import apply
+from kgst.deployment.contracts import Deployment
+from kgst.deployment.system import System
 from kgst.multicall import MULTICALL3, ensure_multicall
 from kgst.node import NodeError, connected
-from kgst.operator.pending import EXPIRATION, pending_operations
-from kgst.operator.system import System
 from kgst.policy import Policy
 from kgst.status.reading import Status, read_status
 from kgst.status.views import about, print_status, status_document, warnings
@@ -256,7 +257,7 @@ def test_warnings__node_that_stands_still__is_told(
     status = read_status(operated)
     old = replace(status, head=replace(status.head, time=status.head.time - 4 * HOUR))
     assert not any("old" in w for w in warnings(operated, old))
-    monkeypatch.setattr("kgst.operator.system.is_dev_node", lambda _: False)
+    monkeypatch.setattr("kgst.deployment.system.is_dev_node", lambda _: False)
     assert any("latest block is" in w and "use another node" in w for w in warnings(operated, old))
 
 

@@ -12,10 +12,10 @@ from support.reserves import attest
 from support.schemas import require_schema
 
 from kgst.console import Answer
+from kgst.deployment.system import System
 from kgst.errors import DriftError, InputError, RefusedError
 from kgst.files import Files
 from kgst.journal import Journal
-from kgst.operator.system import System
 from kgst.supply.issuing import burn, mint
 from kgst.supply.limits import limits
 
@@ -98,7 +98,7 @@ def test_mint__others_act_meanwhile__is_no_drift(
 def test_mint__event_is_missing__is_drift(
     kgst: System, issuer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgst.operator.emissions.get_receipt", lambda *_: {"logs": []})
+    monkeypatch.setattr("kgst.pipeline.expected_events.get_receipt", lambda *_: {"logs": []})
     with pytest.raises(DriftError, match=r"no event in the log: minted 5\.00 som to admin"):
         mint(kgst, "admin", "5 som", None, as_(issuer))
 

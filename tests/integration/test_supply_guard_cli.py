@@ -13,7 +13,7 @@ from click.testing import Result
 from support.in_process import invoke
 from support.standing import keep_chain
 
-from kgst import deploy
+from kgst.deployment.applying import apply
 from kgst.policy import Policy
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ SOM = 1_000_000
 
 @pytest.fixture(scope="module")
 def deployment(deployer: Any) -> Any:
-    return deploy.apply(Policy.load(POLICY), deployer)
+    return apply(Policy.load(POLICY), deployer)
 
 
 @pytest.fixture

@@ -16,14 +16,15 @@ from support.operators import as_, operated, pass_time, policy_file
 from support.schemas import require_schema
 
 from kgst.console import Answer
+from kgst.deployment import layout
+from kgst.deployment.code import save_snapshot
+from kgst.deployment.layout import LayoutProblem, Snapshot
+from kgst.deployment.system import System
 from kgst.errors import DriftError, ExitCode, InputError, RefusedError, WaitingError
 from kgst.files import Files
-from kgst.operator.system import System
 from kgst.record import Record
-from kgst.reserves.storing import FileError
-from kgst.upgrade import commands, layout
-from kgst.upgrade.deployed import save_snapshot
-from kgst.upgrade.layout import LayoutProblem, Snapshot
+from kgst.storing import FileError
+from kgst.upgrade import commands
 from kgst.verify.comparing import inspect
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"
@@ -300,7 +301,7 @@ def test_consent__other_code_than_built_here__is_refused(
 def test_consent__another_recovery_delay__is_refused(
     proposed: Path, auditor_a: Any, sign: Callable[[Any], Path]
 ) -> None:
-    from kgst.upgrade.code import code_hash, implementation_code
+    from kgst.deployment.code import code_hash, implementation_code
     from kgst.upgrade.files import UpgradeFile
 
     file = UpgradeFile.model_validate_json(proposed.read_text())

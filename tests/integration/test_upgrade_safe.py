@@ -11,9 +11,9 @@ from ape import chain as ape_chain
 from support.operators import as_, operated, pass_time, policy_file
 from support.safe import deploy_safe
 
+from kgst.deployment.system import System
 from kgst.errors import ExitCode, InputError
 from kgst.files import Files
-from kgst.operator.system import System
 from kgst.record import Record
 from kgst.upgrade import commands
 

@@ -21,9 +21,9 @@ from kgst.reserves.files import (
     SettledFrom,
     SignatureFile,
     Statement,
-    as_bytes,
 )
 from kgst.statements import ReserveTotal, read_reserves
+from kgst.storing import as_bytes
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 TOKEN = "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0"

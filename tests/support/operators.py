@@ -7,12 +7,12 @@ from typing import Any
 
 from ape import chain as ape_chain
 
-from kgst import deploy
+from kgst.deployment.applying import apply
+from kgst.deployment.system import System
 from kgst.files import Files
 from kgst.node import connected
-from kgst.operator.options import Run
-from kgst.operator.pipeline import perform
-from kgst.operator.system import System
+from kgst.pipeline.options import Run
+from kgst.pipeline.pipeline import perform
 from kgst.policy import Policy
 
 
@@ -30,7 +30,7 @@ def policy_file(folder: Path, base: Path, *changes: tuple[str, str]) -> Path:
 def operated(path: Path, deployer: Any) -> System:
     """What the policy at `path` says, deployed; with its files beside it."""
     policy = Policy.load(path)
-    deployment = deploy.apply(policy, deployer)
+    deployment = apply(policy, deployer)
     return System(deployment, connected(), Files(path.parent), path)
 
 

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 
-from kgst.deploy.applying import Deployment
+from kgst.deployment.contracts import Deployment
+from kgst.deployment.system import System
 from kgst.files import Files
 from kgst.node import connected
-from kgst.operator.system import System
 from kgst.policy import Policy
 
 ROOT = Path(__file__).parents[2]
 POLICY = ROOT / "tests/support/policy.yaml"
 
 # Where a command asks whether the chain ends with it.
-_ASKED = ("kgst.doctor.diagnosis.is_short_lived", "kgst.operator.system.is_short_lived")
+_ASKED = ("kgst.doctor.diagnosis.is_short_lived", "kgst.deployment.system.is_short_lived")
 
 
 def keep_chain(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -207,7 +207,7 @@ def _deploy(deployed: Deployed) -> None:
     from ape import accounts, networks
 
     from kgst.console import let_sign
-    from kgst.deploy.applying import apply
+    from kgst.deployment.applying import apply
     from kgst.files import Files
     from kgst.journal import Journal
     from kgst.node import pin_node

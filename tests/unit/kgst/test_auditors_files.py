@@ -10,8 +10,8 @@ from eth_account.messages import encode_typed_data
 from support import drafts, rotations
 
 from kgst.auditors.files import RotationFile, SignedRotationFile
-from kgst.reserves.files import AttestationFile, Signature, as_bytes
-from kgst.reserves.storing import FileError, read_model
+from kgst.reserves.files import AttestationFile, Signature
+from kgst.storing import FileError, as_bytes, read_model
 
 A_DRAFT = "a draft of a rotation"
 

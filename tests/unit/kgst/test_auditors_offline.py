@@ -13,7 +13,7 @@ from support.isolation import policy_of
 from support.operators import policy_file
 
 from kgst.auditors.files import RotationSignatureFile, SignedRotationFile
-from kgst.reserves.storing import read_model
+from kgst.storing import read_model
 
 ROOT = Path(__file__).parents[3]
 REHEARSAL = policy_of("rehearsal")

@@ -11,8 +11,8 @@ from eth_utils.crypto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kgst.decoding.calls import MAX_CALLS, decode_call, format_time
 from kgst.gate import flag_names
-from kgst.operator.decoding import MAX_CALLS, decode_call, format_time
 from kgst.policy import Policy
 from kgst.roles import role_name
 

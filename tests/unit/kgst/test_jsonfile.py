@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 
 from kgst.auditors.files import RotationFile
+from kgst.deployment.layout import Snapshot
 from kgst.errors import KgstError
 from kgst.files import Files
 from kgst.guard.presigning import read_presigned
 from kgst.journal import Journal
 from kgst.jsonfile import JsonError, NotWholeError, parse_json
-from kgst.operator.proposals import Proposal
 from kgst.record import Record
 from kgst.reserves.files import AttestationFile
 from kgst.reserves.report import read_report
-from kgst.reserves.storing import read_model
+from kgst.safe.proposals import Proposal
+from kgst.storing import read_model
 from kgst.upgrade.files import ConsentFile, UpgradeFile
-from kgst.upgrade.layout import Snapshot
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`kgst.upgrade.layout`: what an edit of the ledger's sources would lose, field by field."""
+"""`kgst.deployment.layout`: what an edit of the ledger's sources would lose, field by field."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from kgst.deployment.layout import LayoutProblem, Snapshot, compare, read_layout
 from kgst.errors import InputError, KgstError
-from kgst.upgrade.layout import LayoutProblem, Snapshot, compare, read_layout
 
 ROOT = Path(__file__).parents[3]
 SOURCE = "contracts/KGSTLogic.sol"

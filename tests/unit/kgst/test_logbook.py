@@ -6,7 +6,7 @@ import pytest
 
 from kgst.errors import RefusedError
 from kgst.journal import Journal, Outcome, Signed
-from kgst.operator.logbook import Logbook, subject_of
+from kgst.pipeline.logbook import Logbook, subject_of
 
 SENDER = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 OTHER = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"

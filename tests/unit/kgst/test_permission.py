@@ -9,8 +9,8 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from kgst.errors import RefusedError
-from kgst.operator.operation import Operation
-from kgst.operator.permission import Permission, Standing, as_call, permission
+from kgst.pipeline.operation import Operation
+from kgst.pipeline.permission import Permission, PermissionStatus, as_call, permission
 from kgst.policy import Policy
 from kgst.roles import Role
 
@@ -99,20 +99,20 @@ CLOSE = ("setTargetClosed(address,bool)", TOKEN, True)
 @pytest.mark.parametrize(
     ("manager", "standing", "delay", "ready_at"),
     [
-        (Manager(), Standing.AT_ONCE, 0, None),
-        (Manager(delay=300), Standing.TO_SCHEDULE, 300, None),
-        (Manager(delay=300, scheduled=NOW + 1), Standing.WAITING, 300, NOW + 1),
-        (Manager(delay=300, scheduled=NOW), Standing.READY, 300, NOW),
-        (Manager(scheduled=NOW + 1), Standing.AT_ONCE, 0, None),
+        (Manager(), PermissionStatus.AT_ONCE, 0, None),
+        (Manager(delay=300), PermissionStatus.TO_SCHEDULE, 300, None),
+        (Manager(delay=300, scheduled=NOW + 1), PermissionStatus.WAITING, 300, NOW + 1),
+        (Manager(delay=300, scheduled=NOW), PermissionStatus.READY, 300, NOW),
+        (Manager(scheduled=NOW + 1), PermissionStatus.AT_ONCE, 0, None),
     ],
 )
 @pytest.mark.parametrize("to", [TOKEN, MANAGER])
 def test_permission__standing(
-    manager: Manager, standing: Standing, delay: int, ready_at: int | None, to: str
+    manager: Manager, standing: PermissionStatus, delay: int, ready_at: int | None, to: str
 ) -> None:
     wanted = operation(to, *(GRANT if to == MANAGER else ()))
     found = permission(stand(manager), wanted, CALLER)
-    assert (found.standing, found.delay, found.ready_at) == (standing, delay, ready_at)
+    assert (found.status, found.delay, found.ready_at) == (standing, delay, ready_at)
 
 
 @pytest.mark.parametrize("to", [TOKEN, MANAGER])
@@ -127,8 +127,8 @@ def test_permission__no_member__is_refused_and_names_the_members(to: str) -> Non
 def test_permission__targets_own_delay__counts_for_its_terms_only() -> None:
     system = stand(Manager(target_delay=60))
     found = permission(system, operation(MANAGER, *CLOSE), CALLER)
-    assert (found.standing, found.delay) == (Standing.TO_SCHEDULE, 60)
-    assert permission(system, operation(MANAGER, *GRANT), CALLER).standing is Standing.AT_ONCE
+    assert (found.status, found.delay) == (PermissionStatus.TO_SCHEDULE, 60)
+    assert permission(system, operation(MANAGER, *GRANT), CALLER).status is PermissionStatus.AT_ONCE
     refused = stand(Manager(member=False, target_delay=60))
     with pytest.raises(RefusedError):
         permission(refused, operation(MANAGER, *CLOSE), CALLER)
@@ -136,19 +136,21 @@ def test_permission__targets_own_delay__counts_for_its_terms_only() -> None:
 
 def test_permission__without_a_role__is_the_contracts_own_business() -> None:
     anyone = Operation("mint", "mint", TOKEN, b"\x01\x02\x03\x04")
-    assert permission(stand(Manager(member=False)), anyone, CALLER).standing is Standing.AT_ONCE
+    assert (
+        permission(stand(Manager(member=False)), anyone, CALLER).status is PermissionStatus.AT_ONCE
+    )
 
 
 @pytest.mark.parametrize(
     ("standing", "to", "call"),
     [
-        (Standing.TO_SCHEDULE, TOKEN, "schedule"),
-        (Standing.READY, TOKEN, "execute"),
-        (Standing.READY, MANAGER, "execute"),
-        (Standing.AT_ONCE, TOKEN, "execute"),
+        (PermissionStatus.TO_SCHEDULE, TOKEN, "schedule"),
+        (PermissionStatus.READY, TOKEN, "execute"),
+        (PermissionStatus.READY, MANAGER, "execute"),
+        (PermissionStatus.AT_ONCE, TOKEN, "execute"),
     ],
 )
-def test_as_call__asks_the_manager(standing: Standing, to: str, call: str) -> None:
+def test_as_call__asks_the_manager(standing: PermissionStatus, to: str, call: str) -> None:
     wanted = operation(to, *(GRANT if to == MANAGER else ()))
     made = as_call(stand(Manager()), wanted, Permission(standing))
     arguments = (to, wanted.data, 0) if call == "schedule" else (to, wanted.data)
@@ -157,8 +159,8 @@ def test_as_call__asks_the_manager(standing: Standing, to: str, call: str) -> No
 
 def test_as_call__at_once_of_the_manager__is_the_call_itself() -> None:
     wanted = operation(MANAGER, *GRANT)
-    assert as_call(stand(Manager()), wanted, Permission(Standing.AT_ONCE)) == wanted.data
+    assert as_call(stand(Manager()), wanted, Permission(PermissionStatus.AT_ONCE)) == wanted.data
 
 
 def test_as_call__waiting__is_nothing() -> None:
-    assert as_call(stand(Manager()), operation(), Permission(Standing.WAITING)) is None
+    assert as_call(stand(Manager()), operation(), Permission(PermissionStatus.WAITING)) is None

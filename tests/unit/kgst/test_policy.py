@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kgst.deploy.preflight import _public_accounts
+from kgst.deployment.preflight import _public_accounts
 from kgst.errors import ExitCode
 from kgst.policy import Policy, PolicyError
 from kgst.quantities import (

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from kgst.deploy.people import FoundSafe, findings
-from kgst.operator.safes import is_usable
+from kgst.deployment.people import FoundSafe, findings
 from kgst.policy import Membership, Policy, SafeTerms
 from kgst.roles import Role
+from kgst.safe.safes import is_usable
 from kgst.sending.transactions import created_by
 
 ROOT = Path(__file__).parents[3]

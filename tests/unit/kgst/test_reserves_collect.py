@@ -12,7 +12,7 @@ from support.in_process import invoke
 from support.isolation import policy_of
 
 from kgst.reserves.files import SignedFile
-from kgst.reserves.storing import read_model
+from kgst.storing import read_model
 
 ROOT = Path(__file__).parents[3]
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141

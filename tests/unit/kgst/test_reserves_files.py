@@ -9,8 +9,8 @@ import pytest
 from support import drafts
 
 from kgst.errors import ExitCode
-from kgst.reserves.files import AttestationFile, SignatureFile, SignedFile, as_bytes
-from kgst.reserves.storing import MAX_BYTES, FileError, read_model, require_apart, write_new
+from kgst.reserves.files import AttestationFile, SignatureFile, SignedFile
+from kgst.storing import MAX_BYTES, FileError, as_bytes, read_model, require_apart, write_new
 
 A_DRAFT = "a draft of an attestation"
 

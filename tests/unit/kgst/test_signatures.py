@@ -14,10 +14,10 @@ from kgst.attestation import Domain
 from kgst.auditors.files import RotationFile
 from kgst.errors import RefusedError
 from kgst.govern.proof import Challenge
-from kgst.operator.proposals import Proposal
-from kgst.operator.safes import Safe, SafeTransaction
 from kgst.record import Transaction
 from kgst.reserves.signing import sign as sign_draft
+from kgst.safe.proposals import Proposal
+from kgst.safe.safes import Safe, SafeTransaction
 from kgst.signatures import SignatureError, normalised, recover, sign_message
 from kgst.upgrade.consenting import sign as consent
 from kgst.upgrade.files import UpgradeFile

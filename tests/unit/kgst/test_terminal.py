@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from kgst import terminal
+from kgst.command import console
 from kgst.screen import Screen
 from kgst.terminal import lines, markup, markup_lines, plain
 
@@ -100,5 +100,5 @@ def test_screen__keeps_its_own_colours() -> None:
 
 
 def test_console__takes_no_word_for_a_picture(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.console().print(":warning: 5")
+    console().print(":warning: 5")
     assert capsys.readouterr().out == ":warning: 5\n"

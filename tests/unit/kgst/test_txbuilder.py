@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kgst.operator.txbuilder import batch_document, checksum
+from kgst.safe.txbuilder import batch_document, checksum
 
 SAFE = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 TOKEN = "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0"

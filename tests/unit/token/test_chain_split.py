@@ -15,7 +15,7 @@ from support.payments import SOM, permission
 
 from kgst.attestation import Domain
 from kgst.build import constructor_arguments, runtime_code, token_runtime_code
-from kgst.deploy.applying import initialization
+from kgst.deployment.contracts import initialization
 from kgst.evm import Evm, EvmRevert
 from kgst.policy import Policy
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kgst.console import Answer
 from kgst.journal import Outcome
-from kgst.operator.permission import Permission, Standing
+from kgst.pipeline.permission import Permission, PermissionStatus
 from kgst.quantities import format_duration
 from kgst.sending import Event, Stage
 from kgst.terminal import markup, markup_lines
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from kgst.operator.actor import Actor
-    from kgst.operator.operation import Operation
-    from kgst.operator.proposals import Proposal
-    from kgst.operator.results import Result
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.actor import Actor
+    from kgst.pipeline.operation import Operation
+    from kgst.pipeline.results import Result
+    from kgst.safe.proposals import Proposal
 
 __all__ = [
     "SCHEMA",
@@ -82,11 +82,11 @@ def print_preview(
 
 
 def _manner(found: Permission) -> str:
-    if found.standing is Standing.TO_SCHEDULE:
+    if found.status is PermissionStatus.TO_SCHEDULE:
         return f"schedules; can be executed after {format_duration(found.delay)}"
-    if found.standing is Standing.READY:
+    if found.status is PermissionStatus.READY:
         return "executes what was scheduled"
-    if found.standing is Standing.WAITING:
+    if found.status is PermissionStatus.WAITING:
         return f"waits until {clock(found.ready_at or 0)}"
     return "at once"
 

@@ -18,9 +18,9 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from kgst.multicall import Head, Read, ReadError, Reads, ensure_multicall, latest, many
-from kgst.operator.safes import LEAST_VERSION, is_usable
 from kgst.policy import Policy, SafeTerms
 from kgst.roles import Role
+from kgst.safe.safes import LEAST_VERSION, is_usable
 from kgst.terminal import plain
 
 if TYPE_CHECKING:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kgst.decoding.calls import decode_call
 from kgst.errors import RefusedError
 from kgst.node import chain_id
-from kgst.operator.decoding import decode_call
-from kgst.operator.proposals import Proposal, ProposalError
-from kgst.operator.safes import SafeTransaction
+from kgst.safe.proposals import Proposal, ProposalError
+from kgst.safe.safes import SafeTransaction
 
 if TYPE_CHECKING:
-    from kgst.operator.actor import Actor
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.actor import Actor
 
 __all__ = ["Collected", "collect"]
 

@@ -10,7 +10,7 @@ from kgst.errors import ExitCode
 from kgst.journal import Outcome
 
 if TYPE_CHECKING:
-    from kgst.operator.proposals import Proposal
+    from kgst.safe.proposals import Proposal
 
 __all__ = ["Result", "Step"]
 

@@ -6,77 +6,35 @@ away, so there is no moment at which roles are half given; before it nothing can
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from eth_utils.crypto import keccak
-
-from kgst.attestation import Domain
 from kgst.build import constructor_arguments, creation_code
 from kgst.chain import contract_at, token_at
-from kgst.deploy.concluding import record_of, require_powerless
-from kgst.deploy.preflight import CONTRACTS, require_deployable, require_people
+from kgst.deployment.concluding import record_of, require_powerless
+from kgst.deployment.contracts import (
+    FEED_DECIMALS,
+    GUARDED_ROLES,
+    Deployment,
+    initialization,
+    selectors,
+)
+from kgst.deployment.preflight import CONTRACTS, require_deployable, require_people
 from kgst.errors import InputError
 from kgst.files import LAST_STEP
 from kgst.journal import Header, Journal, Outcome
 from kgst.node import NodeError, chain_id, connected, genesis
 from kgst.policy import Policy
-from kgst.record import Record
-from kgst.roles import ROLE_FUNCTIONS, Role
+from kgst.roles import Role
 from kgst.sending import Progress, Sender
 from kgst.sending.transactions import created_by
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
-    from ape.contracts import ContractInstance
 
-__all__ = ["FEED_DECIMALS", "GUARDED_ROLES", "STEPS", "Deployment", "apply", "resume"]
+__all__ = ["STEPS", "apply", "resume"]
 
 STEPS: Final = (*CONTRACTS, LAST_STEP)
 """Each one transaction, in this order."""
-
-FEED_DECIMALS: Final = 8
-"""Of the ReserveFeed, as Chainlink's feeds of fiat have."""
-
-# ADMIN's guardian is fixed by OpenZeppelin; guardians do not guard themselves.
-GUARDED_ROLES: Final = tuple(r for r in Role if r not in (Role.ADMIN, Role.GUARDIAN))
-"""Roles whose scheduled operations a GUARDIAN may cancel."""
-
-
-@dataclass(frozen=True)
-class Deployment:
-    """A deployed system.
-
-    Attributes:
-        token: Read through `IKGST`: everything that can be called at the token's address.
-        domain: The token's EIP-712 domain.
-    """
-
-    policy: Policy
-    record: Record
-    manager: ContractInstance
-    logic: ContractInstance
-    token: ContractInstance
-    feed: ContractInstance
-    domain: Domain
-
-    @classmethod
-    def of(cls, policy: Policy, record: Record) -> Deployment:
-        """The deployment that `record` tells of, on the connected chain."""
-        manager = contract_at("KGSTAccessManager", record.manager.address)
-        logic = contract_at("KGSTLogic", record.logic.address)
-        token = token_at(record.token.address)
-        feed = contract_at("ReserveFeed", record.feed.address)
-        _tell_ape(manager, logic, token, feed)
-        return cls(
-            policy=policy,
-            record=record,
-            manager=manager,
-            logic=logic,
-            token=token,
-            feed=feed,
-            domain=Domain(record.chain_id, record.token.address),
-        )
 
 
 def apply(
@@ -174,42 +132,6 @@ def resume(
             "run `ape run deploy apply`."
         )
     return apply(policy, deployer, journal, progress)
-
-
-def selectors(role: Role) -> list[bytes]:
-    """The four bytes of each function of `role` at the token's address."""
-    return [keccak(text=signature)[:4] for signature in ROLE_FUNCTIONS[role]]
-
-
-def _tell_ape(*instances: ContractInstance) -> None:
-    """Let ape decode these contracts' errors when they are called through it.
-
-    Only on ape's own development networks, where ape keeps types in memory; elsewhere it would write them to the user's
-    home folder and believe them for ever.
-    """
-    from ape import chain
-
-    if connected().network.is_dev:
-        for instance in instances:
-            chain.contracts.contract_types[instance.address] = instance.contract_type
-
-
-def initialization(policy: Policy, manager: str) -> bytes:
-    """The call of `initialize` that the token's constructor makes."""
-    from ape import project
-
-    terms = policy.token
-    struct = (
-        manager,
-        policy.auditor_addresses,
-        policy.auditors.threshold,
-        terms.max_age,
-        terms.max_increase_bps,
-    )
-    # Encoded by the interface: there is no address to call yet.
-    abi = project.get_contract("IKGST").contract_type.mutable_methods["initialize"]
-    ecosystem = connected().network.ecosystem
-    return bytes(keccak(text=abi.selector)[:4]) + bytes(ecosystem.encode_calldata(abi, struct))
 
 
 def _configuration(policy: Policy, manager: str, token: str, deployer: str) -> list[bytes]:

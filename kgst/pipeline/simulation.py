@@ -9,8 +9,8 @@ from eth_utils.crypto import keccak
 from kgst.node import NodeRefusedError, PrunedError, rpc
 
 if TYPE_CHECKING:
-    from kgst.operator.operation import Operation
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.operation import Operation
 
 __all__ = ["simulate", "simulate_execution"]
 

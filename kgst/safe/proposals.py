@@ -16,8 +16,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from kgst.errors import InputError, RefusedError
 from kgst.jsonfile import JsonError, parse_json
-from kgst.operator.safes import Safe, SafeTransaction
-from kgst.operator.txbuilder import batch_document
+from kgst.safe.safes import Safe, SafeTransaction
+from kgst.safe.txbuilder import batch_document
 from kgst.signatures import SignatureError, recover, sign_message
 
 if TYPE_CHECKING:

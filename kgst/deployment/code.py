@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Final
 from eth_abi.abi import decode
 from eth_utils.crypto import keccak
 
-from kgst.build import constructor_arguments, creation_code, runtime_code
+from kgst.build import constructor_arguments, creation_code, runtime_code, source_of
+from kgst.deployment.layout import Snapshot, project_folder, read_layout
 from kgst.errors import InputError, RefusedError
 from kgst.evm import Evm, EvmRevert
 from kgst.reverts import explain, revert_data
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kgst.files import Files
     from kgst.policy import Policy
+    from kgst.record import Record
 
 __all__ = [
     "SIZE_LIMIT",
@@ -24,6 +29,7 @@ __all__ = [
     "implementation_code",
     "proxiable_uuid",
     "require_contract",
+    "save_snapshot",
 ]
 
 SIZE_LIMIT: Final = 24_576
@@ -109,3 +115,13 @@ def proxiable_uuid(code: bytes) -> bytes | None:
     except EvmRevert:
         return None
     return answer if len(answer) == 32 else None
+
+
+def save_snapshot(files: Files, record: Record) -> Path | None:
+    """Keep the layout of the recorded implementation, when this checkout builds it; returns where."""
+    name, contract = record.implementation
+    if code_hash(implementation_code(name, contract.constructor_args)) != contract.code_hash:
+        return None
+    layout = read_layout(name, source_of(name), project_folder())
+    Snapshot(contract=name, code_hash=contract.code_hash, layout=layout).save(files.layout)
+    return files.layout

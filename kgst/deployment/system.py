@@ -10,8 +10,9 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from kgst.console import console, load_policy
-from kgst.deploy.applying import Deployment, apply
-from kgst.deploy.preflight import require_chain
+from kgst.deployment.applying import apply
+from kgst.deployment.contracts import Deployment
+from kgst.deployment.preflight import require_chain
 from kgst.errors import InputError, RefusedError
 from kgst.files import Files
 from kgst.node import (

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kgst.errors import InputError, KgstError
 from kgst.jsonfile import JsonError, parse_json
 
-__all__ = ["WORDS_NOTE", "LayoutProblem", "Snapshot", "compare", "read_layout"]
+__all__ = ["WORDS_NOTE", "LayoutProblem", "Snapshot", "compare", "project_folder", "read_layout"]
 
 WORDS_NOTE: Final = (
     "Account, Solvency, Bucket and Gate pack fields into one uint256 each, which a layout does not show: their masks, "
@@ -124,7 +124,7 @@ def compare(
         )
     question = {
         "root": str(root),
-        "modules": str(_modules()),
+        "modules": str(project_folder() / "node_modules"),
         "source": source,
         "contract": contract,
         "old": old,
@@ -153,7 +153,8 @@ def compare(
     return answer["layout"], [LayoutProblem(**problem) for problem in answer["problems"]]
 
 
-def _modules() -> Path:
+def project_folder() -> Path:
+    """Where ape's project is."""
     from ape import project
 
-    return Path(project.path) / "node_modules"
+    return Path(project.path)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from kgst.console import Answer, confirm, console
 from kgst.errors import RefusedError
 from kgst.journal import Journal, Purpose
-from kgst.operator.actor import choose_actor
-from kgst.operator.work import Work
+from kgst.pipeline.actor import choose_actor
+from kgst.pipeline.work import Work
 from kgst.sending import NonceUsedError
 from kgst.sending.outcomes import GIVEN_UP
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from ape.api import AccountAPI
     from rich.console import Console
 
-    from kgst.operator.operation import Operation
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.operation import Operation
+    from kgst.pipeline.options import Run
 
 __all__ = ["give_up"]
 

@@ -20,6 +20,7 @@ from kgst.jsonfile import JsonError, NotWholeError, parse_json
 __all__ = [
     "MAX_BYTES",
     "FileError",
+    "as_bytes",
     "read_bytes",
     "read_json",
     "read_model",
@@ -176,3 +177,8 @@ def _short(value: object) -> str:
 
 def _printable(text: str) -> str:
     return re.sub(r"[^\x20-\x7e\u00a0-\u2fff]", "?", text)
+
+
+def as_bytes(model: BaseModel) -> bytes:
+    """The file's bytes: the same for the same content."""
+    return (model.model_dump_json(indent=2) + "\n").encode()

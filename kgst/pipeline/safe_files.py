@@ -9,25 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.console import Answer, confirm, console
+from kgst.decoding.calls import decode_call
 from kgst.errors import DriftError, ExitCode, InputError, RefusedError
-from kgst.logs import event_topic, read_logs
+from kgst.events import event_topic, read_logs
 from kgst.node import chain_id, rpc
-from kgst.operator.actor import safe_drifts
-from kgst.operator.decoding import decode_call
-from kgst.operator.operation import Operation, Readback
-from kgst.operator.pipeline import perform
-from kgst.operator.proposals import Proposal, signer_of
-from kgst.operator.safes import Safe, view
+from kgst.pipeline.actor import safe_drifts
+from kgst.pipeline.operation import Operation, Readback
+from kgst.pipeline.pipeline import perform
 from kgst.policy import Policy
 from kgst.record import Record, RecordError
+from kgst.safe.proposals import Proposal, signer_of
+from kgst.safe.safes import Safe, view
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
     from rich.console import Console
 
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.options import Run
 
 __all__ = ["execute", "show", "sign"]
 

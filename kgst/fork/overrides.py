@@ -16,7 +16,7 @@ from eth_utils.crypto import keccak
 from kgst.fork.anvil import Fork
 from kgst.gate import EVERY_FLAG, PAUSE_FLAGS, SLOT, GateWord
 
-__all__ = ["LEDGER_SLOT", "Pretence", "throwaway_accounts"]
+__all__ = ["LEDGER_SLOT", "StorageOverrides", "throwaway_accounts"]
 
 LEDGER_SLOT: Final = 0x595D9353F392E405F722DE8EB76472C614366D0C29120629983013FE7D476A00
 """ERC-7201 `kgst.storage.Ledger`."""
@@ -32,7 +32,7 @@ _MASK_72: Final = 2**72 - 1
 
 
 @dataclass(frozen=True)
-class Pretence:
+class StorageOverrides:
     """Writes the token's words on a fork.
 
     Attributes:

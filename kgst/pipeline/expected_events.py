@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kgst.logs import event_topic
+from kgst.events import event_topic
 from kgst.node import NodeError, get_receipt
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
-__all__ = ["Emission", "missing", "order_executed", "transferred"]
+__all__ = ["ExpectedEvent", "missing", "order_executed", "transferred"]
 
 _TRANSFER: Final = "Transfer(address,address,uint256)"
 _ORDER_EXECUTED: Final = "OrderExecuted(bytes32,address,uint256)"
@@ -23,7 +23,7 @@ _ZERO: Final = "0x" + 40 * "0"
 
 
 @dataclass(frozen=True)
-class Emission:
+class ExpectedEvent:
     """One event.
 
     Attributes:
@@ -46,24 +46,24 @@ class Emission:
 
 def transferred(
     system: System, sender: str | None, receiver: str | None, value: int, what: str
-) -> Emission:
+) -> ExpectedEvent:
     """The token's `Transfer` of `value` base units; None for the zero address: minted, burned."""
     topics = (event_topic(_TRANSFER), _word(sender or _ZERO), _word(receiver or _ZERO))
-    return Emission(what, system.token.address, topics, value.to_bytes(32))
+    return ExpectedEvent(what, system.token.address, topics, value.to_bytes(32))
 
 
 def order_executed(
     system: System, order_hash: bytes, account: str, value: int, what: str
-) -> Emission:
+) -> ExpectedEvent:
     """The token's `OrderExecuted` on `account`, of `value` base units."""
     topics = (event_topic(_ORDER_EXECUTED), order_hash, _word(account))
-    return Emission(what, system.token.address, topics, value.to_bytes(32))
+    return ExpectedEvent(what, system.token.address, topics, value.to_bytes(32))
 
 
 def missing(
-    provider: ProviderAPI, hashes: Iterable[str], emissions: Sequence[Emission]
-) -> list[Emission]:
-    """Those of `emissions` that the transactions did not log, as often as they are expected.
+    provider: ProviderAPI, hashes: Iterable[str], expected: Sequence[ExpectedEvent]
+) -> list[ExpectedEvent]:
+    """Those of `expected` that the transactions did not log, as often as they are expected.
 
     Raises:
         NodeError: the node failed, or has no receipt of a transaction.
@@ -79,11 +79,11 @@ def missing(
             topics = tuple(bytes(topic) for topic in log["topics"])
             found[int(log["address"], 16), topics, bytes(log["data"])] += 1
     lacking = []
-    for emission in emissions:
-        if found[emission.key]:
-            found[emission.key] -= 1
+    for event in expected:
+        if found[event.key]:
+            found[event.key] -= 1
         else:
-            lacking.append(emission)
+            lacking.append(event)
     return lacking
 
 

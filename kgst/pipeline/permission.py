@@ -11,15 +11,15 @@ from eth_utils.crypto import keccak
 
 from kgst.errors import RefusedError
 from kgst.node import rpc
-from kgst.operator.operation import Operation, call_data
+from kgst.pipeline.operation import Operation, call_data
 from kgst.roles import Role
 
 if TYPE_CHECKING:
     from ape.contracts import ContractInstance
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
-__all__ = ["Permission", "Standing", "as_call", "permission"]
+__all__ = ["Permission", "PermissionStatus", "as_call", "permission"]
 
 # `_getAdminRestrictions` of the AccessManager: those that add the target's own delay.
 _OF_TARGET: Final = tuple(
@@ -32,7 +32,7 @@ _OF_TARGET: Final = tuple(
 )
 
 
-class Standing(StrEnum):
+class PermissionStatus(StrEnum):
     """How far an operation is for its caller."""
 
     AT_ONCE = "at once"
@@ -51,7 +51,7 @@ class Permission:
         operation_id: The AccessManager's id, 32 bytes; None when nothing is scheduled for it to name.
     """
 
-    standing: Standing
+    status: PermissionStatus
     delay: int = 0
     ready_at: int | None = None
     operation_id: bytes | None = None
@@ -64,7 +64,7 @@ def permission(system: System, operation: Operation, caller: str) -> Permission:
         RefusedError: it may not.
     """
     if operation.role is None:
-        return Permission(Standing.AT_ONCE)
+        return Permission(PermissionStatus.AT_ONCE)
     manager = system.manager
     with rpc(f"ask what {system.named(caller)} may do"):
         if int(operation.to, 16) == int(manager.address, 16):
@@ -74,15 +74,15 @@ def permission(system: System, operation: Operation, caller: str) -> Permission:
         else:
             at_once, delay = manager.canCall(caller, operation.to, operation.selector)
         if at_once:
-            return Permission(Standing.AT_ONCE)
+            return Permission(PermissionStatus.AT_ONCE)
         if delay == 0:
             raise RefusedError(_not_allowed(system, operation.title, operation.role, caller))
         operation_id = bytes(manager.hashOperation(caller, operation.to, operation.data))
         ready_at = int(manager.getSchedule(operation_id))
     if ready_at == 0:
-        return Permission(Standing.TO_SCHEDULE, int(delay), None, operation_id)
-    standing = Standing.READY if ready_at <= system.now() else Standing.WAITING
-    return Permission(standing, int(delay), ready_at, operation_id)
+        return Permission(PermissionStatus.TO_SCHEDULE, int(delay), None, operation_id)
+    status = PermissionStatus.READY if ready_at <= system.now() else PermissionStatus.WAITING
+    return Permission(status, int(delay), ready_at, operation_id)
 
 
 def _of_target(manager: ContractInstance, operation: Operation) -> int:
@@ -96,12 +96,14 @@ def _of_target(manager: ContractInstance, operation: Operation) -> int:
 def as_call(system: System, operation: Operation, found: Permission) -> bytes | None:
     """What the AccessManager is asked to do for it; None while it waits."""
     manager = system.manager
-    if found.standing is Standing.TO_SCHEDULE:
+    if found.status is PermissionStatus.TO_SCHEDULE:
         # When: 0 asks for the earliest time.
         return call_data(manager.schedule, operation.to, operation.data, 0)
-    if found.standing is Standing.WAITING:
+    if found.status is PermissionStatus.WAITING:
         return None
-    if found.standing is Standing.AT_ONCE and int(operation.to, 16) == int(manager.address, 16):
+    if found.status is PermissionStatus.AT_ONCE and int(operation.to, 16) == int(
+        manager.address, 16
+    ):
         return operation.data
     return call_data(manager.execute, operation.to, operation.data)
 

@@ -12,11 +12,11 @@ from kgst.console import Answer, confirm, let_sign
 from kgst.errors import ExitCode, RefusedError, UnconfirmedError
 from kgst.journal import Journal, Purpose, Signed
 from kgst.node import chain_id, genesis
-from kgst.operator.logbook import Entry, Logbook
-from kgst.operator.permission import Permission, Standing
-from kgst.operator.readback import read_back
-from kgst.operator.results import Result, Step
-from kgst.operator.views import SCHEMA, document_of, print_preview, print_progress, print_result
+from kgst.pipeline.logbook import Entry, Logbook
+from kgst.pipeline.permission import Permission, PermissionStatus
+from kgst.pipeline.readback import read_back
+from kgst.pipeline.results import Result, Step
+from kgst.pipeline.views import SCHEMA, document_of, print_preview, print_progress, print_result
 from kgst.sending import NonceUsedError, Progress, RevertedError, Sender
 from kgst.sending.outcomes import superseded
 from kgst.terminal import markup
@@ -24,11 +24,11 @@ from kgst.terminal import markup
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from kgst.deployment.system import System
     from kgst.node.pool import Node
-    from kgst.operator.actor import Actor
-    from kgst.operator.operation import Operation
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.pipeline.actor import Actor
+    from kgst.pipeline.operation import Operation
+    from kgst.pipeline.options import Run
 
 __all__ = ["Work", "peers_of"]
 
@@ -72,7 +72,9 @@ class Work:
     ) -> None:
         """Show what would be done."""
         # To execute what was scheduled is no repetition.
-        anew = any(p.standing in (Standing.AT_ONCE, Standing.TO_SCHEDULE) for p in found)
+        anew = any(
+            p.status in (PermissionStatus.AT_ONCE, PermissionStatus.TO_SCHEDULE) for p in found
+        )
         print_preview(
             self.out, self.system, self.actor, list(zip(operations, found, strict=True)),
             self.logbook.last_done(subject) if anew else None,
@@ -117,7 +119,7 @@ class Work:
     def _look_at_safe(self) -> None:
         """What the Safe sent moved its nonce."""
         if self.actor.safe is not None:
-            from kgst.operator.safes import Safe
+            from kgst.safe.safes import Safe
 
             self.actor = replace(self.actor, safe=Safe.at(self.system.provider, self.actor.caller))
 
@@ -266,7 +268,7 @@ class Work:
             result: Takes the first transaction that lacks signatures.
             ahead: How many transactions of the Safe come before.
         """
-        from kgst.operator.through_safe import collect
+        from kgst.pipeline.through_safe import collect
 
         signed = collect(self.system, self.actor, step.to, step.data, title, ahead)
         if signed.execution is not None:
@@ -291,7 +293,7 @@ class Work:
         )
 
     def read_back(self, operations: Sequence[Operation], result: Result) -> None:
-        """See `kgst.operator.readback.read_back`."""
+        """See `kgst.pipeline.readback.read_back`."""
         read_back(self.system, operations, result)
 
 

@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING
 from kgst.console import Answer, console
 from kgst.errors import ExitCode, RefusedError
 from kgst.node import chain_id
-from kgst.operator.actor import choose_actor
-from kgst.operator.giving_up import give_up
-from kgst.operator.logbook import subject_of
-from kgst.operator.operation import Operation
-from kgst.operator.permission import Permission, Standing, permission
-from kgst.operator.results import Result, Step
-from kgst.operator.simulation import simulate
-from kgst.operator.views import SCHEMA, document_of, print_preview, print_result
-from kgst.operator.work import Work
+from kgst.pipeline.actor import choose_actor
+from kgst.pipeline.giving_up import give_up
+from kgst.pipeline.logbook import subject_of
+from kgst.pipeline.operation import Operation
+from kgst.pipeline.permission import Permission, PermissionStatus, permission
+from kgst.pipeline.results import Result, Step
+from kgst.pipeline.simulation import simulate
+from kgst.pipeline.views import SCHEMA, document_of, print_preview, print_result
+from kgst.pipeline.work import Work
 from kgst.quantities import format_duration
 from kgst.roles import Role
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.options import Run
 
 __all__ = ["Batch", "perform_batch", "send_each"]
 
@@ -131,7 +131,7 @@ def require_at_once(work: Work, operations: Sequence[Operation]) -> list[Permiss
         if operation.selector in by_function:
             continue
         found = permission(work.system, operation, work.actor.caller)
-        if found.standing is not Standing.AT_ONCE:
+        if found.status is not PermissionStatus.AT_ONCE:
             raise RefusedError(
                 f"{operation.title}: {work.system.named(work.actor.caller)} has a delay of "
                 f"{format_duration(found.delay)} for this, and a batch is sent at once; give a member without a delay "

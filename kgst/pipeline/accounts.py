@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kgst.multicall import Reads, ensure_multicall, latest
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["read_accounts"]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from kgst.deploy.people import findings, read_safes
+from kgst.deployment.people import findings, read_safes
 from kgst.errors import RefusedError
 from kgst.node import chain_id, is_dev_node, rpc
 from kgst.policy import Policy

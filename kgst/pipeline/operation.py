@@ -10,9 +10,9 @@ from kgst.node import NodeError
 from kgst.roles import Role
 
 if TYPE_CHECKING:
+    from kgst.deployment.system import System
     from kgst.node.pool import Node
-    from kgst.operator.emissions import Emission
-    from kgst.operator.system import System
+    from kgst.pipeline.expected_events import ExpectedEvent
 
 __all__ = ["ANYTHING", "Fact", "Operation", "Readback", "call_data", "eligible", "holds"]
 
@@ -89,7 +89,7 @@ class Operation:
     irreversible: bool = False
     already: bool = False
     repeatable: bool = False
-    emits: tuple[Emission, ...] = ()
+    emits: tuple[ExpectedEvent, ...] = ()
     check: Callable[[], None] | None = None
     reference: str = ""
     emergency: bool = False

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from kgst.errors import DriftError
 from kgst.node import NodeError, rpc
-from kgst.operator.emissions import missing
-from kgst.operator.operation import ANYTHING, Operation
-from kgst.operator.results import Result
+from kgst.pipeline.expected_events import missing
+from kgst.pipeline.operation import ANYTHING, Operation
+from kgst.pipeline.results import Result
 
 if TYPE_CHECKING:
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = ["read_back"]
 
@@ -49,12 +49,12 @@ def read_back(system: System, operations: Sequence[Operation], result: Result) -
 
 def _not_logged(system: System, operations: Sequence[Operation], result: Result) -> list[str]:
     """Events that the transactions should have logged, and did not."""
-    emissions = [e for o in operations if not o.already for e in o.emits]
-    if not emissions or not result.outcomes:
+    expected = [e for o in operations if not o.already for e in o.emits]
+    if not expected or not result.outcomes:
         return []
-    lacking = missing(system.provider, [o.hash for o in result.outcomes], emissions)
-    if len(emissions) <= _EVENTS_SHOWN:
-        result.values += [(e.what, "in the log") for e in emissions if e not in lacking]
+    lacking = missing(system.provider, [o.hash for o in result.outcomes], expected)
+    if len(expected) <= _EVENTS_SHOWN:
+        result.values += [(e.what, "in the log") for e in expected if e not in lacking]
     return [f"no event in the log: {e.what}" for e in lacking[:_EVENTS_SHOWN]]
 
 

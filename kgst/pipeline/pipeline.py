@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 from kgst.console import Answer, console
 from kgst.errors import RefusedError
 from kgst.node import chain_id
-from kgst.operator.actor import Actor, choose_actor
-from kgst.operator.giving_up import give_up
-from kgst.operator.logbook import subject_of
-from kgst.operator.operation import Operation, holds
-from kgst.operator.permission import Permission, Standing, as_call, permission
-from kgst.operator.results import Result, Step
-from kgst.operator.simulation import simulate, simulate_execution
-from kgst.operator.work import Work
+from kgst.pipeline.actor import Actor, choose_actor
+from kgst.pipeline.giving_up import give_up
+from kgst.pipeline.logbook import subject_of
+from kgst.pipeline.operation import Operation, holds
+from kgst.pipeline.permission import Permission, PermissionStatus, as_call, permission
+from kgst.pipeline.results import Result, Step
+from kgst.pipeline.simulation import simulate, simulate_execution
+from kgst.pipeline.work import Work
 
 if TYPE_CHECKING:
-    from kgst.operator.options import Run
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
+    from kgst.pipeline.options import Run
 
 __all__ = ["perform"]
 
@@ -76,12 +76,12 @@ def _performed(work: Work, operations: Sequence[Operation]) -> Answer:
             operation.check()
     found = [permission(system, o, actor.caller) for o in left]
     step = _transaction(system, left, found)
-    waiting = [p.ready_at or 0 for p in found if p.standing is Standing.WAITING]
+    waiting = [p.ready_at or 0 for p in found if p.status is PermissionStatus.WAITING]
     if step is None:
         return work.answer(operations, Result(waits_until=max(waiting)))
     simulate(system, step.name, actor.caller, step.to, step.data)
     for operation, p in zip(left, found, strict=True):
-        if p.standing is Standing.TO_SCHEDULE and not simulate_execution(system, operation):
+        if p.status is PermissionStatus.TO_SCHEDULE and not simulate_execution(system, operation):
             work.out.print(
                 "[dim]This node cannot simulate what is scheduled; that is seen when it is executed.[/dim]"
             )
@@ -121,7 +121,7 @@ def _awaited(system: System, operations: Sequence[Operation], actor: Actor) -> i
             found = permission(system, operation, actor.caller)
         except RefusedError:  # it took the caller's role away
             continue
-        if found.standing in (Standing.WAITING, Standing.READY):
+        if found.status in (PermissionStatus.WAITING, PermissionStatus.READY):
             times.append(found.ready_at or 0)
     return max(times, default=None)
 
@@ -130,7 +130,7 @@ def _transaction(
     system: System, operations: Sequence[Operation], found: Sequence[Permission]
 ) -> Step | None:
     """All that can be done now, as one transaction; None when everything waits."""
-    if len(operations) == 1 and found[0].standing is Standing.AT_ONCE:
+    if len(operations) == 1 and found[0].status is PermissionStatus.AT_ONCE:
         return Step(operations[0].name, operations[0].to, operations[0].data)
     if any(operation.role is None for operation in operations):
         raise RefusedError("several operations at once must be the AccessManager's.")

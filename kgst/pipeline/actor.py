@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from kgst.console import account_of
 from kgst.errors import DriftError, InputError
-from kgst.operator.operation import Operation, eligible
-from kgst.operator.options import Run
-from kgst.operator.safes import Safe
+from kgst.pipeline.operation import Operation, eligible
+from kgst.pipeline.options import Run
+from kgst.safe.safes import Safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ape.api import AccountAPI
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
     from kgst.policy import Policy
 
 __all__ = ["Actor", "choose_actor", "safe_drifts", "test_account"]

@@ -17,7 +17,7 @@ from kgst.record import ContractRecord, Record, Transaction, compiler_of, source
 from kgst.roles import Role
 
 if TYPE_CHECKING:
-    from kgst.deploy.applying import Deployment
+    from kgst.deployment.contracts import Deployment
     from kgst.journal import Header, Outcome
 
 __all__ = ["LAG", "awaited", "record_of", "require_powerless"]

@@ -11,14 +11,14 @@ from eth_abi.exceptions import DecodingError
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from kgst.logs import event_topic, read_logs
+from kgst.decoding.calls import Namer, decode_call
+from kgst.events import event_topic, read_logs
 from kgst.multicall import Reads, ensure_multicall, latest
-from kgst.operator.decoding import Namer, decode_call
 
 if TYPE_CHECKING:
     from ape.contracts import ContractInstance
 
-    from kgst.operator.system import System
+    from kgst.deployment.system import System
 
 __all__ = [
     "EXPIRATION",
