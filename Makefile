@@ -12,7 +12,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo test lint format property prove gas rehearse slither mutate clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo test quick lint format property prove gas rehearse slither mutate clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ demo: setup ## The token's life on the in-process chain, told in som
 test: setup ## All tests, and the property campaign of profile ci
 	@$(BIN)/python tools/run_alone.py $(APE) test tests -n $(WORKERS) --dist loadfile
 	@$(BIN)/python tools/run_alone.py $(BIN)/python tests/property/run.py --profile ci
+
+quick: setup ## Most of what `make test` says, in a minute: the Python package without a chain, a short property campaign
+	@$(BIN)/ruff check -q .
+	@$(BIN)/lint-imports --no-logo | tail -n 1
+	@$(BIN)/python tools/run_alone.py $(APE) test tests/unit/kgst --ignore tests/unit/kgst/test_layout.py -n $(WORKERS) --dist loadfile -q
+	@$(BIN)/python tools/run_alone.py $(BIN)/python tests/property/run.py --profile quick
 
 property: setup ## Property campaign: PROFILE=ci or deep
 	@$(BIN)/python tools/run_alone.py $(BIN)/python tests/property/run.py --profile $(PROFILE)

@@ -13,7 +13,7 @@ from property import world as w
 from property.campaign import CAMPAIGN
 from property.dice import Dice
 from property.driver import Driver, Stage
-from property.profiles import EXAMPLES, SEEDED, SEEDS, SLOW, profile
+from property.profiles import BRIEF, EXAMPLES, SEEDED, SEEDS, SLOW, profile
 from property.rules_money import DICE, MoneyRules
 from property.rules_reading import ReadingRules
 from property.rules_reserves import ReserveRules
@@ -29,14 +29,14 @@ def campaign(machine: type[TokenMachine], name: str, share: int = 1) -> None:
     machine.stage()  # before Hypothesis: a deployment that fails is no example
     examples = EXAMPLES[name]
     if engine_name() != "revm":
-        for chosen in SEEDS[:1] if name == "dev" else SEEDS:
+        for chosen in SEEDS[:1] if name in BRIEF else SEEDS:
             run_state_machine_as_test(seed(chosen)(machine), settings=profile(name, SEEDED))
         examples = SLOW[name]
         if not examples or not (CAMPAIGN.missing() or name == "deep"):
             return
     for _ in range(1 + EXTENSIONS):
         run_state_machine_as_test(machine, settings=profile(name, examples // share))
-        if name == "dev" or not CAMPAIGN.missing() or share > 1:
+        if name in BRIEF or not CAMPAIGN.missing() or share > 1:
             return
 
 

@@ -1,4 +1,4 @@
-"""Hypothesis profiles: `dev` while one works, `ci` for every change, `deep` before a release."""
+"""Hypothesis profiles: `quick` and `dev` while one works, `ci` for every change, `deep` before a release."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 
 STEPS = 150
-EXAMPLES = {"dev": 250, "ci": 600, "deep": 8_000}
+EXAMPLES = {"quick": 60, "dev": 250, "ci": 600, "deep": 8_000}
+BRIEF = ("quick", "dev")
+"""Not asked for every situation."""
 SEEDS = (28, 54, 3)
 SEEDED = 8
 """Where the engine is a hundred times slower than revm: so many examples from each of these seeds, which were sought on
 revm because together they reach every situation. What is missing all the same is sought in further ones.
 """
-SLOW = {"dev": 0, "ci": 8, "deep": 1_200}
+SLOW = {"quick": 0, "dev": 0, "ci": 8, "deep": 1_200}
 """Further examples on the slow engine."""
 THROUGH_APE = {"dev": (2, 15), "ci": (6, 25), "deep": (40, 50)}
-"""Examples and steps of the run through ape."""
+"""Examples and steps of the run through ape; `quick` has none."""
 
 
 def profile(name: str, examples: int | None = None, steps: int = STEPS) -> settings:
