@@ -4,6 +4,8 @@
 - ``ape.reverts`` passes on another error, and ignores misspelt arguments.
 - ``pytest.raises`` of ``Exception``, ``ContractLogicError`` and the like passes on any revert.
 
+- A command that is given a policy of the checkout reads the record and the journal of whatever the user has deployed.
+
 ``support.reverts.reverts`` is the way; only the helpers in ``tests/support`` look at errors more closely themselves.
 """
 
@@ -12,6 +14,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent / "tests"
@@ -38,6 +41,17 @@ def findings(tree: ast.AST) -> Iterator[tuple[int, str]]:
             case ast.Call(func=ast.Attribute(attr="raises"), args=[ast.Name(id=name), *_]):
                 if name in TOO_WIDE:
                     yield node.lineno, f"pytest.raises({name}) passes on any failure"
+            case ast.Call(args=given) | ast.List(elts=given) | ast.Tuple(elts=given):
+                for option, value in pairwise(given):
+                    if _is(option, "--policy") and "deployments/" in ast.unparse(value):
+                        yield (
+                            value.lineno,
+                            "what lies beside this policy changes what the test sees",
+                        )
+
+
+def _is(node: ast.AST, text: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == text
 
 
 def main() -> int:
@@ -48,7 +62,8 @@ def main() -> int:
         for line, reason in findings(tree):
             if helper and "pytest.raises" in reason:
                 continue
-            print(f"{path.relative_to(TESTS.parent)}:{line}: {reason}; use support.reverts.reverts")
+            way = "isolation.policy_of" if "policy" in reason else "reverts.reverts"
+            print(f"{path.relative_to(TESTS.parent)}:{line}: {reason}; use support.{way}")
             bad += 1
     return min(bad, 1)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support import drafts, rotations
 from support.cli import ROOT, TIMEOUT
+from support.isolation import policy_of
 
 from kgst.reserves.report import hash_of_report
 
@@ -72,7 +73,7 @@ def test_sign_and_collect__no_network__work_and_never_ask_for_one(
     for index in (0, 1):
         result = guarded.run(
             "reserves", "sign", path, "--account", drafts.auditor(index).alias, "--report", report,
-            "--statement", tmp_path / "bank.csv", "--policy", ROOT / "deployments/rehearsal/policy.yaml",
+            "--statement", tmp_path / "bank.csv", "--policy", policy_of("rehearsal"),
             "--yes", "--json",
         )  # fmt: skip
         assert result.returncode == 0, result.stdout + result.stderr
