@@ -27,7 +27,7 @@ demo: setup ## The token's life on the in-process chain, told in som
 	@$(APE) run demo
 
 test: setup ## All tests, and the property campaign of profile ci
-	@$(BIN)/python tools/run_alone.py $(APE) test tests -n $(WORKERS) --dist loadfile
+	@$(BIN)/python tools/run_alone.py $(APE) test tests -n $(WORKERS) --dist loadfile --durations 15
 	@$(BIN)/python tools/run_alone.py $(BIN)/python tests/property/run.py --profile ci
 
 quick: setup ## Most of what `make test` says, in a minute: the Python package without a chain, a short property campaign

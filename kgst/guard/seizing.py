@@ -80,7 +80,7 @@ def seize(system: System, path: Path, *, allow_unknown: bool) -> Operation:
                 format_som,
             ),
         ),
-        emits=_emissions(system, order, title),
+        emits=_expected_events(system, order, title),
         check=check,
         irreversible=True,
         reference="0x" + order.hash.hex(),
@@ -123,7 +123,7 @@ def _obstacles(system: System, order: Order, balance: int, blocked: bool) -> lis
     return found
 
 
-def _emissions(system: System, order: Order, title: str) -> tuple[ExpectedEvent, ...]:
+def _expected_events(system: System, order: Order, title: str) -> tuple[ExpectedEvent, ...]:
     return (
         transferred(system, order.source, order.to, order.amount, title),
         order_executed(system, order.hash, order.source, order.amount, "the order's hash"),

@@ -147,10 +147,10 @@ def draft_warnings(
         total: The reserves account by account, if they are known.
         now: Seconds since 1970: the chain's, or of this computer's clock where there is no chain.
     """
-    return [*_cautions(draft, total), *_untimely(draft, now)]
+    return [*_warnings(draft, total), *_untimely(draft, now)]
 
 
-def _cautions(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[DraftWarning]:
+def _warnings(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[DraftWarning]:
     state, new = draft.chain, draft.attestation
     if draft.is_unanimity_needed:
         yield DraftWarning(
