@@ -59,6 +59,14 @@ def console(*, stderr: bool = False) -> Console:
     return Screen(stderr=stderr, highlight=False, emoji=False)
 
 
+def _without_keys(error: click.ClickException) -> click.ClickException:
+    """What click and ape quote of the command line may be a node's address, with its key."""
+    from kgst.redaction import redact
+
+    error.message = redact(error.message)
+    return error
+
+
 class _AnsweringCommand(click.Command):
     """A command that returns an `Answer`: prints it, tells errors in one message, exits with their code."""
 
@@ -67,7 +75,10 @@ class _AnsweringCommand(click.Command):
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """Parse the command line; from here on ape's log lines go to stderr."""
         _logs_to_stderr()
-        context: click.Context = super().make_context(*args, **kwargs)
+        try:
+            context: click.Context = super().make_context(*args, **kwargs)
+        except click.ClickException as error:
+            raise _without_keys(error) from None
         return context
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -103,7 +114,7 @@ class _AnsweringCommand(click.Command):
             click.echo("Aborted!", err=True)
             return 1
         elif isinstance(error, click.ClickException):
-            error.show()
+            _without_keys(error).show()
             return error.exit_code
         # Exit is click's way to end a command.
         elif isinstance(error, click.exceptions.Exit) or not isinstance(error, Exception):

@@ -12,11 +12,11 @@ from eth_utils.crypto import keccak
 from kgst.attestation import ImplementationApproval
 from kgst.chain import code_at, now
 from kgst.demo.stage import Call, Stage, check, signature
+from kgst.gate import PauseFlag
 from kgst.roles import Role
 from kgst.units import SOM, TYIYN, format_som
 
 HOUR = 3600
-TRANSFERS = 1
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def halt(stage: Stage) -> str:
 def pause(stage: Stage) -> str:
     """Transfers stop and resume."""
     payer, payee = stage.citizen(0), stage.citizen(1)
-    stage.token.pause(TRANSFERS, sender=stage.member(Role.PAUSER))
+    stage.token.pause(PauseFlag.TRANSFERS, sender=stage.member(Role.PAUSER))
     error = stage.refuses(
         Call(
             stage.token.transfer,
@@ -174,9 +174,9 @@ def pause(stage: Stage) -> str:
             payer,
         ),
         "OperationPaused",
-        flags=TRANSFERS,
+        flags=PauseFlag.TRANSFERS,
     )
-    stage.token.unpause(TRANSFERS, sender=stage.member(Role.UNPAUSER))
+    stage.token.unpause(PauseFlag.TRANSFERS, sender=stage.member(Role.UNPAUSER))
     before = stage.token.balanceOf(payee)
     stage.token.transfer(payee, SOM, sender=payer)
     check(stage.token.balanceOf(payee) == before + SOM, "transfers did not resume")

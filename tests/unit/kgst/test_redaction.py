@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from kgst import redaction
+from kgst.console import OfflineCommand
 from kgst.redaction import has_secret, host_of, redact, register
 
 
@@ -93,3 +96,27 @@ def test_redact__quoted_spelling_of_a_secret__goes_too() -> None:
 def test_host_of__address__is_shown_without_the_rest(url: str, shown: str, secret: bool) -> None:
     assert host_of(url) == shown
     assert has_secret(url) is secret
+
+
+@pytest.mark.parametrize("words", [["{}"], ["--{}"], ["--colour={}"], ["--side", "bsc:testnet:{}"]])
+def test_command__line_that_is_none__is_quoted_without_its_keys(words: list[str]) -> None:
+    @click.command(cls=OfflineCommand, name="try")
+    @click.option("--side", type=click.Choice(["left"]))
+    def command(side: str) -> None:
+        raise AssertionError(side)
+
+    line = [word.format("https://node.example/v2/9fKx81aQ0zLm") for word in words]
+    result = CliRunner(mix_stderr=False).invoke(command, line)
+    assert result.exit_code == 2
+    assert "9fKx81aQ0zLm" not in result.stderr + result.stdout
+    assert "Error: " in result.stderr
+
+
+def test_command__usage_error_while_it_runs__is_told_without_keys() -> None:
+    @click.command(cls=OfflineCommand, name="try")
+    def command() -> None:
+        raise click.UsageError("no node at https://node.example/v2/9fKx81aQ0zLm")
+
+    result = CliRunner(mix_stderr=False).invoke(command, [])
+    assert (result.exit_code, "9fKx81aQ0zLm" in result.stderr) == (2, False)
+    assert "no node at https://node.example/v2/…" in result.stderr
