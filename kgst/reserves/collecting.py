@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kgst.attestation import in_signer_order
 from kgst.reserves.files import Signable, Signature, SignedDraft
-from kgst.signatures import SignatureError, recover
+from kgst.signing import gather, signed_by
 from kgst.storing import FileError, read_model
 
 __all__ = ["Collection", "collect", "require_signed"]
@@ -47,29 +48,15 @@ def collect(draft: Signable, paths: Sequence[Path]) -> Collection:
         FileError: a file that is none, or whose signature the token would refuse: one such spoils the submission, so
             none is passed over. Every one is named.
     """
-    found: dict[str, bytes] = {}
-    repeated: list[Path] = []
-    problems: list[str] = []
-    for path in paths:
-        try:
-            signer, raw = _read(draft, path)
-        except FileError as error:
-            problems.append(str(error))
-            continue
-        if signer in found:
-            repeated.append(path)
-        else:
-            found[signer] = raw
-    if problems:
-        raise FileError("\n".join(problems))
+    found = gather(paths, partial(_read, draft))
     return Collection(
         draft=draft,
         signatures=tuple(
             Signature(signer=signer, signature="0x" + raw.hex())
-            for signer, raw in in_signer_order(list(found.items()))
+            for signer, raw in in_signer_order(list(found.signatures.items()))
         ),
-        repeated=tuple(repeated),
-        missing=tuple(one for one in draft.auditors.active if one not in found),
+        repeated=found.repeated,
+        missing=tuple(one for one in draft.auditors.active if one not in found.signatures),
     )
 
 
@@ -86,7 +73,7 @@ def require_signed(path: Path, signed: SignedDraft) -> None:
             f"{path}: the signers are not in ascending order, each once; `collect` the signatures again."
         )
     for one in signed.signatures:
-        _signer(draft, str(path), one.signature, one.signer)
+        signed_by(path, draft.message, one.signature, one.signer, draft.auditors)
     if len(signers) < draft.signatures_needed:
         raise FileError(
             f"{path}: {len(signers)} signatures, the draft needs {draft.signatures_needed}; collect the others."
@@ -110,29 +97,4 @@ def _read(draft: Signable, path: Path) -> tuple[str, bytes]:
             f"{path}: signs another draft of {draft.title} (its digest is {file.digest[:10]}…, this "
             f"draft's {draft.digest[:10]}…); send this draft to the auditor again."
         )
-    return _signer(draft, str(path), file.signature, file.signer)
-
-
-def _signer(draft: Signable, where: str, signature: str, claimed: str) -> tuple[str, bytes]:
-    raw = bytes.fromhex(signature[2:])
-    try:
-        signer = recover(draft.message, raw)
-    except SignatureError as error:
-        raise FileError(
-            f"{where}: the signature under {claimed} is not valid: {error}; ask the auditor to sign again."
-        ) from None
-    auditors = draft.auditors
-    if signer not in auditors.members:
-        raise FileError(
-            f"{where}: the signature is of {signer}, who is none of the auditors, or is on another message (the file "
-            f"names {claimed}); ask the auditor to sign again."
-        )
-    if signer != claimed:
-        raise FileError(
-            f"{where}: names {claimed}, and the signature is of {signer}; the file was changed: ask for it again."
-        )
-    if signer in auditors.suspended:
-        raise FileError(
-            f"{where}: {signer} is suspended, and with such a signature the token refuses all; leave it out."
-        )
-    return signer, raw
+    return signed_by(path, draft.message, file.signature, file.signer, draft.auditors)

@@ -15,7 +15,7 @@ from kgst.reserves.collecting import Collection
 from kgst.reserves.collecting import collect as put_together
 from kgst.reserves.drafting import draft_warnings
 from kgst.reserves.files import AttestationFile, Signable, SignedDraft, SignedFile
-from kgst.reserves.signing import Checks, beside, check, require_signer, signature_path
+from kgst.reserves.signing import Checks, check, require_signer
 from kgst.reserves.signing import sign as sign_with
 from kgst.reserves.views import (
     Namer,
@@ -28,6 +28,7 @@ from kgst.reserves.views import (
     safe,
     warnings_document,
 )
+from kgst.signing import beside, signature_path
 from kgst.storing import as_bytes, read_model, require_apart, write_new
 
 if TYPE_CHECKING:

@@ -23,18 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Checks",
-    "beside",
     "check",
     "check_deployment",
     "require_signer",
     "sign",
-    "signature_path",
 ]
 
 CURRENCY: Final = "KGS"
-
-ADDRESS_DIGITS: Final = 8
-"""Of the signer's address, in the name of the file."""
 
 
 @dataclass(frozen=True)
@@ -193,13 +188,3 @@ def _require_same_accounts(report: ReserveTotal, statements: ReserveTotal) -> No
         raise RefusedError(
             "report and statements have the same total and differ in their accounts; do not sign; ask the issuer why."
         )
-
-
-def signature_path(draft_path: Path, signer: str) -> Path:
-    """`attestation-5.02484cb5.sig.json`, beside the draft."""
-    return beside(draft_path, f"{signer[2 : 2 + ADDRESS_DIGITS].lower()}.sig.json")
-
-
-def beside(draft_path: Path, ending: str) -> Path:
-    """The draft's name with another ending than `.json`."""
-    return draft_path.with_name(f"{draft_path.name.removesuffix('.json')}.{ending}")

@@ -12,11 +12,12 @@ from kgst.files import Files
 from kgst.fork.system import on_fork
 from kgst.pipeline.pipeline import perform
 from kgst.policy import Policy
+from kgst.signing import signature_path
 from kgst.storing import as_bytes, read_model, require_apart, write_new
 from kgst.terminal import markup
 from kgst.upgrade import executing
 from kgst.upgrade.checking import examine
-from kgst.upgrade.consenting import compare_with_build, sign, signature_path, submission
+from kgst.upgrade.consenting import compare_with_build, sign, submission
 from kgst.upgrade.deploying import propose
 from kgst.upgrade.files import UpgradeFile
 from kgst.upgrade.smoke import smoke

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.attestation import in_signer_order
 from kgst.build import refresh, source_of
 from kgst.deployment.code import arguments_in_words, code_hash, implementation_code
-from kgst.errors import InputError, RefusedError
+from kgst.errors import RefusedError
 from kgst.files import Files
 from kgst.node import rpc
 from kgst.pipeline.operation import Operation
 from kgst.policy import Policy
 from kgst.quantities import format_duration
 from kgst.record import Record
-from kgst.signatures import SignatureError, recover, sign_message
+from kgst.signatures import sign_message
+from kgst.signing import Auditors, gather, signed_by
 from kgst.storing import FileError, read_model
 from kgst.upgrade.deploying import read_upgrade, require_there
 from kgst.upgrade.files import ConsentFile, UpgradeFile
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from kgst.deployment.system import System
 
-__all__ = ["Comparison", "compare_with_build", "sign", "signature_path", "submission"]
+__all__ = ["Comparison", "compare_with_build", "sign", "submission"]
 
 _TEST_ONLY = "contracts/mocks/"
 
@@ -105,11 +107,6 @@ def sign(file: UpgradeFile, account: AccountAPI) -> ConsentFile:
     )
 
 
-def signature_path(path: Path, signer: str) -> Path:
-    """`dab105af.02484cb5.sig.json`, beside the upgrade's file."""
-    return path.with_name(f"{path.name.removesuffix('.json')}.{signer[2:10].lower()}.sig.json")
-
-
 def submission(system: System, path: Path, signatures: Sequence[Path]) -> Operation:
     """The call that records the auditors' consent to the upgrade in the file at `path`.
 
@@ -130,11 +127,13 @@ def submission(system: System, path: Path, signatures: Sequence[Path]) -> Operat
         )
     with rpc("read the auditors"):
         members, threshold, _, suspended = system.token.auditorSet()
-    active = [str(m) for seat, m in enumerate(members) if not suspended >> seat & 1]
-    found = {_read(file, active, one) for one in signatures}
-    signers = in_signer_order(list(found))
+    auditors = _Seats(tuple(map(str, members)), int(suspended))
+    found = gather(signatures, partial(_read, file, auditors)).signatures
+    signers = in_signer_order(list(found.items()))
     if len(signers) < threshold and not is_recorded:
-        lacking = ", ".join(system.named(m) for m in active if m not in dict(signers))
+        lacking = ", ".join(
+            system.named(m) for m in auditors.members if m not in (*found, *auditors.suspended)
+        )
         raise RefusedError(
             f"{len(signers)} of {threshold} signatures; not signed yet: {lacking}. Each of them runs "
             f"`ape run upgrade consent {path}`."
@@ -168,7 +167,7 @@ def _compare_token(
     agrees.append("chain and token are the record's")
 
 
-def _read(file: UpgradeFile, active: Sequence[str], path: Path) -> tuple[str, bytes]:
+def _read(file: UpgradeFile, auditors: Auditors, path: Path) -> tuple[str, bytes]:
     """The signer and the signature in the file at `path`."""
     consent = read_model(path, ConsentFile, "an auditor's consent")
     if consent.digest != file.digest:
@@ -176,18 +175,16 @@ def _read(file: UpgradeFile, active: Sequence[str], path: Path) -> tuple[str, by
             f"{path}: signs something else than this upgrade (digest {consent.digest[:10]}…, the upgrade's is "
             f"{file.digest[:10]}…); send the auditor this upgrade's file."
         )
-    raw = bytes.fromhex(consent.signature[2:])
-    try:
-        signer = recover(file.message, raw)
-    except SignatureError as error:
-        raise FileError(f"{path}: the signature is not valid: {error}; ask for it again.") from None
-    if signer != consent.signer:
-        raise FileError(
-            f"{path}: names {consent.signer}, and the signature is of {signer}; ask for it again."
-        )
-    if signer not in active:
-        raise InputError(
-            f"{path}: {signer} is no auditor now, or suspended; the token would refuse all signatures because of it: "
-            "leave the file out."
-        )
-    return signer, raw
+    return signed_by(path, file.message, consent.signature, consent.signer, auditors)
+
+
+@dataclass(frozen=True)
+class _Seats:
+    """The auditors as the token has them; bit i of `bitmap`: seat i is suspended."""
+
+    members: tuple[str, ...]
+    bitmap: int
+
+    @property
+    def suspended(self) -> list[str]:
+        return [member for seat, member in enumerate(self.members) if self.bitmap >> seat & 1]

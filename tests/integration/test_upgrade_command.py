@@ -12,6 +12,7 @@ import pytest
 from ape import chain as ape_chain
 from eth_utils import keccak
 from rich.console import Console
+from support.devices import signed_with_nonce
 from support.operators import as_, operated, pass_time, policy_file
 from support.schemas import require_schema
 
@@ -25,6 +26,7 @@ from kgst.files import Files
 from kgst.record import Record
 from kgst.storing import FileError
 from kgst.upgrade import commands
+from kgst.upgrade.files import UpgradeFile
 from kgst.verify.comparing import inspect
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"
@@ -353,8 +355,38 @@ def test_submit_consent__too_few__names_the_others(
 def test_submit_consent__by_a_stranger__is_refused(
     proposed: Path, sign: Callable[[Any], Path], auditor_a: Any, holder: Any, outsider: Any
 ) -> None:
-    with pytest.raises(InputError, match="is no auditor now"):
+    with pytest.raises(FileError, match="none of the auditors"):
         commands.submit_consent(proposed, [sign(auditor_a), sign(holder)], as_(outsider))
+
+
+def test_submit_consent__of_a_suspended_auditor__is_refused(
+    kgst: System, proposed: Path, sign: Callable[[Any], Path], auditor_a: Any, auditors: list[Any], guardian: Any,
+    outsider: Any,
+) -> None:  # fmt: skip
+    """With three auditors and two to sign, one can be suspended."""
+    files = [sign(auditor) for auditor in auditors]
+    kgst.token.suspendAuditor(auditor_a, sender=guardian)
+    with pytest.raises(FileError, match="is suspended") as refused:
+        commands.submit_consent(proposed, [*files, files[0]], as_(outsider))
+    assert str(refused.value).count("is suspended") == 2  # each file is named
+    assert commands.submit_consent(proposed, files[1:], as_(outsider)).exit_code is ExitCode.DONE
+
+
+def test_submit_consent__two_signatures_of_one_auditor__count_once(
+    proposed: Path, sign: Callable[[Any], Path], auditor_a: Any, auditor_b: Any, outsider: Any
+) -> None:
+    """Not every device derives its nonce from the message: a second signature is another one, and as valid."""
+    first, other = sign(auditor_a), sign(auditor_b)
+    again = signed_with_nonce(
+        auditor_a, UpgradeFile.model_validate_json(proposed.read_text()).digest
+    )
+    second = proposed.with_name("again.sig.json")
+    second.write_text(json.dumps({**json.loads(first.read_text()), "signature": again}))
+    assert again != json.loads(first.read_text())["signature"]
+    with pytest.raises(RefusedError, match="1 of 2 signatures"):
+        commands.submit_consent(proposed, [first, second], as_(outsider))
+    done = commands.submit_consent(proposed, [first, second, other], as_(outsider))
+    assert done.exit_code is ExitCode.DONE
 
 
 def test_submit_consent__twice__sends_once(

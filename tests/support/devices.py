@@ -8,7 +8,8 @@ from typing import Any
 from ape.types import MessageSignature
 from eth_account import Account
 from eth_account.messages import SignableMessage
-from eth_keys.constants import SECPK1_N
+from eth_keys.backends.native.jacobian import fast_multiply
+from eth_keys.constants import SECPK1_G, SECPK1_N
 
 Form = Callable[[int, int, int], "MessageSignature | None"]
 
@@ -50,3 +51,16 @@ class Device:
     def sign_message(self, message: SignableMessage) -> MessageSignature | None:
         signed = Account.sign_message(self._shown or message, self._key)
         return self._form(signed.v, signed.r, signed.s)
+
+
+def signed_with_nonce(account: Any, digest: str, nonce: int = 4_242) -> str:
+    """A second signature of one key: not every device derives its nonce from the message as RFC 6979 has it.
+
+    ECDSA: r is x of the nonce's point, s = (digest + r·key) / nonce, the lower of its two forms.
+    """
+    x, y = fast_multiply(SECPK1_G, nonce)
+    s = pow(nonce, -1, SECPK1_N) * (int(digest, 16) + x * int(account.private_key, 16)) % SECPK1_N
+    odd = y % 2
+    if s > SECPK1_N // 2:
+        s, odd = SECPK1_N - s, 1 - odd
+    return "0x" + (x.to_bytes(32) + s.to_bytes(32) + bytes([27 + odd])).hex()

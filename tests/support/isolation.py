@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -30,4 +31,5 @@ def policy_of(network: str) -> Path:
     the user has deployed there.
     """
     folder = Path(tempfile.mkdtemp(prefix=f"kgst-{network}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(shutil.copy(ROOT / "deployments" / network / "policy.yaml", folder))
