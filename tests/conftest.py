@@ -67,7 +67,16 @@ def pytest_fixture_setup(fixturedef: Any, request: Any) -> None:
     if fixturedef.scope == "function" and _BEFORE not in request.node.stash:
         provider = networks.active_provider
         on_chain = provider is not None and provider.name == "test"
+        if on_chain:
+            _end_with_an_empty_block(provider)
         request.node.stash[_BEFORE] = provider.snapshot() if on_chain else None
+
+
+def _end_with_an_empty_block(provider: Any) -> None:
+    """eth-tester goes back to a snapshot by executing its last block again: half a second, where that deployed much."""
+    latest = provider.get_block("latest")
+    if latest.number and latest.num_transactions:
+        provider.mine()
 
 
 @pytest.hookimpl(wrapper=True)
