@@ -6,7 +6,7 @@ assertions) nor ``ape.reverts`` (it passes on another error): use ``support.reve
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from ape import accounts as ape_accounts
 from ape import chain as ape_chain
 from ape import networks
 from hypothesis import settings
+from support.gas import estimate_in_two_runs
 from support.isolation import forget_settings
 from support.revert_data import decode_any_revert_data
 from support.signing import sign_all
@@ -35,6 +36,7 @@ MAX_INCREASE_BPS = 1_000
 
 
 forget_settings()
+estimate_in_two_runs()
 
 # How long an example takes says nothing here: a busy machine is not a failure.
 settings.register_profile("kgst", deadline=None)
@@ -205,6 +207,28 @@ def attest(system: System, auditors: list[Any], relayer: Any) -> Any:
 @pytest.fixture
 def funded(system: System, attest: Any, issuer: Any, holder: Any) -> System:
     """The system with 10,000 som attested and 1,000 som minted to ``holder``; headroom is 9,000 som."""
-    attest(10_000 * 100)
-    system.token.mint(holder, 1_000 * SOM, sender=issuer)
+
+    def fund() -> None:
+        attest(10_000 * 100)
+        system.token.mint(holder, 1_000 * SOM, sender=issuer)
+
+    _once_from_here("funded", fund)
     return system
+
+
+_reached: dict[tuple[str, Any], Any] = {}
+
+
+def _once_from_here(name: str, act: Callable[[], None]) -> None:
+    """What `act` does; where it was done from this very block before, go to the block that it ended with.
+
+    eth-tester's snapshots are blocks by their hash: one goes forward to them as well as back.
+    """
+    provider = ape_chain.provider
+    before = provider.snapshot()
+    if (name, before) in _reached:
+        provider.restore(_reached[name, before])
+        return
+    act()
+    _end_with_an_empty_block(provider)
+    _reached[name, before] = provider.snapshot()
