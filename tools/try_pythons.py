@@ -138,13 +138,14 @@ def main() -> int:
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    report: dict[str, Any] = json.loads(EVIDENCE.read_text()) if EVIDENCE.is_file() else {}
     failed = False
     for version in chosen:
         with tempfile.TemporaryDirectory(prefix="kgst-python-") as work:
             result = attempt(version, found[version], Path(work), targets)
         exact = subprocess.run([found[version], "-V"], capture_output=True, text=True, check=True)
         node = subprocess.run(["node", "-v"], capture_output=True, text=True, check=True)
+        # Read now: another run may have written its own.
+        report: dict[str, Any] = json.loads(EVIDENCE.read_text()) if EVIDENCE.is_file() else {}
         report[version] = {
             "python": exact.stdout.split()[1],
             "node": node.stdout.strip(),
