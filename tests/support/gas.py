@@ -19,7 +19,7 @@ def _estimate(state: Any, transaction: Any) -> int:
     used = _used(state, transaction)
     if used is not None:
         # A call passes on 63/64 of what is left, so a run needs more than it uses.
-        gas = min(transaction.intrinsic_gas + used * 11 // 10 + 10_000, state.gas_limit)
+        gas = min(transaction.intrinsic_gas + used * 64 // 63 + 2_000, state.gas_limit)
         spoofed: Any = SpoofTransaction(transaction, gas=gas)
         if _get_computation_error(state, spoofed) is None:
             return int(gas)
