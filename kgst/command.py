@@ -26,7 +26,16 @@ from kgst.terminal import lines
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["INTERRUPTED", "Answer", "KgstCommand", "OfflineCommand", "console", "schema_of"]
+__all__ = [
+    "INTERRUPTED",
+    "Answer",
+    "Keyless",
+    "KgstCommand",
+    "KgstGroup",
+    "OfflineCommand",
+    "console",
+    "schema_of",
+]
 
 INTERRUPTED: Final = (
     "interrupted. The journal has whatever was sent before; give the same command again: it goes on "
@@ -67,7 +76,30 @@ def _without_keys(error: click.ClickException) -> click.ClickException:
     return error
 
 
-class _AnsweringCommand(click.Command):
+class Keyless(click.Command):
+    """A command or group whose usage errors quote no key."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Parse the command line."""
+        try:
+            context: click.Context = super().make_context(*args, **kwargs)
+        except click.ClickException as error:
+            raise _without_keys(error) from None
+        return context
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run; a group finds its command here."""
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            raise _without_keys(error) from None
+
+
+class KgstGroup(Keyless, click.Group):
+    """The commands of one script."""
+
+
+class _AnsweringCommand(Keyless):
     """A command that returns an `Answer`: prints it, tells errors in one message, exits with their code."""
 
     _advice = "check --account"
@@ -75,11 +107,7 @@ class _AnsweringCommand(click.Command):
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """Parse the command line; from here on ape's log lines go to stderr."""
         _logs_to_stderr()
-        try:
-            context: click.Context = super().make_context(*args, **kwargs)
-        except click.ClickException as error:
-            raise _without_keys(error) from None
-        return context
+        return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run, print the answer, and exit with its code, whoever still reads."""
@@ -114,7 +142,7 @@ class _AnsweringCommand(click.Command):
             click.echo("Aborted!", err=True)
             return 1
         elif isinstance(error, click.ClickException):
-            _without_keys(error).show()
+            error.show()
             return error.exit_code
         # Exit is click's way to end a command.
         elif isinstance(error, click.exceptions.Exit) or not isinstance(error, Exception):

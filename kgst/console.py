@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from ape.cli import account_option
 
-from kgst.command import Answer, KgstCommand, OfflineCommand, console, schema_of
+from kgst.command import Answer, KgstCommand, KgstGroup, OfflineCommand, console, schema_of
 from kgst.errors import InputError, RefusedError
 from kgst.streams import is_heard
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "KgstCommand",
+    "KgstGroup",
     "OfflineCommand",
     "account_of",
     "confirm",

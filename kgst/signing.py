@@ -96,7 +96,7 @@ def signed_by(
     if signer not in auditors.members:
         raise FileError(
             f"{where}: the signature is of {signer}, who is none of the auditors, or is on another message (the file "
-            f"names {claimed}); ask the auditor to sign again."
+            f"names {claimed}); leave the file out, or ask the auditor to sign again."
         )
     if signer != claimed:
         raise FileError(

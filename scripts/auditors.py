@@ -10,6 +10,7 @@ import click
 from kgst.console import (
     Answer,
     KgstCommand,
+    KgstGroup,
     OfflineCommand,
     json_option,
     operator_options,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from kgst.pipeline.options import Run
 
 
-@click.group(short_help="Change the auditors: rotation, recovery")
+@click.group(cls=KgstGroup, short_help="Change the auditors: rotation, recovery")
 def cli() -> None:
     """Change the auditors to those of the policy. sign and collect need no network."""
 

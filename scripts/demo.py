@@ -3,8 +3,14 @@
 import click
 from ape.cli import ConnectedProviderCommand
 
+from kgst.command import Keyless
 
-@click.command(cls=ConnectedProviderCommand)
+
+class DemoCommand(Keyless, ConnectedProviderCommand):  # type: ignore[misc] # ape is untyped here
+    """Connected, and tells what it does as it goes."""
+
+
+@click.command(cls=DemoCommand)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
 def cli(as_json: bool) -> None:
     """Play the token's life on a development chain: deploy, attest, mint, pay, redeem, pause, upgrade.

@@ -10,6 +10,7 @@ import click
 from kgst.console import (
     Answer,
     KgstCommand,
+    KgstGroup,
     json_option,
     operator_options,
     policy_option,
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ape.api import AccountAPI
 
 
-@click.group(short_help="Deploy the token as its policy says; verify it")
+@click.group(cls=KgstGroup, short_help="Deploy the token as its policy says; verify it")
 def cli() -> None:
     """Deploy the token as deployments/<network>/policy.yaml says, and verify it."""
 

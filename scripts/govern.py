@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from ape.cli import AccountAliasPromptChoice
 
-from kgst.console import Answer, KgstCommand, json_option, policy_option
+from kgst.console import Answer, KgstCommand, KgstGroup, json_option, policy_option
 from kgst.pipeline.options import write_options
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kgst.pipeline.options import Run
 
 
-@click.group(short_help="Roles: matrix, plan, apply, pending, rotate")
+@click.group(cls=KgstGroup, short_help="Roles: matrix, plan, apply, pending, rotate")
 def cli() -> None:
     """Roles: who holds them, what differs from the policy, carrying that out, rotating keys."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgst.console import Answer, KgstCommand, json_option, policy_option
+from kgst.console import Answer, KgstCommand, KgstGroup, json_option, policy_option
 from kgst.pipeline.emergency import EmergencyCommand
 from kgst.pipeline.options import Run, write_options
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kgst.pipeline.operation import Operation
 
 
-@click.group(short_help="Pause, block, freeze, seize")
+@click.group(cls=KgstGroup, short_help="Pause, block, freeze, seize")
 def cli() -> None:
     """Pause and resume; block and freeze accounts; carry out orders."""
 

@@ -10,6 +10,7 @@ import click
 from kgst.console import (
     Answer,
     KgstCommand,
+    KgstGroup,
     OfflineCommand,
     json_option,
     operator_options,
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from kgst.pipeline.options import Run
 
 
-@click.group(short_help="Attest the reserves: draft, sign, collect, submit, show, halt")
+@click.group(
+    cls=KgstGroup, short_help="Attest the reserves: draft, sign, collect, submit, show, halt"
+)
 def cli() -> None:
     """Attest the reserves. sign and collect need no network."""
 

@@ -10,6 +10,7 @@ import click
 from kgst.console import (
     Answer,
     KgstCommand,
+    KgstGroup,
     OfflineCommand,
     json_option,
     operator_options,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 
-@click.group(short_help="A Safe's transactions as files: show, sign, execute")
+@click.group(cls=KgstGroup, short_help="A Safe's transactions as files: show, sign, execute")
 def cli() -> None:
     """Transactions that commands with --via safe:LABEL have written down for the Safe's owners."""
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgst.console import Answer, KgstCommand, json_option, policy_option
+from kgst.console import Answer, KgstCommand, KgstGroup, json_option, policy_option
 from kgst.pipeline.options import write_options
 
 if TYPE_CHECKING:
     from kgst.pipeline.options import Run
 
 
-@click.group(short_help="Mint, burn, pay many, show limits")
+@click.group(cls=KgstGroup, short_help="Mint, burn, pay many, show limits")
 def cli() -> None:
     """Mint within quota and headroom, burn on redemption, pay the rows of a file."""
 

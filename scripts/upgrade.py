@@ -10,6 +10,7 @@ import click
 from kgst.console import (
     Answer,
     KgstCommand,
+    KgstGroup,
     OfflineCommand,
     json_option,
     operator_options,
@@ -37,7 +38,7 @@ def data_option(function: Any) -> Any:
     )(function)
 
 
-@click.group(short_help="Upgrade the token, with the auditors' consent")
+@click.group(cls=KgstGroup, short_help="Upgrade the token, with the auditors' consent")
 def cli() -> None:
     """Upgrade the token: check, deploy, consent, submit-consent, schedule, execute; or cancel."""
 

@@ -391,9 +391,8 @@ class Delivery:
                     if receipt
                     else superseded(signed)
                 )
-            except (
-                NodeError
-            ):  # the nonce is spent, since a later one is final; on what, nobody said
+            except NodeError:
+                # A later nonce is final, so this one is spent; on what, nobody said.
                 end = superseded(signed, "its nonce is spent; the node did not say on what")
             means.journal.append(end)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -120,3 +123,13 @@ def test_command__usage_error_while_it_runs__is_told_without_keys() -> None:
     result = CliRunner(mix_stderr=False).invoke(command, [])
     assert (result.exit_code, "9fKx81aQ0zLm" in result.stderr) == (2, False)
     assert "no node at https://node.example/v2/…" in result.stderr
+
+
+@pytest.mark.parametrize("script", sorted(Path("scripts").glob("[a-z]*.py")), ids=lambda p: p.stem)
+def test_script__line_that_is_none__is_quoted_without_its_keys(script: Path) -> None:
+    cli = runpy.run_path(str(script))["cli"]
+    words = ["https://node.example/v2/9fKx81aQ0zLm"]
+    result = CliRunner(mix_stderr=False).invoke(cli, words)
+    assert result.exit_code == 2
+    assert "9fKx81aQ0zLm" not in result.stderr + result.stdout
+    assert "https://node.example/v2/…" in result.stderr
