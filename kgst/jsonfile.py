@@ -7,12 +7,18 @@ another. Every file of this project that is JSON is read through here.
 from __future__ import annotations
 
 import json
+import os
 import re
-from typing import Any, Final
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
+from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-__all__ = ["JsonError", "NotWholeError", "parse_json"]
+__all__ = ["JsonError", "NotWholeError", "load_model", "parse_json", "write_whole"]
+
+M = TypeVar("M", bound=BaseModel)
 
 _TOKENS: Final = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|[{}]', re.S)
 """Of JSON that is well-formed: strings, those that a colon follows being keys, and the bounds of objects."""
@@ -54,6 +60,47 @@ def parse_json(data: bytes) -> tuple[str, Any]:
     except ValueError as error:
         reason = re.sub(r"[^\x20-\x7e\u00a0-\u2fff]", "?", str(error))[:200]
         raise NotWholeError(f"not whole JSON ({reason})") from None
+
+
+def load_model(path: Path, model: type[M], error: Callable[[str], Exception], remedy: str) -> M:
+    """The file at `path`, which this project wrote, as `model`.
+
+    Args:
+        path: Where it is.
+        model: Its form.
+        error: Makes of a message what is raised.
+        remedy: What to do about a file that is damaged: the end of the message, without a full stop.
+
+    Raises:
+        FileNotFoundError: there is none.
+        Exception: as `error` makes it: the file cannot be read, or is not of that form.
+    """
+    try:
+        return model.model_validate_json(parse_json(path.read_bytes())[0])
+    except FileNotFoundError:
+        raise
+    except OSError as problem:
+        raise error(f"{path}: cannot be read: {problem.strerror}.") from problem
+    except JsonError as problem:
+        raise error(f"{path}: {problem}; {remedy}.") from None
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        key = ".".join(map(str, first["loc"])) or "the file"
+        raise error(f"{path}: {key}: {first['msg']}; {remedy}.") from None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` and a newline to `path`, whole or not at all, over what is there.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from eth_utils.address import is_checksum_address
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from kgst.errors import InputError
-from kgst.jsonfile import JsonError, parse_json
+from kgst.jsonfile import load_model, write_whole
 
 if TYPE_CHECKING:
     from kgst.journal import Outcome
@@ -171,22 +170,11 @@ class Record(_Model):
             RecordError: absent, or not a record.
         """
         try:
-            text, _ = parse_json(path.read_bytes())
-            return cls.model_validate_json(text)
+            return load_model(
+                path, cls, RecordError, "restore the file from git, it is never edited by hand"
+            )
         except FileNotFoundError:
             raise RecordError(cls.missing(path)) from None
-        except OSError as error:
-            raise RecordError(f"{path}: cannot be read: {error.strerror}.") from error
-        except JsonError as error:
-            raise RecordError(
-                f"{path}: {error}; restore the file from git, it is never edited by hand."
-            ) from None
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(map(str, first["loc"])) or "the file"
-            raise RecordError(
-                f"{path}: {key}: {first['msg']}; restore the file from git, it is never edited by hand."
-            ) from None
 
     @staticmethod
     def missing(path: Path) -> str:
@@ -207,12 +195,7 @@ class Record(_Model):
 
     def save(self, path: Path) -> None:
         """Write to `path`, whole or not at all."""
-        temporary = path.with_suffix(".tmp")
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(self.model_dump_json(indent=2) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_whole(path, self.model_dump_json(indent=2))
 
 
 def source_commit(folder: Path) -> SourceCommit | None:

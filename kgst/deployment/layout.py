@@ -7,17 +7,16 @@ names the code that it is the layout of, so an old one is never taken for the de
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from kgst.errors import InputError, KgstError
-from kgst.jsonfile import JsonError, parse_json
+from kgst.jsonfile import load_model, write_whole
 
 __all__ = ["WORDS_NOTE", "LayoutProblem", "Snapshot", "compare", "project_folder", "read_layout"]
 
@@ -75,27 +74,15 @@ class Snapshot(BaseModel):
             InputError: it cannot be read.
         """
         try:
-            text, _ = parse_json(path.read_bytes())
-            return cls.model_validate_json(text)
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read: {error.strerror}.") from error
-        except JsonError as error:
-            raise InputError(
-                f"{path}: {error}; restore the file from git, it is never edited by hand."
-            ) from None
-        except ValidationError as error:
-            raise InputError(
-                f"{path}: {error.errors()[0]['msg']}; restore the file from git, it is never edited by hand."
-            ) from None
+            return load_model(
+                path, cls, InputError, "restore the file from git, it is never edited by hand"
+            )
+        except FileNotFoundError as error:
+            raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
 
     def save(self, path: Path) -> None:
         """Write to `path`, whole or not at all."""
-        temporary = path.with_suffix(".tmp")
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(self.model_dump_json(indent=1) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_whole(path, self.model_dump_json(indent=1))
 
 
 def read_layout(contract: str, source: str, root: Path) -> dict[str, Any]:

@@ -8,7 +8,6 @@ A Safe of the policy needs no signature: its owners and threshold are read from 
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from eth_utils.crypto import keccak
 
 from kgst.console import let_sign
 from kgst.errors import DriftError, InputError, RefusedError
-from kgst.jsonfile import parse_json
+from kgst.jsonfile import parse_json, write_whole
 from kgst.node import NodeError, rpc
 from kgst.pipeline.actor import safe_drifts
 from kgst.roles import role_name
@@ -182,12 +181,7 @@ def keep(system: System, challenge: Challenge, signature: bytes) -> Path | None:
         "granted_at": challenge.granted_at,
         "signature": "0x" + signature.hex(),
     }
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(document, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_whole(path, json.dumps(document, indent=2))
     return path
 
 

@@ -6,16 +6,15 @@ computed from the transaction, each signer is recovered from the signature.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from eth_account.messages import SignableMessage
 from eth_utils.address import is_checksum_address
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from kgst.errors import InputError, RefusedError
-from kgst.jsonfile import JsonError, parse_json
+from kgst.jsonfile import load_model, write_whole
 from kgst.safe.safes import Safe, SafeTransaction
 from kgst.safe.txbuilder import batch_document
 from kgst.signatures import SignatureError, recover, sign_message
@@ -98,20 +97,9 @@ class Proposal(BaseModel):
             ProposalError: it cannot be read, or its hashes are not those of its transaction.
         """
         try:
-            text, _ = parse_json(path.read_bytes())
-            found = cls.model_validate_json(text)
-        except OSError as error:
-            raise ProposalError(f"{path}: cannot be read: {error.strerror}.") from error
-        except JsonError as error:
-            raise ProposalError(
-                f"{path}: {error}; ask whoever made it for the file again."
-            ) from None
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(map(str, first["loc"])) or "the file"
-            raise ProposalError(
-                f"{path}: {key}: {first['msg']}; ask whoever made it for the file again."
-            ) from None
+            found = load_model(path, cls, ProposalError, "ask whoever made it for the file again")
+        except FileNotFoundError as error:
+            raise ProposalError(f"{path}: cannot be read: {error.strerror}.") from None
         message = found.transaction.message
         said = (found.domain_hash, found.message_hash, found.safe_tx_hash)
         computed = tuple(
@@ -139,10 +127,10 @@ class Proposal(BaseModel):
         )
         import json
 
-        _write(path, self.model_dump_json(indent=2) + "\n")
-        _write(
-            path.with_suffix(".tx-builder.json"),
-            json.dumps(batch, indent=2, ensure_ascii=False) + "\n",
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, self.model_dump_json(indent=2))
+        write_whole(
+            path.with_suffix(".tx-builder.json"), json.dumps(batch, indent=2, ensure_ascii=False)
         )
 
     def valid_signatures(self, safe: Safe) -> dict[str, bytes]:
@@ -176,13 +164,3 @@ def signer_of(message: SignableMessage, signature: bytes) -> str | None:
         return recover(message, signature)
     except SignatureError:
         return None
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
