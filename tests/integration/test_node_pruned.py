@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -110,15 +111,24 @@ def test_fork__key_in_the_address__is_in_no_process_and_no_answer(deployed: Depl
         assert fork.is_copy
         assert len(fork.provider.web3.eth.get_code(deployed.token)) > 100
         seen = subprocess.run(
-            ["ps", "-eww", "-o", "args"], capture_output=True, text=True, check=True
+            ["ps", "-eww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
         ).stdout
         [anvil] = [
             line
-            for line in seen.splitlines()
+            for line in descendants(seen, os.getpid())
             if re.search(r"anvil.* --fork-url", line) and "sh -c" not in line
         ]
         assert re.search(r"--fork-url http://127\.0\.0\.1:\d+ ", anvil)
         assert key not in seen
+
+
+def descendants(processes: str, root: int) -> list[str]:
+    """The command lines below process `root`; tests beside this one fork too."""
+    rows = [line.split(maxsplit=2) for line in processes.splitlines()]
+    family = {root}
+    while more := {int(pid) for pid, parent, *_ in rows if int(parent) in family} - family:
+        family |= more
+    return [row[2] for row in rows if int(row[0]) in family and len(row) > 2]
 
 
 def test_record__is_of_the_double(deployed: Deployed) -> None:
