@@ -31,21 +31,27 @@ def campaign(
 ) -> None:
     """Runs one ``share``-th of profile ``name``; longer, up to EXTENSIONS times, as long as a situation is missing.
 
-    A brief one on a slow engine takes a further seed only while one of ``needed`` is missing.
+    To a brief profile only those of ``needed`` matter.
     """
+
+    def reached() -> bool:
+        if name in BRIEF:
+            return all(CAMPAIGN.reached[situation] for situation in needed)
+        return not CAMPAIGN.missing()
+
     machine.stage()  # before Hypothesis: a deployment that fails is no example
     examples = EXAMPLES[name]
     if engine_name() != "revm":
         for chosen in SEEDS:
             run_state_machine_as_test(seed(chosen)(machine), settings=profile(name, SEEDED))
-            if name in BRIEF and all(CAMPAIGN.reached[s] for s in needed):
+            if name in BRIEF and reached():
                 break
         examples = SLOW[name]
         if not examples or not (CAMPAIGN.missing() or name == "deep"):
             return
     for _ in range(1 + EXTENSIONS):
         run_state_machine_as_test(machine, settings=profile(name, examples // share))
-        if name in BRIEF or not CAMPAIGN.missing() or share > 1:
+        if share > 1 or reached():
             return
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 STEPS = 150
 EXAMPLES = {"quick": 60, "dev": 250, "ci": 600, "deep": 8_000}
 BRIEF = ("quick", "dev")
-"""Once, and no longer because a situation is missing."""
+"""Longer only while an essential situation is missing, not any."""
 SEEDS = (28, 54, 3)
 SEEDED = 8
 """Where the engine is a hundred times slower than revm: so many examples from each of these seeds, which were sought on
