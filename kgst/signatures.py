@@ -7,12 +7,14 @@ what lies in a file has that form already, and is refused in any other.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
 
 from eth_account import Account
 from eth_account.messages import SignableMessage
 from eth_keys.constants import SECPK1_N
 from eth_keys.exceptions import BadSignature
+from eth_utils.crypto import keccak
 from eth_utils.exceptions import ValidationError
 
 from kgst.errors import RefusedError
@@ -20,7 +22,16 @@ from kgst.errors import RefusedError
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-__all__ = ["LENGTH", "SignatureError", "normalised", "recover", "sign_message"]
+__all__ = [
+    "LENGTH",
+    "Hashes",
+    "SignatureError",
+    "digest",
+    "normalised",
+    "recover",
+    "sign_message",
+    "signer_of",
+]
 
 LENGTH: Final = 65
 """Bytes of a signature."""
@@ -30,6 +41,32 @@ _FIRST_V: Final = 27
 
 class SignatureError(ValueError):
     """Bytes that contracts would not take as a signature; the message says why, as a part of a sentence."""
+
+
+@dataclass(frozen=True)
+class Hashes:
+    """Of an EIP-712 message, each 0x and 64 digits.
+
+    Attributes:
+        domain: The domain separator: the first of the two hashes that a Ledger shows.
+        message: Of the struct: the second of them.
+        digest: What a signature is on.
+    """
+
+    domain: str
+    message: str
+    digest: str
+
+    @classmethod
+    def of(cls, message: SignableMessage) -> Self:
+        """The hashes of `message`."""
+        parts = (message.header, message.body, digest(message))
+        return cls(*("0x" + bytes(part).hex() for part in parts))
+
+
+def digest(message: SignableMessage) -> bytes:
+    """What a signature on `message` is on, 32 bytes: ECDSA's, and what a contract is asked about."""
+    return keccak(b"\x19" + message.version + message.header + message.body)
 
 
 def normalised(signature: bytes) -> bytes:
@@ -72,6 +109,14 @@ def recover(message: SignableMessage, signature: bytes) -> str:
     except (BadSignature, ValidationError, ValueError) as error:
         raise SignatureError("it is no key's signature") from error
     return signer
+
+
+def signer_of(message: SignableMessage, signature: bytes) -> str | None:
+    """Whose signature on `message` it is; None when it is nobody's, or not in the form that contracts take."""
+    try:
+        return recover(message, signature)
+    except SignatureError:
+        return None
 
 
 def sign_message(account: AccountAPI, message: SignableMessage) -> bytes:

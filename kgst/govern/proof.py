@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 
 from eth_account.messages import SignableMessage, encode_typed_data
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 
 from kgst.console import let_sign
 from kgst.errors import DriftError, InputError, RefusedError
@@ -24,7 +23,14 @@ from kgst.node import NodeError, rpc
 from kgst.pipeline.actor import safe_drifts
 from kgst.roles import role_name
 from kgst.safe.safes import Safe, view
-from kgst.signatures import SignatureError, normalised, recover, sign_message
+from kgst.signatures import (
+    Hashes,
+    SignatureError,
+    digest,
+    normalised,
+    sign_message,
+    signer_of,
+)
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -85,8 +91,7 @@ class Challenge:
     @property
     def hash(self) -> bytes:
         """What ECDSA or ERC-1271 is over, 32 bytes."""
-        message = self.message
-        return keccak(b"\x19" + message.version + message.header + message.body)
+        return digest(self.message)
 
 
 @dataclass(frozen=True)
@@ -157,9 +162,10 @@ def prove(
         signature = _as_own(challenge, signature)
         method = _method(system, challenge, signature)
         if method is None:
+            hashes = Hashes.of(challenge.message)
             raise RefusedError(
                 f"the signature is not one of {system.named(address)} over this challenge (domain hash "
-                f"0x{challenge.message.header.hex()}, message hash 0x{challenge.message.body.hex()}); nothing was sent."
+                f"{hashes.domain}, message hash {hashes.message}); nothing was sent."
             )
         return Proof(method, "its signature", keep(system, challenge, signature))
     return Proof(None, "not proved yet", path)
@@ -198,7 +204,7 @@ def _as_own(challenge: Challenge, signature: bytes) -> bytes:
     """`signature` with v counted from 27, if it is the account's own; what a contract is to judge stays as it is."""
     with suppress(SignatureError):
         own = normalised(signature)
-        if recover(challenge.message, own) == challenge.account:
+        if signer_of(challenge.message, own) == challenge.account:
             return own
     return signature
 
@@ -206,9 +212,8 @@ def _as_own(challenge: Challenge, signature: bytes) -> bytes:
 def _method(system: System, challenge: Challenge, signature: bytes) -> str | None:
     """How the signature is good; None when it is not."""
     # ECDSA first: an EIP-7702 account has code and a key.
-    with suppress(SignatureError):
-        if recover(challenge.message, signature) == challenge.account:
-            return "signature"
+    if signer_of(challenge.message, signature) == challenge.account:
+        return "signature"
     with rpc(f"read the code of {challenge.account}"):
         code = bytes(system.provider.web3.eth.get_code(challenge.account))
     if not code:

@@ -20,6 +20,7 @@ from kgst.pipeline.pipeline import perform
 from kgst.pipeline.views import SCHEMA, clock, nothing_done
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
+from kgst.signatures import Hashes
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -288,9 +289,9 @@ def _rotation_document(rotation: Rotation) -> dict[str, Any]:
         "roles": rotation.roles,
         "next": rotation.phase,
         "challenge": {
-            "domain_hash": "0x" + challenge.message.header.hex(),
-            "message_hash": "0x" + challenge.message.body.hex(),
-            "hash": "0x" + challenge.hash.hex(),
+            "domain_hash": Hashes.of(challenge.message).domain,
+            "message_hash": Hashes.of(challenge.message).message,
+            "hash": Hashes.of(challenge.message).digest,
             "roles": challenge.roles,
             "granted_at": challenge.granted_at,
         }
@@ -312,13 +313,12 @@ def _print(system: System, rotation: Rotation, answers: Sequence[Answer], out: C
     new = markup(system.named(rotation.new))
     challenge, proof = rotation.challenge, rotation.proof
     if challenge is not None and proof is not None and proof.method is None:
-        domain_hash = f"0x{challenge.message.header.hex()}"
-        message_hash = f"0x{challenge.message.body.hex()}"
+        hashes = Hashes.of(challenge.message)
         out.print(
             f"\n[yellow]Not proved yet[/yellow] that the key of {new} works, so nothing is revoked. It signs:\n"
         )
-        out.print(f"  domain hash   [bold]{markup(domain_hash)}[/bold]")
-        out.print(f"  message hash  [bold]{markup(message_hash)}[/bold]\n")
+        out.print(f"  domain hash   [bold]{markup(hashes.domain)}[/bold]")
+        out.print(f"  message hash  [bold]{markup(hashes.message)}[/bold]\n")
         out.print(
             "Give this command with --new-account, if the key is on this machine; or its holder gives `ape run govern "
             "prove OLD NEW --account …` and shares the file; or give the signature with --signature."

@@ -18,8 +18,9 @@ from kgst.pipeline.operation import Operation, Readback
 from kgst.pipeline.pipeline import perform
 from kgst.policy import Policy
 from kgst.record import Record, RecordError
-from kgst.safe.proposals import Proposal, signer_of
+from kgst.safe.proposals import Proposal
 from kgst.safe.safes import Safe, view
+from kgst.signatures import Hashes, signer_of
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ def _nonce(system: System, safe: str) -> int:
 def _document(shared: _Shared) -> dict[str, Any]:
     """`docs/schemas/safe-show.json`."""
     proposal = shared.proposal
-    message = proposal.transaction.message
+    hashes = Hashes.of(proposal.transaction.message)
     signatures = _signatures(shared)
     return {
         "file": str(shared.path),
@@ -261,9 +262,9 @@ def _document(shared: _Shared) -> dict[str, Any]:
         "to": proposal.to,
         "data": proposal.data,
         "decoded": shared.decoded,
-        "domain_hash": "0x" + message.header.hex(),
-        "message_hash": "0x" + message.body.hex(),
-        "safe_tx_hash": "0x" + proposal.transaction.hash.hex(),
+        "domain_hash": hashes.domain,
+        "message_hash": hashes.message,
+        "safe_tx_hash": hashes.digest,
         "threshold": shared.threshold,
         "signatures": signatures,
         "missing": max(0, shared.threshold - sum(s["counts"] is True for s in signatures))

@@ -11,7 +11,6 @@ from abc import abstractmethod
 from typing import Annotated, ClassVar, Final, Literal, Self
 
 from eth_account.messages import SignableMessage
-from eth_utils.crypto import keccak
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -26,6 +25,7 @@ from pydantic import (
 from kgst import attestation as eip712
 from kgst.fields import Address
 from kgst.policy import MAX_AUDITORS
+from kgst.signatures import Hashes
 from kgst.units import MAX_BASE_UNITS, MAX_TYIYN, TYIYN, format_som
 
 __all__ = [
@@ -322,18 +322,17 @@ class Signable(FileModel):
     @property
     def domain_hash(self) -> str:
         """EIP-712 domain separator: the first of the two hashes that a Ledger shows."""
-        return "0x" + bytes(self.message.header).hex()
+        return Hashes.of(self.message).domain
 
     @property
     def message_hash(self) -> str:
         """EIP-712 hash of the struct: the second of the two hashes that a Ledger shows."""
-        return "0x" + bytes(self.message.body).hex()
+        return Hashes.of(self.message).message
 
     @property
     def digest(self) -> str:
         """What the signature is on: keccak256 of 0x1901, domain hash and message hash."""
-        message = self.message
-        return "0x" + keccak(b"\x19\x01" + bytes(message.header) + bytes(message.body)).hex()
+        return Hashes.of(self.message).digest
 
     def signed_by(self, signer: str, signature: bytes) -> AuditorsSignature:
         """What `signer` sends back."""

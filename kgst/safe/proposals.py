@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from eth_account.messages import SignableMessage
 from eth_utils.address import is_checksum_address
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -17,12 +16,12 @@ from kgst.errors import InputError, RefusedError
 from kgst.jsonfile import load_model, write_whole
 from kgst.safe.safes import Safe, SafeTransaction
 from kgst.safe.txbuilder import batch_document
-from kgst.signatures import SignatureError, recover, sign_message
+from kgst.signatures import Hashes, sign_message, signer_of
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
-__all__ = ["Proposal", "ProposalError", "signer_of"]
+__all__ = ["Proposal", "ProposalError"]
 
 
 class ProposalError(InputError):
@@ -75,7 +74,7 @@ class Proposal(BaseModel):
     @classmethod
     def of(cls, transaction: SafeTransaction, title: str, decoded: list[str]) -> Proposal:
         """A proposal that nobody has signed."""
-        message = transaction.message
+        hashes = Hashes.of(transaction.message)
         return cls(
             chain_id=transaction.chain_id,
             safe=transaction.safe,
@@ -84,9 +83,9 @@ class Proposal(BaseModel):
             decoded=decoded,
             to=transaction.to,
             data="0x" + transaction.data.hex(),
-            domain_hash="0x" + message.header.hex(),
-            message_hash="0x" + message.body.hex(),
-            safe_tx_hash="0x" + transaction.hash.hex(),
+            domain_hash=hashes.domain,
+            message_hash=hashes.message,
+            safe_tx_hash=hashes.digest,
         )
 
     @classmethod
@@ -100,12 +99,8 @@ class Proposal(BaseModel):
             found = load_model(path, cls, ProposalError, "ask whoever made it for the file again")
         except FileNotFoundError as error:
             raise ProposalError(f"{path}: cannot be read: {error.strerror}.") from None
-        message = found.transaction.message
-        said = (found.domain_hash, found.message_hash, found.safe_tx_hash)
-        computed = tuple(
-            "0x" + h.hex() for h in (message.header, message.body, found.transaction.hash)
-        )
-        if said != computed:
+        said = Hashes(found.domain_hash, found.message_hash, found.safe_tx_hash)
+        if said != Hashes.of(found.transaction.message):
             raise ProposalError(
                 f"{path}: its hashes are not those of its transaction, so somebody changed it; do not sign it, and "
                 "ask whoever made it."
@@ -156,11 +151,3 @@ class Proposal(BaseModel):
         self.signatures[account.address] = (
             "0x" + sign_message(account, self.transaction.message).hex()
         )
-
-
-def signer_of(message: SignableMessage, signature: bytes) -> str | None:
-    """Whose signature it is; None when it is nobody's, or not in the form that a Safe takes."""
-    try:
-        return recover(message, signature)
-    except SignatureError:
-        return None

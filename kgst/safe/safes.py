@@ -18,6 +18,7 @@ from eth_utils.crypto import keccak
 
 from kgst.errors import DriftError, RefusedError
 from kgst.node import NodeError, rpc
+from kgst.signatures import digest
 from kgst.terminal import plain
 
 if TYPE_CHECKING:
@@ -76,8 +77,7 @@ class SafeTransaction:
     @property
     def hash(self) -> bytes:
         """`safeTxHash`, 32 bytes."""
-        message = self.message
-        return keccak(b"\x19" + message.version + message.header + message.body)
+        return digest(self.message)
 
     def execution(self, signatures: Mapping[str, bytes]) -> bytes:
         """Call data of `execTransaction`.

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from kgst.attestation import Domain, ImplementationApproval
 from kgst.fields import Address
 from kgst.record import Transaction
+from kgst.signatures import Hashes
 
 __all__ = ["ConsentFile", "UpgradeFile"]
 
@@ -73,9 +74,8 @@ class UpgradeFile(_Model):
     ) -> Self:
         """The file, with the hashes that follow from the rest."""
         data_hash = keccak(data)
-        message = ImplementationApproval(bytes.fromhex(code_hash[2:]), data_hash, nonce).message(
-            domain
-        )
+        approval = ImplementationApproval(bytes.fromhex(code_hash[2:]), data_hash, nonce)
+        hashes = Hashes.of(approval.message(domain))
         return cls(
             chain_id=domain.chain_id,
             token=domain.token,
@@ -87,8 +87,8 @@ class UpgradeFile(_Model):
             data="0x" + data.hex(),
             data_hash="0x" + data_hash.hex(),
             nonce=nonce,
-            domain_hash="0x" + message.header.hex(),
-            message_hash="0x" + message.body.hex(),
+            domain_hash=hashes.domain,
+            message_hash=hashes.message,
             deployment=deployment,
         )
 
@@ -96,11 +96,8 @@ class UpgradeFile(_Model):
     def _consistent(self) -> Self:
         if self.data_hash != "0x" + keccak(self.call).hex():
             raise ValueError("data_hash is not the hash of data")
-        message = self.message
-        if (self.domain_hash, self.message_hash) != (
-            "0x" + message.header.hex(),
-            "0x" + message.body.hex(),
-        ):
+        hashes = Hashes.of(self.message)
+        if (self.domain_hash, self.message_hash) != (hashes.domain, hashes.message):
             raise ValueError(
                 "domain_hash and message_hash are not those of what auditors would sign"
             )
@@ -131,8 +128,7 @@ class UpgradeFile(_Model):
     @property
     def digest(self) -> str:
         """EIP-712 digest: 0x and 64 digits."""
-        message = self.message
-        return "0x" + keccak(b"\x19" + message.version + message.header + message.body).hex()
+        return Hashes.of(self.message).digest
 
 
 class ConsentFile(_Model):

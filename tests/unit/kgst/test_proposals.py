@@ -8,8 +8,9 @@ import pytest
 from ape import accounts as ape_accounts
 
 from kgst.errors import RefusedError
-from kgst.safe.proposals import Proposal, ProposalError, signer_of
+from kgst.safe.proposals import Proposal, ProposalError
 from kgst.safe.safes import Safe, SafeTransaction
+from kgst.signatures import signer_of
 
 SAFE = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 TOKEN = "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0"
