@@ -22,9 +22,9 @@ from kgst.deployment.system import System, open_system
 from kgst.errors import ExitCode
 from kgst.pipeline.pipeline import perform
 from kgst.pipeline.views import nothing_done
-from kgst.reserves.offline import namer
 from kgst.reserves.reading import final_enough
-from kgst.reserves.views import plain, print_hashes, print_warnings, warnings_document
+from kgst.reserves.views import plain, print_warnings, warnings_document
+from kgst.signing.views import namer, print_hashes
 from kgst.storing import as_bytes, require_apart, write_new
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def draft(policy_path: Path | None, out_path: Path | None, *, force: bool, quiet
 
     def show_it(out: Console) -> None:
         print_rotation(out, made, named)
-        print_hashes(out, made)
+        print_hashes(out, made.hashes)
         print_warnings(out, warnings)
         out.print(f"Draft to be signed: {target}", soft_wrap=True, markup=False)
 

@@ -8,8 +8,8 @@ from kgst.attestation import Domain
 from kgst.auditors.files import RotationFile
 from kgst.auditors.reading import Found
 from kgst.reserves.drafting import DraftWarning
-from kgst.reserves.files import AuditorSet, DomainFields
 from kgst.reserves.format import both_times
+from kgst.signing.files import AuditorSet, DomainFields
 
 __all__ = ["draft_warnings", "make_draft"]
 

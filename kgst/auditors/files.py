@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from eth_account.messages import SignableMessage
 from pydantic import Field, model_validator
 
 from kgst.attestation import AuditorRotation
 from kgst.fields import Address
 from kgst.policy import MAX_AUDITORS
-from kgst.reserves.files import (
+from kgst.signing.files import (
     AuditorSet,
     AuditorsSignature,
     Block,
     Count,
+    Draft,
     FileModel,
     Hash,
     Moment,
-    Signable,
     SignedDraft,
 )
 
@@ -63,7 +62,7 @@ class RotationSignatureFile(AuditorsSignature):
     version: Count
 
 
-class RotationFile(Signable):
+class RotationFile(Draft):
     """The draft of a rotation.
 
     Attributes:
@@ -73,6 +72,7 @@ class RotationFile(Signable):
         ends: What lapses with the rotation, as the chain was.
     """
 
+    what = "a draft of a rotation"
     numbered = "version"
     signature_file = RotationSignatureFile
 
@@ -95,10 +95,9 @@ class RotationFile(Signable):
         return self
 
     @property
-    def message(self) -> SignableMessage:
-        """The EIP-712 message."""
-        order = AuditorRotation(self.new.members, self.new.threshold, self.current.version)
-        return order.message(self.domain.domain)
+    def order(self) -> AuditorRotation:
+        """What auditors sign."""
+        return AuditorRotation(self.new.members, self.new.threshold, self.current.version)
 
     @property
     def number(self) -> int:
@@ -106,14 +105,9 @@ class RotationFile(Signable):
         return self.current.version
 
     @property
-    def auditors(self) -> AuditorSet:
+    def signers(self) -> AuditorSet:
         """Who may sign: the set in office."""
         return self.current
-
-    @property
-    def signatures_needed(self) -> int:
-        """The threshold in office."""
-        return self.current.threshold
 
     @property
     def title(self) -> str:
@@ -138,6 +132,8 @@ class RotationFile(Signable):
 
 class SignedRotationFile(SignedDraft):
     """The draft with enough signatures."""
+
+    what = "a signed rotation"
 
     format: Literal["kgst-signed-rotation/1"] = "kgst-signed-rotation/1"
     draft: RotationFile

@@ -13,9 +13,10 @@ from kgst.auditors.views import print_rotation, rotation_document
 from kgst.console import Answer
 from kgst.errors import RefusedError
 from kgst.policy import Policy
-from kgst.reserves.offline import collecting, namer, signing
-from kgst.reserves.signing import check_deployment
-from kgst.reserves.views import print_list, print_warnings, warnings_document
+from kgst.reserves.views import print_warnings, warnings_document
+from kgst.signing import ceremony
+from kgst.signing.ceremony import check_deployment
+from kgst.signing.views import namer, print_list
 from kgst.storing import read_model
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = ["check", "collect", "sign"]
-
-_DRAFT = "a draft of a rotation"
 
 
 def check(
@@ -70,7 +69,7 @@ def sign(
     quiet: bool,
 ) -> Answer:
     """Check a rotation, show it, and let an auditor's account sign it."""
-    draft = read_model(path, RotationFile, _DRAFT)
+    draft = read_model(path, RotationFile, RotationFile.what)
     policy = Policy.load(policy_path) if policy_path else None
     done, undone = check(draft, policy, policy_path)
     named = namer(policy)
@@ -90,18 +89,9 @@ def sign(
         "not_checked": undone,
         "warnings": warnings_document(warnings),
     }
-    return signing(
-        draft,
-        path,
-        account,
-        document,
-        show,
-        policy=policy,
-        inputs=[policy_path] if policy_path else [],
-        yes=yes,
-        force=force,
-        quiet=quiet,
-    )
+    inputs = [policy_path] if policy_path else []
+    reviewed = ceremony.Reviewed(draft, path, document, show, policy, inputs)
+    return ceremony.sign(reviewed, account, yes=yes, force=force, quiet=quiet)
 
 
 def collect(
@@ -113,8 +103,8 @@ def collect(
     force: bool,
 ) -> Answer:
     """Put signatures together; once there are enough, write the file to submit."""
-    return collecting(
-        read_model(path, RotationFile, _DRAFT),
+    return ceremony.collect(
+        read_model(path, RotationFile, RotationFile.what),
         SignedRotationFile,
         path,
         signatures,

@@ -15,10 +15,10 @@ from kgst.node import NodeRefusedError, rpc
 from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.pipeline.views import clock
 from kgst.quantities import format_duration
-from kgst.reserves.collecting import require_signed
-from kgst.reserves.files import AuditorSet
-from kgst.reserves.submitting import require_active, require_here, signatures_of
 from kgst.roles import Role
+from kgst.signing.collecting import require_signed
+from kgst.signing.files import AuditorSet
+from kgst.signing.onchain import require_active, require_here, signatures_of
 from kgst.storing import read_model
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def rotation(system: System, path: Path) -> Operation:
         FileError: the file is none, or a signature in it is not good.
         RefusedError: it is for another chain or token, or the token would not accept it any more.
     """
-    signed = read_model(path, SignedRotationFile, "a signed rotation")
+    signed = read_model(path, SignedRotationFile, SignedRotationFile.what)
     require_signed(path, signed)
     draft = signed.draft
     require_here(system, path, draft)

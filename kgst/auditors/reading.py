@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from kgst.auditors.files import Ends, Proposal
 from kgst.node import rpc
-from kgst.reserves.files import AuditorSet, ChainState
+from kgst.reserves.files import ChainState
 from kgst.reserves.reading import read_state
+from kgst.signing.files import AuditorSet
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from kgst.auditors.files import RotationFile
     from kgst.auditors.reading import Found
     from kgst.deployment.system import System
-    from kgst.reserves.files import AuditorSet
-    from kgst.reserves.views import Namer
+    from kgst.signing.files import AuditorSet
+    from kgst.signing.views import Namer
 
 __all__ = [
     "print_auditors",
@@ -39,8 +39,8 @@ def rotation_document(draft: RotationFile) -> dict[str, Any]:
         "leaving": list(draft.leaving),
         "returning": list(draft.returning),
         "ends": plain(draft.ends),
-        "domain_hash": draft.domain_hash,
-        "message_hash": draft.message_hash,
+        "domain_hash": draft.hashes.domain,
+        "message_hash": draft.hashes.message,
         "digest": draft.digest,
     }
 

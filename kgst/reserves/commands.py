@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kgst.console import Answer
 from kgst.deployment.system import open_system
@@ -25,12 +25,12 @@ from kgst.reserves.views import (
     plain,
     print_accounts,
     print_draft,
-    print_hashes,
     print_state,
     print_warnings,
     safe,
     warnings_document,
 )
+from kgst.signing.views import namer, print_hashes
 from kgst.storing import as_bytes, read_bytes, require_apart, write_new
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def draft(
 
     def show_it(out: Console) -> None:
         print_accounts(out, total)
-        print_draft(out, made, _namer(system))
-        print_hashes(out, made)
+        print_draft(out, made, namer(system.policy))
+        print_hashes(out, made.hashes)
         print_warnings(out, warnings)
         out.print(f"Report to publish: {report}", soft_wrap=True, markup=False)
         out.print(f"Draft to be signed: {out_path}", soft_wrap=True, markup=False)
@@ -115,9 +115,9 @@ def show(policy_path: Path | None, report: Path | None, *, quiet: bool) -> Answe
     matches = None if found is None else state.last.epoch > 0 and found == state.last.report_hash
 
     def show_it(out: Console) -> None:
-        print_state(out, state, headroom, state.block.timestamp, _namer(system))
+        print_state(out, state, headroom, state.block.timestamp, namer(system.policy))
         if proposal.acceptableAt:
-            names = ", ".join(safe(_namer(system)(one)) for one in proposal.auditors)
+            names = ", ".join(safe(namer(system.policy)(one)) for one in proposal.auditors)
             out.print(
                 f"[bold yellow]A recovery is proposed:[/bold yellow] auditors {names}, threshold "
                 f"{proposal.threshold}, from {both_times(proposal.acceptableAt)} on. Any attestation voids it."
@@ -164,13 +164,9 @@ def _then_show(system: System, answer: Answer) -> Answer:
 
     def show_it(out: Console) -> None:
         answer.show(out)
-        print_state(out, state, headroom, state.block.timestamp, _namer(system))
+        print_state(out, state, headroom, state.block.timestamp, namer(system.policy))
 
     return replace(answer, show=show_it)
-
-
-def _namer(system: System) -> Any:
-    return lambda address: f"{system.policy.label(address) or 'no label'}  {address}"
 
 
 def _labels(system: System, state: ChainState) -> dict[str, str]:

@@ -14,13 +14,13 @@ from kgst.quantities import format_bps
 from kgst.reserves.files import (
     AttestationFile,
     ChainState,
-    DomainFields,
     Result,
     SettledFrom,
     Statement,
 )
 from kgst.reserves.format import bishkek_day, both_times, som, span
 from kgst.reserves.report import hash_of_report
+from kgst.signing.files import DomainFields
 from kgst.statements import ReserveTotal, StatementError, read_reserves
 from kgst.statements.model import account_key
 from kgst.units import format_som

@@ -7,15 +7,11 @@ What an auditor signs depends on `domain` and `attestation` only.
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import Annotated, ClassVar, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from eth_account.messages import SignableMessage
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainSerializer,
     ValidationInfo,
@@ -23,34 +19,31 @@ from pydantic import (
 )
 
 from kgst import attestation as eip712
-from kgst.fields import Address
 from kgst.policy import MAX_AUDITORS
-from kgst.signatures import Hashes
+from kgst.signing.files import (
+    AuditorSet,
+    AuditorsSignature,
+    Block,
+    Count,
+    Draft,
+    FileModel,
+    Hash,
+    Moment,
+    SignedDraft,
+)
 from kgst.units import MAX_BASE_UNITS, MAX_TYIYN, TYIYN, format_som
 
 __all__ = [
     "AttestationFile",
-    "AuditorSet",
-    "AuditorsSignature",
-    "Block",
     "ChainState",
-    "Count",
-    "DomainFields",
-    "FileModel",
-    "Hash",
-    "Moment",
     "Result",
     "SettledFrom",
-    "Signable",
-    "Signature",
     "SignatureFile",
-    "SignedDraft",
     "SignedFile",
     "Statement",
 ]
 
 BPS: Final = 10_000
-MAX_SECONDS: Final = 2**40 - 1
 
 
 def _decimal(value: object, info: ValidationInfo) -> object:
@@ -75,30 +68,6 @@ def _printable(text: str) -> str:
 
 Tyiyn = Annotated[int, *_Decimal, Field(ge=0, le=MAX_TYIYN)]
 BaseUnits = Annotated[int, *_Decimal, Field(ge=0, le=MAX_BASE_UNITS)]
-Moment = Annotated[int, Field(ge=0, le=MAX_SECONDS)]
-Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
-SignatureBytes = Annotated[str, Field(pattern=r"^0x[0-9a-f]{130}$")]
-Count = Annotated[int, Field(ge=0, le=2**64 - 1)]
-
-
-class FileModel(BaseModel):
-    """A file's content: every key of it known."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DomainFields(FileModel):
-    """The token's EIP-712 domain."""
-
-    name: Literal["KGST"] = "KGST"
-    version: Literal["1"] = "1"
-    chain_id: Annotated[int, Field(ge=1, le=2**53 - 1)]
-    verifying_contract: Address
-
-    @property
-    def domain(self) -> eip712.Domain:
-        """For signing."""
-        return eip712.Domain(self.chain_id, self.verifying_contract)
 
 
 class Statement(FileModel):
@@ -124,50 +93,6 @@ class Statement(FileModel):
         return eip712.ReserveAttestation(
             self.epoch, self.reserves, self.settled, self.as_of, bytes.fromhex(self.report_hash[2:])
         )
-
-
-class Block(FileModel):
-    """The block that the chain was read at."""
-
-    number: Annotated[int, Field(ge=0, le=2**53 - 1)]
-    hash: Hash
-    timestamp: Moment
-
-
-class AuditorSet(FileModel):
-    """Who may sign.
-
-    Attributes:
-        version: Which set this is, counted from 1.
-        threshold: Signatures that an attestation needs.
-        members: Ascending, suspended ones included.
-        suspended: Those of `members` who may not sign now.
-    """
-
-    version: Count
-    threshold: Annotated[int, Field(ge=2, le=MAX_AUDITORS)]
-    members: Annotated[tuple[Address, ...], Field(min_length=2, max_length=MAX_AUDITORS)]
-    suspended: Annotated[tuple[Address, ...], Field(max_length=MAX_AUDITORS)] = ()
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        numbers = [int(member, 16) for member in self.members]
-        if numbers != sorted(set(numbers)):
-            raise ValueError("the auditors are not in ascending order, each once")
-        if not len(self.members) // 2 < self.threshold <= len(self.members):
-            raise ValueError("the threshold is not a majority of the auditors")
-        if any(one not in self.members for one in self.suspended):
-            raise ValueError("a suspended auditor is not in the set")
-        return self
-
-    @property
-    def active(self) -> tuple[str, ...]:
-        """Who may sign now."""
-        return tuple(one for one in self.members if one not in self.suspended)
-
-    def has_people_of(self, other: AuditorSet) -> bool:
-        """Whether members and threshold are the same; version and suspensions may differ."""
-        return (self.members, self.threshold) == (other.members, other.threshold)
 
 
 class ChainState(FileModel):
@@ -250,112 +175,6 @@ class SettledFrom(FileModel):
     file_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
-class Signature(FileModel):
-    """One auditor's signature.
-
-    Attributes:
-        signature: 65 bytes `r ‖ s ‖ v`.
-    """
-
-    signer: Address
-    signature: SignatureBytes
-
-
-class AuditorsSignature(FileModel):
-    """What an auditor sends back. Nothing in it is believed but the signature; the rest tells mix-ups apart.
-
-    Each kind has one more field, of the name that `Signable.numbered` says.
-    """
-
-    format: str
-    chain_id: Annotated[int, Field(ge=1, le=2**53 - 1)]
-    token: Address
-    digest: Hash
-    signer: Address
-    signature: SignatureBytes
-
-
-class Signable(FileModel):
-    """A draft whose EIP-712 message auditors sign.
-
-    Attributes:
-        numbered: What tells drafts of this kind apart: `epoch`.
-        signature_file: What an auditor sends back.
-    """
-
-    numbered: ClassVar[str]
-    signature_file: ClassVar[type[AuditorsSignature]]
-
-    format: str
-    domain: DomainFields
-
-    @property
-    @abstractmethod
-    def message(self) -> SignableMessage:
-        """The EIP-712 message."""
-
-    @property
-    @abstractmethod
-    def number(self) -> int:
-        """The epoch, or whatever `numbered` says."""
-
-    @property
-    @abstractmethod
-    def auditors(self) -> AuditorSet:
-        """Who may sign, as the draft says."""
-
-    @property
-    @abstractmethod
-    def signatures_needed(self) -> int:
-        """Signatures that the token will want."""
-
-    @property
-    def title(self) -> str:
-        """For people: `epoch 5`."""
-        return f"{self.numbered} {self.number}"
-
-    @property
-    def is_unanimity_needed(self) -> bool:
-        """Whether every auditor of the set must sign."""
-        return False
-
-    @property
-    def domain_hash(self) -> str:
-        """EIP-712 domain separator: the first of the two hashes that a Ledger shows."""
-        return Hashes.of(self.message).domain
-
-    @property
-    def message_hash(self) -> str:
-        """EIP-712 hash of the struct: the second of the two hashes that a Ledger shows."""
-        return Hashes.of(self.message).message
-
-    @property
-    def digest(self) -> str:
-        """What the signature is on: keccak256 of 0x1901, domain hash and message hash."""
-        return Hashes.of(self.message).digest
-
-    def signed_by(self, signer: str, signature: bytes) -> AuditorsSignature:
-        """What `signer` sends back."""
-        return self.signature_file.model_validate(
-            {
-                "chain_id": self.domain.chain_id,
-                "token": self.domain.verifying_contract,
-                "digest": self.digest,
-                "signer": signer,
-                "signature": "0x" + signature.hex(),
-                self.numbered: self.number,
-            }
-        )
-
-
-class SignedDraft(FileModel):
-    """A draft with enough signatures, ascending by signer: ready to submit."""
-
-    format: str
-    draft: Signable
-    signatures: Annotated[tuple[Signature, ...], Field(min_length=2, max_length=MAX_AUDITORS)]
-
-
 class SignatureFile(AuditorsSignature):
     """An auditor's signature on an attestation."""
 
@@ -363,9 +182,10 @@ class SignatureFile(AuditorsSignature):
     epoch: Count
 
 
-class AttestationFile(Signable):
+class AttestationFile(Draft):
     """The draft: what is to be signed, what it is based on, what it would bring about."""
 
+    what = "a draft of an attestation"
     numbered = "epoch"
     signature_file = SignatureFile
 
@@ -395,9 +215,9 @@ class AttestationFile(Signable):
         return self
 
     @property
-    def message(self) -> SignableMessage:
-        """The EIP-712 message."""
-        return self.attestation.attestation.message(self.domain.domain)
+    def order(self) -> eip712.ReserveAttestation:
+        """What auditors sign."""
+        return self.attestation.attestation
 
     @property
     def number(self) -> int:
@@ -405,7 +225,7 @@ class AttestationFile(Signable):
         return self.attestation.epoch
 
     @property
-    def auditors(self) -> AuditorSet:
+    def signers(self) -> AuditorSet:
         """Who may sign, as the draft says."""
         return self.chain.auditors
 
@@ -422,6 +242,8 @@ class AttestationFile(Signable):
 
 class SignedFile(SignedDraft):
     """The draft with enough signatures."""
+
+    what = "a signed attestation"
 
     format: Literal["kgst-signed-attestation/1"] = "kgst-signed-attestation/1"
     draft: AttestationFile

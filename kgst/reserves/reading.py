@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kgst.node import NodeError, final_block, rpc
-from kgst.reserves.files import AuditorSet, Block, ChainState, Statement
+from kgst.reserves.files import ChainState, Statement
+from kgst.signing.files import Block
+from kgst.signing.onchain import auditor_set
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
@@ -56,7 +58,7 @@ def read_state(system: System, number: int | None = None) -> ChainState:
             valid_until=valid_until,
             max_age=max_age,
             max_increase_bps=max_increase_bps,
-            auditors=_auditors(token.auditorSet(**at)),
+            auditors=auditor_set(token.auditorSet(**at)),
         )
         again = _block(eth.get_block(block.number))
     if again.hash != block.hash:
@@ -82,14 +84,4 @@ def _block(block: Any) -> Block:
         number=int(block["number"]),
         hash="0x" + bytes(block["hash"]).hex(),
         timestamp=int(block["timestamp"]),
-    )
-
-
-def _auditors(found: Any) -> AuditorSet:
-    members = tuple(found.auditors)
-    return AuditorSet(
-        version=found.version,
-        threshold=found.threshold,
-        members=members,
-        suspended=tuple(one for seat, one in enumerate(members) if found.suspended >> seat & 1),
     )

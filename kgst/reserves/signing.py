@@ -1,33 +1,22 @@
-"""An auditor's part: check the draft against what the auditor has, sign it, with no network at all."""
+"""What an auditor compares before signing an attestation: the draft with what the auditor has, without a network."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kgst.errors import RefusedError
-from kgst.files import Files
 from kgst.policy import Policy
-from kgst.record import Record
 from kgst.reserves.drafting import read_statements
-from kgst.reserves.files import AttestationFile, AuditorsSignature, Signable
+from kgst.reserves.files import AttestationFile
 from kgst.reserves.format import som
 from kgst.reserves.report import hash_of_report, read_report
-from kgst.signatures import sign_message
+from kgst.signing.ceremony import check_deployment
 from kgst.statements import ReserveTotal
 
-if TYPE_CHECKING:
-    from ape.api import AccountAPI
-
-__all__ = [
-    "Checks",
-    "check",
-    "check_deployment",
-    "require_signer",
-    "sign",
-]
+__all__ = ["Checks", "check"]
 
 CURRENCY: Final = "KGS"
 
@@ -68,7 +57,7 @@ def check(
         undone.append("chain and token: no --policy; compare them with the issuer's publication")
     else:
         check_deployment(draft, policy, policy_path, done, undone)
-        if list(draft.auditors.members) == policy.auditor_addresses:
+        if list(draft.signers.members) == policy.auditor_addresses:
             done.append("the auditors are the policy's")
         else:
             undone.append(
@@ -104,68 +93,6 @@ def check(
         else:
             _require_same_accounts(read_report(report)[0], total)
     return Checks(tuple(done), tuple(undone), total)
-
-
-def require_signer(draft: Signable, address: str) -> None:
-    """`address` may sign the draft.
-
-    Raises:
-        RefusedError: it is no auditor of the draft, or suspended.
-    """
-    if address not in draft.auditors.members:
-        raise RefusedError(
-            f"{address} is none of the draft's auditors ({', '.join(draft.auditors.members)}); choose the "
-            "auditor's account with --account."
-        )
-    if address in draft.auditors.suspended:
-        raise RefusedError(
-            f"{address} is suspended, so the token does not take its signature; the others can rotate "
-            "(`ape run auditors draft`), which ends that."
-        )
-
-
-def sign(draft: Signable, account: AccountAPI) -> AuditorsSignature:
-    """Let `account` sign, and check what it gave.
-
-    Raises:
-        RefusedError: it did not sign, or signed something else.
-    """
-    return draft.signed_by(account.address, sign_message(account, draft.message))
-
-
-def check_deployment(
-    draft: Signable, policy: Policy, path: Path, done: list[str], undone: list[str]
-) -> None:
-    """Compare chain and token with the policy at `path` and the record beside it.
-
-    Args:
-        draft: To be signed.
-        policy: The auditor's own copy.
-        path: Where it was read.
-        done: Takes what agrees.
-        undone: Takes what could not be compared.
-
-    Raises:
-        RefusedError: something differs: do not sign.
-    """
-    chain = draft.domain.chain_id
-    if not policy.allows_chain(chain):
-        raise RefusedError(
-            f"the draft is for chain {chain}, the policy {path} for chain {policy.chain_id}; do not sign before the "
-            "issuer has explained it."
-        )
-    done.append(f"the chain is the policy's ({chain})")
-    record_path = Files(path.parent).record
-    if not record_path.exists():
-        undone.append(f"token: there is no {record_path.name} beside the policy")
-    else:
-        record = Record.load(record_path)
-        if (record.chain_id, record.token.address) != (chain, draft.domain.verifying_contract):
-            raise RefusedError(
-                f"the draft is for the token {draft.domain.verifying_contract} on chain {chain}, {record_path} says "
-                f"{record.token.address} on chain {record.chain_id}; do not sign: another contract may look the same."
-            )
-        done.append("the token is the record's")
 
 
 def _require_total(draft: AttestationFile, total: ReserveTotal, what: str) -> None:

@@ -11,34 +11,19 @@ from kgst.errors import InputError, RefusedError
 from kgst.events import read_logs, uint_topic
 from kgst.node import NodeRefusedError
 from kgst.pipeline.operation import Operation, Readback, call_data
-from kgst.reserves.collecting import require_signed
-from kgst.reserves.files import (
-    AttestationFile,
-    AuditorSet,
-    ChainState,
-    Result,
-    Signable,
-    SignedDraft,
-    SignedFile,
-    Statement,
-)
+from kgst.reserves.files import AttestationFile, ChainState, Result, SignedFile, Statement
 from kgst.reserves.format import both_times, som, span
 from kgst.reserves.reading import read_state, statement_of
 from kgst.reserves.views import moment, totals
+from kgst.signing.collecting import require_signed
+from kgst.signing.onchain import require_active, require_here, signatures_of
 from kgst.storing import read_model
 from kgst.units import format_som
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = [
-    "halting",
-    "require_active",
-    "require_auditor",
-    "require_here",
-    "signatures_of",
-    "submission",
-]
+__all__ = ["halting", "require_auditor", "submission"]
 
 _ATTESTED: Final = "ReservesAttested(uint256,uint256,uint256,uint256,bytes32,uint256,uint256)"
 
@@ -53,7 +38,7 @@ def submission(system: System, path: Path) -> Operation:
         FileError: the file is none, or a signature in it is not good.
         RefusedError: it is for another chain or token, or the token would not accept it any more.
     """
-    signed = read_model(path, SignedFile, "a signed attestation")
+    signed = read_model(path, SignedFile, SignedFile.what)
     require_signed(path, signed)
     draft = signed.draft
     require_here(system, path, draft)
@@ -84,39 +69,6 @@ def submission(system: System, path: Path) -> Operation:
         readbacks=() if already and not is_last else (_last_is(system, new),),
         already=already,
     )
-
-
-def require_here(system: System, path: Path, draft: Signable) -> None:
-    """The draft of the file at `path` is for this token on this chain.
-
-    Raises:
-        RefusedError: it is for another.
-    """
-    here, there = system.domain, draft.domain.domain
-    if here.chain_id != there.chain_id or here.token != there.token:
-        raise RefusedError(
-            f"{path}: is for the token {there.token} on chain {there.chain_id}; this is {here.token} on chain "
-            f"{here.chain_id}. Give the network and the policy that the draft was made with."
-        )
-
-
-def signatures_of(signed: SignedDraft) -> list[tuple[str, bytes]]:
-    """`AuditorSignature` structs, as the token takes them."""
-    return [(one.signer, bytes.fromhex(one.signature[2:])) for one in signed.signatures]
-
-
-def require_active(system: System, path: Path, signed: SignedDraft, auditors: AuditorSet) -> None:
-    """Whoever signed the file at `path` may sign now.
-
-    Raises:
-        RefusedError: the auditors changed since.
-    """
-    gone = [one.signer for one in signed.signatures if one.signer not in auditors.active]
-    if gone:
-        raise RefusedError(
-            f"{path}: {', '.join(system.named(one) for one in gone)} signed and may not sign now: the auditors have "
-            "changed since the draft; draft anew and have it signed."
-        )
 
 
 def _last_is(system: System, statement: Statement) -> Readback:

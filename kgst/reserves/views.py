@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.quantities import format_bps
 from kgst.reserves.drafting import DraftWarning
-from kgst.reserves.files import AttestationFile, ChainState, Result, SettledFrom, Signable
+from kgst.reserves.files import AttestationFile, ChainState, Result, SettledFrom
 from kgst.reserves.format import both_times, som, span
+from kgst.signing.files import Signable
+from kgst.signing.views import Namer
 from kgst.statements import ReserveTotal
 from kgst.terminal import markup
 from kgst.units import format_som
@@ -20,14 +22,11 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 __all__ = [
-    "Namer",
     "draft_document",
     "moment",
     "plain",
     "print_accounts",
     "print_draft",
-    "print_hashes",
-    "print_list",
     "print_state",
     "print_warnings",
     "safe",
@@ -37,13 +36,8 @@ __all__ = [
     "warnings_document",
 ]
 
-Namer = Callable[[str], str]
-"""Puts an address into words."""
-
 _CHAINS: Final = {56: "BNB Smart Chain", 97: "BSC testnet", 1337: "local", 31337: "local"}
 _LONG: Final = 4_000
-_GROUP: Final = 8
-_PER_LINE: Final = 4
 
 
 def plain(model: BaseModel) -> dict[str, Any]:
@@ -59,8 +53,8 @@ def draft_document(draft: AttestationFile) -> dict[str, Any]:
         "token": draft.domain.verifying_contract,
         "attestation": plain(draft.attestation),
         "result": plain(draft.result),
-        "domain_hash": draft.domain_hash,
-        "message_hash": draft.message_hash,
+        "domain_hash": draft.hashes.domain,
+        "message_hash": draft.hashes.message,
         "digest": draft.digest,
     }
 
@@ -115,22 +109,6 @@ def print_warnings(out: Console, warnings: Iterable[DraftWarning]) -> None:
         out.print(f"[bold yellow]Warning:[/bold yellow] {safe(one.text)}")
 
 
-def print_hashes(out: Console, draft: Signable) -> None:
-    """The two hashes that a Ledger shows, in groups that can be compared by eye."""
-    from rich.panel import Panel
-    from rich.text import Text
-
-    for title, value in (("DOMAIN HASH", draft.domain_hash), ("MESSAGE HASH", draft.message_hash)):
-        digits = value[2:].upper()
-        groups = [digits[i : i + _GROUP] for i in range(0, len(digits), _GROUP)]
-        lines = ["  ".join(groups[i : i + _PER_LINE]) for i in range(0, len(groups), _PER_LINE)]
-        panel = Panel(
-            Text("\n\n".join(lines)), title=title, expand=False, padding=(1, 3), style="bold"
-        )
-        out.print(panel)
-        out.print(f"[dim]{safe(value)}[/dim]", soft_wrap=True)
-
-
 def print_state(out: Console, state: ChainState, headroom: int, now: int, named: Namer) -> None:
     """What the chain says of the reserves now.
 
@@ -183,12 +161,6 @@ def validity(state: ChainState, now: int) -> str:
     return f"{moment(state.valid_until)}\nin {span(state.valid_until - now)}"
 
 
-def print_list(out: Console, sign_markup: str, texts: Sequence[str]) -> None:
-    """One line each, after the sign."""
-    for text in texts:
-        out.print(f"{sign_markup} {safe(text)}")
-
-
 def totals(result: Result) -> str:
     """Backing, headroom and validity, a line each."""
     return (
@@ -205,9 +177,9 @@ def safe(text: object) -> str:
 def table_of(draft: Signable, title: str) -> Table:
     """A table that begins with the draft's chain and token."""
     rows = table(markup(title))
-    chain = draft.domain.chain_id
+    chain, token = draft.token_domain.chain_id, draft.token_domain.token
     rows.add_row("chain", f"{chain} ({safe(_CHAINS.get(chain, 'unknown to this program'))})")
-    rows.add_row("token", safe(draft.domain.verifying_contract))
+    rows.add_row("token", safe(token))
     return rows
 
 

@@ -12,7 +12,7 @@ from kgst.files import Files
 from kgst.fork.system import on_fork
 from kgst.pipeline.pipeline import perform
 from kgst.policy import Policy
-from kgst.signing import signature_path
+from kgst.signing.reading import signature_path
 from kgst.storing import as_bytes, read_model, require_apart, write_new
 from kgst.terminal import markup
 from kgst.upgrade import executing

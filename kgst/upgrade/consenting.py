@@ -19,7 +19,7 @@ from kgst.policy import Policy
 from kgst.quantities import format_duration
 from kgst.record import Record
 from kgst.signatures import sign_message
-from kgst.signing import Auditors, gather, signed_by
+from kgst.signing.reading import Auditors, gather, signed_by
 from kgst.storing import FileError, read_model
 from kgst.upgrade.deploying import read_upgrade, require_there
 from kgst.upgrade.files import ConsentFile, UpgradeFile

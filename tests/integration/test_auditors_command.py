@@ -19,7 +19,7 @@ from support.signing import sign_all
 from kgst.attestation import ImplementationApproval
 from kgst.auditors.files import RotationFile, SignedRotationFile
 from kgst.deployment.system import System
-from kgst.reserves.files import Signature
+from kgst.signing.files import Signature
 from kgst.storing import read_model
 
 ROOT = Path(__file__).parents[2]

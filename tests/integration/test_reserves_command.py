@@ -20,9 +20,10 @@ from kgst.chain import advance_time, now
 from kgst.deployment.applying import apply
 from kgst.policy import Policy
 from kgst.reserves import reading
-from kgst.reserves.files import AttestationFile, Signature, SignedFile
+from kgst.reserves.files import AttestationFile, SignedFile
 from kgst.reserves.format import bishkek_day, both_times, span
 from kgst.reserves.report import hash_of_report
+from kgst.signing.files import Signature
 from kgst.storing import read_model
 
 ROOT = Path(__file__).parents[2]

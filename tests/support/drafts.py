@@ -13,15 +13,13 @@ from referencing import Registry, Resource
 
 from kgst.reserves.files import (
     AttestationFile,
-    AuditorSet,
-    Block,
     ChainState,
-    DomainFields,
     Result,
     SettledFrom,
     SignatureFile,
     Statement,
 )
+from kgst.signing.files import AuditorSet, Block, DomainFields
 from kgst.statements import ReserveTotal, read_reserves
 from kgst.storing import as_bytes
 

@@ -9,7 +9,7 @@ from eth_account import Account
 from support import drafts
 
 from kgst.auditors.files import Ends, Proposal, RotationFile, RotationSignatureFile
-from kgst.reserves.files import AuditorSet, Block, DomainFields
+from kgst.signing.files import AuditorSet, Block, DomainFields
 
 CODE_HASH = "0x" + "c0" * 32
 

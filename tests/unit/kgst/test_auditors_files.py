@@ -10,7 +10,8 @@ from eth_account.messages import encode_typed_data
 from support import drafts, rotations
 
 from kgst.auditors.files import RotationFile, SignedRotationFile
-from kgst.reserves.files import AttestationFile, Signature
+from kgst.reserves.files import AttestationFile
+from kgst.signing.files import Signature
 from kgst.storing import FileError, as_bytes, read_model
 
 A_DRAFT = "a draft of a rotation"
@@ -63,8 +64,8 @@ def test_rotation_file__message__is_successors_threshold_and_version_in_office()
         },
         {"auditors": list(draft.new.members), "threshold": 2, "version": 3},
     )
-    assert draft.domain_hash == "0x" + message.header.hex()
-    assert draft.message_hash == "0x" + message.body.hex()
+    assert draft.hashes.domain == "0x" + message.header.hex()
+    assert draft.hashes.message == "0x" + message.body.hex()
     auditor = drafts.auditor(0)
     signature = rotations.signature_of(draft, auditor).signature
     assert Account.recover_message(message, signature=signature) == auditor.address

@@ -120,8 +120,8 @@ def test_sign__for_people__shows_both_sets_what_ends_and_the_hashes(
         "it ends the recovery that is proposed, to auditor_d",
         "is suspended now and may sign again: is the key known to be safe?",
         "DOMAIN HASH",
-        made.message_hash,
-        made.message_hash[2:10].upper() + " " + made.message_hash[10:18].upper(),
+        made.hashes.message,
+        made.hashes.message[2:10].upper() + " " + made.hashes.message[10:18].upper(),
         "Sign the rotation from version 3 as auditor_a",
     ):
         assert text in said, text

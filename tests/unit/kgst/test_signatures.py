@@ -15,10 +15,10 @@ from kgst.auditors.files import RotationFile
 from kgst.errors import RefusedError
 from kgst.govern.proof import Challenge
 from kgst.record import Transaction
-from kgst.reserves.signing import sign as sign_draft
 from kgst.safe.proposals import Proposal
 from kgst.safe.safes import Safe, SafeTransaction
 from kgst.signatures import SignatureError, normalised, recover, sign_message
+from kgst.signing.ceremony import signature_of
 from kgst.upgrade.consenting import sign as consent
 from kgst.upgrade.files import UpgradeFile
 
@@ -37,12 +37,12 @@ def upgrade() -> UpgradeFile:
 
 def of_attestation(device: Any) -> tuple[SignableMessage, str]:
     draft = drafts.make()
-    return draft.message, sign_draft(draft, device).signature
+    return draft.message, signature_of(draft, device).signature
 
 
 def of_rotation(device: Any) -> tuple[SignableMessage, str]:
     draft: RotationFile = rotations.make()
-    return draft.message, sign_draft(draft, device).signature
+    return draft.message, signature_of(draft, device).signature
 
 
 def of_consent(device: Any) -> tuple[SignableMessage, str]:

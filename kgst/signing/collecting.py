@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from kgst.attestation import in_signer_order
-from kgst.reserves.files import Signable, Signature, SignedDraft
-from kgst.signing import gather, signed_by
+from kgst.signing.files import AuditorSet, Signable, Signature, SignedDraft
+from kgst.signing.reading import gather, signed_by
 from kgst.storing import FileError, read_model
 
 __all__ = ["Collection", "collect", "require_signed"]
@@ -20,20 +20,19 @@ class Collection:
     """Whose signatures are there.
 
     Attributes:
+        auditors: Who may sign.
         signatures: Ascending by signer, each once.
         repeated: Files whose signer was there already.
         missing: Auditors who could sign and have not.
+        needed: Signatures that the token will want.
     """
 
     draft: Signable
+    auditors: AuditorSet
     signatures: tuple[Signature, ...]
     repeated: tuple[Path, ...]
     missing: tuple[str, ...]
-
-    @property
-    def needed(self) -> int:
-        """Signatures that the token will want."""
-        return self.draft.signatures_needed
+    needed: int
 
     @property
     def is_enough(self) -> bool:
@@ -41,22 +40,33 @@ class Collection:
         return len(self.signatures) >= self.needed
 
 
-def collect(draft: Signable, paths: Sequence[Path]) -> Collection:
+def collect(
+    draft: Signable, paths: Sequence[Path], auditors: AuditorSet | None = None
+) -> Collection:
     """Put together the signatures in the files at `paths`.
+
+    Args:
+        draft: What was signed.
+        paths: One file for each signature.
+        auditors: As the chain has them; None for those that the draft names.
 
     Raises:
         FileError: a file that is none, or whose signature the token would refuse: one such spoils the submission, so
-            none is passed over. Every one is named.
+            none is passed over. Every one is named. Or the draft does not say who may sign.
     """
-    found = gather(paths, partial(_read, draft))
+    needed = draft.signatures_needed if auditors is None else auditors.threshold
+    auditors = auditors or _signers(draft)
+    found = gather(paths, partial(_read, draft, auditors))
     return Collection(
         draft=draft,
+        auditors=auditors,
         signatures=tuple(
             Signature(signer=signer, signature="0x" + raw.hex())
             for signer, raw in in_signer_order(list(found.signatures.items()))
         ),
         repeated=found.repeated,
-        missing=tuple(one for one in draft.auditors.active if one not in found.signatures),
+        missing=tuple(one for one in auditors.active if one not in found.signatures),
+        needed=needed,
     )
 
 
@@ -73,19 +83,28 @@ def require_signed(path: Path, signed: SignedDraft) -> None:
             f"{path}: the signers are not in ascending order, each once; `collect` the signatures again."
         )
     for one in signed.signatures:
-        signed_by(path, draft.message, one.signature, one.signer, draft.auditors)
+        signed_by(path, draft.message, one.signature, one.signer, _signers(draft))
     if len(signers) < draft.signatures_needed:
         raise FileError(
             f"{path}: {len(signers)} signatures, the draft needs {draft.signatures_needed}; collect the others."
         )
 
 
-def _read(draft: Signable, path: Path) -> tuple[str, bytes]:
-    file = read_model(path, draft.signature_file, "an auditor's signature")
+def _signers(draft: Signable) -> AuditorSet:
+    if draft.signers is None:
+        raise FileError(
+            f"the file of {draft.title} does not say who the auditors are, as those of today do; make it anew."
+        )
+    return draft.signers
+
+
+def _read(draft: Signable, auditors: AuditorSet, path: Path) -> tuple[str, bytes]:
+    file = read_model(path, draft.signature_file, draft.signature_file.what)
+    domain = draft.token_domain
     for what, given, wanted in (
-        ("chain", file.chain_id, draft.domain.chain_id),
-        ("the token", file.token, draft.domain.verifying_contract),
-        (draft.numbered, getattr(file, draft.numbered), draft.number),
+        ("chain", file.chain_id, domain.chain_id),
+        ("the token", file.token, domain.token),
+        (draft.numbered, getattr(file, draft.numbered, draft.number), draft.number),
     ):
         if given != wanted:
             raise FileError(
@@ -97,4 +116,4 @@ def _read(draft: Signable, path: Path) -> tuple[str, bytes]:
             f"{path}: signs another draft of {draft.title} (its digest is {file.digest[:10]}…, this "
             f"draft's {draft.digest[:10]}…); send this draft to the auditor again."
         )
-    return signed_by(path, draft.message, file.signature, file.signer, draft.auditors)
+    return signed_by(path, draft.message, file.signature, file.signer, auditors)

@@ -1,0 +1,1 @@
+"""What auditors sign by files, whatever it is: drafted, signed offline, collected, compared with the chain."""

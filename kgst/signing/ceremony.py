@@ -1,0 +1,184 @@
+"""The part that people have in it: an auditor is shown what is signed, agrees and signs; a desk collects.
+
+Nothing here touches a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kgst.console import Answer, confirm, console
+from kgst.errors import ExitCode, InputError, RefusedError
+from kgst.files import Files
+from kgst.policy import Policy
+from kgst.record import Record
+from kgst.signatures import sign_message
+from kgst.signing.collecting import collect as put_together
+from kgst.signing.files import AuditorsSignature, Signable, SignedDraft
+from kgst.signing.reading import beside, signature_path
+from kgst.signing.views import collection_document, namer, print_collection, print_hashes
+from kgst.storing import as_bytes, require_apart, write_new
+from kgst.terminal import markup
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+    from rich.console import Console
+
+__all__ = ["Reviewed", "check_deployment", "collect", "require_signer", "sign", "signature_of"]
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A draft that was compared with what its signer has.
+
+    Attributes:
+        path: Where it was read; the signature is written beside it.
+        document: What the answer says of it.
+        show: Prints all that is signed, and what was compared.
+        policy: Names people.
+        inputs: Other files that were read, and must not be overwritten.
+    """
+
+    draft: Signable
+    path: Path
+    document: dict[str, Any]
+    show: Callable[[Console], None]
+    policy: Policy | None
+    inputs: Sequence[Path] = ()
+
+
+def sign(
+    reviewed: Reviewed, account: AccountAPI | None, *, yes: bool, force: bool, quiet: bool
+) -> Answer:
+    """Show a draft, ask, and let an auditor's account sign it.
+
+    Args:
+        reviewed: What nothing was found against.
+        account: The auditor's.
+        yes: Do not ask.
+        force: Replace a signature file of other content.
+        quiet: Stdout belongs to a JSON document.
+
+    Raises:
+        InputError: no account was given.
+        RefusedError: it may not sign, or did not.
+    """
+    if account is None:
+        raise InputError(
+            "no account was given; name the auditor's with --account (see `ape accounts list`)."
+        )
+    draft, path, policy = reviewed.draft, reviewed.path, reviewed.policy
+    require_signer(draft, account.address)
+    target = signature_path(path, account.address)
+    require_apart([target], [path, *reviewed.inputs])
+
+    out, signer = console(stderr=quiet), namer(policy)(account.address)
+    reviewed.show(out)
+    print_hashes(out, draft.hashes)
+    out.print("A Ledger shows these two hashes, a Trezor the message: compare before you approve.")
+    confirm(f"{draft.question} as {signer}?", account, yes=yes)
+    write_new([(target, as_bytes(signature_of(draft, account)))], force=force)
+
+    def show_it(out: Console) -> None:
+        out.print(f"[green]✓[/green] signed as {markup(signer)}")
+        out.print(f"Send to the issuer: {target}", soft_wrap=True, markup=False)
+
+    found = {
+        "signature_file": str(target),
+        "signer": account.address,
+        "label": policy.label(account.address) if policy else None,
+    }
+    return Answer(found | reviewed.document, show_it)
+
+
+def signature_of(draft: Signable, account: AccountAPI) -> AuditorsSignature:
+    """Let `account` sign, and check what it gave.
+
+    Raises:
+        RefusedError: it did not sign, or signed something else.
+    """
+    return draft.signed_by(account.address, sign_message(account, draft.message))
+
+
+def require_signer(draft: Signable, address: str) -> None:
+    """`address` may sign the draft.
+
+    Raises:
+        RefusedError: it is no auditor of the draft, or suspended.
+    """
+    signers = draft.signers
+    if signers is None:
+        return
+    if address not in signers.members:
+        raise RefusedError(
+            f"{address} is none of the draft's auditors ({', '.join(signers.members)}); choose the "
+            "auditor's account with --account."
+        )
+    if address in signers.suspended:
+        raise RefusedError(
+            f"{address} is suspended, so the token does not take its signature; the others can rotate "
+            "(`ape run auditors draft`), which ends that."
+        )
+
+
+def check_deployment(
+    draft: Signable, policy: Policy, path: Path, done: list[str], undone: list[str]
+) -> None:
+    """Compare chain and token with the policy at `path` and the record beside it.
+
+    Args:
+        draft: To be signed.
+        policy: The auditor's own copy.
+        path: Where it was read.
+        done: Takes what agrees.
+        undone: Takes what could not be compared.
+
+    Raises:
+        RefusedError: something differs: do not sign.
+    """
+    chain, token = draft.token_domain.chain_id, draft.token_domain.token
+    if not policy.allows_chain(chain):
+        raise RefusedError(
+            f"the draft is for chain {chain}, the policy {path} for chain {policy.chain_id}; do not sign before the "
+            "issuer has explained it."
+        )
+    done.append(f"the chain is the policy's ({chain})")
+    record_path = Files(path.parent).record
+    if not record_path.exists():
+        undone.append(f"token: there is no {record_path.name} beside the policy")
+    else:
+        record = Record.load(record_path)
+        if (record.chain_id, record.token.address) != (chain, token):
+            raise RefusedError(
+                f"the draft is for the token {token} on chain {chain}, {record_path} says "
+                f"{record.token.address} on chain {record.chain_id}; do not sign: another contract may look the same."
+            )
+        done.append("the token is the record's")
+
+
+def collect(
+    draft: Signable,
+    signed: type[SignedDraft],
+    path: Path,
+    signatures: Sequence[Path],
+    *,
+    policy_path: Path | None,
+    out_path: Path | None,
+    force: bool,
+) -> Answer:
+    """Put signatures on the draft at `path` together; once there are enough, write the file `signed`."""
+    policy = Policy.load(policy_path) if policy_path else None
+    collection = put_together(draft, signatures)
+    target = out_path or beside(path, "signed.json")
+    if collection.is_enough:
+        require_apart([target], [path, *signatures, *([policy_path] if policy_path else [])])
+        content = signed.model_validate({"draft": draft, "signatures": collection.signatures})
+        write_new([(target, as_bytes(content))], force=force)
+    return Answer(
+        collection_document(collection, target),
+        lambda out: print_collection(out, collection, target, namer(policy)),
+        ExitCode.DONE if collection.is_enough else ExitCode.WAITING,
+    )
