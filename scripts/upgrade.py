@@ -17,7 +17,7 @@ from kgst.console import (
     policy_option,
     yes_option,
 )
-from kgst.pipeline.options import write_options
+from kgst.pipeline.options import collect_options, write_options
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -40,7 +40,7 @@ def data_option(function: Any) -> Any:
 
 @click.group(cls=KgstGroup, short_help="Upgrade the token, with the auditors' consent")
 def cli() -> None:
-    """Upgrade the token: check, deploy, consent, submit-consent, schedule, execute; or cancel."""
+    """Upgrade the token: check, deploy, consent, collect, submit-consent, schedule, execute; or cancel."""
 
 
 @cli.command(cls=KgstCommand)
@@ -108,12 +108,21 @@ def consent(
     )
 
 
+@cli.command(cls=OfflineCommand)
+@collect_options
+def collect(file: Path, signatures: tuple[Path, ...], **options: Any) -> Answer:
+    """Put SIGNATURES on the upgrade in FILE together. Touches no network. Exits 5 while some are missing."""
+    from kgst.upgrade import commands
+
+    return commands.collect(file, signatures, **options)
+
+
 @cli.command(cls=KgstCommand)
 @click.argument("file", type=FILE)
-@click.argument("signatures", nargs=-1, required=True, type=FILE)
+@click.argument("signatures", nargs=-1, type=FILE)
 @write_options
 def submit_consent(file: Path, signatures: tuple[Path, ...], run: Run) -> Answer:
-    """Record the auditors' SIGNATURES on the upgrade in FILE. Anyone may."""
+    """Record the auditors' consent: FILE as `collect` wrote it, or FILE of the upgrade and SIGNATURES. Anyone may."""
     from kgst.upgrade import commands
 
     return commands.submit_consent(file, signatures, run)

@@ -18,7 +18,7 @@ from kgst.quantities import format_duration
 from kgst.roles import Role
 from kgst.signing.collecting import require_signed
 from kgst.signing.files import AuditorSet
-from kgst.signing.onchain import require_active, require_here, signatures_of
+from kgst.signing.onchain import require_active, require_here, structs
 from kgst.storing import read_model
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def rotation(system: System, path: Path) -> Operation:
             system.token.rotateAuditors,
             list(draft.new.members),
             draft.new.threshold,
-            signatures_of(signed),
+            structs(signed.signatures),
         ),
         lines=(
             *_set_lines(system, draft.current, draft.new),

@@ -16,7 +16,7 @@ from kgst.reserves.format import both_times, som, span
 from kgst.reserves.reading import read_state, statement_of
 from kgst.reserves.views import moment, totals
 from kgst.signing.collecting import require_signed
-from kgst.signing.onchain import require_active, require_here, signatures_of
+from kgst.signing.onchain import require_active, require_here, structs
 from kgst.storing import read_model
 from kgst.units import format_som
 
@@ -63,7 +63,7 @@ def submission(system: System, path: Path) -> Operation:
         name="attest",
         title=f"attest reserves, epoch {new.epoch}",
         to=system.token.address,
-        data=call_data(system.token.attest, new.attestation.as_tuple(), signatures_of(signed)),
+        data=call_data(system.token.attest, new.attestation.as_tuple(), structs(signed.signatures)),
         lines=tuple(lines),
         # An older epoch, accepted once, is no longer the last.
         readbacks=() if already and not is_last else (_last_is(system, new),),

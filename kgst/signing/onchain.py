@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgst.errors import RefusedError
 from kgst.node import rpc
-from kgst.signing.files import AuditorSet, Signable, SignedDraft
+from kgst.signing.files import AuditorSet, Signable, Signature, SignedDraft
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = ["auditor_set", "read_auditors", "require_active", "require_here", "signatures_of"]
+__all__ = ["auditor_set", "read_auditors", "require_active", "require_here", "structs"]
 
 
 def read_auditors(system: System) -> AuditorSet:
@@ -60,6 +61,6 @@ def require_active(system: System, path: Path, signed: SignedDraft, auditors: Au
         )
 
 
-def signatures_of(signed: SignedDraft) -> list[tuple[str, bytes]]:
+def structs(signatures: Sequence[Signature]) -> list[tuple[str, bytes]]:
     """`AuditorSignature` structs, as the token takes them."""
-    return [(one.signer, bytes.fromhex(one.signature[2:])) for one in signed.signatures]
+    return [(one.signer, bytes.fromhex(one.signature[2:])) for one in signatures]

@@ -1,25 +1,24 @@
-"""What `ape run upgrade` does: check, deploy, consent, submit-consent, schedule, execute, cancel."""
+"""What `ape run upgrade` does: check, deploy, consent, collect, submit-consent, schedule, execute, cancel."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kgst.console import Answer, confirm, console
+from kgst.console import Answer
 from kgst.deployment.system import open_system
 from kgst.errors import ExitCode, InputError
 from kgst.files import Files
 from kgst.fork.system import on_fork
 from kgst.pipeline.pipeline import perform
 from kgst.policy import Policy
-from kgst.signing.reading import signature_path
-from kgst.storing import as_bytes, read_model, require_apart, write_new
-from kgst.terminal import markup
+from kgst.signing import ceremony
+from kgst.storing import read_model
 from kgst.upgrade import executing
 from kgst.upgrade.checking import examine
-from kgst.upgrade.consenting import compare_with_build, sign, submission
+from kgst.upgrade.consenting import compare_with_build, submission
 from kgst.upgrade.deploying import propose
-from kgst.upgrade.files import UpgradeFile
+from kgst.upgrade.files import SignedUpgradeFile, UpgradeFile
 from kgst.upgrade.smoke import smoke
 from kgst.upgrade.views import (
     check_document,
@@ -28,14 +27,12 @@ from kgst.upgrade.views import (
     print_check,
     print_comparison,
     print_deployed,
-    print_hashes,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ape.api import AccountAPI
-    from rich.console import Console
 
     from kgst.pipeline.options import Run
     from kgst.upgrade.checking import Finding
@@ -43,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "cancel",
     "check",
+    "collect",
     "consent",
     "data_of",
     "deploy",
@@ -92,31 +90,36 @@ def consent(
     quiet: bool,
 ) -> Answer:
     """Build the code, compare it with the file, and let an auditor's account sign. Touches no network."""
-    file = read_model(path, UpgradeFile, "the file of an upgrade")
+    file = read_model(path, UpgradeFile, UpgradeFile.what)
     policy_path = policy_path or _policy_beside(path)
     policy = Policy.load(policy_path) if policy_path else None
     compared = compare_with_build(file, contract, policy, policy_path)
-    if account is None:
-        raise InputError(
-            "no account was given; name the auditor's with --account (see `ape accounts list`)."
-        )
-    target = signature_path(path, account.address)
-    require_apart([target], [path])
-    out = console(stderr=quiet)
-    signer = policy.named(account.address) if policy else account.address
-    print_comparison(out, file, compared)
-    print_hashes(out, file)
-    confirm(f"Consent to this code and call as {signer}?", account, yes=yes)
-    signature = sign(file, account)
-    write_new([(target, as_bytes(signature))], force=force)
+    document = consent_document(file, compared)
+    inputs = [policy_path] if policy_path else []
+    reviewed = ceremony.Reviewed(
+        file, path, document, lambda out: print_comparison(out, file, compared), policy, inputs
+    )
+    return ceremony.sign(reviewed, account, yes=yes, force=force, quiet=quiet)
 
-    def show(out: Console) -> None:
-        out.print(f"[green]✓[/green] signed as {markup(signer)}")
-        out.print(f"Send to whoever submits: {target}", soft_wrap=True, markup=False)
 
-    document = consent_document(file, compared, account.address, target)
-    label = policy.label(account.address) if policy else None
-    return Answer(document | {"label": label}, show)
+def collect(
+    path: Path,
+    signatures: Sequence[Path],
+    *,
+    policy_path: Path | None,
+    out_path: Path | None,
+    force: bool,
+) -> Answer:
+    """Put consents together; once there are enough, write the file to submit."""
+    return ceremony.collect(
+        read_model(path, UpgradeFile, UpgradeFile.what),
+        SignedUpgradeFile,
+        path,
+        signatures,
+        policy_path=policy_path or _policy_beside(path),
+        out_path=out_path,
+        force=force,
+    )
 
 
 def submit_consent(path: Path, signatures: Sequence[Path], run: Run) -> Answer:

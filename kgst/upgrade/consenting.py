@@ -4,33 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgst.attestation import in_signer_order
 from kgst.build import refresh, source_of
 from kgst.deployment.code import arguments_in_words, code_hash, implementation_code
 from kgst.errors import RefusedError
-from kgst.files import Files
-from kgst.node import rpc
 from kgst.pipeline.operation import Operation
 from kgst.policy import Policy
 from kgst.quantities import format_duration
-from kgst.record import Record
-from kgst.signatures import sign_message
-from kgst.signing.reading import Auditors, gather, signed_by
-from kgst.storing import FileError, read_model
+from kgst.signing.ceremony import check_deployment
+from kgst.signing.collecting import collect, require_signed
+from kgst.signing.files import AuditorSet, Signature
+from kgst.signing.onchain import read_auditors, require_active, require_here, structs
+from kgst.storing import read_model
 from kgst.upgrade.deploying import read_upgrade, require_there
-from kgst.upgrade.files import ConsentFile, UpgradeFile
+from kgst.upgrade.files import SignedUpgradeFile, UpgradeFile
 from kgst.upgrade.operations import approval, call_in_words, consent_of
 
 if TYPE_CHECKING:
-    from ape.api import AccountAPI
-
     from kgst.deployment.system import System
 
-__all__ = ["Comparison", "compare_with_build", "sign", "submission"]
+__all__ = ["Comparison", "compare_with_build", "submission"]
 
 _TEST_ONLY = "contracts/mocks/"
 
@@ -88,103 +83,54 @@ def compare_with_build(
             "replaced. Do not sign; ask whoever made the file."
         )
     agrees.append(f"the recovery delay is the policy's ({format_duration(delay)})")
-    _compare_token(file, policy, policy_path, agrees, undone)
+    check_deployment(file, policy, policy_path, agrees, undone)
     return Comparison(contract, built, tuple(agrees), tuple(undone))
 
 
-def sign(file: UpgradeFile, account: AccountAPI) -> ConsentFile:
-    """Let `account` sign, and check that it did.
-
-    Raises:
-        RefusedError: it did not.
-    """
-    return ConsentFile(
-        chain_id=file.chain_id,
-        token=file.token,
-        digest=file.digest,
-        signer=account.address,
-        signature="0x" + sign_message(account, file.message).hex(),
-    )
-
-
 def submission(system: System, path: Path, signatures: Sequence[Path]) -> Operation:
-    """The call that records the auditors' consent to the upgrade in the file at `path`.
+    """The call that records the auditors' consent to the upgrade in the file at `path`, signed in that file or beside.
 
     Raises:
         FileError: a file is none, or a signature is not good.
         RefusedError: the token would not accept them.
         DriftError: the code at the implementation's address is other code.
     """
-    file = read_upgrade(system, path)
+    auditors = read_auditors(system)
+    file, found = _given(system, path, signatures, auditors)
     require_there(system, file)
     given, data_given, nonce = consent_of(system)
-    wanted = (file.approval.code_hash, file.approval.data_hash)
+    wanted = (file.order.code_hash, file.order.data_hash)
     is_recorded = (given, data_given, nonce) == (*wanted, file.nonce + 1)
     if nonce != file.nonce and not is_recorded:
         raise RefusedError(
             f"{path}: is for consent number {file.nonce}, the token is at {nonce}: signatures on it are of no use. "
             f"Make it anew with `ape run upgrade deploy {file.contract}`, and have it signed."
         )
-    with rpc("read the auditors"):
-        members, threshold, _, suspended = system.token.auditorSet()
-    auditors = _Seats(tuple(map(str, members)), int(suspended))
-    found = gather(signatures, partial(_read, file, auditors)).signatures
-    signers = in_signer_order(list(found.items()))
-    if len(signers) < threshold and not is_recorded:
-        lacking = ", ".join(
-            system.named(m) for m in auditors.members if m not in (*found, *auditors.suspended)
-        )
+    if len(found) < auditors.threshold and not is_recorded:
+        signers = [one.signer for one in found]
+        lacking = ", ".join(system.named(one) for one in auditors.active if one not in signers)
         raise RefusedError(
-            f"{len(signers)} of {threshold} signatures; not signed yet: {lacking}. Each of them runs "
+            f"{len(found)} of {auditors.threshold} signatures; not signed yet: {lacking}. Each of them runs "
             f"`ape run upgrade consent {path}`."
         )
     lines = (
         ("implementation", file.implementation),
         ("code hash", f"{file.code_hash[:34]}\n{file.code_hash[34:]}"),
         ("may then run", call_in_words(file.contract, file.call)),
-        ("signed by", "\n".join(system.named(signer) for signer, _ in signers)),
+        ("signed by", "\n".join(system.named(one.signer) for one in found)),
     )
-    return approval(system, *wanted, file.nonce, signers, lines)
+    return approval(system, *wanted, file.nonce, structs(found), lines)
 
 
-def _compare_token(
-    file: UpgradeFile, policy: Policy, path: Path, agrees: list[str], undone: list[str]
-) -> None:
-    if not policy.allows_chain(file.chain_id):
-        raise RefusedError(
-            f"the file is for chain {file.chain_id}, the policy {path} for chain {policy.chain_id}. Do not sign."
-        )
-    record_path = Files(path.parent).record
-    if not record_path.exists():
-        undone.append(f"token: there is no {record_path.name} beside the policy")
-        return
-    record = Record.load(record_path)
-    if (record.chain_id, record.token.address) != (file.chain_id, file.token):
-        raise RefusedError(
-            f"the file is for the token {file.token} on chain {file.chain_id}, {record_path} says "
-            f"{record.token.address} on chain {record.chain_id}. Do not sign."
-        )
-    agrees.append("chain and token are the record's")
-
-
-def _read(file: UpgradeFile, auditors: Auditors, path: Path) -> tuple[str, bytes]:
-    """The signer and the signature in the file at `path`."""
-    consent = read_model(path, ConsentFile, "an auditor's consent")
-    if consent.digest != file.digest:
-        raise FileError(
-            f"{path}: signs something else than this upgrade (digest {consent.digest[:10]}…, the upgrade's is "
-            f"{file.digest[:10]}…); send the auditor this upgrade's file."
-        )
-    return signed_by(path, file.message, consent.signature, consent.signer, auditors)
-
-
-@dataclass(frozen=True)
-class _Seats:
-    """The auditors as the token has them; bit i of `bitmap`: seat i is suspended."""
-
-    members: tuple[str, ...]
-    bitmap: int
-
-    @property
-    def suspended(self) -> list[str]:
-        return [member for seat, member in enumerate(self.members) if self.bitmap >> seat & 1]
+def _given(
+    system: System, path: Path, signatures: Sequence[Path], auditors: AuditorSet
+) -> tuple[UpgradeFile, Sequence[Signature]]:
+    """The upgrade and the signatures on it: from files of their own, or from the one that `collect` wrote."""
+    if signatures:
+        file = read_upgrade(system, path)
+        return file, collect(file, signatures, auditors).signatures
+    signed = read_model(path, SignedUpgradeFile, f"{SignedUpgradeFile.what}, and none was given")
+    require_signed(path, signed)
+    require_here(system, path, signed.draft)
+    require_active(system, path, signed, auditors)
+    return signed.draft, signed.signatures

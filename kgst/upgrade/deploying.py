@@ -14,6 +14,7 @@ from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.logbook import subject_of
 from kgst.pipeline.work import Work
 from kgst.record import Transaction
+from kgst.signing.onchain import read_auditors, require_here
 from kgst.storing import as_bytes, read_model, write_new
 from kgst.terminal import markup
 from kgst.upgrade.checking import Candidate, examine
@@ -91,6 +92,7 @@ def propose(
         data=data,
         nonce=nonce,
         deployment=deployment,
+        auditors=read_auditors(system),
     )
     require_there(system, file)
     if path is not None:
@@ -107,12 +109,8 @@ def read_upgrade(system: System, path: Path) -> UpgradeFile:
         FileError: it is none.
         RefusedError: it is for another token or chain.
     """
-    file = read_model(path, UpgradeFile, "the file of an upgrade")
-    if (file.chain_id, file.token) != (system.domain.chain_id, system.domain.token):
-        raise RefusedError(
-            f"{path}: is for the token {file.token} on chain {file.chain_id}; this is {system.domain.token} on chain "
-            f"{system.domain.chain_id}. Give the network and the policy that it was made with."
-        )
+    file = read_model(path, UpgradeFile, UpgradeFile.what)
+    require_here(system, path, file)
     return file
 
 

@@ -119,7 +119,7 @@ def _require_consent(system: System, file: UpgradeFile) -> None:
     """The auditors consented to this code and call, and the code is there."""
     require_there(system, file)
     code_hash, data_hash, _ = consent_of(system)
-    if (code_hash, data_hash) != (file.approval.code_hash, file.approval.data_hash):
+    if (code_hash, data_hash) != (file.order.code_hash, file.order.data_hash):
         found = f"code 0x{code_hash.hex()[:8]}…" if any(code_hash) else "none"
         raise RefusedError(
             f"the auditors' consent on the chain is not to this upgrade (it is: {found}); collect it with `ape run "

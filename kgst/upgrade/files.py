@@ -1,4 +1,4 @@
-"""The two files of an upgrade: what is proposed, and one auditor's signature on it.
+"""The three files of an upgrade: what is proposed, one auditor's signature on it, the upgrade with enough of them.
 
 What auditors sign depends on chain, token, code hash, data hash and nonce only; all else is for people and for sending.
 """
@@ -7,27 +7,37 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from eth_account.messages import SignableMessage
 from eth_utils.crypto import keccak
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from kgst.attestation import Domain, ImplementationApproval
 from kgst.fields import Address
 from kgst.record import Transaction
 from kgst.signatures import Hashes
+from kgst.signing.files import (
+    AuditorSet,
+    AuditorsSignature,
+    ChainId,
+    Count,
+    Hash,
+    Signable,
+    SignedDraft,
+)
 
-__all__ = ["ConsentFile", "UpgradeFile"]
+__all__ = ["ConsentFile", "SignedUpgradeFile", "UpgradeFile"]
 
-_Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
 _Bytes = Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})*$")]
-_ChainId = Annotated[int, Field(ge=1, le=2**53 - 1)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class ConsentFile(AuditorsSignature):
+    """An auditor's consent to an upgrade; that it is to this one, the digest tells."""
+
+    what = "an auditor's consent"
+
+    format: Literal["kgst-upgrade-consent/1"] = "kgst-upgrade-consent/1"
 
 
-class UpgradeFile(_Model):
+class UpgradeFile(Signable):
     """An implementation that was deployed to upgrade to: `deployments/<network>/upgrades/<code hash>.json`.
 
     Attributes:
@@ -41,22 +51,28 @@ class UpgradeFile(_Model):
         nonce: Consents that the auditors gave before; each is of one nonce.
         domain_hash, message_hash: What a Ledger shows for the auditors' EIP-712 message.
         deployment: The transaction that deployed it.
+        auditors: Who may sign, as the chain was then; files of older versions do not say.
     """
 
+    what = "the file of an upgrade"
+    numbered = "nonce"
+    signature_file = ConsentFile
+
     format: Literal["kgst-upgrade/1"] = "kgst-upgrade/1"
-    chain_id: _ChainId
+    chain_id: ChainId
     token: Address
     contract: Annotated[str, Field(pattern=r"^[A-Za-z_$][A-Za-z0-9_$]{0,80}$")]
     source: str
     constructor_args: Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
     implementation: Address
-    code_hash: _Hash
+    code_hash: Hash
     data: _Bytes
-    data_hash: _Hash
-    nonce: Annotated[int, Field(ge=0, le=2**64 - 1)]
-    domain_hash: _Hash
-    message_hash: _Hash
+    data_hash: Hash
+    nonce: Count
+    domain_hash: Hash
+    message_hash: Hash
     deployment: Transaction
+    auditors: AuditorSet | None = None
 
     @classmethod
     def of(
@@ -71,6 +87,7 @@ class UpgradeFile(_Model):
         data: bytes,
         nonce: int,
         deployment: Transaction,
+        auditors: AuditorSet | None = None,
     ) -> Self:
         """The file, with the hashes that follow from the rest."""
         data_hash = keccak(data)
@@ -90,13 +107,14 @@ class UpgradeFile(_Model):
             domain_hash=hashes.domain,
             message_hash=hashes.message,
             deployment=deployment,
+            auditors=auditors,
         )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.data_hash != "0x" + keccak(self.call).hex():
             raise ValueError("data_hash is not the hash of data")
-        hashes = Hashes.of(self.message)
+        hashes = self.hashes
         if (self.domain_hash, self.message_hash) != (hashes.domain, hashes.message):
             raise ValueError(
                 "domain_hash and message_hash are not those of what auditors would sign"
@@ -104,8 +122,8 @@ class UpgradeFile(_Model):
         return self
 
     @property
-    def domain(self) -> Domain:
-        """The token's EIP-712 domain."""
+    def token_domain(self) -> Domain:
+        """The chain and the token that it is for."""
         return Domain(self.chain_id, self.token)
 
     @property
@@ -114,34 +132,37 @@ class UpgradeFile(_Model):
         return bytes.fromhex(self.data[2:])
 
     @property
-    def approval(self) -> ImplementationApproval:
+    def order(self) -> ImplementationApproval:
         """What auditors consent to."""
         return ImplementationApproval(
             bytes.fromhex(self.code_hash[2:]), bytes.fromhex(self.data_hash[2:]), self.nonce
         )
 
     @property
-    def message(self) -> SignableMessage:
-        """What auditors sign."""
-        return self.approval.message(self.domain)
+    def number(self) -> int:
+        """Consents that the auditors gave before."""
+        return self.nonce
 
     @property
-    def digest(self) -> str:
-        """EIP-712 digest: 0x and 64 digits."""
-        return Hashes.of(self.message).digest
+    def signers(self) -> AuditorSet | None:
+        """Who may sign, if the file says so."""
+        return self.auditors
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        return f"the upgrade to {self.contract}"
+
+    @property
+    def question(self) -> str:
+        """What an auditor is asked."""
+        return "Consent to this code and call"
 
 
-class ConsentFile(_Model):
-    """An auditor's signature. Nothing in it is believed but the signature; the rest tells mix-ups apart.
+class SignedUpgradeFile(SignedDraft):
+    """The upgrade with enough consents."""
 
-    Attributes:
-        digest: Of what was signed.
-        signature: 65 bytes `r ‖ s ‖ v`.
-    """
+    what = "a signed upgrade"
 
-    format: Literal["kgst-upgrade-consent/1"] = "kgst-upgrade-consent/1"
-    chain_id: _ChainId
-    token: Address
-    digest: _Hash
-    signer: Address
-    signature: Annotated[str, Field(pattern=r"^0x[0-9a-f]{130}$")]
+    format: Literal["kgst-signed-upgrade/1"] = "kgst-signed-upgrade/1"
+    draft: UpgradeFile

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.deployment.code import SIZE_LIMIT, arguments_in_words
@@ -27,12 +26,9 @@ __all__ = [
     "print_check",
     "print_comparison",
     "print_deployed",
-    "print_hashes",
 ]
 
 _LONG: Final = 4_000
-_GROUP: Final = 8
-_PER_LINE: Final = 4
 
 
 def check_document(
@@ -145,13 +141,9 @@ def print_deployed(out: Console, proposed: Proposed) -> None:
         )
 
 
-def consent_document(
-    file: UpgradeFile, compared: Comparison, signer: str, target: Path
-) -> dict[str, Any]:
-    """`docs/schemas/upgrade-consent.json`, but for `label`."""
+def consent_document(file: UpgradeFile, compared: Comparison) -> dict[str, Any]:
+    """`docs/schemas/upgrade-consent.json`, but for the signature."""
     return {
-        "signature_file": str(target),
-        "signer": signer,
         "chain_id": file.chain_id,
         "token": file.token,
         "contract": compared.contract,
@@ -183,19 +175,3 @@ def print_comparison(out: Console, file: UpgradeFile, compared: Comparison) -> N
         out.print(f"[green]✓[/green] {markup(one, _LONG)}")
     for one in compared.open:
         out.print(f"[yellow]Not checked:[/yellow] {markup(one, _LONG)}")
-
-
-def print_hashes(out: Console, file: UpgradeFile) -> None:
-    """The two hashes that a Ledger shows, in groups that can be compared by eye."""
-    from rich.panel import Panel
-    from rich.text import Text
-
-    for title, value in (("DOMAIN HASH", file.domain_hash), ("MESSAGE HASH", file.message_hash)):
-        digits = value[2:].upper()
-        groups = [digits[i : i + _GROUP] for i in range(0, len(digits), _GROUP)]
-        lines = ["  ".join(groups[i : i + _PER_LINE]) for i in range(0, len(groups), _PER_LINE)]
-        out.print(
-            Panel(Text("\n\n".join(lines)), title=title, expand=False, padding=(1, 3), style="bold")
-        )
-        out.print(f"[dim]{markup(value)}[/dim]", soft_wrap=True)
-    out.print("A Ledger shows these two hashes, a Trezor the message: compare before you approve.")

@@ -291,7 +291,7 @@ def test_consent__other_code_than_built_here__is_refused(
 
     file = UpgradeFile.model_validate_json(proposed.read_text())
     forged = UpgradeFile.of(
-        file.domain, contract=MOCK, source=file.source, constructor_args=file.constructor_args,
+        file.token_domain, contract=MOCK, source=file.source, constructor_args=file.constructor_args,
         implementation=file.implementation, code_hash=kgst.record.logic.code_hash,
         data=file.call, nonce=file.nonce, deployment=file.deployment,
     )  # fmt: skip
@@ -309,7 +309,7 @@ def test_consent__another_recovery_delay__is_refused(
     file = UpgradeFile.model_validate_json(proposed.read_text())
     arguments = "0x" + (601).to_bytes(32).hex()
     forged = UpgradeFile.of(
-        file.domain, contract=MOCK, source=file.source, constructor_args=arguments,
+        file.token_domain, contract=MOCK, source=file.source, constructor_args=arguments,
         implementation=file.implementation, code_hash=code_hash(implementation_code(MOCK, arguments)),
         data=file.call, nonce=file.nonce, deployment=file.deployment,
     )  # fmt: skip
@@ -355,6 +355,10 @@ def test_submit_consent__too_few__names_the_others(
 def test_submit_consent__by_a_stranger__is_refused(
     proposed: Path, sign: Callable[[Any], Path], auditor_a: Any, holder: Any, outsider: Any
 ) -> None:
+    with pytest.raises(RefusedError, match="none of the draft's auditors"):
+        sign(holder)
+    # The file of an older version does not say who they are; the chain does.
+    rewritten(proposed, auditors=None)
     with pytest.raises(FileError, match="none of the auditors"):
         commands.submit_consent(proposed, [sign(auditor_a), sign(holder)], as_(outsider))
 
@@ -389,6 +393,31 @@ def test_submit_consent__two_signatures_of_one_auditor__count_once(
     assert done.exit_code is ExitCode.DONE
 
 
+def test_submit_consent__collected__is_recorded(
+    proposed: Path, sign: Callable[[Any], Path], auditor_a: Any, auditor_b: Any, outsider: Any
+) -> None:
+    options = {"policy_path": None, "out_path": None, "force": False}
+    found = commands.collect(proposed, [sign(auditor_b), sign(auditor_a)], **options)
+    require_schema("upgrade-collect", {"schema": "kgst/upgrade-collect/1", **found.document})
+    with pytest.raises(FileError, match="this is not a signed upgrade"):
+        commands.submit_consent(proposed, [], as_(outsider))
+    signed = Path(found.document["signed_file"])
+    assert commands.submit_consent(signed, [], as_(outsider)).exit_code is ExitCode.DONE
+    again = commands.submit_consent(signed, [], as_(outsider))
+    assert again.document["already"] is True
+
+
+def test_submit_consent__signer_suspended_since__is_refused(
+    kgst: System, proposed: Path, sign: Callable[[Any], Path], auditor_a: Any, auditor_b: Any,
+    guardian: Any, outsider: Any,
+) -> None:  # fmt: skip
+    options = {"policy_path": None, "out_path": None, "force": False}
+    found = commands.collect(proposed, [sign(auditor_a), sign(auditor_b)], **options)
+    kgst.token.suspendAuditor(auditor_b, sender=guardian)
+    with pytest.raises(RefusedError, match="signed and may not sign now"):
+        commands.submit_consent(Path(found.document["signed_file"]), [], as_(outsider))
+
+
 def test_submit_consent__twice__sends_once(
     consented: Path, sign: Callable[[Any], Path], auditor_a: Any, outsider: Any
 ) -> None:
@@ -403,7 +432,7 @@ def test_submit_consent__signature_on_another_call__is_refused(
 ) -> None:
     signature = sign(auditor_a)
     commands.deploy(MOCK, "0x", as_(outsider))
-    with pytest.raises(FileError, match="signs something else"):
+    with pytest.raises(FileError, match="signs another draft of the upgrade to"):
         commands.submit_consent(proposed, [signature], as_(outsider))
 
 
@@ -484,7 +513,7 @@ def test_command__file_of_another_token__is_refused(
 
     file = UpgradeFile.model_validate_json(proposed.read_text())
     other = UpgradeFile.of(
-        replace(file.domain, token=kgst.record.feed.address), contract=MOCK, source=file.source,
+        replace(file.token_domain, token=kgst.record.feed.address), contract=MOCK, source=file.source,
         constructor_args=file.constructor_args, implementation=file.implementation,
         code_hash=file.code_hash, data=file.call, nonce=file.nonce, deployment=file.deployment,
     )  # fmt: skip

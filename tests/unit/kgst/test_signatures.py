@@ -7,32 +7,19 @@ from ape.exceptions import SignatureError as DeviceError
 from eth_account import Account
 from eth_account.messages import SignableMessage
 from eth_keys.constants import SECPK1_N
-from support import drafts, rotations
+from support import drafts, rotations, upgrades
 from support.devices import Device, as_is, from_zero, high, nothing, without_zeros
 
-from kgst.attestation import Domain
 from kgst.auditors.files import RotationFile
 from kgst.errors import RefusedError
 from kgst.govern.proof import Challenge
-from kgst.record import Transaction
 from kgst.safe.proposals import Proposal
 from kgst.safe.safes import Safe, SafeTransaction
 from kgst.signatures import SignatureError, normalised, recover, sign_message
 from kgst.signing.ceremony import signature_of
-from kgst.upgrade.consenting import sign as consent
-from kgst.upgrade.files import UpgradeFile
 
 HASH = "0x" + "ab" * 32
 GOOD = b"\1" * 64 + b"\x1b"
-
-
-def upgrade() -> UpgradeFile:
-    return UpgradeFile.of(
-        Domain(97, drafts.TOKEN),
-        contract="KGSTLogic", source="contracts/KGSTLogic.sol", constructor_args="0x" + "00" * 32,
-        implementation=drafts.OTHER, code_hash=HASH, data=b"", nonce=0,
-        deployment=Transaction(hash=HASH, block_number=1, block_hash=HASH, gas_used=1, gas_price=1),
-    )  # fmt: skip
 
 
 def of_attestation(device: Any) -> tuple[SignableMessage, str]:
@@ -46,8 +33,8 @@ def of_rotation(device: Any) -> tuple[SignableMessage, str]:
 
 
 def of_consent(device: Any) -> tuple[SignableMessage, str]:
-    file = upgrade()
-    return file.message, consent(file, device).signature
+    file = upgrades.make()
+    return file.message, signature_of(file, device).signature
 
 
 def of_safe(device: Any) -> tuple[SignableMessage, str]:
