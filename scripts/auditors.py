@@ -20,6 +20,7 @@ from kgst.console import (
 from kgst.pipeline.options import (
     FILE,
     collect_options,
+    contract_options,
     force_option,
     offline_policy_option,
     write_options,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ape.api import AccountAPI
 
     from kgst.pipeline.options import Run
+    from kgst.signing.ceremony import Given
 
 
 @click.group(cls=KgstGroup, short_help="Change the auditors: rotation, recovery")
@@ -61,6 +63,7 @@ def draft(out: Path | None, policy_path: Path | None, force: bool, json_output: 
 @cli.command(cls=OfflineCommand)
 @click.argument("file", type=FILE)
 @operator_options
+@contract_options
 @offline_policy_option
 @yes_option
 @force_option
@@ -69,6 +72,7 @@ def sign(
     file: Path,
     account: AccountAPI | None,
     policy_path: Path | None,
+    given: Given | None,
     yes: bool,
     force: bool,
     json_output: bool,
@@ -77,7 +81,7 @@ def sign(
     from kgst.auditors import offline
 
     return offline.sign(
-        file, account, policy_path=policy_path, yes=yes, force=force, quiet=json_output
+        file, account, policy_path=policy_path, given=given, yes=yes, force=force, quiet=json_output
     )
 
 

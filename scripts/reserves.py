@@ -21,6 +21,7 @@ from kgst.pipeline.emergency import EmergencyCommand
 from kgst.pipeline.options import (
     FILE,
     collect_options,
+    contract_options,
     force_option,
     offline_policy_option,
     write_options,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ape.api import AccountAPI
 
     from kgst.pipeline.options import Run
+    from kgst.signing.ceremony import Given
 
 
 @click.group(
@@ -82,6 +84,7 @@ def draft(
     help="A bank statement: the total is recomputed.",
 )
 @operator_options
+@contract_options
 @offline_policy_option
 @yes_option
 @force_option
@@ -92,6 +95,7 @@ def sign(
     statements: tuple[Path, ...],
     account: AccountAPI | None,
     policy_path: Path | None,
+    given: Given | None,
     yes: bool,
     force: bool,
     json_output: bool,
@@ -105,6 +109,7 @@ def sign(
         policy_path=policy_path,
         report=report,
         statements=statements,
+        given=given,
         yes=yes,
         force=force,
         quiet=json_output,

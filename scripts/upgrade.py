@@ -17,12 +17,13 @@ from kgst.console import (
     policy_option,
     yes_option,
 )
-from kgst.pipeline.options import collect_options, write_options
+from kgst.pipeline.options import collect_options, contract_options, write_options
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
     from kgst.pipeline.options import Run
+    from kgst.signing.ceremony import Given
 
 # Whether a file is there and usable is said by the command, with what to do.
 FILE: Any = click.Path(path_type=Path)
@@ -82,6 +83,7 @@ def deploy(contract: str, data: str, out: Path | None, run: Run) -> Answer:
     help="What you reviewed; its code is built here, and that is what you sign.",
 )
 @operator_options
+@contract_options
 @click.option(
     "--policy",
     "policy_path",
@@ -96,6 +98,7 @@ def consent(
     contract: str,
     account: AccountAPI | None,
     policy_path: Path | None,
+    given: Given | None,
     yes: bool,
     force: bool,
     json_output: bool,
@@ -104,7 +107,7 @@ def consent(
     from kgst.upgrade import commands
 
     return commands.consent(
-        file, contract, account, policy_path, yes=yes, force=force, quiet=json_output
+        file, contract, account, policy_path, given=given, yes=yes, force=force, quiet=json_output
     )
 
 

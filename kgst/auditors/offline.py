@@ -64,6 +64,7 @@ def sign(
     account: AccountAPI | None,
     *,
     policy_path: Path | None,
+    given: ceremony.Given | None = None,
     yes: bool,
     force: bool,
     quiet: bool,
@@ -91,7 +92,7 @@ def sign(
     }
     inputs = [policy_path] if policy_path else []
     reviewed = ceremony.Reviewed(draft, path, document, show, policy, inputs)
-    return ceremony.sign(reviewed, account, yes=yes, force=force, quiet=quiet)
+    return ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)
 
 
 def collect(

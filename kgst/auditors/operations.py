@@ -18,7 +18,7 @@ from kgst.quantities import format_duration
 from kgst.roles import Role
 from kgst.signing.collecting import require_signed
 from kgst.signing.files import AuditorSet
-from kgst.signing.onchain import require_active, require_here, structs
+from kgst.signing.onchain import require_active, require_contracts, require_here, structs
 from kgst.storing import read_model
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def rotation(system: System, path: Path) -> Operation:
                 "have it signed by those in office."
             )
         require_active(system, path, signed, found.auditors)
+        require_contracts(system, path, draft, signed.signatures)
     return Operation(
         name="rotate-auditors",
         title=f"rotate the auditors, version {draft.number} → {draft.new.version}",

@@ -19,10 +19,9 @@ from eth_utils.address import to_checksum_address
 from kgst.console import let_sign
 from kgst.errors import DriftError, InputError, RefusedError
 from kgst.jsonfile import parse_json, write_whole
-from kgst.node import NodeError, rpc
 from kgst.pipeline.actor import safe_drifts
 from kgst.roles import role_name
-from kgst.safe.safes import Safe, view
+from kgst.safe.safes import Safe
 from kgst.signatures import (
     Hashes,
     SignatureError,
@@ -31,6 +30,7 @@ from kgst.signatures import (
     sign_message,
     signer_of,
 )
+from kgst.signing.onchain import takes
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Challenge", "Proof", "challenge_for", "keep", "prove"]
 
-_MAGIC: Final = bytes.fromhex("1626ba7e")  # https://eips.ethereum.org/EIPS/eip-1271
 _FORMAT: Final = "kgst-key-proof/1"
 
 _KEY_PROOF: Final = [
@@ -214,18 +213,8 @@ def _method(system: System, challenge: Challenge, signature: bytes) -> str | Non
     # ECDSA first: an EIP-7702 account has code and a key.
     if signer_of(challenge.message, signature) == challenge.account:
         return "signature"
-    with rpc(f"read the code of {challenge.account}"):
-        code = bytes(system.provider.web3.eth.get_code(challenge.account))
-    if not code:
-        return None
-    try:
-        (answer,) = view(
-            system.provider, challenge.account, "isValidSignature(bytes32,bytes)", ["bytes4"],
-            challenge.hash, signature,
-        )  # fmt: skip
-    except (RefusedError, NodeError):  # reverts, or is no ERC-1271 wallet
-        return None
-    return "erc-1271" if bytes(answer) == _MAGIC else None
+    is_own = takes(system.provider, challenge.account, challenge.hash, signature)
+    return "erc-1271" if is_own else None
 
 
 def _path(system: System, challenge: Challenge) -> Path | None:

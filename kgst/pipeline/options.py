@@ -105,6 +105,27 @@ def offline_policy_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def contract_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--for --signature`: the parameter `given`, None when neither was."""
+
+    @click.option(
+        "--for",
+        "signer",
+        metavar="ADDRESS",
+        help="An auditor that is a contract (ERC-1271), with --signature in place of --account.",
+    )
+    @click.option(
+        "--signature", metavar="HEX", help="That contract's signature, which its owners made."
+    )
+    @functools.wraps(function)
+    def command(*args: Any, signer: str | None, signature: str | None, **kwargs: Any) -> Any:
+        from kgst.signing.ceremony import given_as
+
+        return function(*args, given=given_as(signer, signature), **kwargs)
+
+    return command
+
+
 def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """`FILE SIGNATURES --out --policy --force --json`: put auditors' signatures on a draft together.
 

@@ -43,11 +43,12 @@ def sign(
     policy_path: Path | None,
     report: Path | None,
     statements: Sequence[Path],
+    given: ceremony.Given | None = None,
     yes: bool,
     force: bool,
     quiet: bool,
 ) -> Answer:
-    """Check a draft, show it, and let an auditor's account sign it."""
+    """Check a draft, show it, and let an auditor's account sign it; or take the signature of one that is a contract."""
     draft = read_model(path, AttestationFile, AttestationFile.what)
     policy = Policy.load(policy_path) if policy_path else None
     checks = check(
@@ -67,7 +68,7 @@ def sign(
     }
     inputs = [*statements, *(one for one in (policy_path, report) if one)]
     reviewed = ceremony.Reviewed(draft, path, document, show, policy, inputs)
-    return ceremony.sign(reviewed, account, yes=yes, force=force, quiet=quiet)
+    return ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)
 
 
 def collect(

@@ -5,10 +5,13 @@ Nothing here touches a network.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from eth_utils.address import is_checksum_address
 
 from kgst.console import Answer, confirm, console
 from kgst.errors import ExitCode, InputError, RefusedError
@@ -17,9 +20,15 @@ from kgst.policy import Policy
 from kgst.record import Record
 from kgst.signatures import sign_message
 from kgst.signing.collecting import collect as put_together
-from kgst.signing.files import AuditorsSignature, Signable, SignedDraft
+from kgst.signing.files import MAX_SIGNATURE, AuditorsSignature, Signable, SignedDraft
 from kgst.signing.reading import beside, signature_path
-from kgst.signing.views import collection_document, namer, print_collection, print_hashes
+from kgst.signing.views import (
+    CONTRACTS_WORD,
+    collection_document,
+    namer,
+    print_collection,
+    print_hashes,
+)
 from kgst.storing import as_bytes, require_apart, write_new
 from kgst.terminal import markup
 
@@ -27,7 +36,16 @@ if TYPE_CHECKING:
     from ape.api import AccountAPI
     from rich.console import Console
 
-__all__ = ["Reviewed", "check_deployment", "collect", "require_signer", "sign", "signature_of"]
+__all__ = [
+    "Given",
+    "Reviewed",
+    "check_deployment",
+    "collect",
+    "given_as",
+    "require_signer",
+    "sign",
+    "signature_of",
+]
 
 
 @dataclass(frozen=True)
@@ -50,46 +68,102 @@ class Reviewed:
     inputs: Sequence[Path] = ()
 
 
+@dataclass(frozen=True)
+class Given:
+    """A signature that a contract's owners made elsewhere.
+
+    Attributes:
+        signer: The contract's checksummed address.
+        signature: In whatever form that contract takes.
+    """
+
+    signer: str
+    signature: bytes
+
+
+def given_as(signer: str | None, signature: str | None) -> Given | None:
+    """What `--for` and `--signature` say; None when neither was given.
+
+    Raises:
+        InputError: one without the other, no checksummed address, or no bytes.
+    """
+    if signer is None and signature is None:
+        return None
+    if signer is None or signature is None:
+        raise InputError("--for ADDRESS and --signature HEX belong together; give both.")
+    if not is_checksum_address(signer):
+        raise InputError(f"--for {signer[:80]!r}: write the contract's address with its checksum.")
+    digits = signature.removeprefix("0x")
+    if not re.fullmatch(r"([0-9a-fA-F]{2})*", digits) or len(digits) > 2 * MAX_SIGNATURE:
+        raise InputError(
+            f"--signature: write 0x and two digits for each byte, {MAX_SIGNATURE} bytes at most; 0x for a contract "
+            "that recorded its consent on the chain."
+        )
+    return Given(signer, bytes.fromhex(digits))
+
+
 def sign(
-    reviewed: Reviewed, account: AccountAPI | None, *, yes: bool, force: bool, quiet: bool
+    reviewed: Reviewed,
+    account: AccountAPI | None,
+    given: Given | None = None,
+    *,
+    yes: bool,
+    force: bool,
+    quiet: bool,
 ) -> Answer:
-    """Show a draft, ask, and let an auditor's account sign it.
+    """Show a draft, ask, and let an auditor's account sign it; or put a contract's signature into a file.
 
     Args:
         reviewed: What nothing was found against.
         account: The auditor's.
+        given: Of an auditor that is a contract, in place of an account.
         yes: Do not ask.
         force: Replace a signature file of other content.
         quiet: Stdout belongs to a JSON document.
 
     Raises:
-        InputError: no account was given.
+        InputError: no account was given, or both.
         RefusedError: it may not sign, or did not.
     """
-    if account is None:
+    if given is not None and account is not None:
+        raise InputError(
+            "--account signs as itself, --for is of a contract whose signature was made elsewhere; give one of them."
+        )
+    address = given.signer if given else account.address if account else None
+    if address is None:
         raise InputError(
             "no account was given; name the auditor's with --account (see `ape accounts list`)."
         )
     draft, path, policy = reviewed.draft, reviewed.path, reviewed.policy
-    require_signer(draft, account.address)
-    target = signature_path(path, account.address)
+    require_signer(draft, address)
+    target = signature_path(path, address)
     require_apart([target], [path, *reviewed.inputs])
 
-    out, signer = console(stderr=quiet), namer(policy)(account.address)
+    out, signer = console(stderr=quiet), namer(policy)(address)
     reviewed.show(out)
     print_hashes(out, draft.hashes)
-    out.print("A Ledger shows these two hashes, a Trezor the message: compare before you approve.")
-    confirm(f"{draft.question} as {signer}?", account, yes=yes)
-    write_new([(target, as_bytes(signature_of(draft, account)))], force=force)
+    if account is not None:
+        out.print(
+            "A Ledger shows these two hashes, a Trezor the message: compare before you approve."
+        )
+        confirm(f"{draft.question} as {signer}?", account, yes=yes)
+        made = signature_of(draft, account)
+    elif given is not None:
+        out.print(f"Its owners sign the digest: {draft.digest}", soft_wrap=True, markup=False)
+        made = draft.signed_by(address, given.signature, by_contract=True)
+    write_new([(target, as_bytes(made))], force=force)
 
     def show_it(out: Console) -> None:
+        if made.by_contract:
+            out.print(f"[yellow]Not checked:[/yellow] {CONTRACTS_WORD}")
         out.print(f"[green]✓[/green] signed as {markup(signer)}")
         out.print(f"Send to the issuer: {target}", soft_wrap=True, markup=False)
 
     found = {
         "signature_file": str(target),
-        "signer": account.address,
-        "label": policy.label(account.address) if policy else None,
+        "signer": address,
+        "by_contract": made.by_contract,
+        "label": policy.label(address) if policy else None,
     }
     return Answer(found | reviewed.document, show_it)
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from kgst.attestation import in_signer_order
 from kgst.signing.files import AuditorSet, Signable, Signature, SignedDraft
-from kgst.signing.reading import gather, signed_by
+from kgst.signing.reading import gather, judged
 from kgst.storing import FileError, read_model
 
 __all__ = ["Collection", "collect", "require_signed"]
@@ -35,8 +34,13 @@ class Collection:
     needed: int
 
     @property
+    def unchecked(self) -> tuple[str, ...]:
+        """Contracts among the signers: whether they take the signatures as theirs, only a node can tell."""
+        return tuple(one.signer for one in self.signatures if one.by_contract)
+
+    @property
     def is_enough(self) -> bool:
-        """Whether the token would accept them."""
+        """Whether the token would accept them, if contracts do that are `unchecked`."""
         return len(self.signatures) >= self.needed
 
 
@@ -61,8 +65,7 @@ def collect(
         draft=draft,
         auditors=auditors,
         signatures=tuple(
-            Signature(signer=signer, signature="0x" + raw.hex())
-            for signer, raw in in_signer_order(list(found.signatures.items()))
+            found.signatures[one] for one in sorted(found.signatures, key=lambda one: int(one, 16))
         ),
         repeated=found.repeated,
         missing=tuple(one for one in auditors.active if one not in found.signatures),
@@ -83,7 +86,7 @@ def require_signed(path: Path, signed: SignedDraft) -> None:
             f"{path}: the signers are not in ascending order, each once; `collect` the signatures again."
         )
     for one in signed.signatures:
-        signed_by(path, draft.message, one.signature, one.signer, _signers(draft))
+        judged(path, draft.message, one, _signers(draft))
     if len(signers) < draft.signatures_needed:
         raise FileError(
             f"{path}: {len(signers)} signatures, the draft needs {draft.signatures_needed}; collect the others."
@@ -98,7 +101,7 @@ def _signers(draft: Signable) -> AuditorSet:
     return draft.signers
 
 
-def _read(draft: Signable, auditors: AuditorSet, path: Path) -> tuple[str, bytes]:
+def _read(draft: Signable, auditors: AuditorSet, path: Path) -> Signature:
     file = read_model(path, draft.signature_file, draft.signature_file.what)
     domain = draft.token_domain
     for what, given, wanted in (
@@ -116,4 +119,4 @@ def _read(draft: Signable, auditors: AuditorSet, path: Path) -> tuple[str, bytes
             f"{path}: signs another draft of {draft.title} (its digest is {file.digest[:10]}…, this "
             f"draft's {draft.digest[:10]}…); send this draft to the auditor again."
         )
-    return signed_by(path, draft.message, file.signature, file.signer, auditors)
+    return judged(path, draft.message, file, auditors)

@@ -9,14 +9,22 @@ from abc import abstractmethod
 from typing import Annotated, ClassVar, Final, Literal, Protocol, Self
 
 from eth_account.messages import SignableMessage
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from kgst import attestation as eip712
 from kgst.fields import Address
 from kgst.policy import MAX_AUDITORS
-from kgst.signatures import Hashes
+from kgst.signatures import LENGTH, Hashes
 
 __all__ = [
+    "MAX_SIGNATURE",
     "AuditorSet",
     "AuditorsSignature",
     "Block",
@@ -33,14 +41,31 @@ __all__ = [
 ]
 
 MAX_SECONDS: Final = 2**40 - 1
+MAX_SIGNATURE: Final = 8_192
+"""Bytes of the longest signature of a contract: a Safe's with all its owners, Safes among them, has some 3,000."""
 MIN_SIGNATURES: Final = 2
 """The least threshold that a token takes."""
 
 Moment = Annotated[int, Field(ge=0, le=MAX_SECONDS)]
 Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
-SignatureBytes = Annotated[str, Field(pattern=r"^0x[0-9a-f]{130}$")]
 ChainId = Annotated[int, Field(ge=1, le=2**53 - 1)]
 Count = Annotated[int, Field(ge=0, le=2**64 - 1)]
+
+
+def _of_its_kind(signature: str, info: ValidationInfo) -> str:
+    if not info.data.get("by_contract") and len(signature) != 2 + 2 * LENGTH:
+        raise ValueError(f"a key's signature is 0x and {2 * LENGTH} digits")
+    return signature
+
+
+ByContract = Annotated[bool, Field(exclude_if=lambda by_contract: not by_contract)]
+"""Whether the signer is a contract, which alone says what is its signature (ERC-1271); a file of a key's has no word
+of it. Stands before the signature, which is read by it."""
+SignatureBytes = Annotated[
+    str,
+    Field(pattern=r"^0x([0-9a-f]{2})*$", max_length=2 + 2 * MAX_SIGNATURE),
+    AfterValidator(_of_its_kind),
+]
 
 
 class FileModel(BaseModel):
@@ -118,10 +143,12 @@ class Signature(FileModel):
     """One auditor's signature.
 
     Attributes:
-        signature: 65 bytes `r ‖ s ‖ v`.
+        by_contract: Whether the signer is a contract.
+        signature: 65 bytes `r ‖ s ‖ v`; a contract's has its own form and length.
     """
 
     signer: Address
+    by_contract: ByContract = False
     signature: SignatureBytes
 
 
@@ -138,6 +165,7 @@ class AuditorsSignature(FileModel):
     token: Address
     digest: Hash
     signer: Address
+    by_contract: ByContract = False
     signature: SignatureBytes
 
 
@@ -211,13 +239,16 @@ class Signable(FileModel):
         """What a signature is on: 0x and 64 digits."""
         return self.hashes.digest
 
-    def signed_by(self, signer: str, signature: bytes) -> AuditorsSignature:
+    def signed_by(
+        self, signer: str, signature: bytes, *, by_contract: bool = False
+    ) -> AuditorsSignature:
         """What `signer` sends back."""
         fields: dict[str, object] = {
             "chain_id": self.token_domain.chain_id,
             "token": self.token_domain.token,
             "digest": self.digest,
             "signer": signer,
+            "by_contract": by_contract,
             "signature": "0x" + signature.hex(),
         }
         if self.numbered in self.signature_file.model_fields:

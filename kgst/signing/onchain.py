@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from eth_utils.address import to_checksum_address
 
 from kgst.errors import RefusedError
-from kgst.node import rpc
+from kgst.node import NodeError, rpc
+from kgst.safe.safes import view
+from kgst.signatures import digest, signer_of
 from kgst.signing.files import AuditorSet, Signable, Signature, SignedDraft
 
 if TYPE_CHECKING:
+    from ape.api import ProviderAPI
+
     from kgst.deployment.system import System
 
-__all__ = ["auditor_set", "read_auditors", "require_active", "require_here", "structs"]
+_MAGIC: Final = bytes.fromhex("1626ba7e")  # https://eips.ethereum.org/EIPS/eip-1271
+
+__all__ = [
+    "auditor_set",
+    "read_auditors",
+    "require_active",
+    "require_contracts",
+    "require_here",
+    "structs",
+    "takes",
+]
 
 
 def read_auditors(system: System) -> AuditorSet:
@@ -59,6 +75,48 @@ def require_active(system: System, path: Path, signed: SignedDraft, auditors: Au
             f"{path}: {', '.join(system.named(one) for one in gone)} signed and may not sign now: the auditors have "
             "changed since the draft; draft anew and have it signed."
         )
+
+
+def require_contracts(
+    system: System, path: Path, draft: Signable, signatures: Sequence[Signature]
+) -> None:
+    """Contracts among the signers of the draft in the file at `path` take the signatures as theirs.
+
+    Raises:
+        RefusedError: one does not: the token would refuse them all.
+        NodeError: the node failed.
+    """
+    message = draft.message
+    for one in signatures:
+        raw = bytes.fromhex(one.signature[2:])
+        # A key first, as the token does: with EIP-7702 an account has both.
+        if not one.by_contract or signer_of(message, raw) == one.signer:
+            continue
+        if not takes(system.provider, one.signer, digest(message), raw):
+            raise RefusedError(
+                f"{path}: the contract {system.named(one.signer)} does not take the signature as its own "
+                f"(isValidSignature of {draft.digest}), and with such a one the token refuses all; leave it out, or "
+                "have its owners sign again."
+            )
+
+
+def takes(provider: ProviderAPI, signer: str, hashed: bytes, signature: bytes) -> bool:
+    """Whether the contract at `signer` says that `signature` is its own over `hashed` (ERC-1271).
+
+    Raises:
+        NodeError: the node failed.
+    """
+    with rpc(f"read the code of {signer}"):
+        code = bytes(provider.web3.eth.get_code(to_checksum_address(signer)))
+    if not code:
+        return False
+    try:
+        (answer,) = view(
+            provider, signer, "isValidSignature(bytes32,bytes)", ["bytes4"], hashed, signature
+        )
+    except (RefusedError, NodeError):  # reverts, or is no ERC-1271 wallet
+        return False
+    return bytes(answer) == _MAGIC
 
 
 def structs(signatures: Sequence[Signature]) -> list[tuple[str, bytes]]:

@@ -14,9 +14,10 @@ from typing import Final, Protocol
 from eth_account.messages import SignableMessage
 
 from kgst.signatures import SignatureError, recover
+from kgst.signing.files import AuditorsSignature, Signature
 from kgst.storing import FileError
 
-__all__ = ["Auditors", "Gathered", "beside", "gather", "signature_path", "signed_by"]
+__all__ = ["Auditors", "Gathered", "beside", "gather", "judged", "signature_path"]
 
 _ADDRESS_DIGITS: Final = 8
 """Of the signer's address, in the name of the file."""
@@ -43,59 +44,59 @@ class Gathered:
         repeated: Files whose signer was there already: the token takes one signature of each.
     """
 
-    signatures: dict[str, bytes]
+    signatures: dict[str, Signature]
     repeated: tuple[Path, ...]
 
 
-def gather(paths: Sequence[Path], read: Callable[[Path], tuple[str, bytes]]) -> Gathered:
-    """Signer and signature of each file at `paths`, as `read` finds them; of several by one signer the first.
+def gather(paths: Sequence[Path], read: Callable[[Path], Signature]) -> Gathered:
+    """The signature of each file at `paths`, as `read` finds it; of several by one signer the first.
 
     Raises:
         FileError: what `read` raised, of every such file: one of them spoils the submission, so none is passed over.
     """
-    found: dict[str, bytes] = {}
+    found: dict[str, Signature] = {}
     repeated: list[Path] = []
     problems: list[str] = []
     for path in paths:
         try:
-            signer, signature = read(path)
+            signature = read(path)
         except FileError as error:
             problems.append(str(error))
             continue
-        if signer in found:
+        if signature.signer in found:
             repeated.append(path)
         else:
-            found[signer] = signature
+            found[signature.signer] = signature
     if problems:
         raise FileError("\n".join(problems))
     return Gathered(found, tuple(repeated))
 
 
-def signed_by(
-    where: object, message: SignableMessage, signature: str, claimed: str, auditors: Auditors
-) -> tuple[str, bytes]:
-    """Signer and bytes of `signature` (0x and 65 bytes) over `message`.
+def judged(
+    where: object,
+    message: SignableMessage,
+    given: Signature | AuditorsSignature,
+    auditors: Auditors,
+) -> Signature:
+    """The signature that the file at `where` gives, once nothing is found against it.
+
+    A contract's is the contract's to judge, which only a node can ask: of it no more is known than who is claimed.
 
     Args:
         where: The file, for errors.
         message: What should have been signed.
-        signature: As the file has it.
-        claimed: Whose signature the file says it is; not believed.
+        given: As the file has it; whose signature it says it is is not believed.
         auditors: Who may sign.
 
     Raises:
         FileError: the token would not take it.
     """
-    raw = bytes.fromhex(signature[2:])
-    try:
-        signer = recover(message, raw)
-    except SignatureError as error:
-        raise FileError(
-            f"{where}: the signature under {claimed} is not valid: {error}; ask the auditor to sign again."
-        ) from None
+    claimed = given.signer
+    signer = claimed if given.by_contract else _recovered(where, message, given)
     if signer not in auditors.members:
+        what = "the signature is said to be of" if given.by_contract else "the signature is of"
         raise FileError(
-            f"{where}: the signature is of {signer}, who is none of the auditors, or is on another message (the file "
+            f"{where}: {what} {signer}, who is none of the auditors, or is on another message (the file "
             f"names {claimed}); leave the file out, or ask the auditor to sign again."
         )
     if signer != claimed:
@@ -106,7 +107,18 @@ def signed_by(
         raise FileError(
             f"{where}: {signer} is suspended, and with such a signature the token refuses all; leave it out."
         )
-    return signer, raw
+    return Signature(signer=signer, by_contract=given.by_contract, signature=given.signature)
+
+
+def _recovered(
+    where: object, message: SignableMessage, given: Signature | AuditorsSignature
+) -> str:
+    try:
+        return recover(message, bytes.fromhex(given.signature[2:]))
+    except SignatureError as error:
+        raise FileError(
+            f"{where}: the signature under {given.signer} is not valid: {error}; ask the auditor to sign again."
+        ) from None
 
 
 def signature_path(path: Path, signer: str) -> Path:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kgst.signatures import Hashes
 
 __all__ = [
+    "CONTRACTS_WORD",
     "Namer",
     "collection_document",
     "namer",
@@ -26,6 +27,11 @@ __all__ = [
 
 Namer = Callable[[str], str]
 """Puts an address into words."""
+
+CONTRACTS_WORD: Final = (
+    "it is a contract's signature, and whether that contract takes it only a node can tell; the "
+    "submission asks"
+)
 
 _LONG: Final = 4_000
 _GROUP: Final = 8
@@ -68,6 +74,7 @@ def collection_document(collection: Collection, target: Path) -> dict[str, Any]:
         draft.numbered: draft.number,
         "digest": draft.digest,
         "signed_by": [one.signer for one in collection.signatures],
+        "unchecked": list(collection.unchecked),
         "missing": list(collection.missing),
         "needed": collection.needed,
         "complete": collection.is_enough,
@@ -80,6 +87,8 @@ def print_collection(out: Console, collection: Collection, target: Path, named: 
     """Who has signed, who is missing, and where the signed file is, once there are enough."""
     for one in collection.signatures:
         out.print(f"[green]✓[/green] {markup(named(one.signer), _LONG)}")
+        if one.by_contract:
+            out.print(f"[yellow]Not checked:[/yellow] {CONTRACTS_WORD}")
     for path in collection.repeated:
         out.print(f"[yellow]Counted once:[/yellow] {markup(path, _LONG)}")
     needed = f"{len(collection.signatures)} of {collection.needed} signatures"

@@ -85,6 +85,7 @@ def consent(
     account: AccountAPI | None,
     policy_path: Path | None,
     *,
+    given: ceremony.Given | None = None,
     yes: bool,
     force: bool,
     quiet: bool,
@@ -99,7 +100,7 @@ def consent(
     reviewed = ceremony.Reviewed(
         file, path, document, lambda out: print_comparison(out, file, compared), policy, inputs
     )
-    return ceremony.sign(reviewed, account, yes=yes, force=force, quiet=quiet)
+    return ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)
 
 
 def collect(

@@ -16,7 +16,13 @@ from kgst.quantities import format_duration
 from kgst.signing.ceremony import check_deployment
 from kgst.signing.collecting import collect, require_signed
 from kgst.signing.files import AuditorSet, Signature
-from kgst.signing.onchain import read_auditors, require_active, require_here, structs
+from kgst.signing.onchain import (
+    read_auditors,
+    require_active,
+    require_contracts,
+    require_here,
+    structs,
+)
 from kgst.storing import read_model
 from kgst.upgrade.deploying import read_upgrade, require_there
 from kgst.upgrade.files import SignedUpgradeFile, UpgradeFile
@@ -113,6 +119,8 @@ def submission(system: System, path: Path, signatures: Sequence[Path]) -> Operat
             f"{len(found)} of {auditors.threshold} signatures; not signed yet: {lacking}. Each of them runs "
             f"`ape run upgrade consent {path}`."
         )
+    if not is_recorded:
+        require_contracts(system, path, file, found)
     lines = (
         ("implementation", file.implementation),
         ("code hash", f"{file.code_hash[:34]}\n{file.code_hash[34:]}"),

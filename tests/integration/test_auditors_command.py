@@ -280,6 +280,19 @@ def test_submit__signer_was_suspended_since__is_refused(
     assert "signed and may not sign now" in said
 
 
+def test_submit__contract_that_does_not_take_the_signature__is_refused(
+    run: Any, drafted: Path
+) -> None:
+    signed = two(drafted)
+    document = json.loads(signed.read_text())
+    # A key's account has no code that could say yes.
+    document["signatures"][0] |= {"by_contract": True, "signature": "0x00"}
+    signed.write_text(json.dumps(document))
+    said = refusal(run("submit", signed, "--yes", "--account", "TEST::15"), 4)
+    assert "the contract auditor_" in said
+    assert "does not take the signature as its own" in said
+
+
 def test_submit__signed_file_was_changed__is_refused(
     run: Any, drafted: Path, token: Any, outsider: Any
 ) -> None:

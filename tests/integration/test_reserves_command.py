@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
+from ape import project as ape_project
 from click.testing import Result
 from support import drafts
 from support.in_process import invoke
 
+from kgst.attestation import AuditorRotation, Domain
 from kgst.chain import advance_time, now
 from kgst.deployment.applying import apply
 from kgst.policy import Policy
@@ -569,3 +571,53 @@ def test_times__moments__in_both_zones() -> None:
         "1 hour",
         "1 day 1 hour",
     ]
+
+
+# An auditor that is a contract
+
+
+def test_submit__contract_among_the_auditors__is_asked(
+    run: Any, drafted: Any, token: Any, deployer: Any, outsider: Any
+) -> None:
+    wallet = deployer.deploy(ape_project.ERC1271WalletMock, outsider)
+    members = tuple(
+        sorted(
+            (drafts.auditor(0).address, drafts.auditor(1).address, wallet.address), key=by_number
+        )
+    )
+    domain = Domain(ape_chain.chain_id, token.address)
+    order = AuditorRotation(members, 2, 1).message(domain)
+    signatures = [
+        (drafts.auditor(i).address, drafts.raw_signature(order, drafts.auditor(i)))
+        for i in range(2)
+    ]
+    signatures.sort(key=lambda pair: by_number(pair[0]))
+    token.rotateAuditors(members, 2, signatures, sender=deployer)
+
+    path = drafted()
+    draft = read_model(path, AttestationFile, "a draft")
+    files = [
+        Path(json.loads(run("sign", path, *words, "--json").stdout)["signature_file"])
+        for words in (
+            ("--account", drafts.auditor(0).alias, "--yes"),
+            ("--account", drafts.auditor(1).alias, "--yes"),
+            ("--for", wallet.address, "--signature", "0x00"),
+        )
+    ]
+    signed = path.with_name("signed.json")
+    assert run("collect", path, *files, "--out", signed).exit_code == 0
+    height = ape_chain.blocks.height
+    said = refusal(run("submit", signed, "--yes", "--account", "TEST::15"), 4)
+    assert f"{wallet.address} does not take the signature as its own" in said
+    assert ape_chain.blocks.height == height
+
+    owners = "0x" + drafts.raw_signature(draft.message, outsider).hex()
+    again = run("sign", path, "--for", wallet.address, "--signature", owners, "--force")
+    assert again.exit_code == 0, again.output
+    assert run("collect", path, *files, "--out", signed, "--force").exit_code == 0
+    assert run("submit", signed, "--yes", "--account", "TEST::15").exit_code == 0
+    assert token.lastAttestation().epoch == draft.number
+
+
+def by_number(address: str) -> int:
+    return int(address, 16)

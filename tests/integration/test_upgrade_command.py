@@ -407,6 +407,14 @@ def test_submit_consent__collected__is_recorded(
     assert again.document["already"] is True
 
 
+def test_submit_consent__contract_that_does_not_take_the_signature__is_refused(
+    proposed: Path, sign: Callable[[Any], Path], auditor_a: Any, auditor_b: Any, outsider: Any
+) -> None:
+    claimed = rewritten(sign(auditor_b), by_contract=True, signature="0x00")
+    with pytest.raises(RefusedError, match="does not take the signature as its own"):
+        commands.submit_consent(proposed, [sign(auditor_a), claimed], as_(outsider))
+
+
 def test_submit_consent__signer_suspended_since__is_refused(
     kgst: System, proposed: Path, sign: Callable[[Any], Path], auditor_a: Any, auditor_b: Any,
     guardian: Any, outsider: Any,

@@ -8,6 +8,7 @@ from typing import Any
 
 from ape import accounts as ape_accounts
 from eth_account import Account
+from eth_account.messages import SignableMessage
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
@@ -119,6 +120,11 @@ def signature_of(draft: AttestationFile, signer: Any, **claims: Any) -> Signatur
         "signature": "0x" + bytes(signed.signature).hex(),
     }
     return SignatureFile.model_validate(fields | claims)
+
+
+def raw_signature(message: SignableMessage, signer: Any) -> bytes:
+    """The 65 bytes that `signer` signs `message` with."""
+    return bytes(Account.sign_message(message, signer.private_key).signature)
 
 
 def require_schema(document: Any, name: str) -> None:
