@@ -18,7 +18,7 @@ from kgst.quantities import format_duration
 from kgst.roles import Role
 from kgst.signing.collecting import require_signed
 from kgst.signing.files import AuditorSet
-from kgst.signing.onchain import require_active, require_contracts, require_here, structs
+from kgst.signing.onchain import require_here, require_taken, structs
 from kgst.storing import read_model
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def rotation(system: System, path: Path) -> Operation:
                 "the auditors have changed since, or the node lags behind; draft anew (`ape run auditors draft`) and "
                 "have it signed by those in office."
             )
-        require_active(system, path, signed, found.auditors)
-        require_contracts(system, path, draft, signed.signatures)
+        require_taken(system, path, draft, signed.signatures, found.auditors)
     return Operation(
         name="rotate-auditors",
         title=f"rotate the auditors, version {draft.number} → {draft.new.version}",

@@ -7,18 +7,18 @@ A Safe of the policy needs no signature: its owners and threshold are read from 
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from eth_account.messages import SignableMessage, encode_typed_data
 from eth_utils.address import to_checksum_address
+from pydantic import BaseModel, ConfigDict, Field
 
 from kgst.console import let_sign
 from kgst.errors import DriftError, InputError, RefusedError
-from kgst.jsonfile import parse_json, write_whole
+from kgst.jsonfile import load_model, write_whole
 from kgst.pipeline.actor import safe_drifts
 from kgst.roles import role_name
 from kgst.safe.safes import Safe
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Challenge", "Proof", "challenge_for", "keep", "prove"]
 
-_FORMAT: Final = "kgst-key-proof/1"
 
 _KEY_PROOF: Final = [
     {"name": "account", "type": "address"},
@@ -48,6 +47,21 @@ _KEY_PROOF: Final = [
     {"name": "roles", "type": "string"},
     {"name": "grantedAt", "type": "uint256"},
 ]
+
+
+class _KeyProofFile(BaseModel):
+    """A signature that was given before, and for people what it is on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal["kgst-key-proof/1"]
+    chain_id: int
+    manager: str
+    account: str
+    replaces: str
+    roles: str
+    granted_at: int
+    signature: Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})*$")]
 
 
 @dataclass(frozen=True)
@@ -176,17 +190,17 @@ def keep(system: System, challenge: Challenge, signature: bytes) -> Path | None:
     if path is None:
         return None
     path.parent.mkdir(parents=True, exist_ok=True)
-    document = {
-        "format": _FORMAT,
-        "chain_id": challenge.chain_id,
-        "manager": challenge.manager,
-        "account": challenge.account,
-        "replaces": challenge.replaces,
-        "roles": challenge.roles,
-        "granted_at": challenge.granted_at,
-        "signature": "0x" + signature.hex(),
-    }
-    write_whole(path, json.dumps(document, indent=2))
+    file = _KeyProofFile(
+        format="kgst-key-proof/1",
+        chain_id=challenge.chain_id,
+        manager=challenge.manager,
+        account=challenge.account,
+        replaces=challenge.replaces,
+        roles=challenge.roles,
+        granted_at=challenge.granted_at,
+        signature="0x" + signature.hex(),
+    )
+    write_whole(path, file.model_dump_json(indent=2))
     return path
 
 
@@ -229,12 +243,6 @@ def _kept(path: Path) -> bytes:
     Raises:
         InputError: it cannot be read.
     """
-    try:
-        _, document = parse_json(path.read_bytes())
-        if document["format"] != _FORMAT:
-            raise ValueError("another format")
-        return bytes.fromhex(str(document["signature"]).removeprefix("0x"))
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise InputError(
-            f"{path}: not a proof of a key ({error}); remove it, and prove the key again."
-        ) from error
+    remedy = "this is not a proof of a key: remove it, and prove the key again"
+    found = load_model(path, _KeyProofFile, InputError, remedy)
+    return bytes.fromhex(found.signature[2:])

@@ -16,7 +16,7 @@ from kgst.reserves.format import both_times, som, span
 from kgst.reserves.reading import read_state, statement_of
 from kgst.reserves.views import moment, totals
 from kgst.signing.collecting import require_signed
-from kgst.signing.onchain import require_active, require_contracts, require_here, structs
+from kgst.signing.onchain import require_here, require_taken, structs
 from kgst.storing import read_model
 from kgst.units import format_som
 
@@ -48,7 +48,6 @@ def submission(system: System, path: Path) -> Operation:
     already = is_last or _was_accepted(draft, state)
     if not already:
         _require_acceptable(system, path, signed, state)
-        require_contracts(system, path, draft, signed.signatures)
     result = Result.of(state, new) if not already else _result_now(state)
     lines = [
         ("reserves", som(new.reserves)),
@@ -201,7 +200,7 @@ def _require_acceptable(system: System, path: Path, signed: SignedFile, state: C
             f"{format_som(state.burned)}, all that was burned; {anew}."
         )
     auditors = state.auditors
-    require_active(system, path, signed, auditors)
+    require_taken(system, path, signed.draft, signed.signatures, auditors)
     needed = auditors.threshold if state.is_modest(new.reserves) else len(auditors.members)
     if len(signed.signatures) < needed:
         raise RefusedError(

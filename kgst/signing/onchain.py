@@ -12,7 +12,7 @@ from kgst.errors import RefusedError
 from kgst.node import NodeError, rpc
 from kgst.safe.safes import view
 from kgst.signatures import digest, signer_of
-from kgst.signing.files import AuditorSet, Signable, Signature, SignedDraft
+from kgst.signing.files import AuditorSet, Signable, Signature
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -24,9 +24,8 @@ _MAGIC: Final = bytes.fromhex("1626ba7e")  # https://eips.ethereum.org/EIPS/eip-
 __all__ = [
     "auditor_set",
     "read_auditors",
-    "require_active",
-    "require_contracts",
     "require_here",
+    "require_taken",
     "structs",
     "takes",
 ]
@@ -63,29 +62,25 @@ def require_here(system: System, path: Path, draft: Signable) -> None:
         )
 
 
-def require_active(system: System, path: Path, signed: SignedDraft, auditors: AuditorSet) -> None:
-    """Whoever signed the file at `path` may sign now.
+def require_taken(
+    system: System,
+    path: Path,
+    draft: Signable,
+    signatures: Sequence[Signature],
+    auditors: AuditorSet,
+) -> None:
+    """The token would take the signatures in the file at `path`, whatever their draft is, as `auditors` are now.
 
     Raises:
-        RefusedError: the auditors changed since.
+        RefusedError: the auditors changed since, or a contract among them does not take its signature.
+        NodeError: the node failed.
     """
-    gone = [one.signer for one in signed.signatures if one.signer not in auditors.active]
+    gone = [one.signer for one in signatures if one.signer not in auditors.active]
     if gone:
         raise RefusedError(
             f"{path}: {', '.join(system.named(one) for one in gone)} signed and may not sign now: the auditors have "
             "changed since the draft; draft anew and have it signed."
         )
-
-
-def require_contracts(
-    system: System, path: Path, draft: Signable, signatures: Sequence[Signature]
-) -> None:
-    """Contracts among the signers of the draft in the file at `path` take the signatures as theirs.
-
-    Raises:
-        RefusedError: one does not: the token would refuse them all.
-        NodeError: the node failed.
-    """
     message = draft.message
     for one in signatures:
         raw = bytes.fromhex(one.signature[2:])

@@ -16,13 +16,7 @@ from kgst.quantities import format_duration
 from kgst.signing.ceremony import check_deployment
 from kgst.signing.collecting import collect, require_signed
 from kgst.signing.files import AuditorSet, Signature
-from kgst.signing.onchain import (
-    read_auditors,
-    require_active,
-    require_contracts,
-    require_here,
-    structs,
-)
+from kgst.signing.onchain import read_auditors, require_here, require_taken, structs
 from kgst.storing import read_model
 from kgst.upgrade.deploying import read_upgrade, require_there
 from kgst.upgrade.files import SignedUpgradeFile, UpgradeFile
@@ -112,6 +106,8 @@ def submission(system: System, path: Path, signatures: Sequence[Path]) -> Operat
             f"{path}: is for consent number {file.nonce}, the token is at {nonce}: signatures on it are of no use. "
             f"Make it anew with `ape run upgrade deploy {file.contract}`, and have it signed."
         )
+    if not is_recorded:
+        require_taken(system, path, file, found, auditors)
     if len(found) < auditors.threshold and not is_recorded:
         signers = [one.signer for one in found]
         lacking = ", ".join(system.named(one) for one in auditors.active if one not in signers)
@@ -119,8 +115,6 @@ def submission(system: System, path: Path, signatures: Sequence[Path]) -> Operat
             f"{len(found)} of {auditors.threshold} signatures; not signed yet: {lacking}. Each of them runs "
             f"`ape run upgrade consent {path}`."
         )
-    if not is_recorded:
-        require_contracts(system, path, file, found)
     lines = (
         ("implementation", file.implementation),
         ("code hash", f"{file.code_hash[:34]}\n{file.code_hash[34:]}"),
@@ -140,5 +134,4 @@ def _given(
     signed = read_model(path, SignedUpgradeFile, f"{SignedUpgradeFile.what}, and none was given")
     require_signed(path, signed)
     require_here(system, path, signed.draft)
-    require_active(system, path, signed, auditors)
     return signed.draft, signed.signatures
