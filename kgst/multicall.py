@@ -21,8 +21,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from eth_abi.abi import decode, encode
+from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 
 from kgst.node import NodeError, NodeRefusedError, is_dev_node, rpc
 from kgst.node.faults import Refusal, is_behind
@@ -38,7 +38,7 @@ __all__ = ["MULTICALL3", "Head", "Read", "ReadError", "Reads", "ensure_multicall
 MULTICALL3: Final = "0xcA11bde05977b3631167028862bE2a173976CA11"
 """Address of Multicall3 on every chain."""
 
-_AGGREGATE: Final = keccak(text="aggregate3((address,bool,bytes)[])")[:4]
+_AGGREGATE: Final = function_signature_to_4byte_selector("aggregate3((address,bool,bytes)[])")
 _ATTEMPTS: Final = 6
 _PAUSE: Final = 0.5  # seconds; about one block of BSC
 
@@ -153,7 +153,9 @@ class Reads:
         """`contract.method(*arguments)` by the contract's ABI: its one value, or a tuple; structs are tuples too."""
         inputs, outputs = _signature(contract.contract_type, method)
         name = f"{contract.contract_type.name}.{method}({','.join(inputs)})"
-        data = keccak(text=f"{method}({','.join(inputs)})")[:4] + encode(inputs, arguments)
+        data = function_signature_to_4byte_selector(f"{method}({','.join(inputs)})") + encode(
+            inputs, arguments
+        )
         return self._add(Read(name, contract.address, data, outputs, _one_or_all))
 
     def view(
@@ -161,7 +163,7 @@ class Reads:
     ) -> Read[Any]:
         """A function of a contract that is not the project's, like `nonce()`; as `of`."""
         types = [t for t in signature.partition("(")[2].removesuffix(")").split(",") if t]
-        data = keccak(text=signature)[:4] + encode(types, arguments)
+        data = function_signature_to_4byte_selector(signature) + encode(types, arguments)
         return self._add(
             Read(signature, to_checksum_address(target), data, tuple(outputs), _one_or_all)
         )

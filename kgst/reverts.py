@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
-from eth_utils.crypto import keccak
+from eth_utils.abi import function_signature_to_4byte_selector
 
 __all__ = ["explain", "revert_data"]
 
@@ -65,6 +65,6 @@ def _errors() -> dict[bytes, tuple[str, list[str], list[str]]]:
     for contract in _CONTRACTS:
         for abi in project.get_contract(contract).contract_type.errors:
             types = [i.canonical_type for i in abi.inputs]
-            selector = keccak(text=f"{abi.name}({','.join(types)})")[:4]
+            selector = function_signature_to_4byte_selector(f"{abi.name}({','.join(types)})")
             found[selector] = (abi.name, types, [i.name or "?" for i in abi.inputs])
     return found

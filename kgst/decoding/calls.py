@@ -14,8 +14,8 @@ from functools import cache
 from typing import Any, Final, Protocol
 
 from eth_abi.abi import decode, encode
+from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 
 from kgst.gate import flag_names
 from kgst.quantities import format_bps, format_duration, format_refill
@@ -215,7 +215,9 @@ def _functions(target: str) -> dict[bytes, _Function]:
         for abi in project.get_contract(contract).contract_type.methods:
             types = tuple(i.canonical_type for i in abi.inputs)
             function = _Function(abi.name, tuple(abi.inputs), types)
-            found.setdefault(keccak(text=f"{abi.name}({','.join(types)})")[:4], function)
+            found.setdefault(
+                function_signature_to_4byte_selector(f"{abi.name}({','.join(types)})"), function
+            )
     return found
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from eth_abi.abi import decode
+from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.crypto import keccak
 
 from kgst.build import constructor_arguments, creation_code, runtime_code, source_of
@@ -111,7 +112,7 @@ def proxiable_uuid(code: bytes) -> bytes | None:
     evm = Evm()
     evm.put(at, code)
     try:
-        answer = evm.call(caller, at, keccak(text="proxiableUUID()")[:4])
+        answer = evm.call(caller, at, function_signature_to_4byte_selector("proxiableUUID()"))
     except EvmRevert:
         return None
     return answer if len(answer) == 32 else None

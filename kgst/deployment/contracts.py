@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from eth_utils.crypto import keccak
+from eth_utils.abi import function_signature_to_4byte_selector
 
 from kgst.attestation import Domain
 from kgst.chain import contract_at, token_at
@@ -65,7 +65,7 @@ class Deployment:
 
 def selectors(role: Role) -> list[bytes]:
     """The four bytes of each function of `role` at the token's address."""
-    return [keccak(text=signature)[:4] for signature in ROLE_FUNCTIONS[role]]
+    return [function_signature_to_4byte_selector(signature) for signature in ROLE_FUNCTIONS[role]]
 
 
 def _tell_ape(*instances: ContractInstance) -> None:
@@ -96,4 +96,6 @@ def initialization(policy: Policy, manager: str) -> bytes:
     # Encoded by the interface: there is no address to call yet.
     abi = project.get_contract("IKGST").contract_type.mutable_methods["initialize"]
     ecosystem = connected().network.ecosystem
-    return bytes(keccak(text=abi.selector)[:4]) + bytes(ecosystem.encode_calldata(abi, struct))
+    return bytes(function_signature_to_4byte_selector(abi.selector)) + bytes(
+        ecosystem.encode_calldata(abi, struct)
+    )

@@ -8,8 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from eth_abi.abi import decode
+from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 
 from kgst.roles import Role
 from kgst.verify.state import Access, State, read_state
@@ -159,5 +159,5 @@ def admin_role(system: System, to: str, data: bytes) -> int:
 @cache
 def _selectors() -> tuple[bytes, bytes]:
     signatures = ("grantRole(uint64,address,uint32)", "revokeRole(uint64,address)")
-    grant, revoke = (keccak(text=signature)[:4] for signature in signatures)
+    grant, revoke = (function_signature_to_4byte_selector(signature) for signature in signatures)
     return grant, revoke

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from eth_abi.abi import decode, encode
+from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.crypto import keccak
 
 from kgst.events import event_topic, read_logs
@@ -22,12 +23,14 @@ __all__ = ["SETTLING", "Todo", "Work", "what_differs"]
 
 # Changes of these delays come five days later, and until then no getter tells of them: only their events do.
 SETTLING: Final = {
-    keccak(text="setGrantDelay(uint64,uint32)")[:4]: "RoleGrantDelayChanged(uint64,uint32,uint48)",
+    function_signature_to_4byte_selector(
+        "setGrantDelay(uint64,uint32)"
+    ): "RoleGrantDelayChanged(uint64,uint32,uint48)",
     keccak(text="setTargetAdminDelay(address,uint32)")[
         :4
     ]: "TargetAdminDelayUpdated(address,uint32,uint48)",
 }
-_CUT: Final = keccak(text="cutIssuer(address)")[:4]
+_CUT: Final = function_signature_to_4byte_selector("cutIssuer(address)")
 
 
 @dataclass(frozen=True)

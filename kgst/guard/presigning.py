@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
+from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.crypto import keccak
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -248,7 +249,7 @@ def _differences(file: Presigned) -> list[str]:
 
     content = content_of(Signed(step="pause", nonce=0, hash=file.hash, raw=file.raw))
     v = int(Transaction.from_bytes(bytes.fromhex(file.raw[2:])).v)
-    data = keccak(text="pause(uint256)")[:4] + file.flags.to_bytes(32)
+    data = function_signature_to_4byte_selector("pause(uint256)") + file.flags.to_bytes(32)
     pairs = {
         "hash": (file.hash, "0x" + keccak(bytes.fromhex(file.raw[2:])).hex()),
         "account": (file.account, Account.recover_transaction(file.raw)),

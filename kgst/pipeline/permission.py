@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from eth_abi.abi import decode
-from eth_utils.crypto import keccak
+from eth_utils.abi import function_signature_to_4byte_selector
 
 from kgst.errors import RefusedError
 from kgst.node import rpc
@@ -23,7 +23,7 @@ __all__ = ["Permission", "PermissionStatus", "as_call", "permission"]
 
 # `_getAdminRestrictions` of the AccessManager: those that add the target's own delay.
 _OF_TARGET: Final = tuple(
-    keccak(text=signature)[:4]
+    function_signature_to_4byte_selector(signature)
     for signature in (
         "updateAuthority(address,address)",
         "setTargetClosed(address,bool)",

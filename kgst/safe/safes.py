@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from eth_abi.abi import decode, encode
 from eth_account.messages import SignableMessage, encode_typed_data
+from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
@@ -88,7 +89,7 @@ class SafeTransaction:
         in_order = sorted(signatures.items(), key=lambda pair: int(pair[0], 16))
         values = (self.to, 0, self.data, 0, 0, 0, 0, ZERO, ZERO, b"".join(s for _, s in in_order))
         types = _EXECUTE.partition("(")[2].rstrip(")").split(",")
-        return keccak(text=_EXECUTE)[:4] + encode(types, values)
+        return function_signature_to_4byte_selector(_EXECUTE) + encode(types, values)
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def view(
         NodeError: no answer, or not what the function returns.
     """
     types = [t for t in signature.partition("(")[2].rstrip(")").split(",") if t]
-    data = keccak(text=signature)[:4] + encode(types, arguments)
+    data = function_signature_to_4byte_selector(signature) + encode(types, arguments)
     with rpc(f"ask {address} for {signature}"):
         answer = bytes(
             provider.web3.eth.call({"to": to_checksum_address(address), "data": "0x" + data.hex()})

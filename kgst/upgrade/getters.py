@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from eth_abi.abi import decode, encode
-from eth_utils.crypto import keccak
+from eth_utils.abi import function_signature_to_4byte_selector
 
 from kgst.events import address_topic, event_topic
 from kgst.multicall import many
@@ -109,7 +109,7 @@ def _calls(system: System, accounts: Sequence[str]) -> Any:
             continue
         for arguments in _arguments(types, accounts, spenders):
             shown = (system.named(a) if str(a).startswith("0x") else _shown(a) for a in arguments)
-            selector = keccak(text=f"{abi.name}({','.join(types)})")[:4]
+            selector = function_signature_to_4byte_selector(f"{abi.name}({','.join(types)})")
             yield f"{abi.name}({', '.join(shown)})", selector + encode(types, arguments), outputs
 
 

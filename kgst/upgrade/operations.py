@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from eth_utils.crypto import keccak
+from eth_utils.abi import function_signature_to_4byte_selector
 
 from kgst.errors import RefusedError
 from kgst.node import rpc
@@ -170,7 +170,7 @@ def call_in_words(contract: str, data: bytes) -> str:
         return "no call"
     for abi in project.get_contract(contract).contract_type.mutable_methods:
         types = [i.canonical_type for i in abi.inputs]
-        if keccak(text=abi.selector)[:4] != data[:4]:
+        if function_signature_to_4byte_selector(abi.selector) != data[:4]:
             continue
         try:
             values: Any = decode(types, data[4:])
