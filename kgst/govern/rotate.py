@@ -21,6 +21,7 @@ from kgst.pipeline.views import SCHEMA, clock, nothing_done
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
 from kgst.signatures import Hashes
+from kgst.signing.views import print_hash_lines
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -313,12 +314,10 @@ def _print(system: System, rotation: Rotation, answers: Sequence[Answer], out: C
     new = markup(system.named(rotation.new))
     challenge, proof = rotation.challenge, rotation.proof
     if challenge is not None and proof is not None and proof.method is None:
-        hashes = Hashes.of(challenge.message)
         out.print(
             f"\n[yellow]Not proved yet[/yellow] that the key of {new} works, so nothing is revoked. It signs:\n"
         )
-        out.print(f"  domain hash   [bold]{markup(hashes.domain)}[/bold]")
-        out.print(f"  message hash  [bold]{markup(hashes.message)}[/bold]\n")
+        print_hash_lines(out, Hashes.of(challenge.message))
         out.print(
             "Give this command with --new-account, if the key is on this machine; or its holder gives `ape run govern "
             "prove OLD NEW --account …` and shares the file; or give the signature with --signature."

@@ -21,6 +21,7 @@ from kgst.record import Record, RecordError
 from kgst.safe.proposals import Proposal
 from kgst.safe.safes import Safe, view
 from kgst.signatures import Hashes, signer_of
+from kgst.signing.views import print_hash_lines
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -300,9 +301,8 @@ def _print(shared: _Shared, out: Console) -> None:
         f"nonce {document['nonce']:d}"
     )
     out.print(f"  {document['decoded']}", markup=False, style="bold")
-    out.print(f"\n  domain hash   [bold]{markup(document['domain_hash'])}[/bold]")
-    out.print(f"  message hash  [bold]{markup(document['message_hash'])}[/bold]")
-    out.print(f"  safeTxHash    [bold]{markup(document['safe_tx_hash'])}[/bold]\n")
+    out.print()
+    print_hash_lines(out, Hashes.of(shared.proposal.transaction.message), "safeTxHash")
     for signature in document["signatures"]:
         if signature["counts"] is None:
             state = "good; whether it is an owner's, no policy here says"

@@ -21,6 +21,7 @@ __all__ = [
     "collection_document",
     "namer",
     "print_collection",
+    "print_hash_lines",
     "print_hashes",
     "print_list",
 ]
@@ -65,6 +66,16 @@ def print_hashes(out: Console, hashes: Hashes) -> None:
         )
         out.print(panel)
         out.print(f"[dim]{markup(value)}[/dim]", soft_wrap=True)
+
+
+def print_hash_lines(out: Console, hashes: Hashes, digest: str | None = None) -> None:
+    """The same two hashes, a line each; and what the signature is on, under the name `digest`."""
+    rows = [("domain hash", hashes.domain), ("message hash", hashes.message)]
+    if digest is not None:
+        rows.append((digest, hashes.digest))
+    for name, value in rows:
+        out.print(f"  {name:<12}  [bold]{markup(value)}[/bold]")
+    out.print()
 
 
 def collection_document(collection: Collection, target: Path) -> dict[str, Any]:
