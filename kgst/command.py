@@ -44,6 +44,24 @@ INTERRUPTED: Final = (
 """What is said when nobody on the way knew more. Its exit code is 128 and the signal's number, as shells have it."""
 
 
+_VERSIONS: Final = dict.fromkeys(
+    (
+        "auditors-draft",
+        "auditors-sign",
+        "deploy-apply",
+        "deploy-resume",
+        "deploy-verify",
+        "doctor",
+        "drill",
+        "reserves-draft",
+        "reserves-sign",
+        "upgrade-check",
+    ),
+    2,
+)
+"""Of the documents whose shape has changed; the others' is 1."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a command has to say.
@@ -187,7 +205,7 @@ def schema_of(ctx: click.Context) -> str:
     """
     group = ctx.parent.info_name if ctx.parent else None
     name = ctx.info_name if group in (None, "run") else f"{group}-{ctx.info_name}"
-    return f"kgst/{name}/1"
+    return f"kgst/{name}/{_VERSIONS.get(str(name), 1)}"
 
 
 def _show(answer: Answer) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from eth_abi.abi import decode, encode
@@ -151,12 +151,27 @@ class Reads:
 
     def of(self, contract: ContractInstance, method: str, *arguments: Any) -> Read[Any]:
         """`contract.method(*arguments)` by the contract's ABI: its one value, or a tuple; structs are tuples too."""
+        return self._of(_one_or_all, contract, method, arguments)
+
+    def typed(
+        self, shape: Callable[..., T], contract: ContractInstance, method: str, *arguments: Any
+    ) -> Read[T]:
+        """As `of`, the answer's values given to `shape`; a struct's are its fields."""
+        return self._of(partial(_shaped, shape), contract, method, arguments)
+
+    def _of(
+        self,
+        shape: Callable[[tuple[Any, ...]], T],
+        contract: ContractInstance,
+        method: str,
+        arguments: tuple[Any, ...],
+    ) -> Read[T]:
         inputs, outputs = _signature(contract.contract_type, method)
         name = f"{contract.contract_type.name}.{method}({','.join(inputs)})"
         data = function_signature_to_4byte_selector(f"{method}({','.join(inputs)})") + encode(
             inputs, arguments
         )
-        return self._add(Read(name, contract.address, data, outputs, _one_or_all))
+        return self._add(Read(name, contract.address, data, outputs, shape))
 
     def view(
         self, target: str, signature: str, outputs: Sequence[str], *arguments: Any
@@ -213,7 +228,7 @@ class Reads:
                 "fork than it says; try again, or use another node."
             )
 
-    def _add(self, read: Read[Any]) -> Read[Any]:
+    def _add(self, read: Read[T]) -> Read[T]:
         self._reads.append(read)
         return read
 
@@ -334,6 +349,11 @@ def _exactly(types: tuple[str, ...], data: bytes) -> tuple[Any, ...] | None:
 
 def _one_or_all(values: tuple[Any, ...]) -> Any:
     return values[0] if len(values) == 1 else values
+
+
+def _shaped(shape: Callable[..., T], values: tuple[Any, ...]) -> T:
+    first = values[0]
+    return shape(*(first if len(values) == 1 and isinstance(first, tuple) else values))
 
 
 def _checksummed(kind: str, value: Any) -> Any:

@@ -17,13 +17,14 @@ from kgst.auditors.operations import (
 )
 from kgst.auditors.reading import Found, read_auditors, successors
 from kgst.auditors.views import print_auditors, print_rotation, rotation_document, show_document
+from kgst.checks import checks_document
 from kgst.console import Answer
 from kgst.deployment.system import System, open_system
 from kgst.errors import ExitCode
 from kgst.pipeline.pipeline import perform
 from kgst.pipeline.views import nothing_done
 from kgst.reserves.reading import final_enough
-from kgst.reserves.views import plain, print_warnings, warnings_document
+from kgst.reserves.views import plain, print_warnings
 from kgst.signing.views import namer, print_hashes
 from kgst.storing import as_bytes, require_apart, write_new
 
@@ -82,7 +83,7 @@ def draft(policy_path: Path | None, out_path: Path | None, *, force: bool, quiet
     drafted = {
         "draft_file": str(target),
         "rotation": rotation_document(made),
-        "warnings": warnings_document(warnings),
+        "warnings": checks_document(warnings),
     }
     return Answer(document | drafted, show_it)
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from kgst.attestation import Domain
 from kgst.auditors.files import RotationFile
 from kgst.auditors.reading import Found
-from kgst.reserves.drafting import DraftWarning
+from kgst.checks import Check
+from kgst.reserves.drafting import caution
 from kgst.reserves.format import both_times
 from kgst.signing.files import AuditorSet, DomainFields
 
@@ -25,43 +26,43 @@ def make_draft(domain: Domain, found: Found, new: AuditorSet) -> RotationFile:
     )
 
 
-def draft_warnings(draft: RotationFile, named: Callable[[str], str]) -> list[DraftWarning]:
+def draft_warnings(draft: RotationFile, named: Callable[[str], str]) -> list[Check]:
     """What every auditor should see before signing; `named` puts addresses into words."""
     return [*_ended(draft, named), *_changed(draft, named)]
 
 
-def _ended(draft: RotationFile, named: Callable[[str], str]) -> Iterator[DraftWarning]:
+def _ended(draft: RotationFile, named: Callable[[str], str]) -> Iterator[Check]:
     ends = draft.ends
     if ends.valid_until:
-        yield DraftWarning(
+        yield caution(
             "attestation",
             f"it ends the current attestation, valid until {both_times(ends.valid_until)}: nobody mints until the new "
             "auditors have attested.",
         )
     if ends.consent:
-        yield DraftWarning(
+        yield caution(
             "consent",
             f"it ends the auditors' consent to the upgrade to the code {ends.consent}: the new auditors would have to "
             "consent anew.",
         )
     if ends.proposal:
         names = ", ".join(named(one) for one in ends.proposal.auditors)
-        yield DraftWarning("proposal", f"it ends the recovery that is proposed, to {names}.")
+        yield caution("proposal", f"it ends the recovery that is proposed, to {names}.")
 
 
-def _changed(draft: RotationFile, named: Callable[[str], str]) -> Iterator[DraftWarning]:
+def _changed(draft: RotationFile, named: Callable[[str], str]) -> Iterator[Check]:
     old, new = draft.current, draft.new
     for one in draft.returning:
-        yield DraftWarning(
+        yield caution(
             "suspension",
             f"{named(one)} is suspended now and may sign again: is the key known to be safe?",
         )
     if new.threshold < old.threshold:
-        yield DraftWarning(
+        yield caution(
             "threshold", f"fewer have to sign: {new.threshold} instead of {old.threshold}."
         )
     if len(draft.joining) >= new.threshold:
-        yield DraftWarning(
+        yield caution(
             "newcomers",
             f"those who join ({len(draft.joining)}) suffice to attest ({new.threshold}), without any auditor of today.",
         )

@@ -10,10 +10,11 @@ from kgst.auditors.drafting import draft_warnings
 from kgst.auditors.files import RotationFile, SignedRotationFile
 from kgst.auditors.reading import successors
 from kgst.auditors.views import print_rotation, rotation_document
+from kgst.checks import checks_document
 from kgst.console import Answer
 from kgst.errors import RefusedError
 from kgst.policy import Policy
-from kgst.reserves.views import print_warnings, warnings_document
+from kgst.reserves.views import print_warnings
 from kgst.signing import ceremony
 from kgst.signing.ceremony import check_deployment
 from kgst.signing.views import namer, print_list
@@ -88,7 +89,7 @@ def sign(
         "rotation": rotation_document(draft),
         "checked": done,
         "not_checked": undone,
-        "warnings": warnings_document(warnings),
+        "warnings": checks_document(warnings),
     }
     inputs = [policy_path] if policy_path else []
     reviewed = ceremony.Reviewed(draft, path, document, show, policy, inputs)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kgst.auditors.files import Ends, Proposal
+from kgst.multicall import Reads
 from kgst.node import rpc
 from kgst.reserves.files import ChainState
-from kgst.reserves.reading import read_state
+from kgst.reserves.reading import ReserveReads, block_of
 from kgst.signing.files import AuditorSet
+from kgst.snapshot.token import Recovery, TokenReads
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
@@ -46,31 +48,36 @@ def read_auditors(system: System, number: int | None = None) -> Found:
     Raises:
         NodeError: the node failed.
     """
-    state = read_state(system, number)
-    with rpc("read the auditors' consent to an upgrade"):
-        code_hash = bytes(system.token.approvedImplementation(block_id=state.block.number).codeHash)
+    head, reads = block_of(system, number), Reads()
+    token = TokenReads(reads, system.token)
+    asked, consent, recovery = ReserveReads(token), token.consent(), token.recovery()
+    reads.fetch(system.provider, head, "read the auditors from the chain")
+    state, code_hash = asked.state(head), consent.value.code_hash
     ends = Ends(
-        valid_until=state.valid_until if state.valid_until > state.block.timestamp else None,
+        valid_until=state.valid_until if state.valid_until > head.time else None,
         consent="0x" + code_hash.hex() if any(code_hash) else None,
-        proposal=read_proposal(system, state.block.number),
+        proposal=_proposal(recovery.value),
     )
     return Found(state, ends)
 
 
-def read_proposal(system: System, number: int | None = None) -> Proposal | None:
-    """The recovery under way at block `number`, at the latest when None; None when there is none, or it is void.
+def read_proposal(system: System) -> Proposal | None:
+    """The recovery under way in the latest block; None when there is none, or it is void.
 
     Raises:
         NodeError: the node failed.
     """
     with rpc("read the proposed auditors"):
-        found = system.token.auditorsProposal(block_id="latest" if number is None else number)
-    if not found.acceptableAt:
+        return _proposal(Recovery(*system.token.auditorsProposal()))
+
+
+def _proposal(found: Recovery) -> Proposal | None:
+    if not found.acceptable_at:
         return None
     return Proposal(
         auditors=tuple(found.auditors),
         threshold=found.threshold,
-        acceptable_at=found.acceptableAt,
+        acceptable_at=found.acceptable_at,
     )
 
 

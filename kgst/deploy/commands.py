@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kgst.checks import drift_code, failed
 from kgst.console import Answer, account_of, confirm, console, load_policy
 from kgst.deploy.plan import plan as make_plan
 from kgst.deploy.views import (
@@ -26,7 +27,6 @@ from kgst.node import connected, genesis, is_short_lived
 from kgst.record import Record
 from kgst.terminal import markup
 from kgst.verify.comparing import inspect
-from kgst.verify.comparison import Verification
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI, ProviderAPI
@@ -123,7 +123,12 @@ def verify(policy_path: Path | None) -> Answer:
             "deployed to with --network."
         )
     policy, path = load_policy(policy_path, provider)
-    return _verified(inspect(policy, Record.load(Files(path.parent).record)))
+    checks = inspect(policy, Record.load(Files(path.parent).record))
+    return Answer(
+        verification_document(checks),
+        lambda out: print_verification(out, checks),
+        drift_code(checks),
+    )
 
 
 def _here(policy: Policy, provider: ProviderAPI) -> Policy:
@@ -201,7 +206,8 @@ def _deployed(deployment: Deployment, saved: Path | None = None) -> Answer:
         "record": record_document(deployment.record),
         "verification": verification_document(verification),
     }
-    return Answer(document, show, ExitCode.DRIFT if verification.drifts else ExitCode.DONE)
+    code = ExitCode.DRIFT if failed(verification) else ExitCode.DONE
+    return Answer(document, show, code)
 
 
 def _already_there(policy: Policy, files: Files) -> Answer:
@@ -223,19 +229,4 @@ def _already_there(policy: Policy, files: Files) -> Answer:
         "record": record_document(record),
         "verification": verification_document(verification),
     }
-    return Answer(document, show, _code(verification))
-
-
-def _verified(verification: Verification) -> Answer:
-    return Answer(
-        verification_document(verification),
-        lambda out: print_verification(out, verification),
-        _code(verification),
-    )
-
-
-def _code(verification: Verification) -> ExitCode:
-    if verification.drifts:
-        return ExitCode.DRIFT
-    # What could not be looked at may be wrong: that is no clean bill.
-    return ExitCode.ERROR if verification.gaps else ExitCode.DONE
+    return Answer(document, show, drift_code(verification))

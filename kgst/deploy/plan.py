@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from kgst.checks import failed
 from kgst.deployment.applying import STEPS, apply
 from kgst.deployment.preflight import require_deployable, require_people
 from kgst.errors import RefusedError
@@ -173,7 +174,7 @@ def _rehearse(policy: Policy) -> list[Outcome]:
         try:
             journal = Journal()
             deployment = apply(local, deployer, journal)
-            drifts = inspect(local, deployment.record).drifts
+            drifts = failed(inspect(local, deployment.record))
         finally:
             chain.restore(before)
     if drifts:

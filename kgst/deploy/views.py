@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from kgst.checks import Check, State, checks_document, counts, in_words, print_checks
 from kgst.deploy.plan import GAS_BASIS, Plan
 from kgst.deployment.applying import STEPS
 from kgst.policy import Policy
 from kgst.quantities import format_bnb, format_duration, format_gwei, format_refill
 from kgst.record import Record
 from kgst.sending import Event, Stage
-from kgst.terminal import markup, markup_lines
+from kgst.terminal import markup
 from kgst.units import format_som
-from kgst.verify.comparison import Verification
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -137,34 +138,16 @@ def print_record(console: Console, record: Record) -> None:
     console.print(table)
 
 
-def verification_document(verification: Verification) -> dict[str, Any]:
-    """What was found."""
-    return {
-        "checks": verification.checks,
-        "drifts": [
-            {"item": d.item, "expected": d.expected, "found": d.found} for d in verification.drifts
-        ],
-        "not_checked": verification.gaps,
-    }
+def verification_document(checks: Sequence[Check]) -> dict[str, Any]:
+    """What was compared, and how it went."""
+    return {"summary": counts(checks), "checks": checks_document(checks)}
 
 
-def print_verification(console: Console, verification: Verification) -> None:
+def print_verification(console: Console, checks: Sequence[Check]) -> None:
     """Every drift, and what could not be looked at."""
-    if verification.drifts:
-        table = _table("Drift: the chain is not what policy and record say")
-        table.add_column("what", style="bold")
-        table.add_column("expected", style="green")
-        table.add_column("found", style="red")
-        for drift in verification.drifts:
-            table.add_row(
-                markup(drift.item),
-                markup_lines(drift.expected, _LONG),
-                markup_lines(drift.found, _LONG),
-            )
-        console.print(table)
-    for gap in verification.gaps:
-        console.print(f"[yellow]Not checked:[/yellow] {markup(gap, _LONG)}")
-    if not verification.drifts and not verification.gaps:
-        console.print(f"[green]✓[/green] verified: {verification.checks} checks, no drift.")
-    else:
-        console.print(f"{verification.checks} checks, {len(verification.drifts)} drift(s).")
+    amiss = [check for check in checks if check.state is not State.OK]
+    if not amiss:
+        console.print(f"[green]✓[/green] verified: {len(checks)} checks, no drift.")
+        return
+    print_checks(console, amiss, "The chain against policy and record")
+    console.print(markup(f"{in_words(checks)}."))

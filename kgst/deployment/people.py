@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from kgst.checks import Check, State
 from kgst.multicall import Head, Read, ReadError, Reads, ensure_multicall, latest, many
 from kgst.policy import Policy, SafeTerms
 from kgst.roles import Role
@@ -29,10 +30,9 @@ if TYPE_CHECKING:
 __all__ = [
     "IMPLEMENTATIONS",
     "PROXIES",
-    "Finding",
     "FoundSafe",
     "PeopleReads",
-    "findings",
+    "people_checks",
     "read_safes",
 ]
 
@@ -63,24 +63,6 @@ They have no immutables: the code is the same on every chain and at every addres
 _SINGLETON_SLOT: Final = 0
 # Zero, the mark at the ends of a Safe's lists, precompiles and what chains keep for themselves.
 _NOBODY: Final = 2**16
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        item: `owners of Safe governance`.
-        who: The label that it is about.
-        advice: What to do about it, a sentence; empty when it is good.
-    """
-
-    item: str
-    who: str
-    expected: str
-    found: str
-    good: bool
-    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,10 +160,10 @@ def read_safes(policy: Policy, provider: ProviderAPI) -> dict[str, FoundSafe]:
     return asked.found(provider, head)
 
 
-def findings(
+def people_checks(
     policy: Policy, safes: Mapping[str, FoundSafe], taken: Mapping[str, str]
-) -> list[Finding]:
-    """What was looked at of everyone whom the policy names, good or not.
+) -> list[tuple[str, Check]]:
+    """What was looked at of everyone whom the policy names, good or not, each with the label that it is about.
 
     Args:
         policy: Its `people` and `safes`.
@@ -190,69 +172,70 @@ def findings(
     """
     result = [*_impossible(policy, taken)]
     for label, safe in safes.items():
-        result += _of_safe(policy, label, safe, taken)
-    bad = {finding.who for finding in result if not finding.good}
+        result += [(label, check) for check in _of_safe(policy, label, safe, taken)]
+    bad = {label for label, check in result if check.state is State.FAILED}
     admins = [member.member for member in policy.roles[Role.ADMIN]]
     if not set(admins) & _living(policy, bad):
         advice = "Give ADMIN to a Safe that is in order, or to a person with a key."
-        result.append(
-            Finding("holders of ADMIN", admins[0], "somebody who can act", "nobody", False, advice)
-        )
+        nobody = _check("holders of ADMIN", False, "nobody", "somebody who can act", advice)
+        result.append((admins[0], nobody))
     return result
 
 
-def _impossible(policy: Policy, taken: Mapping[str, str]) -> Iterator[Finding]:
+def _impossible(policy: Policy, taken: Mapping[str, str]) -> Iterator[tuple[str, Check]]:
     """People whose address is a contract's of the deployment, or nobody's."""
     for label, address in policy.people.items():
         if whose := _not_a_person(address, taken):
-            yield Finding(
-                f"address of {label}", label, "a person's or a Safe's", f"{whose}'s: {address}", False,
-                f"Correct people.{label}: whatever it is given would be out of everyone's reach.",
-            )  # fmt: skip
+            advice = (
+                f"Correct people.{label}: whatever it is given would be out of everyone's reach."
+            )
+            found, expected = f"{whose}'s: {address}", "a person's or a Safe's"
+            yield label, _check(f"address of {label}", False, found, expected, advice)
 
 
 def _of_safe(
     policy: Policy, label: str, safe: FoundSafe, taken: Mapping[str, str]
-) -> Iterator[Finding]:
+) -> Iterator[Check]:
     terms, address, name = policy.safes[label], policy.address(label), f"Safe {label}"
     wanted = [policy.address(owner) for owner in terms.owners]
     if not safe.code or safe.failure is not None:
         found = "there is no code at its address" if not safe.code else f"{safe.failure}"
         advice = f"Create it on this chain first, or correct people.{label}; who has a plain key is not in safes."
-        yield Finding(name, label, _safe(policy, terms), f"no Safe: {found}", False, advice)
+        yield _check(name, False, f"no Safe: {found}", _safe(policy, terms), advice)
         return
-    known, target = _known(safe.code, PROXIES), safe.implementation
-    yield Finding(
-        f"code of {name}", label, "safe-global's proxy", known or "another contract's", known is not None,
-        f"It only answers like a Safe: have one made by Safe's own application, and correct people.{label}.",
-    )  # fmt: skip
-    known = _known(safe.implementation_code, IMPLEMENTATIONS)
-    found = f"{target} ({known})" if known else target if safe.implementation_code else "none"
-    yield Finding(
-        f"implementation of {name}", label, "safe-global's", found, known is not None,
-        "It may do whatever it likes, whoever signs: let it act for nothing until its owners know why.",
-    )  # fmt: skip
-    yield Finding(
-        f"version of {name}", label, f"{LEAST_VERSION} or later", plain(safe.version, 20), is_usable(safe.version),
-        "Its signatures would not name the chain, or not in a way that is known here: move it to a newer one.",
-    )  # fmt: skip
+    yield from _code_of_safe(label, safe)
     advice = f"If its owners meant that, correct safes.{label}; else ask them who did it."
-    yield Finding(
-        f"owners of {name}", label, _names(policy, wanted), _names(policy, safe.owners),
-        _ascending(wanted) == _ascending(safe.owners), advice,
-    )  # fmt: skip
-    count = str(safe.threshold)
-    yield Finding(
-        f"threshold of {name}", label, str(terms.threshold), count, safe.threshold == terms.threshold, advice,
-    )  # fmt: skip
+    good = _ascending(wanted) == _ascending(safe.owners)
+    owners, expected = _names(policy, safe.owners), _names(policy, wanted)
+    yield _check(f"owners of {name}", good, owners, expected, advice)
+    good = safe.threshold == terms.threshold
+    threshold, expected = str(safe.threshold), str(terms.threshold)
+    yield _check(f"threshold of {name}", good, threshold, expected, advice)
     whose = {owner: _not_a_person(owner, taken) for owner in {*wanted, *safe.owners}}
     whose[address] = "the Safe's own" if address in whose else None
+    advice = f"It can never sign: have the Safe's owners replace it, and correct safes.{label}."
     for owner, what in whose.items():
         if what is not None:
-            yield Finding(
-                f"an owner of {name}", label, "a person, or another Safe", f"{what}: {owner}", False,
-                f"It can never sign: have the Safe's owners replace it, and correct safes.{label}.",
-            )  # fmt: skip
+            found, expected = f"{what}: {owner}", "a person, or another Safe"
+            yield _check(f"an owner of {name}", False, found, expected, advice)
+
+
+def _code_of_safe(label: str, safe: FoundSafe) -> Iterator[Check]:
+    name, target, known = f"Safe {label}", safe.implementation, _known(safe.code, PROXIES)
+    advice = f"It only answers like a Safe: have one made by Safe's own application, and correct people.{label}."
+    found, expected = known or "another contract's", "safe-global's proxy"
+    yield _check(f"code of {name}", known is not None, found, expected, advice)
+    known = _known(safe.implementation_code, IMPLEMENTATIONS)
+    found = f"{target} ({known})" if known else target if safe.implementation_code else "none"
+    advice = "It may do whatever it likes, whoever signs: let it act for nothing until its owners know why."
+    expected = "safe-global's"
+    yield _check(f"implementation of {name}", known is not None, found, expected, advice)
+    advice = "Its signatures would not name the chain, or not in a way that is known here: move it to a newer one."
+    good, version = is_usable(safe.version), plain(safe.version, 20)
+    yield _check(f"version of {name}", good, version, f"{LEAST_VERSION} or later", advice)
+
+
+_check = partial(Check.that, "safes")
 
 
 def _living(policy: Policy, bad: set[str]) -> set[str]:

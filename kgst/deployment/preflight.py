@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from kgst.deployment.people import findings, read_safes
+from kgst.checks import State
+from kgst.deployment.people import people_checks, read_safes
 from kgst.errors import RefusedError
 from kgst.node import chain_id, is_dev_node, rpc
 from kgst.policy import Policy
@@ -96,13 +97,12 @@ def require_people(
     with rpc(f"read the nonce of {deployer}"):
         following = int(provider.web3.eth.get_transaction_count(deployer))
     taken = _taken(deployer, following, signed or {})
-    looked_at = findings(policy, read_safes(policy, provider), taken)
-    faults = [finding for finding in looked_at if not finding.good]
-    if faults:
-        lines = [
-            f"- {f.item} ({policy.address(f.who)}): expected {f.expected}; found {f.found}. {f.advice}"
-            for f in faults
-        ]
+    lines = [
+        f"- {c.item} ({policy.address(label)}): expected {c.expected}; found {c.found}. {c.advice}"
+        for label, c in people_checks(policy, read_safes(policy, provider), taken)
+        if c.state is State.FAILED
+    ]
+    if lines:
         begin = "not everyone in the policy can hold what it gives them on this chain, so nothing was sent:"
         raise RefusedError("\n".join([begin, *lines]))
 

@@ -1,4 +1,4 @@
-"""What would undo the drift, as batches for Safe's Transaction Builder. Nothing is sent: people read, sign, send."""
+"""The plan of `govern plan` as batches for Safe's Transaction Builder. Nothing is sent: people read, sign, send."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgst.errors import InputError
-from kgst.govern.changes import Change, by_hand, changes_of
 from kgst.quantities import format_duration
 from kgst.roles import Role
 from kgst.safe.txbuilder import batch_document
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
-    from kgst.verify.state import State
+    from kgst.govern.todo import Todo, Work
 
-__all__ = ["FixPlan", "PlannedBatch", "write_fix_plan"]
+__all__ = ["PlannedBatch", "write_batches"]
 
 
 @dataclass(frozen=True)
 class PlannedBatch:
-    """The changes that one member of a role makes.
+    """The changes of a plan that one member of a role makes.
 
     Attributes:
         path: The file.
         member: Checksummed address of who sends it.
         delay: Seconds; above zero the batch schedules, and each operation is executed after so long.
         is_member: Whether the chain has made it a member; if not, nobody of the policy can send this yet.
+        todos: In the plan's order.
     """
 
     path: Path
@@ -36,32 +36,25 @@ class PlannedBatch:
     member: str
     delay: int
     is_member: bool
-    changes: tuple[Change, ...]
+    todos: tuple[Todo, ...]
 
 
-@dataclass(frozen=True)
-class FixPlan:
-    """What was written, and what no batch undoes."""
-
-    batches: tuple[PlannedBatch, ...]
-    by_hand: tuple[str, ...]
-
-
-def write_fix_plan(path: Path, system: System, state: State) -> FixPlan:
-    """Write a batch to `path` that undoes what governance can undo.
+def write_batches(path: Path, system: System, work: Work) -> list[PlannedBatch]:
+    """Write to `path` what makes the changes of `work`, but for those that were made and have yet to take effect.
 
     When several roles have to act, each has a file of its own: `fix-ADMIN.json`, `fix-GUARDIAN.json` for `fix.json`.
 
     Raises:
         InputError: a file is there already, or cannot be written; nothing was written then.
     """
-    by_role: dict[Role, list[Change]] = {}
-    for change in changes_of(system.deployment, state):
-        by_role.setdefault(change.role, []).append(change)
+    by_role: dict[Role, list[Todo]] = {}
+    for todo in work.todos:
+        if todo.settles_at is None:
+            by_role.setdefault(todo.change.role, []).append(todo)
     batches = []
-    for role, changes in by_role.items():
+    for role, todos in by_role.items():
         at = path if len(by_role) == 1 else path.with_stem(f"{path.stem}-{role.name}")
-        batches.append(_batch(system, state, at, role, tuple(changes)))
+        batches.append(_batch(system, work, at, role, todos))
     for batch in batches:
         if batch.path.exists():
             raise InputError(f"{batch.path} is there already; name another file, or remove it.")
@@ -71,30 +64,27 @@ def write_fix_plan(path: Path, system: System, state: State) -> FixPlan:
             batch.path.write_text(text, encoding="utf-8")
         except OSError as error:
             raise InputError(f"{batch.path} cannot be written: {error.strerror}.") from error
-    return FixPlan(tuple(batches), tuple(by_hand(system.deployment, state)))
+    return batches
 
 
-def _batch(
-    system: System, state: State, path: Path, role: Role, changes: tuple[Change, ...]
-) -> PlannedBatch:
-    """By the member whom the chain lets act soonest; else by the policy's first."""
-    policy, members = system.policy, state.roles.members
-    addresses = [policy.address(member.member) for member in policy.roles[role]]
-    able = [a for a in addresses if 0 < members[int(role), a].since <= state.head.time]
-    chosen = min(able, key=lambda a: members[int(role), a].delay, default=addresses[0])
-    delay = members[int(role), chosen].delay if able else 0
-    return PlannedBatch(path, role, chosen, delay, bool(able), changes)
+def _batch(system: System, work: Work, path: Path, role: Role, todos: list[Todo]) -> PlannedBatch:
+    """By the member whom policy and chain let act soonest; else by the policy's first."""
+    policy, able = system.policy, work.holders.of(role)
+    named = [policy.address(member.member) for member in policy.roles[role]]
+    chosen = min((a for a in named if a in able), key=lambda a: able[a], default=named[0])
+    return PlannedBatch(path, role, chosen, able.get(chosen, 0), chosen in able, tuple(todos))
 
 
 def _document(system: System, batch: PlannedBatch) -> dict[str, Any]:
     manager, label = system.manager, system.policy.label(batch.member)
+    changes = [todo.change for todo in batch.todos]
     transactions = [
         (manager.address, bytes(manager.schedule.encode_input(c.target, c.data, 0)))
         if batch.delay
         else (c.target, c.data)
-        for c in batch.changes
+        for c in changes
     ]
-    lines = [f"{number}. {c.summary}" for number, c in enumerate(batch.changes, 1)]
+    lines = [f"{number}. {c.summary}" for number, c in enumerate(changes, 1)]
     if batch.delay:
         lines.insert(
             0,

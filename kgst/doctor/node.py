@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from kgst.checks import Check, State
 from kgst.multicall import Head, many
 from kgst.node import NodeError, PrunedError, block_at, final_block, is_dev_node, rpc
 from kgst.status.views import MAX_HEAD_AGE, about
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kgst.policy import Policy
     from kgst.record import Record
 
-__all__ = ["NodeFacts", "Row", "State", "ask_node", "chain_rows", "node_rows"]
+__all__ = ["NodeFacts", "ask_node", "chain_checks", "node_checks"]
 
 SLOW: Final = 2.0
 """Seconds; a node that takes longer to tell its latest block makes every command slow."""
@@ -32,39 +32,6 @@ MAX_FINALITY_LAG: Final = 60
 
 _STALLED: Final = "finality stands still: what is sent is mined, and waited for until it is final"
 _PRUNED: Final = "not checked: the node has pruned it; the chain is told by its genesis and by the contracts' code"
-
-
-class State(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    DRIFT = "drift"
-    WARNING = "warning"
-    NOT_CHECKED = "not checked"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One check.
-
-    Attributes:
-        area: `node`, `chain`, `code`, `token`, `issuers`, `roles`, `safes` or `operators`.
-        item: What was looked at.
-        found: What the chain says; for what was not checked, why.
-        expected: What policy or record say; None when they say nothing.
-    """
-
-    area: str
-    item: str
-    state: State
-    found: str
-    expected: str | None = None
-
-    @classmethod
-    def same(cls, area: str, item: str, expected: object, found: object) -> Row:
-        """Ok if both are equal, else a drift."""
-        state = State.OK if expected == found else State.DRIFT
-        return cls(area, item, state, str(found), str(expected))
 
 
 @dataclass(frozen=True)
@@ -115,10 +82,10 @@ def ask_node(provider: ProviderAPI) -> NodeFacts:
     )
 
 
-def node_rows(provider: ProviderAPI, node: NodeFacts) -> Iterator[Row]:
+def node_checks(provider: ProviderAPI, node: NodeFacts) -> Iterator[Check]:
     """Whether the node is of use."""
     slow = node.latency > SLOW
-    yield Row(
+    yield Check(
         "node",
         "answers",
         State.WARNING if slow else State.OK,
@@ -127,10 +94,10 @@ def node_rows(provider: ProviderAPI, node: NodeFacts) -> Iterator[Row]:
     )
     age = int(time.time()) - node.head.time
     still = not node.dev and abs(age) > MAX_HEAD_AGE
-    yield Row(
+    yield Check(
         "node",
         "latest block",
-        State.DRIFT if still else State.OK,
+        State.FAILED if still else State.OK,
         f"block {node.head.number}, "
         + (f"{about(age)} old" if age >= 0 else f"{about(age)} ahead"),
         None if node.dev else f"not older than {MAX_HEAD_AGE} seconds",
@@ -138,59 +105,59 @@ def node_rows(provider: ProviderAPI, node: NodeFacts) -> Iterator[Row]:
     yield _finality(provider, node)
 
 
-def _finality(provider: ProviderAPI, node: NodeFacts) -> Row:
+def _finality(provider: ProviderAPI, node: NodeFacts) -> Check:
     item, expected = "finalized block", f"not more than {MAX_FINALITY_LAG} seconds behind"
     if node.finalized is None:
         found = (
             "the node does not know the tag; commands wait for the policy's confirmations instead"
         )
-        return Row("node", item, State.WARNING, found, expected)
+        return Check("node", item, State.WARNING, found, expected)
     behind = node.head.number - node.finalized
     found = f"block {node.finalized}, {max(0, behind)} behind"
     if node.dev:
-        return Row("node", item, State.OK, found)
+        return Check("node", item, State.OK, found)
     if node.finalized == 0 < behind:
-        return Row("node", item, State.WARNING, f"nothing is final; {_STALLED}", expected)
+        return Check("node", item, State.WARNING, f"nothing is final; {_STALLED}", expected)
     try:
         with rpc("read the finalized block"):
             block = provider.web3.eth.get_block(node.finalized)
     except NodeError as error:
-        return Row("node", item, State.NOT_CHECKED, str(error), expected)
+        return Check("node", item, State.NOT_CHECKED, str(error), expected)
     lag = node.head.time - int(block["timestamp"])
     if lag > MAX_FINALITY_LAG:
-        return Row("node", item, State.WARNING, f"{found}, {about(lag)}; {_STALLED}", expected)
-    return Row("node", item, State.OK, f"{found}, {about(lag)}", expected)
+        return Check("node", item, State.WARNING, f"{found}, {about(lag)}; {_STALLED}", expected)
+    return Check("node", item, State.OK, f"{found}, {about(lag)}", expected)
 
 
-def chain_rows(
+def chain_checks(
     provider: ProviderAPI, policy: Policy, record: Record | None, node: NodeFacts
-) -> Iterator[Row]:
+) -> Iterator[Check]:
     """Whether this is the chain of policy and record; any drift means that nothing else can be compared."""
     wanted = "1337 or 31337" if policy.chain_id == "local" else str(policy.chain_id)
     right = policy.allows_chain(node.chain_id)
-    state = State.OK if right else State.DRIFT
-    yield Row("chain", "chain id", state, str(node.chain_id), f"{wanted}, by the policy")
+    state = State.OK if right else State.FAILED
+    yield Check("chain", "chain id", state, str(node.chain_id), f"{wanted}, by the policy")
     if record is None:
         return
-    yield Row.same("chain", "chain id of the record", record.chain_id, node.chain_id)
-    yield Row.same("chain", "genesis", record.genesis, node.genesis)
+    yield Check.same("chain", "chain id of the record", record.chain_id, node.chain_id)
+    yield Check.same("chain", "genesis", record.genesis, node.genesis)
     last = record.configuration
     item = f"block {last.block_number}, in which the deployment ended"
     if node.head.number < last.block_number:
         found = f"none: the node is at block {node.head.number}"
-        yield Row("chain", item, State.DRIFT, found, last.block_hash)
+        yield Check("chain", item, State.FAILED, found, last.block_hash)
         return
     try:
         block = block_at(provider, last.block_number)
     except PrunedError:
         block = None
     except NodeError as error:
-        yield Row("chain", item, State.NOT_CHECKED, str(error), last.block_hash)
+        yield Check("chain", item, State.NOT_CHECKED, str(error), last.block_hash)
         return
     if block is None:
-        yield Row("chain", item, State.WARNING, _PRUNED, last.block_hash)
+        yield Check("chain", item, State.WARNING, _PRUNED, last.block_hash)
         return
-    yield Row.same("chain", item, last.block_hash, "0x" + bytes(block["hash"]).hex())
+    yield Check.same("chain", item, last.block_hash, "0x" + bytes(block["hash"]).hex())
 
 
 def _plain(text: str) -> str:

@@ -1,17 +1,16 @@
-"""Safes of the policy as the chain has them: what deploying requires, and what could act or forbid beside owners."""
+"""Safes of the policy as the chain has them, beyond what verifying compares: what could act or forbid beside owners."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from kgst.deployment.people import PeopleReads, findings
-from kgst.doctor.node import Row, State
+from kgst.checks import Check, State
+from kgst.deployment.people import FoundSafe
 from kgst.multicall import Read, ReadError, Reads
-from kgst.node import NodeError, connected
 from kgst.policy import Policy
 from kgst.terminal import plain
 
@@ -38,28 +37,19 @@ class SafeReads:
 
     def __init__(self, reads: Reads, policy: Policy) -> None:
         self._policy = policy
-        self._people = PeopleReads(policy)
-        self._people.ask(reads)
         self._safes = [_Safe(reads, label, policy.address(label)) for label in policy.safes]
 
-    def rows(self, *, dev: bool) -> Iterator[Row]:
+    def checks(self, found: Mapping[str, FoundSafe], *, dev: bool) -> Iterator[Check]:
         """Each Safe's checks.
 
         Args:
+            found: What stands there; a Safe that is not in it, or is none, has no checks.
             dev: A development node, where nobody has deployed safe-global's contracts to their addresses.
         """
-        policy = self._policy
-        try:
-            found = self._people.found(connected())
-        except NodeError as error:
-            yield Row("safes", "Safes of the policy", State.NOT_CHECKED, str(error))
-            return
-        for finding in findings(policy, found, {}):
-            state = State.OK if finding.good else State.DRIFT
-            yield Row("safes", finding.item, state, finding.found, finding.expected)
         for safe in self._safes:
-            if found[safe.label].failure is None:
-                yield from safe.rows(policy, plain(found[safe.label].version, 20), dev=dev)
+            there = found.get(safe.label)
+            if there is not None and there.failure is None:
+                yield from safe.checks(self._policy, plain(there.version, 20), dev=dev)
 
 
 class _Safe:
@@ -79,7 +69,7 @@ class _Safe:
             for slot in (_GUARD, _HANDLER)
         )
 
-    def rows(self, policy: Policy, version: str, *, dev: bool) -> Iterator[Row]:
+    def checks(self, policy: Policy, version: str, *, dev: bool) -> Iterator[Check]:
         name = f"Safe {self.label}"
         yield self._modules(policy, name)
         guard, handler = map(_address, (self.guard, self.handler))
@@ -90,29 +80,29 @@ class _Safe:
         item = f"nonce of {name}"
         try:
             text = f"version {version!r}, {self.nonce.value} transactions so far"
-            yield Row("safes", item, State.OK, text)
+            yield Check("safes", item, State.OK, text)
         except ReadError as error:
-            yield Row("safes", item, State.NOT_CHECKED, str(error))
+            yield Check("safes", item, State.NOT_CHECKED, str(error))
 
-    def _modules(self, policy: Policy, name: str) -> Row:
+    def _modules(self, policy: Policy, name: str) -> Check:
         item = f"modules of {name}"
         try:
             modules, following = self.modules.value
         except ReadError as error:
-            return Row("safes", item, State.NOT_CHECKED, str(error), "none")
+            return Check("safes", item, State.NOT_CHECKED, str(error), "none")
         found = _names(policy, modules) if modules else "none"
         if modules and int(following, 16) != 1:
             found += ", and more"
         # A module acts without any owner's signature.
-        return Row.same("safes", item, "none", found)
+        return Check.same("safes", item, "none", found)
 
 
-def _slot(item: str, value: int | None, expected: str, *, good: bool) -> Row:
+def _slot(item: str, value: int | None, expected: str, *, good: bool) -> Check:
     if value is None:
         found = "the Safe does not let its storage be read"
-        return Row("safes", item, State.NOT_CHECKED, found, expected)
+        return Check("safes", item, State.NOT_CHECKED, found, expected)
     found = to_checksum_address(value.to_bytes(20)) if value else "none"
-    return Row("safes", item, State.OK if good else State.WARNING, found, expected)
+    return Check("safes", item, State.OK if good else State.WARNING, found, expected)
 
 
 def _address(read: Read[Any]) -> int | None:

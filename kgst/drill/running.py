@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eth_account.messages import encode_typed_data
 
 from kgst.attestation import ReserveAttestation, in_signer_order
+from kgst.checks import Check, passed
 from kgst.errors import KgstError, RefusedError
 from kgst.fork.overrides import StorageOverrides, throwaway_accounts
 from kgst.gate import PauseFlag, flags_in_words
@@ -22,7 +23,6 @@ from kgst.pipeline.permission import Permission, PermissionStatus, as_call, perm
 from kgst.quantities import format_duration
 from kgst.roles import Role
 from kgst.units import format_som
-from kgst.upgrade.checking import Finding
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
@@ -56,16 +56,18 @@ class Drill:
     seconds_to_mined: float = 0.0
     seconds_to_proof: float = 0.0
     unpause_delay: int = 0
-    findings: list[Finding] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
         """Whether everything was as it must be."""
-        return bool(self.findings) and all(finding.ok for finding in self.findings)
+        return passed(self.checks)
 
-    def note(self, what: str, ok: bool, detail: str) -> None:
-        """Add a finding."""
-        self.findings.append(Finding(what, ok, detail))
+    def note(
+        self, area: str, item: str, good: bool, found: str, expected: str | None = None
+    ) -> None:
+        """Add a check."""
+        self.checks.append(Check.that(area, item, good, found, expected))
 
 
 def run_drill(system: System, fork: Fork) -> Drill:
@@ -94,7 +96,7 @@ def run_drill(system: System, fork: Fork) -> Drill:
         _what_goes_on(system, fork, overrides, drill)
         _resume(system, fork, overrides, drill)
     except KgstError as error:
-        drill.note("the drill itself", False, str(error))
+        drill.note("drill", "the drill itself", False, str(error))
     return drill
 
 
@@ -111,10 +113,11 @@ def _pause(system: System, fork: Fork, drill: Drill) -> None:
         for what, flags, caller, data in _paused(system)
     ]
     drill.seconds_to_proof = time.monotonic() - start
-    drill.note("pause is mined", True, f"by {system.named(drill.pauser)}")
+    drill.note("paused", "pause is mined", True, f"by {system.named(drill.pauser)}")
     for what, flags, refusal in refusals:
         expected = f"OperationPaused(flags={int(flags)})"
-        drill.note(f"{what} reverts", refusal == expected, refusal or "it does not revert")
+        found = refusal or "it does not revert"
+        drill.note("paused", f"{what} reverts", refusal == expected, found, expected)
 
 
 def _paused(system: System) -> list[tuple[str, int, str, bytes]]:
@@ -171,7 +174,12 @@ def _what_goes_on(system: System, fork: Fork, overrides: StorageOverrides, drill
     )
     fork.send(anyone, token.address, call_data(token.attest, attestation.as_tuple(), signatures))
     epoch = int(token.lastAttestation().epoch)
-    drill.note("attest works", epoch == attestation.epoch, f"epoch {epoch}, by pretended auditors")
+    drill.note(
+        "goes on",
+        "attest works",
+        epoch == attestation.epoch,
+        f"epoch {epoch}, by pretended auditors",
+    )
 
     freeze = Operation(
         name="freeze",
@@ -183,7 +191,7 @@ def _what_goes_on(system: System, fork: Fork, overrides: StorageOverrides, drill
     officer, _ = _member(system, freeze)
     fork.send(officer, freeze.to, freeze.data)
     frozen = int(token.getFrozenTokens(spender.address))
-    drill.note("setFrozenTokens works", frozen == 7, f"by {system.named(officer)}")
+    drill.note("goes on", "setFrozenTokens works", frozen == 7, f"by {system.named(officer)}")
 
     cancelled = encode_typed_data(
         system.domain.as_dict(),
@@ -194,14 +202,19 @@ def _what_goes_on(system: System, fork: Fork, overrides: StorageOverrides, drill
     arguments: tuple[Any, ...] = (holder.address, bytes(32), signature)
     fork.send(anyone, token.address, call_data(token.cancelAuthorization, *arguments))
     used = bool(token.authorizationState(holder.address, bytes(32)))
-    drill.note("cancelAuthorization works", used, "the nonce is used" if used else "it is not used")
+    drill.note(
+        "goes on",
+        "cancelAuthorization works",
+        used,
+        "the nonce is used" if used else "it is not used",
+    )
 
     allowances = []
     for value in (_SOM, 0):
         fork.send(holder.address, token.address, call_data(token.approve, spender.address, value))
         allowances.append(int(token.allowance(holder.address, spender.address)))
     shown = ", then ".join(map(format_som, allowances))
-    drill.note("approve(…, 0) works", allowances == [_SOM, 0], f"allowance {shown}")
+    drill.note("goes on", "approve(…, 0) works", allowances == [_SOM, 0], f"allowance {shown}")
 
 
 def _resume(system: System, fork: Fork, overrides: StorageOverrides, drill: Drill) -> None:
@@ -213,20 +226,22 @@ def _resume(system: System, fork: Fork, overrides: StorageOverrides, drill: Dril
     else:
         _carry(system, fork, operation, drill.unpauser, allowed)
         early = fork.refusal(drill.unpauser, operation.to, operation.data) or "it does not revert"
-        drill.note("unpause waits", early.startswith("AccessManagerNotReady("), early)
+        drill.note("resumed", "unpause waits", early.startswith("AccessManagerNotReady("), early)
         fork.advance(allowed.delay)
         _carry(
             system, fork, operation, drill.unpauser, permission(system, operation, drill.unpauser)
         )
     flags = int(token.pauseFlags())
     after = f"after {format_duration(allowed.delay)}" if allowed.delay else "at once"
-    drill.note("unpause works", flags == 0, f"{after}; paused: {flags_in_words(flags)}")
+    drill.note("resumed", "unpause works", flags == 0, f"{after}; paused: {flags_in_words(flags)}")
 
     payer, payee = (account.address for account in throwaway_accounts("payments", 2))
     overrides.holder(payer, 10 * _SOM)
     fork.send(payer, token.address, call_data(token.transfer, payee, 3 * _SOM))
     balances = int(token.balanceOf(payer)), int(token.balanceOf(payee))
-    drill.note("transfers go on", balances == (7 * _SOM, 3 * _SOM), format_som(balances[1]))
+    drill.note(
+        "resumed", "transfers go on", balances == (7 * _SOM, 3 * _SOM), format_som(balances[1])
+    )
 
 
 def _carry(

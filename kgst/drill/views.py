@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kgst.checks import checks_document, print_checks
 from kgst.console import Answer
 from kgst.drill.running import Drill, run_drill
 from kgst.errors import ExitCode
 from kgst.fork.system import forked_system
-from kgst.gate import PauseFlag, flags_in_words
-from kgst.pipeline.views import clock, table
+from kgst.gate import flag_list, flags_in_words
+from kgst.pipeline.views import clock
 from kgst.quantities import format_duration
 from kgst.storing import write_new
 from kgst.terminal import markup
@@ -50,11 +51,11 @@ def document(system: System, drill: Drill, report: Path | None) -> dict[str, Any
         "started_at": drill.started_at,
         "pauser": drill.pauser,
         "unpauser": drill.unpauser,
-        "paused_before": [str(f.name) for f in PauseFlag if drill.paused_before & f],
+        "paused_before": flag_list(drill.paused_before),
         "seconds_to_mined": round(drill.seconds_to_mined, 3),
         "seconds_to_proof": round(drill.seconds_to_proof, 3),
         "unpause_delay": drill.unpause_delay,
-        "checks": [{"what": f.what, "ok": f.ok, "detail": f.detail} for f in drill.findings],
+        "checks": checks_document(drill.checks),
         "passed": drill.passed,
         "report": str(report) if report else None,
     }
@@ -62,14 +63,8 @@ def document(system: System, drill: Drill, report: Path | None) -> dict[str, Any
 
 def show(out: Console, system: System, drill: Drill, report: Path | None) -> None:
     """For people."""
-    rows = table(f"Pause drill: chain {system.record.chain_id}, {markup(_where(drill))}")
-    rows.add_column("")
-    rows.add_column("what", style="bold")
-    rows.add_column("found", overflow="fold")
-    for finding in drill.findings:
-        sign = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
-        rows.add_row(sign, markup(finding.what), markup(finding.detail))
-    out.print(rows)
+    title = f"Pause drill: chain {system.record.chain_id}, {_where(drill)}"
+    print_checks(out, drill.checks, title)
     for what, value in _facts(system, drill):
         out.print(f"  {markup(what)}: [bold]{markup(value)}[/bold]")
     out.print(f"[dim]{CLOCK_NOTE}[/dim]")
@@ -96,8 +91,8 @@ def markdown(system: System, drill: Drill) -> str:
         "| | what | found |",
         "|---|---|---|",
         *(
-            f"| {'✓' if f.ok else '✗'} | {_cell(f.what)} | {_cell(f.detail)} |"
-            for f in drill.findings
+            f"| {check.state} | {check.area}: {_cell(check.item)} | {_cell(check.found)} |"
+            for check in drill.checks
         ),
         "",
     ]

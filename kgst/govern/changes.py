@@ -7,22 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from kgst.decoding.calls import function_name
 from kgst.deployment.contracts import Deployment
 from kgst.gate import flag_names
-from kgst.node import NodeError
 from kgst.quantities import format_bps, format_duration
 from kgst.roles import Role, role_name
+from kgst.snapshot.state import State
 from kgst.verify.comparing import quota
 from kgst.verify.roles import guardian_of, wanted_delay
-from kgst.verify.state import State, read_state
 
-if TYPE_CHECKING:
-    from kgst.deployment.system import System
-
-__all__ = ["Change", "by_hand", "changes", "changes_of"]
+__all__ = ["Change", "by_hand", "changes_of"]
 
 PUBLIC: Final = 2**64 - 1
 
@@ -46,23 +42,8 @@ class Change:
     loosens: bool
 
 
-def changes(system: System) -> list[Change]:
-    """What takes the chain, as it is now, to the policy: what tightens first.
-
-    Raises:
-        NodeError: the node failed, or refuses events, so that unknown members and issuers would be overlooked.
-    """
-    state = read_state(system.deployment, system.provider)
-    if state.traces.gap:
-        raise NodeError(
-            f"what the policy does not name cannot be found without events: {state.traces.gap} Use a node that serves "
-            "eth_getLogs."
-        )
-    return changes_of(system.deployment, state)
-
-
 def changes_of(deployment: Deployment, state: State) -> list[Change]:
-    """`changes` for a state that was read already."""
+    """What takes the chain, as it is in `state`, to the policy: what tightens first."""
     found = [
         *_terms(deployment, state),
         *_members(deployment, state),
@@ -154,7 +135,7 @@ def _issuers(deployment: Deployment, state: State) -> Iterator[Change]:
     for account, found in state.issuers.records.items():
         wanted, who = granted.get(account), policy.named(account)
         if wanted is None:
-            if found.capacity or found.refill_per_second or found.may_burn:
+            if found.is_one:
                 data = bytes(token.cutIssuer.encode_input(account))
                 yield Change(f"cut the issuer {who}", Role.GUARDIAN, token.address, data, False)
             continue
@@ -167,7 +148,7 @@ def _issuers(deployment: Deployment, state: State) -> Iterator[Change]:
 
 def _limits(deployment: Deployment, state: State) -> Iterator[Change]:
     terms, token = deployment.policy.token, deployment.token
-    max_age, max_increase = state.token.reserve_limits.value
+    max_age, max_increase = state.token.limits.value
     if max_age != terms.max_age:
         data = bytes(token.setMaxAge.encode_input(terms.max_age))
         summary = f"let attestations last {format_duration(terms.max_age)}, not {format_duration(max_age)}"
@@ -193,12 +174,12 @@ def _by_hand(deployment: Deployment, state: State) -> Iterator[str]:
         yield (
             f"paused: {flag_names(flags)}. Somebody had a reason: find out, then UNPAUSER calls unpause"
         )
-    auditors, threshold, _, suspended = token.auditor_set.value
-    if tuple(auditors) != tuple(policy.auditor_addresses) or threshold != policy.auditors.threshold:
+    auditors, wanted = token.auditors.value, tuple(policy.auditor_addresses)
+    if auditors.members != wanted or auditors.threshold != policy.auditors.threshold:
         yield "auditors or their threshold: only the auditors change them (rotateAuditors: `ape run auditors draft`)"
-    elif suspended:
+    elif auditors.suspended:
         yield "suspended auditors: only the others bring one back (rotateAuditors: `ape run auditors draft`)"
-    if token.auditors_proposal.value[0]:
+    if token.recovery.value.auditors:
         yield (
             "a recovery of the auditors is under way: GUARDIAN ends it (cancelAuditorsProposal: `ape run auditors "
             "cancel`), the auditors with any attestation; if their keys are lost, put the new auditors into the policy"

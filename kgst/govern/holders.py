@@ -11,8 +11,11 @@ from eth_abi.abi import decode
 from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 
+from kgst.multicall import Read, Reads
 from kgst.roles import Role
-from kgst.verify.state import Access, State, read_state
+from kgst.snapshot.powers import Access, access
+from kgst.snapshot.state import State, read_state
+from kgst.snapshot.traces import Traces
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
@@ -97,19 +100,15 @@ def read_holders(system: System, *accounts: str) -> Holders:
     Raises:
         NodeError: the node failed.
     """
-    extra: dict[tuple[int, str], Access] = {}
-    asked = {}
+    asked: dict[tuple[int, str], Read[Access]] = {}
 
-    def ask(reads: object, _: object) -> None:
+    def ask(reads: Reads, _: Traces) -> None:
         for role in Role:
             for account in accounts:
-                asked[int(role), account] = reads.of(  # type: ignore[attr-defined]
-                    system.manager, "getAccess", int(role), account
-                )
+                asked[int(role), account] = access(reads, system.manager, int(role), account)
 
     state = read_state(system.deployment, system.provider, extra=ask)
-    extra.update({key: Access(*read.value) for key, read in asked.items()})
-    return holders_of(state, extra)
+    return holders_of(state, {key: read.value for key, read in asked.items()})
 
 
 def holders_of(state: State, extra: dict[tuple[int, str], Access] | None = None) -> Holders:

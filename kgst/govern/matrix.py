@@ -12,9 +12,11 @@ from kgst.multicall import Read, Reads, many
 from kgst.pipeline.views import clock, table
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
+from kgst.snapshot.powers import Access
+from kgst.snapshot.state import read_state
+from kgst.snapshot.traces import Traces
 from kgst.terminal import markup
 from kgst.verify.roles import wanted_delay
-from kgst.verify.state import Access, Traces, read_state
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kgst.console import Answer
 from kgst.errors import ExitCode
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from kgst.deployment.system import System
 
-__all__ = ["answer", "who"]
+__all__ = ["SCHEMA", "answer", "plan_document", "print_plan", "who"]
+
+SCHEMA: Final = "kgst/govern-plan/1"
+"""Of the document."""
 
 _STYLES = {"+": "green", "-": "red", "~": "yellow"}
 
@@ -31,8 +34,8 @@ def answer(system: System) -> Answer:
     work = what_differs(system)
     differs = bool(work.todos or work.by_hand)
     return Answer(
-        _document(system, work),
-        partial(_print, system, work),
+        plan_document(system, work),
+        partial(print_plan, system, work),
         ExitCode.DRIFT if differs else ExitCode.DONE,
     )
 
@@ -47,8 +50,8 @@ def who(system: System, todo: Todo) -> str:
     )
 
 
-def _document(system: System, work: Work) -> dict[str, Any]:
-    """`docs/schemas/govern-plan.json`."""
+def plan_document(system: System, work: Work) -> dict[str, Any]:
+    """`docs/schemas/govern-plan.json`, but for `schema`."""
     return {
         "chain_id": system.record.chain_id,
         "block_number": work.block,
@@ -74,7 +77,8 @@ def _document(system: System, work: Work) -> dict[str, Any]:
     }
 
 
-def _print(system: System, work: Work, out: Console) -> None:
+def print_plan(system: System, work: Work, out: Console) -> None:
+    """Each change, who may make it, and what no call undoes."""
     from rich.text import Text
 
     if not work.todos and not work.by_hand:

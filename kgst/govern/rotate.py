@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from kgst.deployment.system import System
     from kgst.pipeline.options import Run
-    from kgst.verify.state import Access
+    from kgst.snapshot.powers import Access
 
 __all__ = ["Rotation", "prove_key", "rotate"]
 

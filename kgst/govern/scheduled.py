@@ -18,8 +18,8 @@ from kgst.pipeline.pipeline import perform
 from kgst.pipeline.views import clock, nothing_done, table
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
+from kgst.snapshot.traces import read_traces
 from kgst.terminal import markup
-from kgst.verify.state import read_traces
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from eth_abi.abi import decode, encode
 from eth_utils.abi import function_signature_to_4byte_selector
-from eth_utils.crypto import keccak
 
-from kgst.events import event_topic, read_logs
 from kgst.govern.changes import Change, by_hand, changes_of
 from kgst.govern.holders import Holders, RoleCall, holders_of, role_call
 from kgst.node import NodeError
-from kgst.verify.state import read_state
+from kgst.snapshot.state import State, read_state
+from kgst.snapshot.traces import ADMIN_DELAY, GRANT_DELAY
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = ["SETTLING", "Todo", "Work", "what_differs"]
+__all__ = ["SETTLING", "Todo", "Work", "what_differs", "work_in"]
 
-# Changes of these delays come five days later, and until then no getter tells of them: only their events do.
+# Calls whose change takes effect days after the event that tells of it.
 SETTLING: Final = {
-    function_signature_to_4byte_selector(
-        "setGrantDelay(uint64,uint32)"
-    ): "RoleGrantDelayChanged(uint64,uint32,uint48)",
-    keccak(text="setTargetAdminDelay(address,uint32)")[
-        :4
-    ]: "TargetAdminDelayUpdated(address,uint32,uint48)",
+    function_signature_to_4byte_selector("setGrantDelay(uint64,uint32)"): GRANT_DELAY,
+    function_signature_to_4byte_selector("setTargetAdminDelay(address,uint32)"): ADMIN_DELAY,
 }
 _CUT: Final = function_signature_to_4byte_selector("cutIssuer(address)")
 
@@ -68,26 +61,35 @@ class Work:
 
 
 def what_differs(system: System) -> Work:
-    """Every difference between the chain and the policy.
+    """Every difference between the chain and the policy, in the latest block.
 
     Raises:
-        NodeError: the node failed, or refuses events, so that unknown members would be overlooked.
+        NodeError: the node failed, or refuses events; see `work_in`.
     """
-    state = read_state(system.deployment, system.provider)
+    return work_in(system, read_state(system.deployment, system.provider))
+
+
+def work_in(system: System, state: State) -> Work:
+    """Every difference between the policy and a state that was read already.
+
+    Raises:
+        NodeError: the node refused events, so that members whom nobody names would be overlooked.
+    """
     if state.traces.gap:
         raise NodeError(
             f"members whom the policy does not name cannot be found without events: {state.traces.gap} Use a node "
             "that serves eth_getLogs."
         )
     holders = holders_of(state)
-    found = changes_of(system.deployment, state)
-    settling = _settling(system, found, state.head.number, holders.now)
-    todos = [_todo(system, change, holders, settling) for change in found]
+    todos = [
+        _todo(change, system.manager.address, holders, _settles_at(change, state))
+        for change in changes_of(system.deployment, state)
+    ]
     return Work(state.head.number, holders, todos, by_hand(system.deployment, state))
 
 
-def _todo(system: System, change: Change, holders: Holders, settling: dict[bytes, int]) -> Todo:
-    call = role_call(system.manager.address, change.target, change.data)
+def _todo(change: Change, manager: str, holders: Holders, settles_at: int | None) -> Todo:
+    call = role_call(manager, change.target, change.data)
     if call is None:
         sign = "-" if change.data[:4] == _CUT else "~"
     elif call.delay is None:
@@ -95,24 +97,15 @@ def _todo(system: System, change: Change, holders: Holders, settling: dict[bytes
     else:
         sign = "~" if holders.in_role(call.role, call.account).since else "+"
     role = holders.admin.get(call.role, 0) if call else int(change.role)
-    return Todo(change, call, sign, holders.of(role), settling.get(change.data))
+    return Todo(change, call, sign, holders.of(role), settles_at)
 
 
-def _settling(system: System, found: Sequence[Change], last: int, now: int) -> dict[bytes, int]:
-    """By call data: when a change that was made already takes effect."""
-    wanted = {c.data: SETTLING[c.data[:4]] for c in found if c.data[:4] in SETTLING}
-    if not wanted:
-        return {}
-    manager = system.record.manager
-    events = tuple(sorted(set(wanted.values())))
-    coming: dict[bytes, int] = {}
-    for log in read_logs(manager.address, events, manager.transaction.block_number, last):
-        topic, about = (bytes(t) for t in log["topics"][:2])
-        delay, effect = decode(["uint32", "uint48"], bytes(log["data"]))
-        for data, event in wanted.items():
-            # Both calls are (role or target, delay), each in a word of its own.
-            if topic == event_topic(event) and data[4:36] == about:
-                coming.pop(data, None)
-                if data[36:] == encode(["uint32"], [delay]) and effect > now:
-                    coming[data] = int(effect)
-    return coming
+def _settles_at(change: Change, state: State) -> int | None:
+    """When a change that was made already takes effect; None when it was not, or is not of that kind."""
+    event = SETTLING.get(change.data[:4])
+    if event is None:
+        return None
+    # Both calls are (role or target, delay), each in a word of its own.
+    delay, since = state.traces.delays.get((event, change.data[4:36]), (0, 0))
+    made = change.data[36:] == delay.to_bytes(32) and since > state.head.time
+    return since if made else None

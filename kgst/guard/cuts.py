@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kgst.errors import RefusedError
@@ -10,6 +11,7 @@ from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.pipeline.views import clock
 from kgst.quantities import format_duration, format_refill
 from kgst.roles import Role
+from kgst.snapshot.token import Auditors
 from kgst.supply.state import read_supply
 from kgst.units import format_som
 
@@ -52,7 +54,7 @@ def cut_issuer(system: System, issuer: str, *, allow_unknown: bool) -> Operation
             ("undone by", f"a new quota (`ape run govern apply`) from an ISSUANCE_ADMIN: {undo}"),
         ),
         readbacks=(Readback(f"{name} is an issuer", False, is_issuer),),
-        already=not (quota.capacity or quota.may_burn),
+        already=not quota.is_one,
         repeatable=True,
         emergency=True,
     )
@@ -67,14 +69,14 @@ def suspend_auditor(system: System, auditor: str, *, allow_unknown: bool) -> Ope
     address = system.require_known(auditor, allow_unknown=allow_unknown)
     token, name = system.token, system.named(address)
     with rpc("read the auditors"):
-        members, threshold, _, suspended = token.auditorSet()
+        auditors = Auditors(*token.auditorSet())
         valid_until = int(token.solvency().validUntil)
-    if address not in members:
+    if address not in auditors.members:
         raise RefusedError(
-            f"{name} is no auditor on the chain; auditors: {_names(system, members)}."
+            f"{name} is no auditor on the chain; auditors: {_names(system, auditors.members)}."
         )
-    active = [one for seat, one in enumerate(members) if not suspended >> seat & 1]
-    left = [one for one in active if one != address]
+    threshold = auditors.threshold
+    left = [one for one in auditors.active if one != address]
 
     def check() -> None:
         if len(left) < threshold:
@@ -112,12 +114,12 @@ def suspend_auditor(system: System, auditor: str, *, allow_unknown: bool) -> Ope
             ),
         ),
         readbacks=(Readback(f"{name} may sign", False, lambda: bool(token.isAuditor(address))),),
-        already=address not in active,
+        already=address not in auditors.active,
         check=check,
         repeatable=True,
         emergency=True,
     )
 
 
-def _names(system: System, addresses: list[str]) -> str:
+def _names(system: System, addresses: Sequence[str]) -> str:
     return ", ".join(system.named(one) for one in addresses)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kgst.checks import checks_document
 from kgst.console import Answer
 from kgst.deployment.system import open_system
 from kgst.errors import ExitCode
@@ -28,7 +29,6 @@ from kgst.reserves.views import (
     print_state,
     print_warnings,
     safe,
-    warnings_document,
 )
 from kgst.signing.views import namer, print_hashes
 from kgst.storing import as_bytes, read_bytes, require_apart, write_new
@@ -83,7 +83,7 @@ def draft(
         "draft_file": str(out_path),
         "report_file": str(report),
         **draft_document(made),
-        "warnings": warnings_document(warnings),
+        "warnings": checks_document(warnings),
     }
     return Answer(document, show_it)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from kgst.attestation import Domain
+from kgst.checks import Check, State
 from kgst.errors import InputError, RefusedError
 from kgst.quantities import format_bps
 from kgst.reserves.files import (
@@ -25,7 +25,7 @@ from kgst.statements import ReserveTotal, StatementError, read_reserves
 from kgst.statements.model import account_key
 from kgst.units import format_som
 
-__all__ = ["DraftWarning", "draft_warnings", "make_draft", "read_statements", "require_accounts"]
+__all__ = ["caution", "draft_warnings", "make_draft", "read_statements", "require_accounts"]
 
 OLD_DAYS: Final = 3
 """A statement that closes longer ago than this is worth a warning."""
@@ -35,17 +35,14 @@ CLOCK_SLACK: Final = 600
 """Seconds by which clocks may differ without a warning."""
 
 
-@dataclass(frozen=True)
-class DraftWarning:
-    """Something that is allowed, and should not happen unnoticed.
+def caution(code: str, text: str) -> Check:
+    """Something about a draft that is allowed, and should not happen unnoticed.
 
-    Attributes:
+    Args:
         code: For programs.
         text: For people.
     """
-
-    code: str
-    text: str
+    return Check("draft", code, State.WARNING, text)
 
 
 def read_statements(
@@ -137,9 +134,7 @@ def make_draft(
     )
 
 
-def draft_warnings(
-    draft: AttestationFile, total: ReserveTotal | None, *, now: int
-) -> list[DraftWarning]:
+def draft_warnings(draft: AttestationFile, total: ReserveTotal | None, *, now: int) -> list[Check]:
     """What the desk and every auditor should see before the draft is signed.
 
     Args:
@@ -150,21 +145,21 @@ def draft_warnings(
     return [*_warnings(draft, total), *_untimely(draft, now)]
 
 
-def _warnings(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[DraftWarning]:
+def _warnings(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[Check]:
     state, new = draft.chain, draft.attestation
     if draft.is_unanimity_needed:
-        yield DraftWarning(
+        yield caution(
             "unanimity",
             f"{_why_unanimous(state, new.reserves)}: all {len(state.auditors.members)} auditors must sign.",
         )
     if draft.result.shortfall:
-        yield DraftWarning(
+        yield caution(
             "deficit",
             f"this declares a DEFICIT of {format_som(draft.result.shortfall)}: minting stops until a newer "
             "attestation; everything else goes on.",
         )
     if state.last.epoch and new.reserves == state.last.reserves:
-        yield DraftWarning(
+        yield caution(
             "unchanged",
             f"reserves are the same as in epoch {state.last.epoch}, {som(new.reserves)}: are these "
             "the new statements?",
@@ -174,23 +169,23 @@ def _warnings(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[Dr
     oldest = bishkek_day(new.as_of) - timedelta(days=OLD_DAYS)
     for account in total.accounts:
         if account.closing_date < oldest:
-            yield DraftWarning(
+            yield caution(
                 "old_statement",
                 f"{account.file}: account {account.account} closed on {account.closing_date}, more than {OLD_DAYS} "
                 "days before this attestation; is there a later statement?",
             )
 
 
-def _untimely(draft: AttestationFile, now: int) -> Iterator[DraftWarning]:
+def _untimely(draft: AttestationFile, now: int) -> Iterator[Check]:
     as_of = draft.attestation.as_of
     if as_of > now + CLOCK_SLACK:
-        yield DraftWarning(
+        yield caution(
             "future",
             f"it is as of {both_times(as_of)}, {span(as_of - now)} from now by this computer's clock: once signed it "
             "can be submitted then, whatever the reserves are.",
         )
     if now >= draft.result.valid_until:
-        yield DraftWarning(
+        yield caution(
             "stale",
             f"it is as of {both_times(as_of)}, {span(now - as_of)} ago: the token takes none older than "
             f"{span(draft.chain.max_age)}.",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kgst.checks import checks_document
 from kgst.console import Answer
 from kgst.policy import Policy
 from kgst.reserves.drafting import draft_warnings
@@ -18,7 +19,6 @@ from kgst.reserves.views import (
     print_accounts,
     print_draft,
     print_warnings,
-    warnings_document,
 )
 from kgst.signing import ceremony
 from kgst.signing.views import Namer, namer, print_list
@@ -64,7 +64,7 @@ def sign(
         **draft_document(draft),
         "checked": list(checks.done),
         "not_checked": list(checks.open),
-        "warnings": warnings_document(warnings),
+        "warnings": checks_document(warnings),
     }
     inputs = [*statements, *(one for one in (policy_path, report) if one)]
     reviewed = ceremony.Reviewed(draft, path, document, show, policy, inputs)

@@ -17,6 +17,7 @@ from kgst.reserves.reading import read_state, statement_of
 from kgst.reserves.views import moment, totals
 from kgst.signing.collecting import require_signed
 from kgst.signing.onchain import require_here, require_taken, structs
+from kgst.snapshot.token import Attestation
 from kgst.storing import read_model
 from kgst.units import format_som
 
@@ -75,7 +76,7 @@ def _last_is(system: System, statement: Statement) -> Readback:
     return Readback(
         "last attestation",
         statement,
-        lambda: statement_of(system.token.lastAttestation()),
+        lambda: statement_of(Attestation(*system.token.lastAttestation())),
         _in_words,
     )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from kgst.checks import Check, print_checks
 from kgst.quantities import format_bps
-from kgst.reserves.drafting import DraftWarning
 from kgst.reserves.files import AttestationFile, ChainState, Result, SettledFrom
 from kgst.reserves.format import both_times, som, span
 from kgst.signing.files import Signable
@@ -33,7 +33,6 @@ __all__ = [
     "table",
     "table_of",
     "totals",
-    "warnings_document",
 ]
 
 _CHAINS: Final = {56: "BNB Smart Chain", 97: "BSC testnet", 1337: "local", 31337: "local"}
@@ -57,11 +56,6 @@ def draft_document(draft: AttestationFile) -> dict[str, Any]:
         "message_hash": draft.hashes.message,
         "digest": draft.digest,
     }
-
-
-def warnings_document(warnings: Iterable[DraftWarning]) -> list[dict[str, str]]:
-    """Each with a code for programs and a text for people."""
-    return [{"code": one.code, "message": one.text} for one in warnings]
 
 
 def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
@@ -103,10 +97,10 @@ def print_accounts(out: Console, total: ReserveTotal) -> None:
     out.print(rows)
 
 
-def print_warnings(out: Console, warnings: Iterable[DraftWarning]) -> None:
-    """Each on lines of its own."""
-    for one in warnings:
-        out.print(f"[bold yellow]Warning:[/bold yellow] {safe(one.text)}")
+def print_warnings(out: Console, warnings: Sequence[Check]) -> None:
+    """What to think about first, if anything."""
+    if warnings:
+        print_checks(out, warnings, "Before you sign", items=False)
 
 
 def print_state(out: Console, state: ChainState, headroom: int, now: int, named: Namer) -> None:

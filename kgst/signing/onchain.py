@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from eth_utils.address import to_checksum_address
 
@@ -13,6 +13,7 @@ from kgst.node import NodeError, rpc
 from kgst.safe.safes import view
 from kgst.signatures import digest, signer_of
 from kgst.signing.files import AuditorSet, Signable, Signature
+from kgst.snapshot.token import Auditors
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -34,17 +35,16 @@ __all__ = [
 def read_auditors(system: System) -> AuditorSet:
     """The auditors as they are now."""
     with rpc("read the auditors"):
-        return auditor_set(system.token.auditorSet())
+        return auditor_set(Auditors(*system.token.auditorSet()))
 
 
-def auditor_set(found: Any) -> AuditorSet:
-    """The auditors as the token returns them; bit i of `suspended` is seat i."""
-    members = tuple(found.auditors)
+def auditor_set(found: Auditors) -> AuditorSet:
+    """The auditors as files have them."""
     return AuditorSet(
         version=found.version,
         threshold=found.threshold,
-        members=members,
-        suspended=tuple(one for seat, one in enumerate(members) if found.suspended >> seat & 1),
+        members=tuple(found.members),
+        suspended=found.suspended,
     )
 
 

@@ -7,42 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kgst.decoding.pending import Pending, ScheduleReads
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
 from kgst.policy import Policy
-from kgst.verify.state import Issuer, IssuerReads, read_traces
+from kgst.snapshot.powers import IssuerReads
+from kgst.snapshot.token import Attestation, Issuer, Recovery, TokenReads
+from kgst.snapshot.traces import read_traces
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = ["Attestation", "Operator", "Recovery", "Status", "operators", "read_status"]
-
-
-class Attestation(NamedTuple):
-    """The last accepted attestation; zeros before the first.
-
-    Attributes:
-        reserves: Tyiyn.
-        settled: Base units.
-        as_of: Seconds.
-    """
-
-    epoch: int
-    reserves: int
-    settled: int
-    as_of: int
-    report_hash: bytes
-
-
-class Recovery(NamedTuple):
-    """The recovery under way: auditors to be, and the second from which anyone may complete it."""
-
-    auditors: tuple[str, ...]
-    threshold: int
-    acceptable_at: int
+__all__ = ["Operator", "Status", "operators", "read_status"]
 
 
 @dataclass(frozen=True)
@@ -120,34 +97,32 @@ def read_status(system: System) -> Status:
     head = latest(provider)
     traces = read_traces(system.record, head.number)
     reads = Reads()
-    ask = partial(reads.of, deployment.token)
-    solvency, headroom = ask("solvency"), ask("headroom")
-    attestation, limits = ask("lastAttestation"), ask("reserveLimits")
-    auditor_set, proposal = ask("auditorSet"), ask("auditorsProposal")
-    flags, delegate_all = ask("pauseFlags"), ask("delegateAll")
+    token = TokenReads(reads, deployment.token)
+    solvency, headroom = token.solvency(), token.headroom()
+    attestation, limits = token.attestation(), token.limits()
+    auditor_set, proposal = token.auditors(), token.recovery()
+    flags, delegate_all = token.pause_flags(), token.delegate_all()
     issuers = IssuerReads(reads, deployment, traces)
     schedule = ScheduleReads(reads, deployment.manager, traces.scheduled)
     balances = {address: (reads.balance(address), powers) for address, powers in operators(policy)}
     reads.fetch(provider, head, "read the token's state")
 
-    supply, backing, burned, valid_until = solvency.value
-    auditors, threshold, _, suspended = auditor_set.value
-    proposed = Recovery(*proposal.value)
+    stands, auditors, proposed = solvency.value, auditor_set.value, proposal.value
     named = {policy.address(issuer.member) for issuer in policy.issuers}
     return Status(
         head=head,
-        supply=supply,
-        backing=backing,
-        burned=burned,
+        supply=stands.supply,
+        backing=stands.backing,
+        burned=stands.burned,
         headroom=headroom.value,
-        valid_until=valid_until,
-        max_age=limits.value[0],
-        attestation=Attestation(*attestation.value),
+        valid_until=stands.valid_until,
+        max_age=limits.value.max_age,
+        attestation=attestation.value,
         flags=flags.value,
         delegate_all=delegate_all.value,
-        auditors=auditors,
-        suspended=tuple(a for seat, a in enumerate(auditors) if suspended >> seat & 1),
-        threshold=threshold,
+        auditors=auditors.members,
+        suspended=auditors.suspended,
+        threshold=auditors.threshold,
         recovery=proposed if proposed.auditors else None,
         issuers={
             address: record

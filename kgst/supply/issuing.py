@@ -17,7 +17,8 @@ from kgst.pipeline.pipeline import perform
 from kgst.pipeline.views import clock
 from kgst.quantities import format_refill
 from kgst.reserves.format import span
-from kgst.supply.state import Quota, SupplyState, read_supply
+from kgst.snapshot.token import Issuer
+from kgst.supply.state import SupplyState, read_supply
 from kgst.units import format_som, parse_amount
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def _refuse(what: str, obstacles: list[str]) -> None:
         raise RefusedError(f"{what}:\n" + "\n".join(f"{one}." for one in obstacles))
 
 
-def _when(quota: Quota, now: int, value: int) -> str:
+def _when(quota: Issuer, now: int, value: int) -> str:
     """When the bucket will have refilled enough."""
     if value > quota.capacity:
         return f"; it never holds more than {format_som(quota.capacity)}: mint less at a time"
@@ -241,7 +242,7 @@ def _when(quota: Quota, now: int, value: int) -> str:
     return f"; it will have refilled enough at {clock(now + seconds)}"
 
 
-def _bucket(quota: Quota, value: int) -> str:
+def _bucket(quota: Issuer, value: int) -> str:
     return f"{_change(quota.available, quota.available - value)}, refill {format_refill(quota.refill_per_second)}"
 
 

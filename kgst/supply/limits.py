@@ -11,10 +11,11 @@ from kgst.multicall import latest
 from kgst.pipeline.views import clock, table
 from kgst.quantities import format_refill
 from kgst.reserves.format import span
-from kgst.supply.state import Quota, SupplyState, read_supply
+from kgst.snapshot.token import Issuer
+from kgst.snapshot.traces import read_traces
+from kgst.supply.state import SupplyState, read_supply
 from kgst.terminal import markup
 from kgst.units import format_som
-from kgst.verify.state import read_traces
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,7 +67,7 @@ def limits(system: System, account: str | None) -> Answer:
     issuers = list(dict.fromkeys([*known, *others, *([asked] if asked else [])]))
     state = read_supply(system, issuers)
     # Whoever was cut is an issuer no more.
-    rows = [one for one in issuers if one in known or one == asked or _is_issuer(state.quotas[one])]
+    rows = [one for one in issuers if one in known or one == asked or state.quotas[one].is_one]
     bounds = {one: bound_of(state, one) for one in rows}
     document = {
         "chain_id": system.record.chain_id,
@@ -143,14 +144,14 @@ def _show(
             out.print(f"  {reason}", markup=False)
 
 
-def _full_again(quota: Quota, now: int) -> str:
+def _full_again(quota: Issuer, now: int) -> str:
     if quota.available == quota.capacity:
         return "full" if quota.capacity else "–"
     at = quota.full_at(now)
     return "never" if at is None else clock(at)
 
 
-def _of_bucket(quota: Quota, now: int) -> str:
+def _of_bucket(quota: Issuer, now: int) -> str:
     at = quota.full_at(now)
     text = f"its bucket has {format_som(quota.available)} of {format_som(quota.capacity)}"
     if quota.available == quota.capacity:
@@ -160,7 +161,3 @@ def _of_bucket(quota: Quota, now: int) -> str:
     return (
         f"{text}, refills by {format_refill(quota.refill_per_second)}, and is full at {clock(at)}"
     )
-
-
-def _is_issuer(quota: Quota) -> bool:
-    return bool(quota.capacity or quota.may_burn)

@@ -4,34 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kgst.gate import PauseFlag
-from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
+from kgst.multicall import Head, Reads, ensure_multicall, latest
 from kgst.pipeline.views import clock
+from kgst.snapshot.token import Issuer, TokenReads
 from kgst.units import format_som
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = ["Holding", "Quota", "SupplyState", "read_supply"]
-
-
-@dataclass(frozen=True)
-class Quota:
-    """An issuer's bucket as of the block; all zeros for whoever is none."""
-
-    available: int
-    capacity: int
-    refill_per_second: int
-    may_burn: bool
-
-    def full_at(self, now: int) -> int | None:
-        """The second at which the bucket is full again; None when it is full, or never refilled."""
-        lacking = self.capacity - self.available
-        if lacking == 0 or self.refill_per_second == 0:
-            return None
-        return now + -(-lacking // self.refill_per_second)
+__all__ = ["Holding", "SupplyState", "read_supply"]
 
 
 @dataclass(frozen=True)
@@ -63,7 +47,7 @@ class SupplyState:
     burned: int
     valid_until: int
     flags: int
-    quotas: dict[str, Quota]
+    quotas: dict[str, Issuer]
     holdings: dict[str, Holding]
 
     @property
@@ -110,23 +94,21 @@ def read_supply(
         NodeError: the node failed.
     """
     ensure_multicall(system.provider)
-    head, reads, token = latest(system.provider), Reads(), system.token
-    solvency = reads.of(token, "solvency")
-    flags = reads.of(token, "pauseFlags")
-    quotas = {one: reads.of(token, "issuerOf", one) for one in issuers}
-    asked = ("balanceOf", "getFrozenTokens", "isBlocked")
-    holdings: dict[str, list[Read[Any]]] = {
-        one: [reads.of(token, method, one) for method in asked] for one in holders
+    head, reads = latest(system.provider), Reads()
+    token = TokenReads(reads, system.token)
+    solvency, flags = token.solvency(), token.pause_flags()
+    quotas = {one: token.issuer(one) for one in issuers}
+    holdings = {
+        one: (token.balance(one), token.frozen(one), token.is_blocked(one)) for one in holders
     }
     reads.fetch(system.provider, head, "read supply and quotas")
-    supply, backing, burned, valid_until = solvency.value
     return SupplyState(
         head=head,
-        supply=supply,
-        backing=backing,
-        burned=burned,
-        valid_until=valid_until,
+        **solvency.value._asdict(),
         flags=flags.value,
-        quotas={one: Quota(*read.value) for one, read in quotas.items()},
-        holdings={one: Holding(*(r.value for r in row)) for one, row in holdings.items()},
+        quotas={one: read.value for one, read in quotas.items()},
+        holdings={
+            one: Holding(balance.value, frozen.value, blocked.value)
+            for one, (balance, frozen, blocked) in holdings.items()
+        },
     )

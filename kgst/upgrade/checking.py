@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.build import creation_code, source_of
+from kgst.checks import Check, passed
 from kgst.deployment.code import (
     SIZE_LIMIT,
     code_hash,
@@ -22,22 +24,7 @@ from kgst.upgrade.deployed import deployed_layout
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = ["Candidate", "Finding", "examine"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        what: `storage layout`.
-        ok: Whether it is as it must be.
-        detail: What was found.
-    """
-
-    what: str
-    ok: bool
-    detail: str
+__all__ = ["Candidate", "examine"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +46,7 @@ class Candidate:
     code: bytes
     problems: list[LayoutProblem]
     compared_with: str
-    findings: list[Finding] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
 
     @property
     def code_hash(self) -> str:
@@ -73,8 +60,8 @@ class Candidate:
 
     @property
     def is_sound(self) -> bool:
-        """Whether every finding is as it must be."""
-        return all(finding.ok for finding in self.findings)
+        """Whether everything is as it must be."""
+        return passed(self.checks)
 
 
 def examine(system: System, contract: str) -> Candidate:
@@ -99,20 +86,23 @@ def examine(system: System, contract: str) -> Candidate:
         code=code,
         problems=problems,
         compared_with=where,
-        findings=[
-            Finding(
+        checks=[
+            _check(
                 "storage layout",
                 not problems,
                 "; ".join(map(str, problems)) or "every field and packed constant is where it was",
             ),
-            Finding("code size", len(code) <= SIZE_LIMIT, f"{len(code):,} of {SIZE_LIMIT:,} bytes"),
+            _check("code size", len(code) <= SIZE_LIMIT, f"{len(code):,} of {SIZE_LIMIT:,} bytes"),
             _slot(code),
         ],
     )
 
 
-def _slot(code: bytes) -> Finding:
+def _slot(code: bytes) -> Check:
     found = proxiable_uuid(code)
     ok = found == SLOT.to_bytes(32)
     detail = "the ERC-1967 slot" if ok else f"0x{found.hex()}" if found else "no answer"
-    return Finding("proxiableUUID (ERC-1822)", ok, detail)
+    return _check("proxiableUUID (ERC-1822)", ok, detail, "the ERC-1967 slot")
+
+
+_check = partial(Check.that, "code")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kgst.checks import Check, passed
 from kgst.console import Answer
 from kgst.deployment.system import open_system
 from kgst.errors import ExitCode, InputError
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from ape.api import AccountAPI
 
     from kgst.pipeline.options import Run
-    from kgst.upgrade.checking import Finding
 
 __all__ = [
     "cancel",
@@ -55,19 +55,19 @@ def check(policy_path: Path | None, contract: str, data: str, *, quiet: bool) ->
     call = data_of(data)
     system = open_system(policy_path, quiet=quiet)
     candidate = examine(system, contract)
-    tried: list[Finding] | None = None
+    tried: list[Check] | None = None
     block: int | None = None
     # What misreads the storage would only fail in stranger ways.
     if candidate.is_sound:
         with on_fork(system) as (copy, fork):
             block = fork.block
             tried = smoke(copy, fork, candidate, call)
-    passed = candidate.is_sound and all(f.ok for f in tried or ())
+    sound = candidate.is_sound and tried is not None and passed(tried)
     document: dict[str, Any] = check_document(system, candidate, tried, block, call)
     return Answer(
-        document | {"passed": passed},
+        document | {"passed": sound},
         lambda out: print_check(out, system, candidate, tried, block),
-        ExitCode.DONE if passed else ExitCode.REFUSED,
+        ExitCode.DONE if sound else ExitCode.REFUSED,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kgst.checks import failed
 from kgst.console import confirm, console
 from kgst.deployment.code import arguments_in_words, code_hash
 from kgst.errors import DriftError, InputError, RefusedError
@@ -66,7 +67,7 @@ def propose(
         raise InputError("a Safe deploys no contracts; leave --via out: who deploys has no say.")
     candidate = examine(system, contract)
     if not candidate.is_sound:
-        wrong = "; ".join(f"{f.what}: {f.detail}" for f in candidate.findings if not f.ok)
+        wrong = "; ".join(f"{check.item}: {check.found}" for check in failed(candidate.checks))
         raise RefusedError(
             f"{contract} must not become the implementation: {wrong}. See `ape run upgrade check {contract}`. "
             "Nothing was sent."

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from eth_utils.crypto import keccak
 
+from kgst.checks import Check
 from kgst.deployment.code import code_hash
 from kgst.errors import KgstError
 from kgst.fork.overrides import StorageOverrides, throwaway_accounts
 from kgst.pipeline.operation import call_data
 from kgst.pipeline.permission import PermissionStatus, as_call, permission
 from kgst.units import format_som
-from kgst.upgrade.checking import Candidate, Finding
+from kgst.upgrade.checking import Candidate
 from kgst.upgrade.deployed import read_gate
 from kgst.upgrade.getters import changes, read_getters, sample_accounts
 from kgst.upgrade.operations import upgrade
@@ -27,8 +29,10 @@ _SOM = 10**6
 _DAY = 86_400
 _SHOWN = 5
 
+_upgraded, _used = partial(Check.that, "upgraded"), partial(Check.that, "used")
 
-def smoke(system: System, fork: Fork, candidate: Candidate, data: bytes) -> list[Finding]:
+
+def smoke(system: System, fork: Fork, candidate: Candidate, data: bytes) -> list[Check]:
     """Upgrade the token on `fork` to `candidate`, running `data`, and look at it.
 
     Args:
@@ -40,23 +44,23 @@ def smoke(system: System, fork: Fork, candidate: Candidate, data: bytes) -> list
     Returns:
         What was found; a step that fails ends the list with the reason.
     """
-    found: list[Finding] = []
+    found: list[Check] = []
     try:
         _upgrade(system, fork, candidate, data, found)
         _use(system, fork, found)
     except KgstError as error:
-        found.append(Finding("the smoke test itself", False, str(error)))
+        found.append(Check.that("smoke test", "the smoke test itself", False, str(error)))
     return found
 
 
 def _upgrade(
-    system: System, fork: Fork, candidate: Candidate, data: bytes, found: list[Finding]
+    system: System, fork: Fork, candidate: Candidate, data: bytes, found: list[Check]
 ) -> None:
     eth = system.provider.web3.eth
     deployer = throwaway_accounts("upgrade", 1)[0].address
     address = fork.create(deployer, candidate.creation)
     there = code_hash(bytes(eth.get_code(address)))
-    found.append(Finding("deployed code is this build's", there == candidate.code_hash, there))
+    found.append(_upgraded("deployed code is this build's", there == candidate.code_hash, there))
 
     StorageOverrides(fork, system.token.address).consent(
         bytes.fromhex(candidate.code_hash[2:]), keccak(data)
@@ -77,15 +81,15 @@ def _upgrade(
 
     after, flags = read_gate(system), read_gate(system).flags
     found.append(
-        Finding("upgraded by UPGRADER, after its delay", after.implementation == address, address)
+        _upgraded("upgraded by UPGRADER, after its delay", after.implementation == address, address)
     )
-    found.append(Finding("pause flags and DELEGATE_ALL stay", flags == gate.flags, f"{flags:#x}"))
+    found.append(_upgraded("pause flags and DELEGATE_ALL stay", flags == gate.flags, f"{flags:#x}"))
     different = changes(before, read_getters(system, fork.provider, accounts))
     detail = "; ".join(different[:_SHOWN]) or f"{len(before)} answers, {len(accounts)} accounts"
-    found.append(Finding("every getter answers as before", not different, detail))
+    found.append(_upgraded("every getter answers as before", not different, detail))
 
 
-def _use(system: System, fork: Fork, found: list[Finding]) -> None:
+def _use(system: System, fork: Fork, found: list[Check]) -> None:
     """Mint and pay with the new code, as far as a fork that pretends quota and reserves can tell."""
     token = system.token
     issuer, holder = (a.address for a in throwaway_accounts("use", 2))
@@ -98,28 +102,33 @@ def _use(system: System, fork: Fork, found: list[Finding]) -> None:
     refusal = fork.refusal(issuer, token.address, call_data(token.mint, holder, headroom + 1))
     expected = f"HeadroomExceeded(headroom={headroom}, needed={headroom + 1})"
     found.append(
-        Finding("mint beyond the headroom reverts", refusal == expected, refusal or "it does not")
+        _used(
+            "mint beyond the headroom reverts",
+            refusal == expected,
+            refusal or "it does not",
+            expected,
+        )
     )
     supply = int(token.totalSupply())
     fork.send(issuer, token.address, call_data(token.mint, holder, headroom))
     minted = int(token.totalSupply()) - supply, int(token.balanceOf(holder))
     found.append(
-        Finding(
+        _used(
             "mint of all the headroom works", minted == (headroom, headroom), format_som(minted[1])
         )
     )
     fork.send(holder, token.address, call_data(token.transfer, issuer, 3 * _SOM))
     balances = int(token.balanceOf(holder)), int(token.balanceOf(issuer))
     found.append(
-        Finding(
+        _used(
             "a transfer works", balances == (headroom - 3 * _SOM, 3 * _SOM), format_som(balances[1])
         )
     )
     fork.send(issuer, token.address, call_data(token.burn, 3 * _SOM))
     left = int(token.headroom())
-    found.append(Finding("a burn makes no headroom", left == 0, format_som(left)))
+    found.append(_used("a burn makes no headroom", left == 0, format_som(left)))
     fork.advance(_DAY)
     refusal = fork.refusal(issuer, token.address, call_data(token.mint, holder, 1)) or "it does not"
     found.append(
-        Finding("mint after validUntil reverts", refusal.startswith("AttestationExpired("), refusal)
+        _used("mint after validUntil reverts", refusal.startswith("AttestationExpired("), refusal)
     )

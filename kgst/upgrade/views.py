@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from kgst.checks import Check, checks_document, print_checks
 from kgst.deployment.code import SIZE_LIMIT, arguments_in_words
 from kgst.deployment.layout import WORDS_NOTE
 from kgst.pipeline.views import table
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kgst.deployment.system import System
-    from kgst.upgrade.checking import Candidate, Finding
+    from kgst.upgrade.checking import Candidate
     from kgst.upgrade.consenting import Comparison
     from kgst.upgrade.deploying import Proposed
     from kgst.upgrade.files import UpgradeFile
@@ -34,7 +35,7 @@ _LONG: Final = 4_000
 def check_document(
     system: System,
     candidate: Candidate,
-    tried: list[Finding] | None,
+    tried: list[Check] | None,
     block: int | None,
     data: bytes,
 ) -> dict[str, Any]:
@@ -58,22 +59,18 @@ def check_document(
             ],
             "note": WORDS_NOTE,
         },
-        "checks": _findings(candidate.findings),
+        "checks": checks_document(candidate.checks),
         "smoke_test": None
         if tried is None
-        else {"forked_block": block, "checks": _findings(tried)},
+        else {"forked_block": block, "checks": checks_document(tried)},
     }
-
-
-def _findings(findings: list[Finding]) -> list[dict[str, Any]]:
-    return [{"what": f.what, "ok": f.ok, "detail": f.detail} for f in findings]
 
 
 def print_check(
     out: Console,
     system: System,
     candidate: Candidate,
-    tried: list[Finding] | None,
+    tried: list[Check] | None,
     block: int | None,
 ) -> None:
     """What the candidate is, and everything that was looked at."""
@@ -87,7 +84,7 @@ def print_check(
     )
     head.add_row("layout compared with", markup(candidate.compared_with))
     out.print(head)
-    _print_findings(out, "Code and storage", candidate.findings)
+    print_checks(out, candidate.checks, "Code and storage")
     for problem in candidate.problems:
         out.print(f"  {problem}", style="red", markup=False, soft_wrap=True)
     out.print(f"[dim]{WORDS_NOTE}[/dim]")
@@ -95,18 +92,7 @@ def print_check(
         out.print("[yellow]The smoke test was not run:[/yellow] put the above right first.")
         return
     where = f"a fork at block {block}" if block is not None else "a chain of its own"
-    _print_findings(out, f"Upgraded on {where}; consent, quota and reserves pretended", tried)
-
-
-def _print_findings(out: Console, title: str, findings: list[Finding]) -> None:
-    rows = table(markup(title))
-    rows.add_column("")
-    rows.add_column("what", style="bold")
-    rows.add_column("found", overflow="fold")
-    for finding in findings:
-        sign = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
-        rows.add_row(sign, markup(finding.what), markup(finding.detail, _LONG))
-    out.print(rows)
+    print_checks(out, tried, f"Upgraded on {where}; consent, quota and reserves pretended")
 
 
 def deploy_document(proposed: Proposed) -> dict[str, Any]:

@@ -7,50 +7,59 @@ are there and owned as it says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from eth_utils.crypto import keccak
 
 from kgst.attestation import Domain
 from kgst.build import constructor_arguments, plain_runtime_code, runtime_code, token_runtime_code
+from kgst.checks import Check, failed
 from kgst.deployment.code import implementation_code
 from kgst.deployment.concluding import awaited
 from kgst.deployment.contracts import FEED_DECIMALS, Deployment, initialization
-from kgst.deployment.people import FoundSafe, PeopleReads, findings
+from kgst.deployment.people import FoundSafe, PeopleReads, people_checks
 from kgst.deployment.preflight import CONTRACTS, require_chain
 from kgst.errors import RefusedError
 from kgst.gate import GateWord
-from kgst.multicall import Head, ensure_multicall, latest
+from kgst.multicall import Head, Reads, ensure_multicall, latest
 from kgst.node import NodeError, connected, genesis
 from kgst.policy import Policy
 from kgst.quantities import format_bps, format_duration, format_refill
 from kgst.record import Record
+from kgst.snapshot.code import Code, read_code
+from kgst.snapshot.state import State, TokenState, read_state
+from kgst.snapshot.traces import Traces
 from kgst.units import format_som
-from kgst.verify.comparison import Check, Comparison, Drift, Verification
-from kgst.verify.roles import role_drifts
-from kgst.verify.state import Code, State, TokenReads, read_code, read_state
+from kgst.verify.roles import role_checks
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
-__all__ = [
-    "compare",
-    "compare_code",
-    "compare_people",
-    "inspect",
-    "quota",
-    "verify",
-]
+__all__ = ["Comparison", "compare", "inspect", "quota"]
 
 
-def verify(policy: Policy, record: Record) -> list[Drift]:
-    """Every difference between the connected chain and what `policy` and `record` say; see `inspect`."""
-    return inspect(policy, record).drifts
+@dataclass
+class Comparison:
+    """What came of comparing.
+
+    Attributes:
+        traces: What events name; None when nothing could be read.
+        state: None when it could not be read as a whole.
+        safes: What is at the addresses of the policy's Safes, by label; empty too when that could not be read.
+        failure: What ended it; None when it came to its end.
+    """
+
+    checks: list[Check] = field(default_factory=list)
+    traces: Traces | None = None
+    state: State | None = None
+    safes: Mapping[str, FoundSafe] = field(default_factory=dict)
+    failure: NodeError | None = None
 
 
-def inspect(policy: Policy, record: Record) -> Verification:
+def inspect(policy: Policy, record: Record) -> list[Check]:
     """Compare the connected chain with `policy` and `record`.
 
     Raises:
@@ -66,48 +75,74 @@ def inspect(policy: Policy, record: Record) -> Verification:
             f"genesis {found_genesis[:10]}…; a development chain that was started anew has lost the "
             "deployment: deploy again with --new."
         )
-    deployment = Deployment.of(policy, record)
     ensure_multicall(provider)
-    head = _head(provider, record)
-    comparison, people = Comparison(), PeopleReads(policy)
-    code = read_code(record, provider, head)
-    if compare_code(comparison, policy, record, code):
-        try:
-            state = read_state(deployment, provider, head, lambda reads, _: people.ask(reads))
-            compare(comparison, deployment, code, state)
-            compare_people(comparison, policy, record, people.found(provider, head))
-        except NodeError as error:
-            if not comparison.verification.drifts:
-                raise
-            # Other code stands there than should: that is a drift already, and the rest cannot be asked.
-            comparison.gaps.append(str(error))
-    return comparison.verification
+    done = compare(Deployment.of(policy, record), provider, _head(provider, record))
+    # Where other code stands than should, that is a drift already, and why the rest cannot be asked.
+    if done.failure is not None and not failed(done.checks):
+        raise done.failure
+    return done.checks
 
 
-def compare(comparison: Comparison, deployment: Deployment, code: Code, state: State) -> None:
-    """Everything but the code itself.
+def compare(
+    deployment: Deployment,
+    provider: ProviderAPI,
+    head: Head,
+    extra: Callable[[Reads, Traces], None] | None = None,
+) -> Comparison:
+    """Everything that there is to compare in the block `head`; a node that fails on the way ends it with a check.
 
-    Raises:
-        NodeError: a contract did not answer as its interface says.
+    Args:
+        deployment: Chain, policy and record are of one chain.
+        provider: Connected; it has Multicall3.
+        head: The block.
+        extra: Adds reads of its own to the one request.
     """
-    comparison.area = "token"
-    _compare_gate(comparison, deployment.record, code.gate)
-    _compare_token(comparison, deployment, state.token)
-    comparison.area = "issuers"
-    _compare_issuers(comparison, deployment, state)
-    comparison.area = "roles"
-    role_drifts(comparison, deployment, state)
+    policy, record, people = deployment.policy, deployment.record, PeopleReads(deployment.policy)
+    done = Comparison()
+
+    def ask(reads: Reads, traces: Traces) -> None:
+        done.traces = traces
+        people.ask(reads)
+        if extra is not None:
+            extra(reads, traces)
+
+    try:
+        code = read_code(record, provider, head)
+        done.checks += _code_checks(policy, record, code)
+        if not all(code.code.values()):
+            everything = "token, roles, issuers, Safes"
+            done.checks.append(Check.open("chain", everything, "contracts are missing"))
+            return done
+        state = read_state(deployment, provider, head, ask)
+        for part in (
+            _gate_checks(record, code.gate),
+            _token_checks(deployment, state.token),
+            _issuer_checks(deployment, state),
+            role_checks(deployment, state),
+        ):
+            for (
+                check
+            ) in part:  # one by one: what was compared before a contract fails to answer is kept
+                done.checks.append(check)
+        done.state = state
+    except NodeError as error:
+        done.failure = error
+        done.checks.append(Check.open("chain", "the deployment", error))
+        return done
+    try:
+        done.safes = people.found(provider, head)
+        done.checks += [c for _, c in people_checks(policy, done.safes, _contracts_of(record))]
+    except NodeError as error:
+        done.failure = error
+        done.checks.append(Check.open("safes", "Safes of the policy", error))
+    return done
 
 
-def compare_people(
-    comparison: Comparison, policy: Policy, record: Record, safes: Mapping[str, FoundSafe]
-) -> None:
-    """The policy's Safes, and that nobody in it is one of the deployment's contracts."""
+def _contracts_of(record: Record) -> dict[str, str]:
+    """Addresses at which nobody of the policy can be."""
     taken = {getattr(record, step).address: what for step, what in CONTRACTS.items()}
     taken[record.implementation[1].address] = "the token's logic"
-    comparison.checks += [
-        Check("safes", f.item, f.expected, f.found, f.good) for f in findings(policy, safes, taken)
-    ]
+    return taken
 
 
 def _head(provider: ProviderAPI, record: Record) -> Head:
@@ -126,22 +161,17 @@ def _head(provider: ProviderAPI, record: Record) -> Head:
     return head
 
 
-def compare_code(comparison: Comparison, policy: Policy, record: Record, found: Code) -> bool:
-    """Whether there is code at every address, so that reading on makes sense."""
-    expected = _expected_code(policy, record)
-    complete = True
+def _code_checks(policy: Policy, record: Record, found: Code) -> Iterator[Check]:
+    same, expected = partial(Check.same, "code"), _expected_code(policy, record)
     for name, contract in record.contracts.items():
         if not (code := found.code[name]):
-            comparison.same(f"code of {name} at {contract.address}", "a contract", "no code")
-            complete = False
+            yield same(f"code of {name} at {contract.address}", "a contract", "no code")
             continue
         on_chain = _hex(keccak(code))
         if name in expected:
-            comparison.same(
-                f"code of {name}, chain against build", _hex(keccak(expected[name])), on_chain
-            )
-        comparison.same(f"code of {name}, chain against record", contract.code_hash, on_chain)
-    return complete
+            built = _hex(keccak(expected[name]))
+            yield same(f"code of {name}, chain against build", built, on_chain)
+        yield same(f"code of {name}, chain against record", contract.code_hash, on_chain)
 
 
 def _expected_code(policy: Policy, record: Record) -> dict[str, bytes]:
@@ -162,52 +192,44 @@ def _expected_code(policy: Policy, record: Record) -> dict[str, bytes]:
     }
 
 
-def _compare_gate(comparison: Comparison, record: Record, gate: int) -> None:
-    found = GateWord(gate)
-    comparison.same(
-        "implementation (ERC-1967 slot)", record.implementation[1].address, found.implementation
-    )
-    comparison.same("pause flags", 0, found.pause_flags)
-    comparison.same("DELEGATE_ALL", False, found.delegate_all)
-    comparison.same("spare bits of the implementation slot", 0, found.spare)
+def _gate_checks(record: Record, found: GateWord) -> Iterator[Check]:
+    implementation = record.implementation[1].address
+    yield _token("implementation (ERC-1967 slot)", implementation, found.implementation)
+    yield _token("pause flags", 0, found.pause_flags)
+    yield _token("DELEGATE_ALL", False, found.delegate_all)
+    yield _token("spare bits of the implementation slot", 0, found.spare)
 
 
-def _compare_token(comparison: Comparison, deployment: Deployment, token: TokenReads) -> None:
-    policy = deployment.policy
-    comparison.same("authority", deployment.record.manager.address, token.authority.value)
-    comparison.same(
-        "recovery delay",
-        format_duration(policy.token.recovery_delay),
-        format_duration(token.recovery_delay.value),
-    )
-    max_age, max_increase = token.reserve_limits.value
-    comparison.same("max age", format_duration(policy.token.max_age), format_duration(max_age))
-    comparison.same(
-        "max increase", format_bps(policy.token.max_increase_bps), format_bps(max_increase)
-    )
-    auditors, threshold, _, suspended = token.auditor_set.value
-    comparison.same("auditors", _names(policy, policy.auditor_addresses), _names(policy, auditors))
-    comparison.same("auditors' threshold", policy.auditors.threshold, threshold)
-    out = [address for seat, address in enumerate(auditors) if suspended >> seat & 1]
-    comparison.same("suspended auditors", "none", _names(policy, out))
-    proposed, _, _ = token.auditors_proposal.value
-    comparison.same("proposed auditors (recovery)", "none", _names(policy, proposed))
-    comparison.same(
-        "EIP-712 domain separator",
-        _hex(deployment.domain.separator),
-        _hex(token.domain_separator.value),
-    )
-    comparison.same("deployer is an auditor", False, token.deployer_is_auditor.value)
+def _token_checks(deployment: Deployment, token: TokenState) -> Iterator[Check]:
+    policy, terms = deployment.policy, deployment.policy.token
+    yield _token("authority", deployment.record.manager.address, token.authority.value)
+    yield _seconds("recovery delay", terms.recovery_delay, token.recovery_delay.value)
+    limits = token.limits.value
+    yield _seconds("max age", terms.max_age, limits.max_age)
+    increase = format_bps(terms.max_increase_bps), format_bps(limits.max_increase_bps)
+    yield _token("max increase", *increase)
+    auditors = token.auditors.value
+    members = _names(policy, policy.auditor_addresses), _names(policy, auditors.members)
+    yield _token("auditors", *members)
+    yield _token("auditors' threshold", policy.auditors.threshold, auditors.threshold)
+    yield _token("suspended auditors", "none", _names(policy, auditors.suspended))
+    proposed = _names(policy, token.recovery.value.auditors)
+    yield _token("proposed auditors (recovery)", "none", proposed)
+    separators = _hex(deployment.domain.separator), _hex(token.domain_separator.value)
+    yield _token("EIP-712 domain separator", *separators)
+    yield _token("deployer is an auditor", False, token.deployer_is_auditor.value)
 
 
-def _compare_issuers(comparison: Comparison, deployment: Deployment, state: State) -> None:
+def _issuer_checks(deployment: Deployment, state: State) -> Iterator[Check]:
     policy = deployment.policy
     if state.traces.gap:
-        comparison.gaps.append(f"issuers that the policy does not name: {state.traces.gap}")
+        item = "issuers that the policy does not name"
+        yield Check.open("issuers", item, state.traces.gap)
     granted = {policy.address(issuer.member): issuer for issuer in policy.issuers}
     for account, found in state.issuers.records.items():
         wanted = granted.get(account)
-        comparison.same(
+        yield Check.same(
+            "issuers",
             f"issuer {policy.named(account)}",
             quota(wanted.capacity, wanted.refill_per_second, wanted.may_burn)
             if wanted
@@ -224,14 +246,16 @@ def quota(capacity: int, refill: int, may_burn: bool) -> str:
     return f"capacity {format_som(capacity)}, refill {format_refill(refill)}, {burn}"
 
 
-def _names(policy: Policy, addresses: Any) -> str:
-    return ", ".join(_each_name(policy, addresses)) or "none"
+_token = partial(Check.same, "token")
 
 
-def _each_name(policy: Policy, addresses: Any) -> Iterator[str]:
-    for address in addresses:
-        yield policy.named(str(address))
+def _seconds(item: str, expected: int, found: int) -> Check:
+    return _token(item, format_duration(expected), format_duration(found))
 
 
-def _hex(value: Any) -> str:
-    return "0x" + bytes(value).hex()
+def _names(policy: Policy, addresses: Iterable[str]) -> str:
+    return ", ".join(map(policy.named, addresses)) or "none"
+
+
+def _hex(value: bytes) -> str:
+    return "0x" + value.hex()

@@ -2,44 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from functools import partial
 
+from kgst.checks import Check
 from kgst.deployment.contracts import GUARDED_ROLES, Deployment, selectors
 from kgst.policy import Policy
 from kgst.quantities import format_duration
 from kgst.roles import ROLE_FUNCTIONS, Role, role_name
-from kgst.verify.state import Access, State
+from kgst.snapshot.powers import Access, RoleReads
+from kgst.snapshot.state import State
 
-if TYPE_CHECKING:
-    from kgst.verify.comparison import Comparison
+__all__ = ["guardian_of", "role_checks", "wanted_delay"]
 
-__all__ = ["guardian_of", "role_drifts", "wanted_delay"]
+_same = partial(Check.same, "roles")
 
 
-def role_drifts(comparison: Comparison, deployment: Deployment, state: State) -> None:
-    """Compare roles, exactly: a member whom the policy does not name is a drift."""
+def role_checks(deployment: Deployment, state: State) -> Iterator[Check]:
+    """Roles, exactly: a member whom the policy does not name is a drift."""
     policy, roles = deployment.policy, state.roles
     if state.traces.gap:
-        comparison.gaps.append(f"role members that nobody names: {state.traces.gap}")
+        yield Check.open("roles", "role members that nobody names", state.traces.gap)
     for (role, account), access in roles.members.items():
         delay = wanted_delay(policy, role, account)
-        comparison.same(
+        yield _same(
             f"role {role_name(role)}, {policy.named(account)}",
             "no member" if delay is None else f"member, delay {format_duration(delay)}",
             _found(access, state.head.time),
         )
     for role in Role:
-        comparison.same(
-            f"guardian of role {role.name}",
-            guardian_of(role).name,
-            role_name(roles.guardian[role].value),
-        )
-        comparison.same(f"admin of role {role.name}", "ADMIN", role_name(roles.admin[role].value))
-        comparison.same(
-            f"grant delay of role {role.name}",
-            "0 seconds",
-            format_duration(roles.grant_delay[role].value),
-        )
+        guardian, admin = roles.guardian[role].value, roles.admin[role].value
+        delay_found = format_duration(roles.grant_delay[role].value)
+        yield _same(f"guardian of role {role.name}", guardian_of(role).name, role_name(guardian))
+        yield _same(f"admin of role {role.name}", "ADMIN", role_name(admin))
+        yield _same(f"grant delay of role {role.name}", "0 seconds", delay_found)
+    yield from _function_checks(roles)
+    for label in ("token", "manager"):
+        delay_found = format_duration(roles.admin_delay[label].value)
+        yield _same(f"{label} closed", False, roles.closed[label].value)
+        yield _same(f"admin delay of the {label}", "0 seconds", delay_found)
+
+
+def _function_checks(roles: RoleReads) -> Iterator[Check]:
     names = {
         selector: name
         for role in Role
@@ -47,18 +51,10 @@ def role_drifts(comparison: Comparison, deployment: Deployment, state: State) ->
     }
     for selector, (role, found) in roles.functions.items():
         name = names.get(selector, "0x" + selector.hex())
-        comparison.same(f"role of {name}", role.name, role_name(found.value))
+        yield _same(f"role of {name}", role.name, role_name(found.value))
     for selector, found in roles.own_functions.items():
-        comparison.same(
-            f"role of the AccessManager's own 0x{selector.hex()}", "ADMIN", role_name(found.value)
-        )
-    for label in ("token", "manager"):
-        comparison.same(f"{label} closed", False, roles.closed[label].value)
-        comparison.same(
-            f"admin delay of the {label}",
-            "0 seconds",
-            format_duration(roles.admin_delay[label].value),
-        )
+        item = f"role of the AccessManager's own 0x{selector.hex()}"
+        yield _same(item, "ADMIN", role_name(found.value))
 
 
 def guardian_of(role: Role) -> Role:

@@ -159,7 +159,7 @@ def test_rotation__from_policy_to_chain__as_people_do_it(
     draft = folder / "rotation-1.json"
     assert document["draft_file"] == str(draft)
     assert document["rotation"]["joining"] == [rotations.newcomer(0).address]
-    assert [one["code"] for one in document["warnings"]] == ["attestation"]
+    assert [one["item"] for one in document["warnings"]] == ["attestation"]
     drafts.require_schema(json.loads(draft.read_text()), "file-rotation")
 
     for index in (1, 2):
@@ -193,7 +193,7 @@ def test_rotation__to_the_same_set__ends_the_suspension(
     assert document["already"] is False
     assert document["rotation"]["returning"] == [drafts.auditor(2).address]
     # The suspension has ended the attestation before.
-    assert [one["code"] for one in document["warnings"]] == ["suspension"]
+    assert [one["item"] for one in document["warnings"]] == ["suspension"]
     done("submit", two(Path(document["draft_file"])), *ANYONE)
     assert in_office(token) == (OLD, 2, 2, 0)
     assert done("draft")["already"] is True
@@ -416,7 +416,7 @@ def test_recovery__to_others_than_the_policys__is_not_accepted(
 
 def test_rotation__while_a_recovery_waits__ends_it(done: Any, proposed: None, token: Any) -> None:
     document = done("draft")
-    assert [one["code"] for one in document["warnings"]] == ["attestation", "proposal"]
+    assert [one["item"] for one in document["warnings"]] == ["attestation", "proposal"]
     assert document["rotation"]["ends"]["proposal"]["threshold"] == 2
     done("submit", two(Path(document["draft_file"])), *ANYONE)
     assert token.auditorsProposal().acceptableAt == 0

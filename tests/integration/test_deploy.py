@@ -10,6 +10,7 @@ from ape import chain as ape_chain
 from ape import project
 from support.reverts import reverts
 
+from kgst.checks import Check, State, failed, unchecked
 from kgst.deploy.plan import plan
 from kgst.deployment.applying import STEPS, apply, resume
 from kgst.deployment.contracts import Deployment
@@ -19,8 +20,7 @@ from kgst.node import ChainRevertError, NodeError
 from kgst.policy import Policy
 from kgst.roles import Role
 from kgst.sending import Event, Stage
-from kgst.verify.comparing import inspect, verify
-from kgst.verify.comparison import Drift
+from kgst.verify.comparing import inspect
 
 SOM = 1_000_000
 POLICY = Policy.load(Path(__file__).parents[1] / "support/policy.yaml")
@@ -30,6 +30,10 @@ Change = Callable[[Deployment, Callable[[str], Any]], object]
 
 class KilledError(BaseException):
     """Stands for SIGKILL: no `except Exception` sees it."""
+
+
+def drift_items(policy: Policy, record: Any) -> list[str]:
+    return [drift.item for drift in failed(inspect(policy, record))]
 
 
 def person(label: str) -> Any:
@@ -52,10 +56,9 @@ def deployed() -> Deployment:
 
 def test_apply__empty_chain__gives_what_the_policy_says(fresh: Any) -> None:
     deployment = apply(LOCAL, fresh)
-    verification = inspect(LOCAL, deployment.record)
-    assert verification.drifts == []
-    assert verification.gaps == []
-    assert verification.checks > 80
+    checks = inspect(LOCAL, deployment.record)
+    assert {check.state for check in checks} == {State.OK}
+    assert len(checks) > 80
     assert fresh.nonce == len(STEPS)
 
 
@@ -174,7 +177,7 @@ def test_resume__killed_at_every_point__sends_each_step_once(fresh: Any, tmp_pat
     assert reached == points
     assert fresh.nonce == len(STEPS)
     assert ape_chain.blocks.height == start + len(STEPS)
-    assert verify(POLICY, deployment.record) == []
+    assert failed(inspect(POLICY, deployment.record)) == []
 
 
 def test_resume__journal_lost_its_last_line__finds_the_receipt(fresh: Any, tmp_path: Path) -> None:
@@ -186,7 +189,7 @@ def test_resume__journal_lost_its_last_line__finds_the_receipt(fresh: Any, tmp_p
         assert [signed.step for signed in journal.unresolved()] == ["configuration"]
         deployment = resume(POLICY, fresh, journal)
     assert fresh.nonce == len(STEPS)
-    assert verify(POLICY, deployment.record) == []
+    assert failed(inspect(POLICY, deployment.record)) == []
 
 
 def test_resume__nonce_used_by_another_transaction__is_told(fresh: Any, tmp_path: Path) -> None:
@@ -302,20 +305,16 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
 def test_verify__one_thing_changed__names_it(deployed: Deployment, change: str) -> None:
     make, items = CHANGES[change]
     make(deployed, person)
-    assert [drift.item for drift in verify(POLICY, deployed.record)] == items
-
-
-def drift_items(policy: Policy, record: Any) -> list[str]:
-    return [drift.item for drift in verify(policy, record)]
+    assert drift_items(POLICY, deployed.record) == items
 
 
 def test_verify__nothing_changed__finds_nothing(deployed: Deployment) -> None:
-    assert verify(POLICY, deployed.record) == []
+    assert drift_items(POLICY, deployed.record) == []
 
 
 def test_verify__use_of_the_token__is_no_drift(deployed: Deployment) -> None:
     deployed.token.approve(person("admin"), 1, sender=person("issuer"))
-    assert verify(POLICY, deployed.record) == []
+    assert drift_items(POLICY, deployed.record) == []
 
 
 def test_verify__other_recovery_delay__is_in_the_code(deployed: Deployment) -> None:
@@ -334,8 +333,8 @@ def test_verify__no_code_at_the_token__is_told(deployed: Deployment) -> None:
     moved = record.model_copy(
         update={"token": record.token.model_copy(update={"address": nowhere})}
     )
-    drifts = verify(POLICY, moved)
-    assert Drift(f"code of KGST at {nowhere}", "a contract", "no code") in drifts
+    item = f"code of KGST at {nowhere}"
+    assert Check.same("code", item, "a contract", "no code") in inspect(POLICY, moved)
 
 
 def test_verify__other_implementation__is_named(deployed: Deployment, fresh: Any) -> None:
@@ -355,9 +354,9 @@ def test_verify__code_of_another_build__is_named(deployed: Deployment) -> None:
 
 def test_verify__other_chain__is_refused(deployed: Deployment) -> None:
     with pytest.raises(RefusedError, match="on chain 1337"):
-        verify(POLICY.model_copy(update={"chain_id": 97}), deployed.record)
+        inspect(POLICY.model_copy(update={"chain_id": 97}), deployed.record)
     with pytest.raises(RefusedError, match="started anew"):
-        verify(POLICY, deployed.record.model_copy(update={"genesis": "0x" + "00" * 32}))
+        inspect(POLICY, deployed.record.model_copy(update={"genesis": "0x" + "00" * 32}))
 
 
 def test_inspect__node_without_logs__says_what_is_unchecked(
@@ -367,10 +366,11 @@ def test_inspect__node_without_logs__says_what_is_unchecked(
         raise OSError("limit exceeded")
 
     monkeypatch.setattr(ape_chain.provider.web3.eth, "get_logs", refuse)
-    verification = inspect(POLICY, deployed.record)
-    assert verification.drifts == []
-    assert len(verification.gaps) == 2
-    assert "limit exceeded" in verification.gaps[0]
+    checks = inspect(POLICY, deployed.record)
+    assert failed(checks) == []
+    gaps = unchecked(checks)
+    assert [gap.area for gap in gaps] == ["issuers", "roles"]
+    assert "limit exceeded" in gaps[0].found
     # A member whom the policy names elsewhere is found even so.
     deployed.manager.grantRole(0, person("pauser"), 0, sender=person("admin"))
     assert drift_items(POLICY, deployed.record) == ["role ADMIN, pauser (0x9965…A4dc)"]
@@ -381,4 +381,4 @@ def test_verify__node_that_answers_nonsense__is_an_error(
 ) -> None:
     monkeypatch.setattr(ape_chain.provider.web3.eth, "call", lambda *_, **__: b"\x01")
     with pytest.raises(NodeError, match="could not read the deployment"):
-        verify(POLICY, deployed.record)
+        inspect(POLICY, deployed.record)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
+from support.drafts import require_schema
 from support.in_process import invoke
 
 from kgst.deployment.applying import STEPS
@@ -76,7 +77,7 @@ def test_apply__twice__deploys_once(run: Any, tmp_path: Path) -> None:
 
     verified = run("verify", "--json")
     assert verified.exit_code == 0
-    assert json.loads(verified.stdout)["drifts"] == []
+    assert json.loads(verified.stdout)["summary"]["failed"] == 0
 
     third = run("apply", "--yes", "--new", "--json")
     assert third.exit_code == 0, third.output
@@ -94,8 +95,17 @@ def test_verify__drift__exits_3_and_names_it(run: Any) -> None:
     token.pause(1, sender=ape_accounts.test_accounts[5])
     result = run("verify", "--json")
     assert result.exit_code == 3
-    assert json.loads(result.stdout)["drifts"] == [
-        {"item": "pause flags", "expected": "0", "found": "1"}
+    told = json.loads(result.stdout)
+    require_schema(told, "deploy-verify")
+    assert [check for check in told["checks"] if check["state"] != "ok"] == [
+        {
+            "area": "token",
+            "item": "pause flags",
+            "state": "failed",
+            "expected": "0",
+            "found": "1",
+            "advice": None,
+        }
     ]
     assert "pause flags" in run("verify").stdout
 

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from support import safe as safes
 from support.safe import deploy_safe
 
+from kgst.checks import Check, failed
 from kgst.deploy import commands
 from kgst.deploy.plan import Plan, PlannedStep, _refusals, plan
 from kgst.deployment.applying import STEPS, apply, resume
@@ -29,7 +30,7 @@ from kgst.record import Record, RecordError
 from kgst.safe.safes import Safe
 from kgst.sending import Event, Stage
 from kgst.sending.transactions import created_by
-from kgst.verify.comparing import verify
+from kgst.verify.comparing import inspect
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "tests/support/policy.yaml").read_text()
@@ -60,6 +61,11 @@ def write(
 
 def person(label: str) -> str:
     return Policy.load(ROOT / "tests/support/policy.yaml").address(label)
+
+
+def verify(policy: Policy, record: Any) -> list[Check]:
+    """What differs."""
+    return failed(inspect(policy, record))
 
 
 @pytest.fixture

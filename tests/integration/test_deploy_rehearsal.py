@@ -47,11 +47,8 @@ def test_deploy__killed_on_a_rehearsal_chain__is_resumed_and_verified(empty: Dep
 
     code, document = run("resume", empty)
     assert code == 0
-    assert document["verification"] == {
-        "checks": document["verification"]["checks"],
-        "drifts": [],
-        "not_checked": [],
-    }
+    verification = document["verification"]
+    assert verification["summary"]["ok"] == len(verification["checks"]) > 0
     assert json.loads((folder / "record.json").read_text()) == document["record"]
     assert document["record"]["chain_id"] == 97
     assert empty.nonce("deployer") == 5

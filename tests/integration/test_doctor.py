@@ -21,20 +21,22 @@ from support.safe import deploy_safe, safe_at
 from support.standing import POLICY, ROOT, keep_chain, kept_system, person
 
 from kgst import multicall
+from kgst.checks import Check, State, failed
 from kgst.deployment.applying import apply
 from kgst.deployment.contracts import Deployment
 from kgst.deployment.system import System
 from kgst.doctor.diagnosis import Diagnosis, diagnose
-from kgst.doctor.node import Row, State
 from kgst.doctor.views import doctor
 from kgst.errors import ExitCode, InputError
-from kgst.govern.changes import changes
+from kgst.govern import plan as govern_plan
+from kgst.govern.changes import Change
+from kgst.govern.todo import what_differs
 from kgst.multicall import MULTICALL3, ensure_multicall
 from kgst.node import NodeError, connected
 from kgst.policy import Policy
 from kgst.roles import Role
 from kgst.safe.txbuilder import checksum
-from kgst.verify.comparing import verify
+from kgst.verify.comparing import inspect
 
 SOM = 10**6
 TREASURY = "0x1234567890AbcdEF1234567890aBcdef12345678"
@@ -64,19 +66,24 @@ def examined(system: System) -> Diagnosis:
 
 def found(diagnosis: Diagnosis, *states: State) -> list[tuple[str, str]]:
     """State and item of the checks that are not in order, or of those in `states`."""
-    wanted = states or (State.DRIFT, State.WARNING, State.NOT_CHECKED)
-    return [(row.state.value, row.item) for row in diagnosis.rows if row.state in wanted]
+    wanted = states or (State.FAILED, State.WARNING, State.NOT_CHECKED)
+    return [(check.state.value, check.item) for check in diagnosis.checks if check.state in wanted]
 
 
-def row(diagnosis: Diagnosis, item: str) -> Row:
-    [only] = [row for row in diagnosis.rows if row.item == item]
+def row(diagnosis: Diagnosis, item: str) -> Check:
+    [only] = [check for check in diagnosis.checks if check.item == item]
     return only
+
+
+def changes(system: System) -> list[Change]:
+    """What governance would change."""
+    return [todo.change for todo in what_differs(system).todos]
 
 
 def document(system: System, fix_plan: Path | None = None) -> dict[str, Any]:
     """As `--json` prints it; checked against its schema."""
     answer = doctor(system.policy_path, fix_plan, every=False, quiet=True)
-    whole = {"schema": "kgst/doctor/1", **answer.document}
+    whole = {"schema": "kgst/doctor/2", **answer.document}
     require_schema(whole, "doctor")
     return json.loads(json.dumps({**whole, "exit_code": int(answer.exit_code)}))
 
@@ -104,7 +111,7 @@ def test_doctor__as_deployed__finds_everything_in_order(operated: System) -> Non
     assert found(diagnosis) == []
     assert diagnosis.exit_code is ExitCode.DONE
     assert ape_chain.blocks.height == height
-    assert {row.area for row in diagnosis.rows} == {
+    assert {check.area for check in diagnosis.checks} == {
         "node", "chain", "code", "token", "issuers", "roles", "operators",
     }  # fmt: skip
     told = document(operated)
@@ -181,11 +188,11 @@ def test_doctor__drift__is_named_and_exits_3(operated: System, drift: str) -> No
     make, items = DRIFTS[drift]
     make(operated)
     diagnosis = examined(operated)
-    assert found(diagnosis) == [("drift", item) for item in items]
+    assert found(diagnosis) == [("failed", item) for item in items]
     assert diagnosis.exit_code is ExitCode.DRIFT
     told = document(operated)
     assert told["exit_code"] == 3
-    assert told["summary"]["drift"] == len(items)
+    assert told["summary"]["failed"] == len(items)
     assert all(item in screen(operated) for item in items)
 
 
@@ -205,7 +212,7 @@ def test_doctor__wrong_chain__is_drift_and_nothing_else_is_compared(
 ) -> None:
     system = kept_system(tmp_path, deployment, [("chain_id: local", "chain_id: 97")])
     diagnosis = examined(system)
-    assert found(diagnosis) == [("drift", "chain id"), ("not checked", "the deployment")]
+    assert found(diagnosis) == [("failed", "chain id"), ("not checked", "the deployment")]
     wrong = row(diagnosis, "chain id")
     assert (wrong.expected, wrong.found) == ("97, by the policy", "1337")
     assert diagnosis.exit_code is ExitCode.DRIFT
@@ -225,7 +232,7 @@ def test_doctor__record_of_another_chain__is_drift(
     record = operated.record.model_copy(update={part: changed})
     record.save(operated.policy_path.with_name("record.json"))
     diagnosis = examined(operated)
-    assert found(diagnosis) == [("drift", item), ("not checked", "the deployment")]
+    assert found(diagnosis) == [("failed", item), ("not checked", "the deployment")]
 
 
 @pytest.mark.parametrize("change", [{"block_hash": "0x" + "11" * 32}, {"block_number": 10**6}])
@@ -235,7 +242,7 @@ def test_doctor__other_fork__is_drift(operated: System, change: dict[str, Any]) 
     record.save(operated.policy_path.with_name("record.json"))
     diagnosis = examined(operated)
     item = f"block {last.block_number}, in which the deployment ended"
-    assert found(diagnosis) == [("drift", item), ("not checked", "the deployment")]
+    assert found(diagnosis) == [("failed", item), ("not checked", "the deployment")]
     assert row(diagnosis, item).expected == last.block_hash
 
 
@@ -261,8 +268,8 @@ def test_doctor__code_changed__is_named_even_if_it_answers_nothing(
 
     monkeypatch.setattr(eth, "get_code", other)
     assert found(examined(operated)) == [
-        ("drift", f"code of {name}, chain against build"),
-        ("drift", f"code of {name}, chain against record"),
+        ("failed", f"code of {name}, chain against build"),
+        ("failed", f"code of {name}, chain against record"),
     ]
 
 
@@ -307,7 +314,7 @@ def test_doctor__live_node_that_stands_still_without_finality__is_told(
     monkeypatch.setattr("kgst.doctor.node.final_block", lambda _: None)
     monkeypatch.setattr("kgst.doctor.node.time.time", lambda: 10.0**10)
     diagnosis = examined(operated)
-    assert found(diagnosis) == [("drift", "latest block"), ("warning", "finalized block")]
+    assert found(diagnosis) == [("failed", "latest block"), ("warning", "finalized block")]
     assert row(diagnosis, "latest block").expected == "not older than 60 seconds"
 
 
@@ -384,15 +391,15 @@ def test_doctor__safe_changed__names_owners_threshold_modules_guard(
     owner_call(safe, "addOwnerWithThreshold", person("pauser").address, 1)
     diagnosis = examined(system)
     assert found(diagnosis) == [
-        ("drift", "owners of Safe treasury"),
-        ("drift", "threshold of Safe treasury"),
+        ("failed", "owners of Safe treasury"),
+        ("failed", "threshold of Safe treasury"),
     ]
     assert "pauser (0x9965…A4dc)" in row(diagnosis, "owners of Safe treasury").found
     threshold = row(diagnosis, "threshold of Safe treasury")
     assert (threshold.expected, threshold.found) == ("2", "1")
     owner_call(safe, "enableModule", TREASURY)
     diagnosis = examined(system)
-    assert found(diagnosis)[2:] == [("drift", "modules of Safe treasury")]
+    assert found(diagnosis)[2:] == [("failed", "modules of Safe treasury")]
     assert row(diagnosis, "modules of Safe treasury").found == f"unknown {TREASURY}"
     assert (
         row(diagnosis, "nonce of Safe treasury").found == "version '1.4.1', 2 transactions so far"
@@ -402,8 +409,32 @@ def test_doctor__safe_changed__names_owners_threshold_modules_guard(
 def test_doctor__no_safe_at_its_address__is_drift(deployment: Deployment, tmp_path: Path) -> None:
     system = with_safe(tmp_path, deployment, TREASURY, "guardian, admin")
     diagnosis = examined(system)
-    assert found(diagnosis) == [("drift", "Safe treasury")]
+    assert found(diagnosis) == [("failed", "Safe treasury")]
     assert row(diagnosis, "Safe treasury").found == "no Safe: there is no code at its address"
+
+
+def test_doctor__person_at_an_address_of_the_deployment__is_drift(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    token = deployment.token.address
+    system = kept_system(
+        tmp_path,
+        deployment,
+        [("  auditor_a:      ", f'  bystander: "{token}"\n  auditor_a:      ')],
+    )
+    diagnosis = examined(system)
+    assert found(diagnosis) == [("failed", "address of bystander")]
+    advice = row(diagnosis, "address of bystander").advice
+    assert advice is not None
+    assert advice.startswith("Correct people.bystander")
+    assert advice in screen(system)
+
+
+def test_doctor__every_check_of_verify__is_among_its_own(operated: System) -> None:
+    DRIFTS["quota"][0](operated)
+    compared = inspect(operated.policy, operated.record)
+    assert failed(compared)
+    assert set(compared) <= set(examined(operated).checks)
 
 
 def test_doctor__operator_without_bnb__warns(deployment: Deployment, tmp_path: Path) -> None:
@@ -458,7 +489,14 @@ def test_fix_plan__every_kind_of_drift__is_undone_by_its_batches(
     assert ape_chain.blocks.height == height
     assert told["exit_code"] == 3
     plan = told["fix_plan"]
-    assert plan["by_hand"] == []
+    shared = plan["plan"]
+    assert shared["by_hand"] == []
+    assert shared == {
+        "schema": "kgst/govern-plan/1",
+        **json.loads(json.dumps(govern_plan.answer(operated).document)),
+    }
+    places = sorted(place for batch in plan["batches"] for place in batch["changes"])
+    assert places == list(range(len(shared["changes"])))
     roles = [batch["role"] for batch in plan["batches"]]
     assert sorted(roles) == ["ADMIN", "GUARDIAN", "ISSUANCE_ADMIN", "RESERVE_ADMIN", "UPGRADER"]
     # ADMIN first: it opens the token, which nobody can administer while it is closed.
@@ -470,13 +508,14 @@ def test_fix_plan__every_kind_of_drift__is_undone_by_its_batches(
         assert written["version"] == "1.0"
         assert written["chainId"] == "1337"
         assert written["meta"]["checksum"] == checksum(written)
-        assert [t["data"] for t in written["transactions"]] == [c["data"] for c in batch["changes"]]
-        for number, change in enumerate(batch["changes"], 1):
+        of_batch = [shared["changes"][place] for place in batch["changes"]]
+        assert [t["data"] for t in written["transactions"]] == [c["data"] for c in of_batch]
+        for number, change in enumerate(of_batch, 1):
             assert f"{number}. {change['summary']}" in written["meta"]["description"]
         for transaction in written["transactions"]:
             assert transaction["value"] == "0"
             send(batch["by"]["address"], transaction["to"], transaction["data"])
-    assert verify(operated.policy, operated.record) == []
+    assert failed(inspect(operated.policy, operated.record)) == []
     assert changes(operated) == []
 
 
@@ -511,7 +550,7 @@ def test_changes__delay_on_its_way_to_the_policy__is_left_alone(operated: System
     assert change.loosens is True
     send(admin.address, change.target, "0x" + change.data.hex())
     assert changes(operated) == []
-    assert [drift.item for drift in verify(operated.policy, operated.record)] == [
+    assert [drift.item for drift in failed(inspect(operated.policy, operated.record))] == [
         "role ENFORCER, enforcer (0x2361…1E8f)"
     ]
 
@@ -525,9 +564,10 @@ def test_fix_plan__member_with_a_delay__schedules(operated: System, tmp_path: Pa
     assert batch["delay"] == 300
     written = json.loads((tmp_path / "fix.json").read_text())
     assert written["meta"]["description"].startswith("Schedules; 5 minutes later")
-    for transaction, change in zip(written["transactions"], batch["changes"], strict=True):
-        call = bytes.fromhex(change["data"][2:])
-        expected = manager.schedule.encode_input(change["target"], call, 0)
+    of_plan = told["fix_plan"]["plan"]["changes"]
+    for transaction, place in zip(written["transactions"], batch["changes"], strict=True):
+        call = bytes.fromhex(of_plan[place]["data"][2:])
+        expected = manager.schedule.encode_input(of_plan[place]["to"], call, 0)
         assert transaction["to"] == manager.address
         assert transaction["data"] == "0x" + bytes(expected).hex()
     assert "to be executed 5 minutes later; nothing was sent" in screen(
@@ -544,13 +584,40 @@ def test_fix_plan__pause_suspension_recovery__are_for_people(
     operated.token.proposeAuditors(new, 2, sender=person("reserve_admin"))
     told = document(operated, tmp_path / "fix.json")
     assert told["fix_plan"]["batches"] == []
-    paused, suspended, recovery = told["fix_plan"]["by_hand"]
+    paused, suspended, recovery = told["fix_plan"]["plan"]["by_hand"]
     assert "paused: transfers, minting" in paused
     assert "UNPAUSER calls unpause" in paused
     assert "rotateAuditors" in suspended
     assert "cancelAuditorsProposal" in recovery
     assert not (tmp_path / "fix.json").exists()
-    assert "by hand: paused" in screen(operated, tmp_path / "fix.json")
+    assert "By hand: paused" in screen(operated, tmp_path / "fix.json")
+
+
+def test_fix_plan__what_settles_later__is_planned_and_in_no_batch(
+    operated: System, tmp_path: Path
+) -> None:
+    admin, path = person("admin"), tmp_path / "fix.json"
+    operated.manager.setGrantDelay(4, 60, sender=admin)
+    ape_chain.mine(deltatime=5 * 86_400)
+    operated.manager.setGrantDelay(4, 0, sender=admin)
+    [change] = document(operated, path)["fix_plan"]["plan"]["changes"]
+    assert change["settles_at"] > ape_chain.blocks.head.timestamp
+    assert not path.exists()
+    assert "No batch was written" in screen(operated, path)
+
+
+def test_fix_plan__node_without_events__is_refused_and_told(
+    operated: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Any) -> Any:
+        raise OSError("limit exceeded")
+
+    DRIFTS["limit"][0](operated)
+    monkeypatch.setattr(operated.provider.web3.eth, "get_logs", refuse)
+    path = tmp_path / "fix.json"
+    assert document(operated, path)["fix_plan"] is None
+    assert "No batch was written: members whom the policy does not name" in screen(operated, path)
+    assert not path.exists()
 
 
 def test_fix_plan__nobody_left_who_may__is_told(operated: System, tmp_path: Path) -> None:
@@ -600,15 +667,15 @@ def test_command__chain_in_process__is_examined(monkeypatch: pytest.MonkeyPatch)
     result = invoke("doctor", "--json", policy=POLICY)
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
-    assert told["summary"]["drift"] == 0
+    assert told["summary"]["failed"] == 0
     assert told["chain_id"] == 1337
 
 
 def test_diagnosis__not_checked_alone__is_an_error(operated: System) -> None:
     diagnosis = examined(operated)
-    gap = Row("node", "x", State.NOT_CHECKED, "why")
-    assert replace(diagnosis, rows=[gap]).exit_code is ExitCode.ERROR
-    drift = Row.same("node", "x", 1, 2)
-    assert replace(diagnosis, rows=[gap, drift]).exit_code is ExitCode.DRIFT
-    warning = Row("node", "x", State.WARNING, "why")
-    assert replace(diagnosis, rows=[warning]).exit_code is ExitCode.DONE
+    gap = Check.open("node", "x", "why")
+    assert replace(diagnosis, checks=[gap]).exit_code is ExitCode.ERROR
+    drift = Check.same("node", "x", 1, 2)
+    assert replace(diagnosis, checks=[gap, drift]).exit_code is ExitCode.DRIFT
+    warning = Check("node", "x", State.WARNING, "why")
+    assert replace(diagnosis, checks=[warning]).exit_code is ExitCode.DONE

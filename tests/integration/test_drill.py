@@ -20,6 +20,7 @@ from support.cli import ROOT, run_ape, wait_for
 from support.schemas import require_schema
 from web3 import HTTPProvider, Web3
 
+from kgst.checks import failed
 from kgst.deployment.contracts import Deployment
 from kgst.deployment.system import System
 from kgst.drill.running import run_drill
@@ -87,13 +88,13 @@ def test_drill__on_a_fork__passes_and_the_network_gets_nothing(
     upstream.asked.clear()
     with on_fork(kgst) as (copy, fork):
         drill = run_drill(copy, fork)
-    assert [f for f in drill.findings if not f.ok] == []
+    assert failed(drill.checks) == []
     assert drill.passed
-    assert len(drill.findings) == 15
+    assert len(drill.checks) == 15
     assert drill.pauser == kgst.policy.address("pauser")
     assert drill.unpause_delay == HOUR
-    waits = next(f for f in drill.findings if f.what == "unpause waits")
-    assert waits.detail.startswith("AccessManagerNotReady")
+    waits = next(c for c in drill.checks if c.item == "unpause waits")
+    assert waits.found.startswith("AccessManagerNotReady")
     assert 0 < drill.seconds_to_mined < drill.seconds_to_proof < 60
     assert sum(upstream.asked.values()) > 10, "the fork read from it"
     assert [method for method in SENDING if upstream.asked[method]] == []
@@ -144,7 +145,7 @@ def test_command__with_a_report__one_document_and_a_file(
     text = report.read_text()
     assert text.startswith("# Pause drill, ")
     assert "**Passed.**" in text
-    assert "| ✓ | transfer reverts | OperationPaused(flags=1) |" in text
+    assert "| ok | paused: transfer reverts | OperationPaused(flags=1) |" in text
     assert [method for method in SENDING if upstream.asked[method]] == []
 
 

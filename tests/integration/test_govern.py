@@ -114,7 +114,7 @@ def test_matrix__node_without_events__states_the_gap(
     def refuse(*_: Any, **__: Any) -> Any:
         raise NodeError("the node said: method not allowed.")
 
-    monkeypatch.setattr("kgst.verify.state.read_logs", refuse)
+    monkeypatch.setattr("kgst.snapshot.traces.read_logs", refuse)
     answer = matrix.answer(kgst)
     assert "method not allowed" in answer.document["not_checked"][0]
     assert "Not looked at" in shown(answer, capsys)

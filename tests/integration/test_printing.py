@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from support.cli import ROOT, finish_ape, start_ape
 from support.in_process import invoke
 from support.standing import keep_chain
 
+from kgst.checks import Check, State
 from kgst.deployment.applying import STEPS, apply
 from kgst.policy import Policy
 
@@ -50,14 +50,12 @@ def is_harmless(text: str) -> bool:
 def hostile(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words of nodes and chain as an adversary would have them."""
     from kgst.verify import comparing
-    from kgst.verify.comparison import Drift
 
     found = comparing.inspect
 
     def inspect(*args: Any, **kwargs: Any) -> Any:
-        verification = found(*args, **kwargs)
-        drift = Drift(HOSTILE, HOSTILE, HOSTILE)
-        return replace(verification, drifts=[drift], gaps=[HOSTILE])
+        drift = Check("token", HOSTILE, State.FAILED, HOSTILE, HOSTILE, HOSTILE)
+        return [*found(*args, **kwargs), drift, Check.open("roles", HOSTILE, HOSTILE)]
 
     monkeypatch.setattr("kgst.deploy.commands.inspect", inspect)
     monkeypatch.setattr(Policy, "label", lambda _, __: HOSTILE[:600])

@@ -157,7 +157,7 @@ def test_attestation__from_statement_to_chain__as_people_do_it(
     assert drafting.exit_code == 0, drafting.output
     document = json.loads(drafting.stdout)
     drafts.require_schema(document, "reserves-draft")
-    assert [one["code"] for one in document["warnings"]] == ["unanimity"]
+    assert [one["item"] for one in document["warnings"]] == ["unanimity"]
     assert document["attestation"]["report_hash"] == hash_of_report(report.read_bytes())
     draft = folder / "attestation-1.json"
     drafts.require_schema(json.loads(draft.read_text()), "file-attestation")
@@ -272,10 +272,10 @@ def test_draft__settled_beyond_what_was_burned__is_refused(
 
 def test_draft__old_statement__is_warned_of(run: Any, folder: Path, statement: Any) -> None:
     result = run("draft", statement(days_ago=4), "--report", folder / "r.json", "--json")
-    codes = {one["code"]: one["message"] for one in json.loads(result.stdout)["warnings"]}
+    codes = {one["item"]: one["found"] for one in json.loads(result.stdout)["warnings"]}
     assert "account 1091820000998871 closed on" in codes["old_statement"]
     result = run("draft", statement(days_ago=3), "--report", folder / "r.json", "--json", "--force")
-    assert "old_statement" not in [one["code"] for one in json.loads(result.stdout)["warnings"]]
+    assert "old_statement" not in [one["item"] for one in json.loads(result.stdout)["warnings"]]
 
 
 def test_draft__statement_of_tomorrow__is_refused(run: Any, folder: Path, statement: Any) -> None:

@@ -50,11 +50,12 @@ def test_status_and_doctor__rehearsal_chain__tell_what_is_there(deployed: Deploy
     assert sick.code == 3
     assert sick.document is not None
     require_schema(sick.document, "doctor")
-    assert [c["item"] for c in sick.document["checks"] if c["state"] == "drift"] == [
+    assert [c["item"] for c in sick.document["checks"] if c["state"] == "failed"] == [
         "code of KGST, chain against build",
         "code of KGST, chain against record",
     ]
-    assert sick.document["fix_plan"] == {"batches": [], "by_hand": []}
+    assert sick.document["fix_plan"]["batches"] == []
+    assert sick.document["fix_plan"]["plan"]["differs"] is False
     assert not fix.exists()
 
     # Code that uses up all gas: the drift is told all the same, and that nothing else could be read.
@@ -63,12 +64,13 @@ def test_status_and_doctor__rehearsal_chain__tell_what_is_there(deployed: Deploy
     assert dead.code == 3
     assert dead.document is not None
     states = {c["item"]: c["state"] for c in dead.document["checks"]}
-    assert states["code of KGST, chain against build"] == "drift"
+    assert states["code of KGST, chain against build"] == "failed"
     assert states["the deployment"] == "not_checked"
     verified = deployed.run("deploy", "verify")
     assert verified.code == 3
     assert verified.document is not None
-    assert verified.document["not_checked"][0].startswith("could not read the deployment")
+    [unread] = [c for c in verified.document["checks"] if c["state"] == "not_checked"]
+    assert unread["found"].startswith("could not read the deployment")
     # Code that answers nothing.
     put(deployed, "0x00")
     lost = deployed.run("status")

@@ -16,6 +16,7 @@ from support.devices import signed_with_nonce
 from support.operators import as_, operated, pass_time, policy_file
 from support.schemas import require_schema
 
+from kgst.checks import State, failed
 from kgst.console import Answer
 from kgst.deployment import layout
 from kgst.deployment.code import save_snapshot
@@ -165,8 +166,7 @@ def test_upgrade__deployed_consented_scheduled_executed__runs_and_is_recorded(
     assert entry.transaction.hash == answer.document["transactions"][-1]["hash"]
     assert record.logic == kgst.record.logic, "what was deployed first stays on record"
     assert Snapshot.load(kgst.files.layout).code_hash == file["code_hash"]
-    verification = inspect(kgst.policy, record)
-    assert (verification.drifts, verification.gaps) == ([], [])
+    assert {check.state for check in inspect(kgst.policy, record)} == {State.OK}
 
     again = commands.execute(consented, run)
     assert again.document["already"] is True
@@ -194,7 +194,7 @@ def test_upgrade__without_its_record__is_drift(
     commands.schedule(consented, as_(upgrader))
     pass_time(DELAY)
     commands.execute(consented, as_(upgrader))
-    drifts = inspect(kgst.policy, kgst.record).drifts
+    drifts = failed(inspect(kgst.policy, kgst.record))
     assert [drift.item for drift in drifts] == ["implementation (ERC-1967 slot)"]
 
 
@@ -538,7 +538,7 @@ def test_check__second_generation__passes_on_a_fork(kgst: System, migration: str
     height = ape_chain.blocks.height
     answer = commands.check(None, MOCK, migration, quiet=True)
     assert answer.exit_code is ExitCode.DONE
-    require_schema("upgrade-check", {"schema": "kgst/upgrade-check/1", **answer.document})
+    require_schema("upgrade-check", {"schema": "kgst/upgrade-check/2", **answer.document})
     assert kgst.files is not None
     assert answer.document["layout"]["compared_with"] == str(kgst.files.layout)
     assert len(answer.document["smoke_test"]["checks"]) == 9
@@ -571,6 +571,6 @@ def test_check__snapshot_of_other_code__is_not_believed(kgst: System) -> None:
 def test_check__migration_that_fails__is_found_on_the_fork(kgst: System) -> None:
     answer = commands.check(None, MOCK, "0xdeadbeef", quiet=True)
     assert answer.exit_code is ExitCode.REFUSED
-    [failed] = [c for c in answer.document["smoke_test"]["checks"] if not c["ok"]]
-    assert failed["what"] == "the smoke test itself"
-    assert "FailedCall" in failed["detail"]
+    [wrong] = [c for c in answer.document["smoke_test"]["checks"] if c["state"] != "ok"]
+    assert wrong["item"] == "the smoke test itself"
+    assert "FailedCall" in wrong["found"]

@@ -158,7 +158,7 @@ def test_sign__warnings__are_those_of_the_change(
     result = run("sign", draft, "--account", alias(1), "--yes", "--json")
     document = json.loads(result.stdout)
     drafts.require_schema(document, "auditors-sign")
-    assert [one["code"] for one in document["warnings"]] == codes
+    assert [one["item"] for one in document["warnings"]] == codes
 
 
 def test_sign__policy_names_others__is_refused(run: Any, draft: Path, policy: Path) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from kgst.deployment.people import FoundSafe, findings
+from kgst.checks import State, failed
+from kgst.deployment.people import FoundSafe, people_checks
 from kgst.policy import Membership, Policy, SafeTerms
 from kgst.roles import Role
 from kgst.safe.safes import is_usable
@@ -60,20 +61,26 @@ GOOD = FoundSafe(
 def faults(
     found: FoundSafe = GOOD, policy: Policy = POLICY, taken: dict[str, str] | None = None
 ) -> list[str]:
-    return [f.item for f in findings(policy, {"vault": found}, taken or {}) if not f.good]
+    return failed_items(policy, {"vault": found}, taken)
 
 
-def test_findings__safe_as_the_policy_says__everything_is_good() -> None:
-    looked_at = findings(POLICY, {"vault": GOOD}, {TOKEN: "the token"})
+def failed_items(
+    policy: Policy, safes: dict[str, FoundSafe], taken: dict[str, str] | None = None
+) -> list[str]:
+    return [c.item for c in failed(c for _, c in people_checks(policy, safes, taken or {}))]
+
+
+def test_people__safe_as_the_policy_says__everything_is_good() -> None:
+    looked_at = [c for _, c in people_checks(POLICY, {"vault": GOOD}, {TOKEN: "the token"})]
     assert [f.item for f in looked_at] == [
         "code of Safe vault", "implementation of Safe vault", "version of Safe vault", "owners of Safe vault",
         "threshold of Safe vault",
     ]  # fmt: skip
-    assert all(f.good for f in looked_at)
+    assert {c.state for c in looked_at} == {State.OK}
     assert looked_at[1].found == f"{GOOD.implementation} (1.4.1 L2)"
 
 
-def test_findings__other_order_of_owners__is_good() -> None:
+def test_people__other_order_of_owners__is_good() -> None:
     assert faults(replace(GOOD, owners=GOOD.owners[::-1])) == []
 
 
@@ -95,13 +102,13 @@ def test_findings__other_order_of_owners__is_good() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(value),
 )
-def test_findings__one_thing_wrong__names_it_and_who_is_left(
+def test_people__one_thing_wrong__names_it_and_who_is_left(
     changes: dict[str, Any], item: str
 ) -> None:
     assert faults(replace(GOOD, **changes)) == [item, "holders of ADMIN"]
 
 
-def test_findings__several_things_wrong__names_all() -> None:
+def test_people__several_things_wrong__names_all() -> None:
     found = replace(GOOD, threshold=1, version="1.1.1", owners=GOOD.owners[1:])
     assert faults(found) == [
         "version of Safe vault", "owners of Safe vault", "threshold of Safe vault", "holders of ADMIN",
@@ -109,31 +116,31 @@ def test_findings__several_things_wrong__names_all() -> None:
 
 
 @pytest.mark.parametrize("nobody", [ZERO, SENTINEL, TOKEN, SAFE])
-def test_findings__owner_who_can_never_sign__is_named(nobody: str) -> None:
+def test_people__owner_who_can_never_sign__is_named(nobody: str) -> None:
     found = replace(GOOD, owners=(*GOOD.owners[:2], nobody))
     assert faults(found, taken={TOKEN: "the token"}) == [
         "owners of Safe vault", "an owner of Safe vault", "holders of ADMIN",
     ]  # fmt: skip
 
 
-def test_findings__safe_that_owns_itself__is_named_even_if_the_policy_says_so() -> None:
+def test_people__safe_that_owns_itself__is_named_even_if_the_policy_says_so() -> None:
     policy = policy_with(("issuer", "issuer_b", "vault"))
     found = replace(GOOD, owners=(*GOOD.owners[:2], SAFE))
     assert faults(found, policy) == ["an owner of Safe vault", "holders of ADMIN"]
 
 
 @pytest.mark.parametrize("label", ["auditor_a", "issuer", "pauser", "stranger"])
-def test_findings__person_who_is_a_contract_of_the_deployment__is_named(label: str) -> None:
+def test_people__person_who_is_a_contract_of_the_deployment__is_named(label: str) -> None:
     person: dict[str, Any] = {label: TOKEN}
     policy = policy_with(**person)
     found = replace(GOOD, owners=tuple(policy.address(owner) for owner in OWNERS))
     items = faults(found, policy, {TOKEN: "the token"})
     assert items[0] == f"address of {label}"
-    [finding] = [f for f in findings(policy, {}, {TOKEN: "the token"}) if f.who == label]
-    assert finding.found == f"the token's: {TOKEN}"
+    [(_, check)] = [x for x in people_checks(policy, {}, {TOKEN: "the token"}) if x[0] == label]
+    assert check.found == f"the token's: {TOKEN}"
 
 
-def test_findings__admin_with_a_key__stays() -> None:
+def test_people__admin_with_a_key__stays() -> None:
     roles = {
         **POLICY.roles,
         Role.ADMIN: (*POLICY.roles[Role.ADMIN], Membership(member="admin", delay="0 seconds")),
@@ -142,7 +149,7 @@ def test_findings__admin_with_a_key__stays() -> None:
     assert faults(replace(GOOD, code=b""), policy) == ["Safe vault"]
 
 
-def test_findings__safes_that_own_each_other__leave_nobody() -> None:
+def test_people__safes_that_own_each_other__leave_nobody() -> None:
     policy = policy_with(("issuer", "second"), second=SECOND)
     terms = SafeTerms(owners=("issuer_b", "vault"), threshold="2")
     policy = policy.model_copy(update={"safes": {**policy.safes, "second": terms}})
@@ -152,7 +159,7 @@ def test_findings__safes_that_own_each_other__leave_nobody() -> None:
             label: replace(GOOD, owners=tuple(map(policy.address, safe.owners)))
             for label, safe in policy.safes.items()
         }
-        return [f.item for f in findings(policy, found, {}) if not f.good]
+        return failed_items(policy, found)
 
     assert items() == ["holders of ADMIN"]
     terms = SafeTerms(owners=("issuer_b", "guardian"), threshold="2")

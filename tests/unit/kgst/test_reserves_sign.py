@@ -291,4 +291,4 @@ def test_sign__not_of_this_time__is_warned_of(
     result = run(case / "attestation-5.json", "--account", alias(0), "--yes", "--json")
     document = json.loads(result.stdout)
     drafts.require_schema(document, "reserves-sign")
-    assert [one["code"] for one in document["warnings"]] == ([code] if code else [])
+    assert [one["item"] for one in document["warnings"]] == ([code] if code else [])

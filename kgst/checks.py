@@ -1,0 +1,212 @@
+"""One thing that was looked at, and how it went: what verifying, diagnosing, drilling and drafting all report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from kgst.errors import ExitCode
+from kgst.terminal import plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = [
+    "Check",
+    "State",
+    "checks_document",
+    "counts",
+    "drift_code",
+    "failed",
+    "in_words",
+    "passed",
+    "print_checks",
+    "summarized",
+    "unchecked",
+]
+
+_LONG: Final = 4_000
+
+
+class State(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    FAILED = "failed"
+    WARNING = "warning"
+    NOT_CHECKED = "not checked"
+
+
+_STYLE: Final = {
+    State.OK: "green",
+    State.FAILED: "bold red",
+    State.WARNING: "yellow",
+    State.NOT_CHECKED: "yellow",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check.
+
+    Attributes:
+        area: What it is a part of, in a word: `roles`.
+        item: What was looked at.
+        found: What is there; for what was not checked, why.
+        expected: What should be; None when `item` says it.
+        advice: What to do, a sentence; None when it is in order, or when nobody can tell.
+    """
+
+    area: str
+    item: str
+    state: State
+    found: str
+    expected: str | None = None
+    advice: str | None = None
+
+    def __str__(self) -> str:
+        """`max age: expected 7 days, found 1 hour`."""
+        wanted = "" if self.expected is None else f"expected {self.expected}, found "
+        return f"{self.item}: {wanted}{self.found}"
+
+    @classmethod
+    def same(cls, area: str, item: str, expected: object, found: object) -> Check:
+        """Ok if both are equal, else failed."""
+        return cls.that(area, item, expected == found, str(found), str(expected))
+
+    @classmethod
+    def that(
+        cls,
+        area: str,
+        item: str,
+        good: bool,
+        found: str,
+        expected: str | None = None,
+        advice: str | None = None,
+    ) -> Check:
+        """Ok if it is `good`, else failed, with the advice."""
+        state = State.OK if good else State.FAILED
+        return cls(area, item, state, found, expected, None if good else advice)
+
+    @classmethod
+    def open(cls, area: str, item: str, why: object) -> Check:
+        """What could not be looked at."""
+        return cls(area, item, State.NOT_CHECKED, str(why))
+
+
+def _in(checks: Iterable[Check], state: State) -> list[Check]:
+    return [check for check in checks if check.state is state]
+
+
+def failed(checks: Iterable[Check]) -> list[Check]:
+    """Those that are not as they must be."""
+    return _in(checks, State.FAILED)
+
+
+def unchecked(checks: Iterable[Check]) -> list[Check]:
+    """Those that could not be made."""
+    return _in(checks, State.NOT_CHECKED)
+
+
+def passed(checks: Iterable[Check]) -> bool:
+    """Whether something was looked at, and all of it is as it must be."""
+    states = {check.state for check in checks}
+    return bool(states) and states <= {State.OK, State.WARNING}
+
+
+def drift_code(checks: Iterable[Check]) -> ExitCode:
+    """Of a comparison with the chain: an error when something could not be looked at, since that is no clean bill."""
+    states = {check.state for check in checks}
+    if State.FAILED in states:
+        return ExitCode.DRIFT
+    return ExitCode.ERROR if State.NOT_CHECKED in states else ExitCode.DONE
+
+
+def in_words(checks: Sequence[Check]) -> str:
+    """`118 ok, 1 failed`."""
+    return ", ".join(f"{count} {state}" for state, count in _counted(checks).items() if count)
+
+
+def counts(checks: Sequence[Check]) -> dict[str, int]:
+    """How many ended in each state, for a document."""
+    return {state.name.lower(): count for state, count in _counted(checks).items()}
+
+
+def _counted(checks: Sequence[Check]) -> dict[State, int]:
+    return {state: len(_in(checks, state)) for state in State}
+
+
+def checks_document(checks: Iterable[Check]) -> list[dict[str, Any]]:
+    """The one shape that checks have in every document of `--json`."""
+    return [
+        {
+            "area": check.area,
+            "item": check.item,
+            "state": check.state.name.lower(),
+            "expected": check.expected,
+            "found": check.found,
+            "advice": check.advice,
+        }
+        for check in checks
+    ]
+
+
+def summarized(checks: Sequence[Check], whole: Iterable[str] = ()) -> list[Check]:
+    """What is in order as one line an area, but for the areas that are shown `whole`."""
+    shown: list[Check] = []
+    for area in dict.fromkeys(check.area for check in checks):
+        of_area = [check for check in checks if check.area == area]
+        fine = _in(of_area, State.OK)
+        if area in whole or len(fine) < 2:
+            shown += of_area
+            continue
+        shown.append(Check(area, f"{len(fine)} checks", State.OK, "as policy and record say"))
+        shown += [check for check in of_area if check.state is not State.OK]
+    return shown
+
+
+def print_checks(
+    out: Console, checks: Iterable[Check], title: str | None = None, *, items: bool = True
+) -> None:
+    """The one table of checks, with what is expected where it is not what was found; below it, what to do.
+
+    Args:
+        out: Where people read.
+        checks: Its rows.
+        title: Plain text.
+        items: Say what was looked at; needless where what was found says it.
+    """
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = list(checks)
+    columns: dict[str, list[tuple[str, str]]] = {
+        "": [(str(check.state), _STYLE[check.state]) for check in shown],
+        "check": [(plain(f"{check.area}: {check.item}"), "") for check in shown] if items else [],
+        "found": [(plain(check.found, _LONG), "") for check in shown],
+        "expected": [(_expectation(check), "") for check in shown],
+    }
+    kept = {name: cells for name, cells in columns.items() if any(text for text, _ in cells)}
+    rows = Table(
+        title=Text(plain(title)) if title else None,
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+    )
+    for name in kept:
+        rows.add_column(Text(name), overflow="fold")
+    for line in zip(*kept.values(), strict=True):
+        rows.add_row(*[Text(text, style=style) for text, style in line])
+    out.print(rows)
+    for check in shown:
+        if check.advice:
+            out.print(Text(f"{plain(check.item)}: {plain(check.advice, _LONG)}", style="italic"))
+
+
+def _expectation(check: Check) -> str:
+    if check.expected is None or (check.state is State.OK and check.expected == check.found):
+        return ""
+    return plain(check.expected, _LONG)

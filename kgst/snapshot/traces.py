@@ -1,0 +1,86 @@
+"""Whom and what the events of a deployment's life name: one question to both contracts.
+
+Events only say whom to ask about; what counts is what the contracts say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kgst.decoding.pending import SCHEDULED, Scheduled, scheduled_in
+from kgst.events import address_topic, event_topic, no_known_event, read_logs, uint_topic
+from kgst.node import NodeError
+from kgst.record import Record
+
+__all__ = ["ADMIN_DELAY", "GRANT_DELAY", "Traces", "read_traces"]
+
+_GRANTED: Final = "RoleGranted(uint64,address,uint32,uint48,bool)"
+_REVOKED: Final = "RoleRevoked(uint64,address)"
+_MAPPED: Final = "TargetFunctionRoleUpdated(address,bytes4,uint64)"
+_ISSUER: Final = "IssuerSet(address,uint256,uint256,bool)"
+
+# Changes of these delays come five days later, and until then no getter tells of them: only their events do.
+GRANT_DELAY: Final = "RoleGrantDelayChanged(uint64,uint32,uint48)"
+ADMIN_DELAY: Final = "TargetAdminDelayUpdated(address,uint32,uint48)"
+_DELAYS: Final = {event_topic(event): event for event in (GRANT_DELAY, ADMIN_DELAY)}
+
+
+@dataclass
+class Traces:
+    """Whom and what the events of the deployment's life name: the candidates to ask the contracts about.
+
+    Attributes:
+        members: By role.
+        functions: Selectors of the token that were ever given to a role.
+        own_functions: Selectors of the AccessManager that were.
+        delays: By event (`GRANT_DELAY`, `ADMIN_DELAY`) and the word that it is about (a role, a target): the delay that
+            was set last, in seconds, and the second from which it holds.
+        gap: Why there are none: the node refuses events.
+    """
+
+    members: dict[int, set[str]] = field(default_factory=dict)
+    functions: set[bytes] = field(default_factory=set)
+    own_functions: set[bytes] = field(default_factory=set)
+    issuers: set[str] = field(default_factory=set)
+    scheduled: list[Scheduled] = field(default_factory=list)
+    delays: dict[tuple[str, bytes], tuple[int, int]] = field(default_factory=dict)
+    gap: str | None = None
+
+
+def read_traces(record: Record, last: int) -> Traces:
+    """What the events up to block `last` name; only a `gap` when the node refuses them."""
+    manager, token = record.manager.address, record.token.address
+    traces = Traces()
+    events = (_GRANTED, _REVOKED, _MAPPED, _ISSUER, SCHEDULED, GRANT_DELAY, ADMIN_DELAY)
+    try:
+        for log in read_logs(
+            [manager, token], events, record.manager.transaction.block_number, last
+        ):
+            _note(traces, log, manager, token)
+    except NodeError as error:
+        return Traces(gap=str(error))
+    if not traces.members:  # every deployment grants roles: this node shows no events
+        return Traces(gap=no_known_event(record.configuration.block_number))
+    return traces
+
+
+def _note(traces: Traces, log: dict[str, Any], manager: str, token: str) -> None:
+    topic, by_token = bytes(log["topics"][0]), int(log["address"], 16) == int(token, 16)
+    if by_token:
+        if topic == event_topic(_ISSUER):
+            traces.issuers.add(address_topic(log, 1))
+    elif topic in (event_topic(_GRANTED), event_topic(_REVOKED)):
+        traces.members.setdefault(uint_topic(log, 1), set()).add(address_topic(log, 2))
+    elif topic == event_topic(_MAPPED):
+        target, selector = address_topic(log, 1), bytes(log["data"])[:4]
+        if target == token:
+            traces.functions.add(selector)
+        elif target == manager:
+            traces.own_functions.add(selector)
+    elif event := _DELAYS.get(topic):
+        data = bytes(log["data"])
+        delay, since = int.from_bytes(data[:32]), int.from_bytes(data[32:64])
+        traces.delays[event, bytes(log["topics"][1])] = delay, since
+    elif (operation := scheduled_in(log)) is not None:
+        traces.scheduled.append(operation)
