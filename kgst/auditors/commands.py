@@ -12,7 +12,6 @@ from kgst.auditors.operations import (
     acceptance,
     cancellation,
     proposing,
-    recovery_delay,
     rotation,
 )
 from kgst.auditors.reading import Found, read_auditors, successors
@@ -40,7 +39,8 @@ __all__ = ["accept", "cancel", "draft", "propose", "show", "submit"]
 def show(policy_path: Path | None, *, quiet: bool) -> Answer:
     """Who the auditors are, who is proposed, and whether the policy says so."""
     system = open_system(policy_path, quiet=quiet)
-    found, delay = read_auditors(system), recovery_delay(system)
+    found = read_auditors(system)
+    delay = found.recovery_delay
     new = successors(system.policy, found.auditors)
     return Answer(
         show_document(system, found, new, delay),

@@ -11,7 +11,7 @@ from kgst.auditors.files import Proposal, RotationFile, SignedRotationFile
 from kgst.auditors.reading import Found, read_auditors, read_proposal, successors
 from kgst.errors import RefusedError, WaitingError
 from kgst.events import read_logs, uint_topic
-from kgst.node import NodeRefusedError, rpc
+from kgst.node import NodeRefusedError
 from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.pipeline.views import clock
 from kgst.quantities import format_duration
@@ -26,15 +26,9 @@ if TYPE_CHECKING:
 
     from kgst.deployment.system import System
 
-__all__ = ["acceptance", "cancellation", "proposing", "recovery_delay", "rotation"]
+__all__ = ["acceptance", "cancellation", "proposing", "rotation"]
 
 _SET: Final = "AuditorsSet(uint256,address[],uint256)"
-
-
-def recovery_delay(system: System) -> int:
-    """Seconds between proposal and acceptance."""
-    with rpc("read the recovery delay"):
-        return int(system.token.RECOVERY_DELAY())
 
 
 def rotation(system: System, path: Path) -> Operation:
@@ -89,7 +83,7 @@ def proposing(system: System, found: Found) -> Operation:
         *_set_lines(system, found.auditors, new),
         (
             "can be accepted",
-            f"{format_duration(recovery_delay(system))} after the proposal, by anyone: `ape run auditors accept`",
+            f"{format_duration(found.recovery_delay)} after the proposal, by anyone: `ape run auditors accept`",
         ),
         ("void with", "any attestation or rotation until then: for auditors whose keys are lost"),
         ("undone by", "a GUARDIAN: `ape run auditors cancel`"),

@@ -27,10 +27,12 @@ class Found:
     Attributes:
         state: Of the reserves, with the auditors.
         ends: What a change of the auditors would end.
+        recovery_delay: Seconds between the proposal of a recovery and its acceptance.
     """
 
     state: ChainState
     ends: Ends
+    recovery_delay: int
 
     @property
     def auditors(self) -> AuditorSet:
@@ -51,6 +53,7 @@ def read_auditors(system: System, number: int | None = None) -> Found:
     head, reads = block_of(system, number), Reads()
     token = TokenReads(reads, system.token)
     asked, consent, recovery = ReserveReads(token), token.consent(), token.recovery()
+    delay = token.recovery_delay()
     reads.fetch(system.provider, head, "read the auditors from the chain")
     state, code_hash = asked.state(head), consent.value.code_hash
     ends = Ends(
@@ -58,7 +61,7 @@ def read_auditors(system: System, number: int | None = None) -> Found:
         consent="0x" + code_hash.hex() if any(code_hash) else None,
         proposal=_proposal(recovery.value),
     )
-    return Found(state, ends)
+    return Found(state, ends, delay.value)
 
 
 def read_proposal(system: System) -> Proposal | None:

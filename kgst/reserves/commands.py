@@ -11,13 +11,13 @@ from kgst.checks import checks_document
 from kgst.console import Answer
 from kgst.deployment.system import open_system
 from kgst.errors import ExitCode
-from kgst.node import rpc
+from kgst.multicall import Reads
 from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.pipeline import perform
 from kgst.reserves.drafting import draft_warnings, make_draft, read_statements
 from kgst.reserves.files import ChainState
 from kgst.reserves.format import both_times
-from kgst.reserves.reading import final_enough, read_state
+from kgst.reserves.reading import ReserveReads, block_of, final_enough, read_state
 from kgst.reserves.report import hash_of_report
 from kgst.reserves.settled import settled_now
 from kgst.reserves.submitting import halting, require_auditor, submission
@@ -31,6 +31,7 @@ from kgst.reserves.views import (
     safe,
 )
 from kgst.signing.views import namer, print_hashes
+from kgst.snapshot.token import Recovery, TokenReads
 from kgst.storing import as_bytes, read_bytes, require_apart, write_new
 
 if TYPE_CHECKING:
@@ -108,19 +109,16 @@ def show(policy_path: Path | None, report: Path | None, *, quiet: bool) -> Answe
     """What the chain says of the reserves; and whether a report is the one that was attested."""
     found = hash_of_report(read_bytes(report)) if report else None
     system = open_system(policy_path, quiet=quiet)
-    state = read_state(system)
-    with rpc("read headroom and proposal"):
-        headroom = int(system.token.headroom(block_id=state.block.number))
-        proposal = system.token.auditorsProposal(block_id=state.block.number)
+    state, headroom, proposal = _read(system)
     matches = None if found is None else state.last.epoch > 0 and found == state.last.report_hash
 
     def show_it(out: Console) -> None:
         print_state(out, state, headroom, state.block.timestamp, namer(system.policy))
-        if proposal.acceptableAt:
+        if proposal.acceptable_at:
             names = ", ".join(safe(namer(system.policy)(one)) for one in proposal.auditors)
             out.print(
                 f"[bold yellow]A recovery is proposed:[/bold yellow] auditors {names}, threshold "
-                f"{proposal.threshold}, from {both_times(proposal.acceptableAt)} on. Any attestation voids it."
+                f"{proposal.threshold}, from {both_times(proposal.acceptable_at)} on. Any attestation voids it."
             )
         if matches:
             out.print(f"[green]✓[/green] {safe(report)} is the attested report.")
@@ -143,9 +141,9 @@ def show(policy_path: Path | None, report: Path | None, *, quiet: bool) -> Answe
         "proposal": {
             "auditors": list(proposal.auditors),
             "threshold": proposal.threshold,
-            "acceptable_at": proposal.acceptableAt,
+            "acceptable_at": proposal.acceptable_at,
         }
-        if proposal.acceptableAt
+        if proposal.acceptable_at
         else None,
         "report": None
         if found is None
@@ -158,15 +156,22 @@ def _then_show(system: System, answer: Answer) -> Answer:
     """`answer`, and for people the reserves as they are now, once it is done."""
     if answer.exit_code is not ExitCode.DONE:
         return answer
-    state = read_state(system)
-    with rpc("read the headroom"):
-        headroom = int(system.token.headroom(block_id=state.block.number))
+    state, headroom, _ = _read(system)
 
     def show_it(out: Console) -> None:
         answer.show(out)
         print_state(out, state, headroom, state.block.timestamp, namer(system.policy))
 
     return replace(answer, show=show_it)
+
+
+def _read(system: System) -> tuple[ChainState, int, Recovery]:
+    """The reserves, the headroom, and the recovery of the auditors that any attestation would void."""
+    head, reads = block_of(system, None), Reads()
+    token = TokenReads(reads, system.token)
+    asked, headroom, recovery = ReserveReads(token), token.headroom(), token.recovery()
+    reads.fetch(system.provider, head, "read the reserves from the chain")
+    return asked.state(head), headroom.value, recovery.value
 
 
 def _labels(system: System, state: ChainState) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kgst.console import Answer
-from kgst.multicall import latest
+from kgst.multicall import ensure_multicall, latest
 from kgst.pipeline.views import clock, table
 from kgst.quantities import format_refill
 from kgst.reserves.format import span
@@ -58,14 +58,16 @@ def limits(system: System, account: str | None) -> Answer:
         system: Whose token.
         account: Label or address of the one that is asked about; None for the policy's first issuer, if it has one.
     """
-    traces = read_traces(system.record, latest(system.provider).number)
+    ensure_multicall(system.provider)
+    head = latest(system.provider)
+    traces = read_traces(system.record, head.number)
     known = [system.policy.address(i.member) for i in system.policy.issuers]
     others = sorted(traces.issuers - set(known), key=lambda a: int(a, 16))
     asked = known[0] if account is None and known else None
     if account is not None:
         asked = system.require_known(account, allow_unknown=True)
     issuers = list(dict.fromkeys([*known, *others, *([asked] if asked else [])]))
-    state = read_supply(system, issuers)
+    state = read_supply(system, issuers, head=head)
     # Whoever was cut is an issuer no more.
     rows = [one for one in issuers if one in known or one == asked or state.quotas[one].is_one]
     bounds = {one: bound_of(state, one) for one in rows}

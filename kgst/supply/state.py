@@ -81,20 +81,24 @@ class SupplyState:
 
 
 def read_supply(
-    system: System, issuers: Iterable[str] = (), holders: Iterable[str] = ()
+    system: System,
+    issuers: Iterable[str] = (),
+    holders: Iterable[str] = (),
+    head: Head | None = None,
 ) -> SupplyState:
-    """Read it in the latest block.
+    """Read it in one block.
 
     Args:
         system: Whose token.
         issuers: Addresses whose quotas are read.
         holders: Addresses whose holdings are read.
+        head: The block; None for the latest.
 
     Raises:
         NodeError: the node failed.
     """
     ensure_multicall(system.provider)
-    head, reads = latest(system.provider), Reads()
+    head, reads = head or latest(system.provider), Reads()
     token = TokenReads(reads, system.token)
     solvency, flags = token.solvency(), token.pause_flags()
     quotas = {one: token.issuer(one) for one in issuers}

@@ -19,6 +19,8 @@ from support.signing import sign_all
 from kgst.attestation import ImplementationApproval
 from kgst.auditors.files import RotationFile, SignedRotationFile
 from kgst.deployment.system import System
+from kgst.multicall import MULTICALL3
+from kgst.node import connected
 from kgst.signing.files import Signature
 from kgst.storing import read_model
 
@@ -430,6 +432,22 @@ def test_propose__not_a_reserve_admin__is_refused(run: Any, succession: Any) -> 
 
 
 # show
+
+
+def test_show__all_reads__are_one_call_of_one_block(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("show").exit_code == 0  # from here on Multicall3 is there
+    eth = connected().web3.eth
+    ask, asked = eth.call, []
+
+    def call(request: Any, block: Any) -> Any:
+        asked.append((request["to"], block))
+        return ask(request, block)
+
+    monkeypatch.setattr(eth, "call", call)
+    assert run("show").exit_code == 0
+    assert asked == [(MULTICALL3, ape_chain.blocks.height)]
 
 
 def test_show__suspension__is_told(run: Any, done: Any, token: Any, guardian: Any) -> None:

@@ -20,6 +20,8 @@ from support.in_process import invoke
 from kgst.attestation import AuditorRotation, Domain
 from kgst.chain import advance_time, now
 from kgst.deployment.applying import apply
+from kgst.multicall import MULTICALL3
+from kgst.node import connected
 from kgst.policy import Policy
 from kgst.reserves import reading
 from kgst.reserves.files import AttestationFile, SignedFile
@@ -489,6 +491,22 @@ def test_show__nothing_attested__says_so(run: Any) -> None:
     drafts.require_schema(document, "reserves-show")
     assert (document["age_seconds"], document["can_mint_until"]) == (None, None)
     assert "none yet: nothing can be minted" in run("show").stdout
+
+
+def test_show__all_reads__are_one_call_of_one_block(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("show").exit_code == 0  # from here on Multicall3 is there
+    eth = connected().web3.eth
+    ask, asked = eth.call, []
+
+    def call(request: Any, block: Any) -> Any:
+        asked.append((request["to"], block))
+        return ask(request, block)
+
+    monkeypatch.setattr(eth, "call", call)
+    assert run("show").exit_code == 0
+    assert asked == [(MULTICALL3, ape_chain.blocks.height)]
 
 
 def test_show__deficit_suspension_and_proposal__are_told(
