@@ -74,7 +74,7 @@ def print_hash_lines(out: Console, hashes: Hashes, digest: str | None = None) ->
     if digest is not None:
         rows.append((digest, hashes.digest))
     for name, value in rows:
-        out.print(f"  {name:<12}  [bold]{markup(value)}[/bold]")
+        out.print(f"  {markup(name.ljust(12))}  [bold]{markup(value)}[/bold]")
     out.print()
 
 
