@@ -12,7 +12,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo test quick lint format property prove gas rehearse slither mutate clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo test quick schemas lint format property prove gas rehearse slither mutate clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ gas: setup ## Gas beside the peers, on anvil: build/gas.json, docs/gas.md; ARGS=
 rehearse: setup ## The token's whole life, typed from docs/runbooks/, on a double of a BSC node (docs/node.md): build/rehearse.json; ARGS=--flaky 0.5
 	@$(BIN)/python tests/rehearsal/run.py $(ARGS)
 
+schemas: setup ## docs/schemas/, from the models of documents and files
+	@$(BIN)/python tools/schemas.py
+
 lint: setup ## Every linter, all blocking
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -55,6 +58,7 @@ lint: setup ## Every linter, all blocking
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/check_tests.py
 	$(BIN)/python tools/check_docs.py
+	$(BIN)/python tools/schemas.py --check
 	node_modules/.bin/solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
 	node_modules/.bin/forge fmt --check contracts
 

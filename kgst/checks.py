@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Literal, Self
 
+from kgst.document import Count, Part
 from kgst.errors import ExitCode
 from kgst.terminal import plain
 
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Check",
+    "CheckPart",
     "State",
-    "checks_document",
-    "counts",
+    "Summary",
     "drift_code",
     "failed",
     "in_words",
@@ -129,28 +130,53 @@ def in_words(checks: Sequence[Check]) -> str:
     return ", ".join(f"{count} {state}" for state, count in _counted(checks).items() if count)
 
 
-def counts(checks: Sequence[Check]) -> dict[str, int]:
-    """How many ended in each state, for a document."""
-    return {state.name.lower(): count for state, count in _counted(checks).items()}
-
-
 def _counted(checks: Sequence[Check]) -> dict[State, int]:
     return {state: len(_in(checks, state)) for state in State}
 
 
-def checks_document(checks: Iterable[Check]) -> list[dict[str, Any]]:
-    """The one shape that checks have in every document of `--json`."""
-    return [
-        {
-            "area": check.area,
-            "item": check.item,
-            "state": check.state.name.lower(),
-            "expected": check.expected,
-            "found": check.found,
-            "advice": check.advice,
-        }
-        for check in checks
-    ]
+class CheckPart(Part):
+    """One thing that was looked at.
+
+    Attributes:
+        area: What it is a part of.
+        item: What was looked at.
+        state: How it went.
+        expected: What should be; null when `item` says it.
+        found: What is there; why, for what was not checked.
+        advice: What to do; null when it is in order, or when nobody can tell.
+    """
+
+    area: str
+    item: str
+    state: Literal["ok", "failed", "warning", "not_checked"]
+    expected: str | None
+    found: str
+    advice: str | None
+
+    @classmethod
+    def all_of(cls, checks: Iterable[Check]) -> list[Self]:
+        """The one shape that checks have in every document of `--json`."""
+        return [cls.taken_from(check, state=check.state.name.lower()) for check in checks]
+
+
+class Summary(Part):
+    """How many checks ended so."""
+
+    ok: Count
+    failed: Count
+    warning: Count
+    not_checked: Count
+
+    @classmethod
+    def of(cls, checks: Sequence[Check]) -> Summary:
+        """How many of `checks` ended in each state."""
+        counted = _counted(checks)
+        return cls(
+            ok=counted[State.OK],
+            failed=counted[State.FAILED],
+            warning=counted[State.WARNING],
+            not_checked=counted[State.NOT_CHECKED],
+        )
 
 
 def summarized(checks: Sequence[Check], whole: Iterable[str] = ()) -> list[Check]:

@@ -12,12 +12,13 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext, redirect_stdout, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Generic, TypeVar
 
 import click
 from ape.cli import ConnectedProviderCommand
 
 from kgst.build import refresh
+from kgst.document import Document, Part, Shared
 from kgst.errors import ExitCode, KgstError
 from kgst.interruption import Signals, renew, signal_of
 from kgst.streams import SafeStream, is_heard, safe_streams
@@ -34,7 +35,6 @@ __all__ = [
     "KgstGroup",
     "OfflineCommand",
     "console",
-    "schema_of",
 ]
 
 INTERRUPTED: Final = (
@@ -44,39 +44,71 @@ INTERRUPTED: Final = (
 """What is said when nobody on the way knew more. Its exit code is 128 and the signal's number, as shells have it."""
 
 
-_VERSIONS: Final = dict.fromkeys(
-    (
-        "auditors-draft",
-        "auditors-sign",
-        "deploy-apply",
-        "deploy-resume",
-        "deploy-verify",
-        "doctor",
-        "drill",
-        "reserves-draft",
-        "reserves-sign",
-        "upgrade-check",
+_FailingCode = Annotated[
+    int,
+    Shared(
+        "exit_code",
+        "the process's; 129, 130 and 143: a closed terminal, Ctrl-C, SIGTERM",
+        type="integer",
+        enum=[*(int(code) for code in ExitCode if code), 129, 130, 143],
     ),
-    2,
-)
-"""Of the documents whose shape has changed; the others' is 1."""
+]
+_Kind = Annotated[
+    str,
+    Shared(
+        "kind",
+        "the exit code's name",
+        type="string",
+        enum=[*(code.name for code in ExitCode if code), "INTERRUPTED"],
+    ),
+]
+
+
+class ErrorDocument(Document):
+    """What any command answers when it fails."""
+
+    SCHEMA: ClassVar = "kgst/error/1"
+
+    class Told(Part):
+        """What went wrong.
+
+        Attributes:
+            message: What is wrong, where, and what to do next.
+        """
+
+        message: str
+        exit_code: _FailingCode
+        kind: _Kind
+
+    error: Told
+
+
+D_co = TypeVar("D_co", bound=Document, covariant=True)
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Generic[D_co]):
     """What a command has to say.
 
     Attributes:
-        document: What `--json` prints, after its `schema`.
+        content: What `--json` prints.
         show: Prints the same for people.
         exit_code: See `ExitCode`.
-        schema: Of the document, where several commands share one; None for the command's own.
     """
 
-    document: dict[str, Any]
+    content: D_co
     show: Callable[[Console], None]
     exit_code: ExitCode = ExitCode.DONE
-    schema: str | None = None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What `--json` prints, after its `schema`."""
+        return self.content.dump()
+
+    @property
+    def schema(self) -> str:
+        """Of the document."""
+        return self.content.SCHEMA
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -135,11 +167,10 @@ class _AnsweringCommand(Keyless):
                 # Prompts and anything that libraries print must not end up in the document.
                 with redirect_stdout(sys.stderr) if as_json else nullcontext():
                     self._prepare()
-                    answer: Answer = super().invoke(ctx)
+                    answer: Answer[Document] = super().invoke(ctx)
                 code = int(answer.exit_code)
                 if as_json:
-                    document = {"schema": answer.schema or schema_of(ctx), **answer.document}
-                    _deliver(document, stdout, code)
+                    _deliver(answer.content.printed(), stdout, code)
                 else:
                     _show(answer)
             except BaseException as error:
@@ -198,17 +229,7 @@ class KgstCommand(_AnsweringCommand, ConnectedProviderCommand):  # type: ignore[
         return super()._invoke(ctx, provider=provider)
 
 
-def schema_of(ctx: click.Context) -> str:
-    """`kgst/deploy-plan/1`: names the shape of a command's document; `docs/schemas/deploy-plan.json` describes it.
-
-    The number rises when a key is removed or changes its meaning; keys may be added without.
-    """
-    group = ctx.parent.info_name if ctx.parent else None
-    name = ctx.info_name if group in (None, "run") else f"{group}-{ctx.info_name}"
-    return f"kgst/{name}/{_VERSIONS.get(str(name), 1)}"
-
-
-def _show(answer: Answer) -> None:
+def _show(answer: Answer[Document]) -> None:
     try:
         answer.show(console())
     except Exception as error:
@@ -230,8 +251,8 @@ def _deliver(document: dict[str, Any], stdout: SafeStream, code: int) -> None:
 
 def _tell(message: str, code: int, kind: str, json_to: SafeStream | None) -> None:
     if json_to is not None:
-        error = {"message": lines(message), "exit_code": code, "kind": kind}
-        _deliver({"schema": "kgst/error/1", "error": error}, json_to, code)
+        told = ErrorDocument.Told(message=lines(message), exit_code=code, kind=kind)
+        _deliver(ErrorDocument(error=told).printed(), json_to, code)
     _complain(message)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from ape.cli import account_option
 
-from kgst.command import Answer, KgstCommand, KgstGroup, OfflineCommand, console, schema_of
+from kgst.command import Answer, KgstCommand, KgstGroup, OfflineCommand, console
 from kgst.errors import InputError, RefusedError
 from kgst.streams import is_heard
 
@@ -36,7 +36,6 @@ __all__ = [
     "load_policy",
     "operator_options",
     "policy_option",
-    "schema_of",
     "yes_option",
 ]
 

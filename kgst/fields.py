@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from eth_utils.address import is_address, is_checksum_address
 from pydantic import BeforeValidator, Field, ValidationError
 
+from kgst.document import ADDRESS
 from kgst.quantities import parse_duration
 from kgst.roles import Role
 
@@ -62,7 +63,7 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 Seconds = Annotated[int, BeforeValidator(parse_duration)]
 NodeAddress = Annotated[str, BeforeValidator(_node_address)]
 Label = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Address = Annotated[str, BeforeValidator(_address)]
+Address = Annotated[str, BeforeValidator(_address), ADDRESS]
 
 
 def problems(error: ValidationError) -> Iterator[str]:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import IntFlag
 from functools import reduce
 from operator import or_
-from typing import Final
+from typing import Annotated, Final
 
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from kgst.document import Shared
 from kgst.errors import InputError
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "FLAGS_SHIFT",
     "PAUSE_FLAGS",
     "SLOT",
+    "FlagName",
     "GateWord",
     "PauseFlag",
     "flag_list",
@@ -45,6 +47,18 @@ class PauseFlag(IntFlag):
     AUTHORIZATIONS = 2
     MINTING = 4
     BURNING = 8
+
+
+FlagName = Annotated[
+    str,
+    Shared(
+        "pause_flag",
+        "what can be paused",
+        type="string",
+        enum=[str(flag.name).lower() for flag in PauseFlag],
+    ),
+]
+"""As documents name a pause flag."""
 
 
 PAUSE_FLAGS: Final = int(reduce(or_, PauseFlag))

@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from eth_utils.address import is_checksum_address
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from kgst.document import Address, Count, Hash
 from kgst.errors import InputError
 from kgst.jsonfile import load_model, write_whole
 
@@ -31,16 +31,6 @@ class RecordError(InputError):
     """A record that is absent or cannot be read."""
 
 
-def _checksummed(value: str) -> str:
-    if not is_checksum_address(value):
-        raise ValueError("not a checksummed address")
-    return value
-
-
-Address = Annotated[str, AfterValidator(_checksummed)]
-Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
-
-
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,10 +39,10 @@ class Transaction(_Model):
     """A final transaction of the deployment."""
 
     hash: Hash
-    block_number: int
+    block_number: Count
     block_hash: Hash
-    gas_used: int
-    gas_price: int
+    gas_used: Count
+    gas_price: Count
 
     @classmethod
     def of(cls, outcome: Outcome) -> Transaction:

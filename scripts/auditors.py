@@ -29,6 +29,13 @@ from kgst.pipeline.options import (
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
+    from kgst.auditors.documents import (
+        AuditorsCollectDocument,
+        AuditorsDraftDocument,
+        AuditorsShowDocument,
+        AuditorsSignDocument,
+    )
+    from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
     from kgst.signing.ceremony import Given
 
@@ -41,7 +48,7 @@ def cli() -> None:
 @cli.command(cls=KgstCommand)
 @policy_option
 @json_option
-def show(policy_path: Path | None, json_output: bool) -> Answer:
+def show(policy_path: Path | None, json_output: bool) -> Answer[AuditorsShowDocument]:
     """Show the auditors, who is suspended, a proposed recovery, and whether the policy says so."""
     from kgst.auditors import commands
 
@@ -53,7 +60,9 @@ def show(policy_path: Path | None, json_output: bool) -> Answer:
 @policy_option
 @force_option
 @json_option
-def draft(out: Path | None, policy_path: Path | None, force: bool, json_output: bool) -> Answer:
+def draft(
+    out: Path | None, policy_path: Path | None, force: bool, json_output: bool
+) -> Answer[AuditorsDraftDocument]:
     """Write the rotation to the policy's auditors; to the same ones, it ends their suspensions."""
     from kgst.auditors import commands
 
@@ -76,7 +85,7 @@ def sign(
     yes: bool,
     force: bool,
     json_output: bool,
-) -> Answer:
+) -> Answer[AuditorsSignDocument]:
     """Sign the draft FILE as an auditor in office. Touches no network."""
     from kgst.auditors import offline
 
@@ -87,7 +96,9 @@ def sign(
 
 @cli.command(cls=OfflineCommand)
 @collect_options
-def collect(file: Path, signatures: tuple[Path, ...], **options: Any) -> Answer:
+def collect(
+    file: Path, signatures: tuple[Path, ...], **options: Any
+) -> Answer[AuditorsCollectDocument]:
     """Put SIGNATURES on the draft FILE together. Touches no network. Exits 5 while some are missing."""
     from kgst.auditors import offline
 
@@ -97,7 +108,7 @@ def collect(file: Path, signatures: tuple[Path, ...], **options: Any) -> Answer:
 @cli.command(cls=KgstCommand)
 @click.argument("file", type=FILE)
 @write_options
-def submit(file: Path, run: Run) -> Answer:
+def submit(file: Path, run: Run) -> Answer[WriteDocument]:
     """Submit the signed rotation FILE. Anyone may."""
     from kgst.auditors import commands
 
@@ -106,7 +117,7 @@ def submit(file: Path, run: Run) -> Answer:
 
 @cli.command(cls=KgstCommand)
 @write_options
-def propose(run: Run) -> Answer:
+def propose(run: Run) -> Answer[WriteDocument]:
     """Propose the policy's auditors, as a RESERVE_ADMIN: for lost keys. Any attestation voids it."""
     from kgst.auditors import commands
 
@@ -115,7 +126,7 @@ def propose(run: Run) -> Answer:
 
 @cli.command(cls=KgstCommand)
 @write_options
-def accept(run: Run) -> Answer:
+def accept(run: Run) -> Answer[WriteDocument]:
     """Complete the proposed recovery, once its delay has passed. Anyone may. Exits 5 before."""
     from kgst.auditors import commands
 
@@ -124,7 +135,7 @@ def accept(run: Run) -> Answer:
 
 @cli.command(cls=KgstCommand)
 @write_options
-def cancel(run: Run) -> Answer:
+def cancel(run: Run) -> Answer[WriteDocument]:
     """End the proposed recovery, as a GUARDIAN."""
     from kgst.auditors import commands
 

@@ -20,6 +20,14 @@ from kgst.console import (
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
+    from kgst.deploy.documents import (
+        DeployApplyDocument,
+        DeployPlanDocument,
+        DeployPublishDocument,
+        DeployResumeDocument,
+        DeployVerifyDocument,
+    )
+
 
 @click.group(cls=KgstGroup, short_help="Deploy the token as its policy says; verify it")
 def cli() -> None:
@@ -30,7 +38,9 @@ def cli() -> None:
 @operator_options
 @policy_option
 @json_option
-def plan(policy_path: Path | None, account: AccountAPI | None, json_output: bool) -> Answer:
+def plan(
+    policy_path: Path | None, account: AccountAPI | None, json_output: bool
+) -> Answer[DeployPlanDocument]:
     """Show what would be sent, and what it would cost. Sends nothing."""
     from kgst.deploy import commands
 
@@ -49,7 +59,7 @@ def apply(
     new: bool,
     yes: bool,
     json_output: bool,
-) -> Answer:
+) -> Answer[DeployApplyDocument]:
     """Deploy. The deployer ends with no power."""
     from kgst.deploy import commands
 
@@ -63,7 +73,7 @@ def apply(
 @json_option
 def resume(
     policy_path: Path | None, account: AccountAPI | None, yes: bool, json_output: bool
-) -> Answer:
+) -> Answer[DeployResumeDocument]:
     """Continue a deployment that was interrupted. Never sends a step twice."""
     from kgst.deploy import commands
 
@@ -73,7 +83,7 @@ def resume(
 @cli.command(cls=KgstCommand)
 @policy_option
 @json_option
-def verify(policy_path: Path | None, json_output: bool) -> Answer:
+def verify(policy_path: Path | None, json_output: bool) -> Answer[DeployVerifyDocument]:
     """Compare the chain with policy and record. Exits 3 on drift."""
     from kgst.deploy import commands
 
@@ -104,7 +114,7 @@ def publish(
     folder: Path | None,
     policy_path: Path | None,
     json_output: bool,
-) -> Answer:
+) -> Answer[DeployPublishDocument]:
     """Verify the contracts' sources on an explorer, after comparing them with what was deployed.
 
     Exits 1 when an explorer did not verify one of them; the files for doing it by hand are kept.

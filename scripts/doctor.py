@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kgst.console import Answer, KgstCommand, json_option, policy_option
+
+if TYPE_CHECKING:
+    from kgst.doctor.documents import DoctorDocument
 
 
 @click.command(
@@ -21,7 +25,9 @@ from kgst.console import Answer, KgstCommand, json_option, policy_option
 )
 @click.option("--all", "every", is_flag=True, help="Show each check, also those in order.")
 @json_option
-def cli(policy_path: Path | None, fix_plan: Path | None, every: bool, json_output: bool) -> Answer:
+def cli(
+    policy_path: Path | None, fix_plan: Path | None, every: bool, json_output: bool
+) -> Answer[DoctorDocument]:
     """Check the node (answers, chain, events, finality), code, roles, auditors, limits, issuers, Safes, operators.
 
     Exits 3 when anything is not as policy and record say, and names it; 1 when something could not be checked.

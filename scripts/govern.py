@@ -14,6 +14,12 @@ from kgst.pipeline.options import write_options
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
+    from kgst.govern.documents import (
+        GovernMatrixDocument,
+        GovernPendingDocument,
+        GovernPlanDocument,
+    )
+    from kgst.pipeline.documents import OperationDocument, WriteDocument
     from kgst.pipeline.options import Run
 
 
@@ -25,7 +31,7 @@ def cli() -> None:
 @cli.command(cls=KgstCommand)
 @policy_option
 @json_option
-def matrix(policy_path: Path | None, json_output: bool) -> Answer:
+def matrix(policy_path: Path | None, json_output: bool) -> Answer[GovernMatrixDocument]:
     """Show who holds which role on the chain, with what delay, and what deserves a second look."""
     from kgst.deployment.system import open_system
     from kgst.govern import matrix
@@ -36,7 +42,7 @@ def matrix(policy_path: Path | None, json_output: bool) -> Answer:
 @cli.command(cls=KgstCommand)
 @policy_option
 @json_option
-def plan(policy_path: Path | None, json_output: bool) -> Answer:
+def plan(policy_path: Path | None, json_output: bool) -> Answer[GovernPlanDocument]:
     """Compare policy and chain: what would be granted, revoked, altered, and by whom. Sends nothing.
 
     Exits 0 when nothing differs, 3 when something does.
@@ -49,7 +55,7 @@ def plan(policy_path: Path | None, json_output: bool) -> Answer:
 
 @cli.command(cls=KgstCommand)
 @write_options
-def apply(run: Run) -> Answer:
+def apply(run: Run) -> Answer[WriteDocument]:
     """Carry out what plan shows, as far as the given account or Safe may.
 
     What needs a delay is scheduled (exit 5); the same command executes it when it is due. Exits 5 too when something
@@ -63,7 +69,7 @@ def apply(run: Run) -> Answer:
 @cli.command(cls=KgstCommand)
 @policy_option
 @json_option
-def pending(policy_path: Path | None, json_output: bool) -> Answer:
+def pending(policy_path: Path | None, json_output: bool) -> Answer[GovernPendingDocument]:
     """List the operations that wait out their delay: what, by whom, from when, until when."""
     from kgst.deployment.system import open_system
     from kgst.govern import scheduled
@@ -74,7 +80,7 @@ def pending(policy_path: Path | None, json_output: bool) -> Answer:
 @cli.command(cls=KgstCommand)
 @click.argument("operation", required=False, metavar="[ID]")
 @write_options
-def execute(operation: str | None, run: Run) -> Answer:
+def execute(operation: str | None, run: Run) -> Answer[WriteDocument]:
     """Execute what the account has scheduled: the operation with this ID (its first digits), or all that are due."""
     from kgst.govern.scheduled import execute
 
@@ -84,7 +90,7 @@ def execute(operation: str | None, run: Run) -> Answer:
 @cli.command(cls=KgstCommand)
 @click.argument("operation", metavar="ID")
 @write_options
-def cancel(operation: str, run: Run) -> Answer:
+def cancel(operation: str, run: Run) -> Answer[WriteDocument]:
     """Cancel a scheduled operation: a guardian of its role, whoever scheduled it, or ADMIN."""
     from kgst.govern.scheduled import cancel
 
@@ -114,7 +120,7 @@ def rotate(
     signature: str | None,
     write_policy: bool,
     run: Run,
-) -> Answer:
+) -> Answer[WriteDocument]:
     """Move every role from OLD to NEW: grant, prove that NEW's key works, revoke.
 
     OLD and NEW are labels of the policy. Give the same command again after a delay or an interruption: it goes on
@@ -137,7 +143,7 @@ def rotate(
 @click.argument("old")
 @click.argument("new")
 @write_options
-def prove(old: str, new: str, run: Run) -> Answer:
+def prove(old: str, new: str, run: Run) -> Answer[OperationDocument]:
     """Sign, as NEW, what a rotation from OLD asks for. Sends nothing."""
     from kgst.govern.rotate import prove_key
 

@@ -13,6 +13,8 @@ from kgst.pipeline.emergency import EmergencyCommand
 from kgst.pipeline.options import Run, write_options
 
 if TYPE_CHECKING:
+    from kgst.guard.documents import GuardPresignDocument, GuardSendDocument
+    from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.operation import Operation
 
 
@@ -30,7 +32,9 @@ def cli() -> None:
     help="Sign it now for the account's next nonce, and write it to FILE instead of sending it.",
 )
 @write_options
-def pause(flags: tuple[str, ...], presign: Path | None, run: Run) -> Answer:
+def pause(
+    flags: tuple[str, ...], presign: Path | None, run: Run
+) -> Answer[WriteDocument | GuardPresignDocument]:
     """Pause TRANSFERS, AUTHORIZATIONS, MINTING, BURNING; all of them when no FLAG is named.
 
     Goes to every node of the policy (rpcs), past whatever else of the account is pending.
@@ -47,7 +51,7 @@ def pause(flags: tuple[str, ...], presign: Path | None, run: Run) -> Answer:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @policy_option
 @json_option
-def send(file: Path, policy_path: Path | None, json_output: bool) -> Answer:
+def send(file: Path, policy_path: Path | None, json_output: bool) -> Answer[GuardSendDocument]:
     """Send the pause that was signed beforehand in FILE (guard pause --presign). Needs no key.
 
     Does not ask: whoever has the file means it. Given again, it waits for the same transaction.
@@ -62,7 +66,7 @@ def send(file: Path, policy_path: Path | None, json_output: bool) -> Answer:
 @cli.command(cls=KgstCommand)
 @click.argument("flags", nargs=-1, metavar="[FLAG]...")
 @write_options
-def unpause(flags: tuple[str, ...], run: Run) -> Answer:
+def unpause(flags: tuple[str, ...], run: Run) -> Answer[WriteDocument]:
     """Resume what is paused; all of it when no FLAG is named."""
     return _perform("unpause", run, flags)
 
@@ -70,7 +74,7 @@ def unpause(flags: tuple[str, ...], run: Run) -> Answer:
 @cli.command(cls=EmergencyCommand)
 @click.argument("accounts", nargs=-1, required=True, metavar="ACCOUNT...")
 @write_options
-def block(accounts: tuple[str, ...], run: Run) -> Answer:
+def block(accounts: tuple[str, ...], run: Run) -> Answer[WriteDocument]:
     """Block each ACCOUNT, a label or an address: it can neither send nor receive."""
     from kgst.guard.accounts import block as operation
 
@@ -80,7 +84,7 @@ def block(accounts: tuple[str, ...], run: Run) -> Answer:
 @cli.command(cls=KgstCommand)
 @click.argument("accounts", nargs=-1, required=True, metavar="ACCOUNT...")
 @write_options
-def unblock(accounts: tuple[str, ...], run: Run) -> Answer:
+def unblock(accounts: tuple[str, ...], run: Run) -> Answer[WriteDocument]:
     """Let each ACCOUNT send and receive again; what is frozen stays frozen."""
     from kgst.guard.accounts import unblock as operation
 
@@ -91,7 +95,7 @@ def unblock(accounts: tuple[str, ...], run: Run) -> Answer:
 @click.argument("holder", metavar="ACCOUNT")
 @click.argument("amount")
 @write_options
-def freeze(holder: str, amount: str, run: Run) -> Answer:
+def freeze(holder: str, amount: str, run: Run) -> Answer[WriteDocument]:
     """Make AMOUNT, like '500.00 som', what is frozen of ACCOUNT in all; '0 som' unfreezes.
 
     It may be more than the account holds: what comes in is frozen too, up to that amount.
@@ -109,7 +113,7 @@ def freeze(holder: str, amount: str, run: Run) -> Answer:
     help="The order: YAML or JSON, see docs/files.md.",
 )
 @write_options
-def seize(order: Path, run: Run) -> Answer:
+def seize(order: Path, run: Run) -> Answer[WriteDocument]:
     """Carry out the order of a court or authority: take or destroy tokens. Asks even with --yes.
 
     Whose tokens, the order says; who receives them needs a label, or --allow-unknown. An order is carried out once.
@@ -132,7 +136,7 @@ def seize(order: Path, run: Run) -> Answer:
     help="Accounts of one transaction.",
 )
 @write_options
-def blocklist(file: Path, exact: bool, chunk: int, run: Run) -> Answer:
+def blocklist(file: Path, exact: bool, chunk: int, run: Run) -> Answer[WriteDocument]:
     """Block the accounts of FILE, a CSV with the column address (and reason); sends only what differs.
 
     Addresses need no label here, but a checksum. The format: docs/files.md.
@@ -154,7 +158,7 @@ def blocklist(file: Path, exact: bool, chunk: int, run: Run) -> Answer:
     help="Accounts of one transaction.",
 )
 @write_options
-def freezes(file: Path, chunk: int, run: Run) -> Answer:
+def freezes(file: Path, chunk: int, run: Run) -> Answer[WriteDocument]:
     """Freeze what FILE says, a CSV with the columns address and amount_som; sends only what differs.
 
     Accounts that FILE does not name stay as they are; an amount of 0 unfreezes. The format: docs/files.md.
@@ -169,7 +173,7 @@ def freezes(file: Path, chunk: int, run: Run) -> Answer:
 @cli.command("cut-issuer", cls=EmergencyCommand)
 @click.argument("issuer")
 @write_options
-def cut_issuer(issuer: str, run: Run) -> Answer:
+def cut_issuer(issuer: str, run: Run) -> Answer[WriteDocument]:
     """End ISSUER's permission to mint and burn, at once."""
     from kgst.guard.cuts import cut_issuer as operation
 
@@ -179,14 +183,14 @@ def cut_issuer(issuer: str, run: Run) -> Answer:
 @cli.command("suspend-auditor", cls=EmergencyCommand)
 @click.argument("auditor")
 @write_options
-def suspend_auditor(auditor: str, run: Run) -> Answer:
+def suspend_auditor(auditor: str, run: Run) -> Answer[WriteDocument]:
     """Take AUDITOR's vote, at once; ends the attestation, so nobody mints until a new one."""
     from kgst.guard.cuts import suspend_auditor as operation
 
     return _known(operation, run, auditor)
 
 
-def _perform(name: str, run: Run, *arguments: Any) -> Answer:
+def _perform(name: str, run: Run, *arguments: Any) -> Answer[WriteDocument]:
     from kgst.deployment.system import open_system
     from kgst.guard import pauses
     from kgst.pipeline.pipeline import perform
@@ -195,7 +199,7 @@ def _perform(name: str, run: Run, *arguments: Any) -> Answer:
     return perform(system, [getattr(pauses, name)(system, *arguments)], run)
 
 
-def _known(operation: Callable[..., Operation], run: Run, *arguments: Any) -> Answer:
+def _known(operation: Callable[..., Operation], run: Run, *arguments: Any) -> Answer[WriteDocument]:
     """Carry out what `operation` makes of addresses that must be known."""
     from kgst.deployment.system import open_system
     from kgst.pipeline.pipeline import perform

@@ -30,7 +30,14 @@ from kgst.pipeline.options import (
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
+    from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
+    from kgst.reserves.documents import (
+        ReservesCollectDocument,
+        ReservesDraftDocument,
+        ReservesShowDocument,
+        ReservesSignDocument,
+    )
     from kgst.signing.ceremony import Given
 
 
@@ -64,7 +71,7 @@ def draft(
     policy_path: Path | None,
     force: bool,
     json_output: bool,
-) -> Answer:
+) -> Answer[ReservesDraftDocument]:
     """Write the next attestation, from bank STATEMENTS (camt.053 or CSV) and the final state of the chain."""
     from kgst.reserves import commands
 
@@ -99,7 +106,7 @@ def sign(
     yes: bool,
     force: bool,
     json_output: bool,
-) -> Answer:
+) -> Answer[ReservesSignDocument]:
     """Sign the draft FILE as an auditor. Touches no network."""
     from kgst.reserves import offline
 
@@ -118,7 +125,9 @@ def sign(
 
 @cli.command(cls=OfflineCommand)
 @collect_options
-def collect(file: Path, signatures: tuple[Path, ...], **options: Any) -> Answer:
+def collect(
+    file: Path, signatures: tuple[Path, ...], **options: Any
+) -> Answer[ReservesCollectDocument]:
     """Put SIGNATURES on the draft FILE together. Touches no network. Exits 5 while some are missing."""
     from kgst.reserves import offline
 
@@ -128,7 +137,7 @@ def collect(file: Path, signatures: tuple[Path, ...], **options: Any) -> Answer:
 @cli.command(cls=KgstCommand)
 @click.argument("file", type=FILE)
 @write_options
-def submit(file: Path, run: Run) -> Answer:
+def submit(file: Path, run: Run) -> Answer[WriteDocument]:
     """Submit the signed attestation FILE. Anyone may."""
     from kgst.reserves import commands
 
@@ -141,7 +150,9 @@ def submit(file: Path, run: Run) -> Answer:
 )
 @policy_option
 @json_option
-def show(report: Path | None, policy_path: Path | None, json_output: bool) -> Answer:
+def show(
+    report: Path | None, policy_path: Path | None, json_output: bool
+) -> Answer[ReservesShowDocument]:
     """Show the last attestation, its age, backing, headroom, auditors."""
     from kgst.reserves import commands
 
@@ -151,7 +162,7 @@ def show(report: Path | None, policy_path: Path | None, json_output: bool) -> An
 @cli.command(cls=EmergencyCommand)
 @click.option("--reason", required=True, help="Logged on the chain, for everyone to read.")
 @write_options
-def halt(reason: str, run: Run) -> Answer:
+def halt(reason: str, run: Run) -> Answer[WriteDocument]:
     """Stop minting, as an auditor. Only a newer attestation ends it."""
     from kgst.reserves import commands
 

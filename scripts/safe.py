@@ -22,7 +22,9 @@ from kgst.pipeline.options import write_options
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
+    from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
+    from kgst.pipeline.safe_documents import SafeShowDocument, SafeSignDocument
 
 _file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
@@ -36,7 +38,7 @@ def cli() -> None:
 @_file
 @policy_option
 @json_option
-def show(file: Path, policy_path: Path | None, json_output: bool) -> Answer:
+def show(file: Path, policy_path: Path | None, json_output: bool) -> Answer[SafeShowDocument]:
     """Show what FILE does, its hashes, and whose signatures it has. Needs no network; believes nothing it says."""
     from kgst.pipeline import safe_files
 
@@ -55,7 +57,7 @@ def sign(
     policy_path: Path | None,
     yes: bool,
     json_output: bool,
-) -> Answer:
+) -> Answer[SafeSignDocument]:
     """Add the signature of --account, an owner, to FILE. Needs no network."""
     from kgst.pipeline import safe_files
 
@@ -65,7 +67,7 @@ def sign(
 @cli.command(cls=KgstCommand)
 @_file
 @write_options
-def execute(file: Path, run: Run) -> Answer:
+def execute(file: Path, run: Run) -> Answer[WriteDocument | SafeShowDocument]:
     """Send FILE once enough owners have signed; any account may, and pays for the gas."""
     from kgst.deployment.system import open_system
     from kgst.pipeline import safe_files

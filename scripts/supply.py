@@ -11,7 +11,9 @@ from kgst.console import Answer, KgstCommand, KgstGroup, json_option, policy_opt
 from kgst.pipeline.options import write_options
 
 if TYPE_CHECKING:
+    from kgst.pipeline.documents import GiveUpDocument, WriteDocument
     from kgst.pipeline.options import Run
+    from kgst.supply.documents import SupplyLimitsDocument, SupplyPayoutDocument
 
 
 @click.group(cls=KgstGroup, short_help="Mint, burn, pay many, show limits")
@@ -29,7 +31,7 @@ def cli() -> None:
     help="Your own reference, kept in the journal: the same one is never minted twice.",
 )
 @write_options
-def mint(to: str, amount: str, reference: str | None, run: Run) -> Answer:
+def mint(to: str, amount: str, reference: str | None, run: Run) -> Answer[WriteDocument]:
     """Mint AMOUNT, like '5 000 000.00 som', to TO: a label of the policy, or an address."""
     from kgst.deployment.system import open_system
     from kgst.supply import issuing
@@ -48,7 +50,7 @@ def mint(to: str, amount: str, reference: str | None, run: Run) -> Answer:
     help="The redemption's reference; the same one is never burned twice.",
 )
 @write_options
-def burn(amount: str, reference: str, run: Run) -> Answer:
+def burn(amount: str, reference: str, run: Run) -> Answer[WriteDocument]:
     """Burn AMOUNT of the issuer's own tokens, like '40 000.00 som', for a redemption.
 
     The chain has no field for the reference: it is shown, and kept in the journal of the operation.
@@ -90,7 +92,7 @@ def payout(
     again: str | None,
     rest: Path | None,
     run: Run,
-) -> Answer:
+) -> Answer[SupplyPayoutDocument | GiveUpDocument]:
     """Pay the rows of FILE, a CSV with the columns address and amount_som (or amount_tyiyn).
 
     Addresses need no label here, but a checksum. All is checked before the first payment. Interrupted at any point, the
@@ -107,7 +109,9 @@ def payout(
 @click.argument("account", required=False)
 @policy_option
 @json_option
-def limits(account: str | None, policy_path: Path | None, json_output: bool) -> Answer:
+def limits(
+    account: str | None, policy_path: Path | None, json_output: bool
+) -> Answer[SupplyLimitsDocument]:
     """Show every issuer's bucket, the headroom, what ACCOUNT (a label or an address) may mint now, and why not more."""
     from kgst.deployment.system import open_system
     from kgst.supply import limits as report

@@ -22,8 +22,15 @@ from kgst.pipeline.options import collect_options, contract_options, write_optio
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
+    from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
     from kgst.signing.ceremony import Given
+    from kgst.upgrade.documents import (
+        UpgradeCheckDocument,
+        UpgradeCollectDocument,
+        UpgradeConsentDocument,
+        UpgradeDeployDocument,
+    )
 
 # Whether a file is there and usable is said by the command, with what to do.
 FILE: Any = click.Path(path_type=Path)
@@ -49,7 +56,9 @@ def cli() -> None:
 @data_option
 @policy_option
 @json_option
-def check(contract: str, data: str, policy_path: Path | None, json_output: bool) -> Answer:
+def check(
+    contract: str, data: str, policy_path: Path | None, json_output: bool
+) -> Answer[UpgradeCheckDocument]:
     """Compare the storage layout of CONTRACT with the deployed one; upgrade to it on a fork. Sends nothing.
 
     Exits 4 when a field was moved, removed or retyped, or anything else is not as it must be. The node must keep the
@@ -67,7 +76,7 @@ def check(contract: str, data: str, policy_path: Path | None, json_output: bool)
     "--out", type=FILE, help="The file; by default upgrades/<code hash>.json beside the policy."
 )
 @write_options
-def deploy(contract: str, data: str, out: Path | None, run: Run) -> Answer:
+def deploy(contract: str, data: str, out: Path | None, run: Run) -> Answer[UpgradeDeployDocument]:
     """Deploy CONTRACT as a future implementation, and write the file that auditors sign. Anyone may."""
     from kgst.upgrade import commands
 
@@ -102,7 +111,7 @@ def consent(
     yes: bool,
     force: bool,
     json_output: bool,
-) -> Answer:
+) -> Answer[UpgradeConsentDocument]:
     """Build the code, compare it with FILE, and sign the consent to it as an auditor. Touches no network."""
     from kgst.upgrade import commands
 
@@ -113,7 +122,9 @@ def consent(
 
 @cli.command(cls=OfflineCommand)
 @collect_options
-def collect(file: Path, signatures: tuple[Path, ...], **options: Any) -> Answer:
+def collect(
+    file: Path, signatures: tuple[Path, ...], **options: Any
+) -> Answer[UpgradeCollectDocument]:
     """Put SIGNATURES on the upgrade in FILE together. Touches no network. Exits 5 while some are missing."""
     from kgst.upgrade import commands
 
@@ -124,7 +135,7 @@ def collect(file: Path, signatures: tuple[Path, ...], **options: Any) -> Answer:
 @click.argument("file", type=FILE)
 @click.argument("signatures", nargs=-1, type=FILE)
 @write_options
-def submit_consent(file: Path, signatures: tuple[Path, ...], run: Run) -> Answer:
+def submit_consent(file: Path, signatures: tuple[Path, ...], run: Run) -> Answer[WriteDocument]:
     """Record the auditors' consent: FILE as `collect` wrote it, or FILE of the upgrade and SIGNATURES. Anyone may."""
     from kgst.upgrade import commands
 
@@ -134,7 +145,7 @@ def submit_consent(file: Path, signatures: tuple[Path, ...], run: Run) -> Answer
 @cli.command(cls=KgstCommand)
 @click.argument("file", type=FILE)
 @write_options
-def schedule(file: Path, run: Run) -> Answer:
+def schedule(file: Path, run: Run) -> Answer[WriteDocument]:
     """Schedule the upgrade in FILE, as an UPGRADER; its delay begins."""
     from kgst.upgrade import commands
 
@@ -144,7 +155,7 @@ def schedule(file: Path, run: Run) -> Answer:
 @cli.command(cls=KgstCommand)
 @click.argument("file", type=FILE)
 @write_options
-def execute(file: Path, run: Run) -> Answer:
+def execute(file: Path, run: Run) -> Answer[WriteDocument]:
     """Execute the upgrade in FILE once its delay has passed; compare every getter; record it."""
     from kgst.upgrade import commands
 
@@ -154,7 +165,7 @@ def execute(file: Path, run: Run) -> Answer:
 @cli.command(cls=KgstCommand)
 @click.argument("file", type=FILE)
 @write_options
-def cancel(file: Path, run: Run) -> Answer:
+def cancel(file: Path, run: Run) -> Answer[WriteDocument]:
     """Cancel the scheduled upgrade in FILE, as a GUARDIAN or as whoever scheduled it."""
     from kgst.upgrade import commands
 

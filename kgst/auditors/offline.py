@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from kgst.auditors.documents import (
+    AuditorsCollectDocument,
+    AuditorsSignDocument,
+    Rotation,
+    Warned,
+)
 from kgst.auditors.drafting import draft_warnings
 from kgst.auditors.files import RotationFile, SignedRotationFile
 from kgst.auditors.reading import successors
-from kgst.auditors.views import print_rotation, rotation_document
-from kgst.checks import checks_document
+from kgst.auditors.views import print_rotation
 from kgst.console import Answer
 from kgst.errors import RefusedError
 from kgst.policy import Policy
@@ -69,7 +74,7 @@ def sign(
     yes: bool,
     force: bool,
     quiet: bool,
-) -> Answer:
+) -> Answer[AuditorsSignDocument]:
     """Check a rotation, show it, and let an auditor's account sign it."""
     draft = read_model(path, RotationFile, RotationFile.what)
     policy = Policy.load(policy_path) if policy_path else None
@@ -83,14 +88,17 @@ def sign(
         print_list(out, "[yellow]Not checked:[/yellow]", undone)
         print_warnings(out, warnings)
 
-    document = {
-        "chain_id": draft.domain.chain_id,
-        "token": draft.domain.verifying_contract,
-        "rotation": rotation_document(draft),
-        "checked": done,
-        "not_checked": undone,
-        "warnings": checks_document(warnings),
-    }
+    def document(signed: dict[str, Any]) -> AuditorsSignDocument:
+        return AuditorsSignDocument(
+            **signed,
+            chain_id=draft.domain.chain_id,
+            token=draft.domain.verifying_contract,
+            rotation=Rotation.of(draft),
+            checked=done,
+            not_checked=undone,
+            warnings=Warned.all_of(warnings),
+        )
+
     inputs = [policy_path] if policy_path else []
     reviewed = ceremony.Reviewed(draft, path, document, show, policy, inputs)
     return ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)
@@ -103,11 +111,12 @@ def collect(
     policy_path: Path | None,
     out_path: Path | None,
     force: bool,
-) -> Answer:
+) -> Answer[AuditorsCollectDocument]:
     """Put signatures together; once there are enough, write the file to submit."""
     return ceremony.collect(
         read_model(path, RotationFile, RotationFile.what),
         SignedRotationFile,
+        AuditorsCollectDocument,
         path,
         signatures,
         policy_path=policy_path,

@@ -1,12 +1,12 @@
-"""Auditors and rotations as tables for people and as documents for programs."""
+"""Auditors and rotations as tables for people."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kgst.quantities import format_duration
 from kgst.reserves.format import both_times, span
-from kgst.reserves.views import plain, table, table_of
+from kgst.reserves.views import table, table_of
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -17,32 +17,13 @@ if TYPE_CHECKING:
 
     from kgst.auditors.files import RotationFile
     from kgst.auditors.reading import Found
-    from kgst.deployment.system import System
     from kgst.signing.files import AuditorSet
     from kgst.signing.views import Namer
 
 __all__ = [
     "print_auditors",
     "print_rotation",
-    "rotation_document",
-    "show_document",
 ]
-
-
-def rotation_document(draft: RotationFile) -> dict[str, Any]:
-    """Who succeeds whom, what ends with it, and the hashes that signing devices show."""
-    return {
-        "block": plain(draft.block),
-        "current": plain(draft.current),
-        "new": plain(draft.new),
-        "joining": list(draft.joining),
-        "leaving": list(draft.leaving),
-        "returning": list(draft.returning),
-        "ends": plain(draft.ends),
-        "domain_hash": draft.hashes.domain,
-        "message_hash": draft.hashes.message,
-        "digest": draft.digest,
-    }
 
 
 def print_rotation(out: Console, draft: RotationFile, named: Namer) -> None:
@@ -58,27 +39,6 @@ def print_rotation(out: Console, draft: RotationFile, named: Namer) -> None:
     _add(rows, "auditors then", new.members, named, joining, returning)
     rows.add_row("will have to sign", f"{new.threshold} of {len(new.members)}")
     out.print(rows)
-
-
-def show_document(system: System, found: Found, new: AuditorSet, delay: int) -> dict[str, Any]:
-    """`docs/schemas/auditors-show.json`."""
-    proposal = found.ends.proposal
-    people = (*found.auditors.members, *new.members, *(proposal.auditors if proposal else ()))
-    labels = {one: system.policy.label(one) for one in people}
-    return {
-        "chain_id": system.domain.chain_id,
-        "token": system.token.address,
-        "block": plain(found.state.block),
-        "auditors": plain(found.auditors),
-        "proposal": plain(proposal) if proposal else None,
-        "recovery_delay_seconds": delay,
-        "policy": {
-            "agrees": found.are(new),
-            "auditors": list(new.members),
-            "threshold": new.threshold,
-        },
-        "labels": {address: label for address, label in labels.items() if label},
-    }
 
 
 def print_auditors(out: Console, found: Found, new: AuditorSet, delay: int, named: Namer) -> None:

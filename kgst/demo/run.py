@@ -8,9 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
@@ -19,6 +17,7 @@ from rich.table import Table
 from kgst.build import refresh
 from kgst.chain import give_bnb, now
 from kgst.demo.acts import ACTS
+from kgst.demo.documents import DemoDocument, DemoStep
 from kgst.demo.stage import Stage, StoryError
 from kgst.errors import ExitCode, KgstError, RefusedError
 from kgst.policy import Policy
@@ -31,21 +30,12 @@ STATEMENTS = DEPLOYMENTS / "local" / "statements"
 TESTNET = 97
 
 
-@dataclass(frozen=True)
-class Played:
-    """One act that went as told."""
-
-    title: str
-    outcome: str
-    seconds: float
-
-
 class Teller:
     """Shows each act as it is played, and keeps what came of it."""
 
     def __init__(self, console: Console, acts: int) -> None:
         self.console = console
-        self.played: list[Played] = []
+        self.played: list[DemoStep] = []
         self.title = ""
         self._progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
@@ -71,7 +61,9 @@ class Teller:
             raise
         except Exception as failure:
             raise StoryError(f"{type(failure).__name__}: {failure}") from failure
-        self.played.append(Played(title, outcome, round(time.monotonic() - began, 2)))
+        self.played.append(
+            DemoStep(title=title, outcome=outcome, seconds=round(time.monotonic() - began, 2))
+        )
         self.console.print(
             f"[bold green]✓[/] [bold]{markup(title)}[/]\n    {markup_lines(outcome)}"
         )
@@ -98,14 +90,17 @@ def run(*, as_json: bool) -> int:
             console.print(
                 f"[bold red]✗ {markup(teller.title)}:[/] {markup(failure, None)}", soft_wrap=True
             )
-            outcome: dict[str, Any] = {"ok": False, "failed": teller.title, "error": str(failure)}
+            document = DemoDocument(
+                ok=False, failed=teller.title, error=str(failure), steps=teller.played
+            )
             code = failure.exit_code
         else:
-            outcome, code = {"ok": True, "status": _status(stage)}, ExitCode.DONE
+            document = DemoDocument(ok=True, status=_status(stage), steps=teller.played)
+            code = ExitCode.DONE
     if as_json:
-        _print_json(teller, outcome)
-    elif outcome["ok"]:
-        _print_status(console, outcome["status"])
+        _print_json(document)
+    elif document.ok:
+        _print_status(console, document.status)
     return int(code)
 
 
@@ -165,14 +160,8 @@ def _print_status(console: Console, status: dict[str, str]) -> None:
     console.print(table)
 
 
-def _print_json(teller: Teller, outcome: dict[str, Any]) -> None:
-    steps = [asdict(act) for act in teller.played]
-    json.dump(
-        {"schema": "kgst/demo/1", **outcome, "steps": steps},
-        sys.stdout,
-        indent=2,
-        ensure_ascii=False,
-    )
+def _print_json(document: DemoDocument) -> None:
+    json.dump(document.printed(), sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kgst.checks import drift_code, failed
 from kgst.console import Answer, account_of, confirm, console, load_policy
+from kgst.deploy.documents import (
+    DeployApplyDocument,
+    DeployedDocument,
+    DeployPlanDocument,
+    DeployResumeDocument,
+    DeployVerifyDocument,
+    Verification,
+)
 from kgst.deploy.plan import plan as make_plan
 from kgst.deploy.views import (
-    plan_document,
     print_event,
     print_plan,
     print_record,
     print_verification,
-    record_document,
-    verification_document,
 )
 from kgst.deployment.applying import apply as carry_out
 from kgst.deployment.applying import resume as carry_on
@@ -36,10 +41,12 @@ if TYPE_CHECKING:
     from kgst.deployment.contracts import Deployment
     from kgst.policy import Policy
 
+D = TypeVar("D", bound=DeployedDocument)
+
 __all__ = ["apply", "plan", "resume", "verify"]
 
 
-def plan(policy_path: Path | None, account: AccountAPI | None) -> Answer:
+def plan(policy_path: Path | None, account: AccountAPI | None) -> Answer[DeployPlanDocument]:
     """What `apply` would send."""
     provider = connected()
     policy, _ = load_policy(policy_path, provider)
@@ -50,15 +57,13 @@ def plan(policy_path: Path | None, account: AccountAPI | None) -> Answer:
         for refusal in planned.refusals:
             out.print(f"[red]Refused:[/red] {markup(refusal)}")
 
-    document = plan_document(planned, policy)
-    if not planned.refusals:
-        return Answer(document, show)
-    return Answer({**document, "refused": list(planned.refusals)}, show, ExitCode.REFUSED)
+    code = ExitCode.REFUSED if planned.refusals else ExitCode.DONE
+    return Answer(DeployPlanDocument.of(planned, policy), show, code)
 
 
 def apply(
     policy_path: Path | None, account: AccountAPI | None, *, yes: bool, new: bool, quiet: bool
-) -> Answer:
+) -> Answer[DeployApplyDocument]:
     """Deploy; or, when that was done before, verify."""
     provider = connected()
     policy, path = load_policy(policy_path, provider)
@@ -71,12 +76,13 @@ def apply(
         )
         here = _here(policy, provider)
         _agree(out, make_plan(here, deployer), policy, deployer, yes=yes)
-        return _deployed(carry_out(here, deployer, None, lambda event: print_event(out, event)))
+        deployment = carry_out(here, deployer, None, lambda event: print_event(out, event))
+        return _deployed(deployment, DeployApplyDocument)
 
     files = Files(path.parent)
     if not new:
         if files.record.exists():
-            return _already_there(policy, files)
+            return _already_there(policy, files, DeployApplyDocument)
         if files.finished():
             raise RefusedError(Record.missing(files.record))
         if files.begun():
@@ -88,12 +94,12 @@ def apply(
     if new:
         for moved in files.move_aside():
             out.print(f"[dim]kept aside: {markup(moved)}[/dim]")
-    return _send(policy, deployer, files, out, carry_out)
+    return _send(policy, deployer, files, out, carry_out, DeployApplyDocument)
 
 
 def resume(
     policy_path: Path | None, account: AccountAPI | None, *, yes: bool, quiet: bool
-) -> Answer:
+) -> Answer[DeployResumeDocument]:
     """Continue a deployment that was interrupted; or write the record of a finished one again."""
     provider = connected()
     policy, path = load_policy(policy_path, provider)
@@ -104,17 +110,17 @@ def resume(
         )
     if files.finished():
         if files.record.exists():
-            return _already_there(policy, files)
-        return _send(policy, None, files, out, carry_on)
+            return _already_there(policy, files, DeployResumeDocument)
+        return _send(policy, None, files, out, carry_on, DeployResumeDocument)
     deployer = account_of(account, provider)
     if not files.begun():  # it ended before its first signature
         _agree(out, make_plan(policy, deployer), policy, deployer, yes=yes)
-        return _send(policy, deployer, files, out, carry_out)
+        return _send(policy, deployer, files, out, carry_out, DeployResumeDocument)
     confirm("Continue the deployment?", deployer, yes=yes)
-    return _send(policy, deployer, files, out, carry_on)
+    return _send(policy, deployer, files, out, carry_on, DeployResumeDocument)
 
 
-def verify(policy_path: Path | None) -> Answer:
+def verify(policy_path: Path | None) -> Answer[DeployVerifyDocument]:
     """Compare chain, policy and record; sends nothing."""
     provider = connected()
     if is_short_lived(provider):
@@ -125,7 +131,7 @@ def verify(policy_path: Path | None) -> Answer:
     policy, path = load_policy(policy_path, provider)
     checks = inspect(policy, Record.load(Files(path.parent).record))
     return Answer(
-        verification_document(checks),
+        DeployVerifyDocument.of(checks),
         lambda out: print_verification(out, checks),
         drift_code(checks),
     )
@@ -156,8 +162,13 @@ class _Finished:
 
 
 def _send(
-    policy: Policy, deployer: AccountAPI | None, files: Files, out: Console, carry: Any
-) -> Answer:
+    policy: Policy,
+    deployer: AccountAPI | None,
+    files: Files,
+    out: Console,
+    carry: Any,
+    document: type[D],
+) -> Answer[D]:
     """Carry out what the journal leaves to do; `deployer` is None when that is nothing."""
     files.forget_unsigned()
     with Journal(files.journal) as journal:
@@ -176,7 +187,7 @@ def _send(
             ) from None
         deployment.record.save(files.record)
     _keep_layout(files, deployment.record, out)
-    return _deployed(deployment, files.record)
+    return _deployed(deployment, document, files.record)
 
 
 def _keep_layout(files: Files, record: Record, out: Console) -> None:
@@ -193,7 +204,7 @@ def _keep_layout(files: Files, record: Record, out: Console) -> None:
         )
 
 
-def _deployed(deployment: Deployment, saved: Path | None = None) -> Answer:
+def _deployed(deployment: Deployment, document: type[D], saved: Path | None = None) -> Answer[D]:
     verification = inspect(deployment.policy, deployment.record)
 
     def show(out: Console) -> None:
@@ -202,15 +213,12 @@ def _deployed(deployment: Deployment, saved: Path | None = None) -> Answer:
             out.print(f"Record: {markup(saved)}")
         print_verification(out, verification)
 
-    document = {
-        "record": record_document(deployment.record),
-        "verification": verification_document(verification),
-    }
+    content = document(record=deployment.record, verification=Verification.of(verification))
     code = ExitCode.DRIFT if failed(verification) else ExitCode.DONE
-    return Answer(document, show, code)
+    return Answer(content, show, code)
 
 
-def _already_there(policy: Policy, files: Files) -> Answer:
+def _already_there(policy: Policy, files: Files, document: type[D]) -> Answer[D]:
     record = Record.load(files.record)
     if record.genesis != genesis(connected()):
         raise RefusedError(
@@ -224,9 +232,7 @@ def _already_there(policy: Policy, files: Files) -> Answer:
         out.print("[bold]Already deployed; nothing was sent.[/bold] To deploy again use --new.")
         print_verification(out, verification)
 
-    document = {
-        "already_deployed": True,
-        "record": record_document(record),
-        "verification": verification_document(verification),
-    }
-    return Answer(document, show, drift_code(verification))
+    content = document(
+        already_deployed=True, record=record, verification=Verification.of(verification)
+    )
+    return Answer(content, show, drift_code(verification))

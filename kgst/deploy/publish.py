@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.console import Answer, console, load_policy
+from kgst.deploy.documents import DeployPublishDocument, PublishedContract
 from kgst.deploy.explorer import Match, Submission, compare, submission_of
 from kgst.deploy.explorer_api import KEY_VARIABLE, Explorer
 from kgst.errors import ExitCode, InputError, KgstError
@@ -48,6 +49,19 @@ class Published:
         """Whether an explorer would see the same."""
         return self.match.creation and self.match.runtime and not self.match.problems
 
+    @property
+    def part(self) -> PublishedContract:
+        """As documents have it."""
+        return PublishedContract.taken_from(
+            self,
+            name=self.submission.name,
+            address=self.submission.contract.address,
+            standard_json=str(self.files[0]),
+            constructor_args=str(self.files[1]),
+            creation_code_matches=self.match.creation,
+            runtime_code_matches=self.match.runtime,
+        )
+
 
 def publish(
     policy_path: Path | None,
@@ -57,7 +71,7 @@ def publish(
     only_files: bool,
     folder: Path | None,
     quiet: bool,
-) -> Answer:
+) -> Answer[DeployPublishDocument]:
     """Write and check what verifies each contract of the record, and hand it to the explorer.
 
     Args:
@@ -98,11 +112,11 @@ def publish(
         if not names or name in names
     ]
     failed = any(one.message for one in done)
-    document = {
-        "chain_id": here,
-        "contracts": [_document(one) for one in done],
-        "api_url": None if explorer is None else api_url,
-    }
+    document = DeployPublishDocument(
+        chain_id=here,
+        contracts=[one.part for one in done],
+        api_url=None if explorer is None else api_url,
+    )
     return Answer(
         document,
         lambda out: _show(out, done, here),
@@ -130,19 +144,6 @@ def _one(
         published.message = str(error)
         published.explorer = "failed" if published.matches else "not asked"
     return published
-
-
-def _document(one: Published) -> dict[str, Any]:
-    return {
-        "name": one.submission.name,
-        "address": one.submission.contract.address,
-        "standard_json": str(one.files[0]),
-        "constructor_args": str(one.files[1]),
-        "creation_code_matches": one.match.creation,
-        "runtime_code_matches": one.match.runtime,
-        "explorer": one.explorer,
-        "message": one.message,
-    }
 
 
 def _show(out: Console, done: list[Published], chain: int) -> None:

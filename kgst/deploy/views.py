@@ -1,11 +1,11 @@
-"""Plans, deployments and verifications as tables for people and as documents for programs."""
+"""Plans, deployments and verifications as tables for people."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kgst.checks import Check, State, checks_document, counts, in_words, print_checks
+from kgst.checks import Check, State, in_words, print_checks
 from kgst.deploy.plan import GAS_BASIS, Plan
 from kgst.deployment.applying import STEPS
 from kgst.policy import Policy
@@ -20,36 +20,15 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 __all__ = [
-    "plan_document",
     "print_event",
     "print_plan",
     "print_record",
     "print_verification",
-    "record_document",
-    "verification_document",
 ]
 
 _ADDRESS_WIDTH = 42
 _LONG = 4_000
 NOTICE = "Testnet reference implementation, not affiliated with the issuer of any listed token."
-
-
-def plan_document(plan: Plan, policy: Policy) -> dict[str, Any]:
-    """The plan; amounts of wei are text, since they exceed what JSON readers keep exact."""
-    return {
-        "chain_id": plan.chain_id,
-        "deployer": plan.deployer,
-        "policy_fingerprint": policy.fingerprint,
-        "steps": [
-            {"name": s.name, "what": s.summary, "address": s.address, "gas_estimate": s.gas}
-            for s in plan.steps
-        ],
-        "gas_estimate": plan.gas,
-        "gas_basis": GAS_BASIS,
-        "gas_price_wei": str(plan.gas_price),
-        "cost_estimate_wei": str(plan.cost),
-        "balance_wei": str(plan.balance),
-    }
 
 
 def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
@@ -120,11 +99,6 @@ def print_event(console: Console, event: Event) -> None:
         )
 
 
-def record_document(record: Record) -> dict[str, Any]:
-    """The record, as in record.json."""
-    return record.model_dump(mode="json")
-
-
 def print_record(console: Console, record: Record) -> None:
     """Where everything is."""
     table = _table(f"Deployed on chain {record.chain_id}")
@@ -136,11 +110,6 @@ def print_record(console: Console, record: Record) -> None:
             markup(name), markup(contract.address), str(contract.transaction.block_number)
         )
     console.print(table)
-
-
-def verification_document(checks: Sequence[Check]) -> dict[str, Any]:
-    """What was compared, and how it went."""
-    return {"summary": counts(checks), "checks": checks_document(checks)}
 
 
 def print_verification(console: Console, checks: Sequence[Check]) -> None:

@@ -1,17 +1,19 @@
-"""`doctor` as a table for people and as a document for programs (docs/schemas/doctor.json)."""
+"""`doctor` as a table for people."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kgst.checks import checks_document, counts, in_words, print_checks, summarized
+from kgst.checks import Summary, in_words, print_checks, summarized
 from kgst.console import Answer
 from kgst.decoding.calls import format_time
 from kgst.doctor.diagnosis import Diagnosis, diagnose
+from kgst.doctor.documents import Batch, Block, DoctorDocument, Examined, FixPlan, Sender
 from kgst.doctor.fix import PlannedBatch, write_batches
-from kgst.govern.plan import SCHEMA, plan_document, print_plan
+from kgst.govern.documents import GovernPlanDocument
+from kgst.govern.plan import print_plan
 from kgst.govern.todo import Work, work_in
 from kgst.node import NodeError
 from kgst.quantities import format_duration
@@ -38,7 +40,9 @@ class _FixPlan:
     gap: str = "the deployment could not be read."
 
 
-def doctor(policy_path: Path | None, fix_plan: Path | None, *, every: bool, quiet: bool) -> Answer:
+def doctor(
+    policy_path: Path | None, fix_plan: Path | None, *, every: bool, quiet: bool
+) -> Answer[DoctorDocument]:
     """Look at everything; write what would undo the drift, if that is asked.
 
     Args:
@@ -57,7 +61,7 @@ def doctor(policy_path: Path | None, fix_plan: Path | None, *, every: bool, quie
 
     document = _document(diagnosis)
     if plan is not None:
-        document["fix_plan"] = _plan_document(plan)
+        document = document.model_copy(update={"fix_plan": _part(plan)})
     return Answer(document, show, diagnosis.exit_code)
 
 
@@ -72,38 +76,33 @@ def _plan(diagnosis: Diagnosis, path: Path) -> _FixPlan:
     return _FixPlan(system, work, write_batches(path, system, work))
 
 
-def _document(diagnosis: Diagnosis) -> dict[str, Any]:
-    return {
-        "chain_id": diagnosis.chain_id,
-        "block": {
-            "number": diagnosis.head.number,
-            "time": diagnosis.head.time,
-            "hash": diagnosis.head.hash,
-        },
-        "token": diagnosis.system.record.token.address if diagnosis.system else None,
-        "summary": counts(diagnosis.checks),
-        "checks": checks_document(diagnosis.checks),
-    }
+def _document(diagnosis: Diagnosis) -> DoctorDocument:
+    return DoctorDocument(
+        chain_id=diagnosis.chain_id,
+        block=Block.taken_from(diagnosis.head),
+        token=diagnosis.system.record.token.address if diagnosis.system else None,
+        summary=Summary.of(diagnosis.checks),
+        checks=Examined.all_of(diagnosis.checks),
+    )
 
 
-def _plan_document(plan: _FixPlan) -> dict[str, Any] | None:
+def _part(plan: _FixPlan) -> FixPlan | None:
     if plan.system is None or plan.work is None:
         return None
     places = {id(todo): place for place, todo in enumerate(plan.work.todos)}
-    return {
-        "plan": {"schema": SCHEMA, **plan_document(plan.system, plan.work)},
-        "batches": [
-            {
-                "file": str(batch.path),
-                "role": batch.role.name,
-                "by": {"label": plan.system.policy.label(batch.member), "address": batch.member},
-                "is_member": batch.is_member,
-                "delay": batch.delay,
-                "changes": [places[id(todo)] for todo in batch.todos],
-            }
+    return FixPlan(
+        plan=GovernPlanDocument.of(plan.system, plan.work),
+        batches=[
+            Batch.taken_from(
+                batch,
+                file=str(batch.path),
+                role=batch.role.name,
+                by=Sender(label=plan.system.policy.label(batch.member), address=batch.member),
+                changes=[places[id(todo)] for todo in batch.todos],
+            )
             for batch in plan.batches
         ],
-    }
+    )
 
 
 def _print(out: Console, diagnosis: Diagnosis, *, every: bool) -> None:

@@ -1,16 +1,17 @@
-"""The pause drill as a table, as a document, and as a report to keep."""
+"""The pause drill as a table, and as a report to keep."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from kgst.checks import checks_document, print_checks
+from kgst.checks import print_checks
 from kgst.console import Answer
+from kgst.drill.documents import DrillDocument
 from kgst.drill.running import Drill, run_drill
 from kgst.errors import ExitCode
 from kgst.fork.system import forked_system
-from kgst.gate import flag_list, flags_in_words
+from kgst.gate import flags_in_words
 from kgst.pipeline.views import clock
 from kgst.quantities import format_duration
 from kgst.storing import write_new
@@ -29,36 +30,17 @@ CLOCK_NOTE: Final = (
 )
 
 
-def answer(policy_path: Path | None, report: Path | None, *, quiet: bool) -> Answer:
+def answer(policy_path: Path | None, report: Path | None, *, quiet: bool) -> Answer[DrillDocument]:
     """Run the drill on a fork of the connected network, which gets nothing of it."""
     with forked_system(policy_path, quiet=quiet) as (system, fork):
         drill = run_drill(system, fork)
     if report is not None:
         write_new([(report, markdown(system, drill).encode())], force=True)
     return Answer(
-        document(system, drill, report),
+        DrillDocument.of(system, drill, report),
         lambda out: show(out, system, drill, report),
         ExitCode.DONE if drill.passed else ExitCode.REFUSED,
     )
-
-
-def document(system: System, drill: Drill, report: Path | None) -> dict[str, Any]:
-    """`docs/schemas/drill.json`."""
-    return {
-        "chain_id": system.record.chain_id,
-        "token": system.token.address,
-        "forked_block": drill.block,
-        "started_at": drill.started_at,
-        "pauser": drill.pauser,
-        "unpauser": drill.unpauser,
-        "paused_before": flag_list(drill.paused_before),
-        "seconds_to_mined": round(drill.seconds_to_mined, 3),
-        "seconds_to_proof": round(drill.seconds_to_proof, 3),
-        "unpause_delay": drill.unpause_delay,
-        "checks": checks_document(drill.checks),
-        "passed": drill.passed,
-        "report": str(report) if report else None,
-    }
 
 
 def show(out: Console, system: System, drill: Drill, report: Path | None) -> None:

@@ -12,11 +12,13 @@ from kgst.errors import ExitCode, RefusedError
 from kgst.govern.holders import Holders, RoleCall
 from kgst.govern.plan import who
 from kgst.govern.todo import SETTLING, Todo, what_differs
+from kgst.pipeline import documents
 from kgst.pipeline.actor import choose_actor
+from kgst.pipeline.giving_up import give_up
 from kgst.pipeline.operation import Operation, Readback
 from kgst.pipeline.permission import Permission, PermissionStatus, permission
-from kgst.pipeline.pipeline import perform
-from kgst.pipeline.views import SCHEMA, clock, nothing_done
+from kgst.pipeline.pipeline import carry_out
+from kgst.pipeline.views import clock, nothing_done
 from kgst.roles import Role, role_name
 from kgst.terminal import markup
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kgst.deployment.system import System
+    from kgst.pipeline.documents import OperationDocument, WriteDocument
     from kgst.pipeline.options import Run
 
 __all__ = ["Left", "Ready", "apply", "in_order", "safe_part"]
@@ -50,13 +53,15 @@ class Left:
     why: str
 
 
-def apply(system: System, run: Run) -> Answer:
+def apply(system: System, run: Run) -> Answer[WriteDocument]:
     """Make those of the differing changes that the caller may make; say what is left and for whom.
 
     Raises:
         RefusedError: the caller may make none of them; the message says who may.
         NodeError: the node failed, or refuses events.
     """
+    if run.give_up:
+        return give_up(system, run)
     work = what_differs(system)
     if not work.todos:
         return _with_left(nothing_done(system, "nothing differs"), [], work.by_hand)
@@ -87,7 +92,7 @@ def apply(system: System, run: Run) -> Answer:
             f"{system.named(actor.caller)} can do nothing of what differs; give --account or --via safe:LABEL:\n"
             f"{reasons}"
         )
-    answer = perform(system, [ready.operation for ready in chosen], run)
+    answer = carry_out(system, [ready.operation for ready in chosen], run)
     return _with_left(answer, left, work.by_hand)
 
 
@@ -185,20 +190,25 @@ class _Remaining:
         return self._left
 
 
-def _with_left(answer: Answer, left: Sequence[Left], by_hand: Sequence[str]) -> Answer:
+def _with_left(
+    answer: Answer[OperationDocument], left: Sequence[Left], by_hand: Sequence[str]
+) -> Answer[OperationDocument]:
     """The answer, and what is still to be done; WAITING while others must act."""
-    document = {
-        **answer.document,
-        "left": [{"what": item.summary, "why": item.why} for item in left],
-        "by_hand": list(by_hand),
-    }
+    document = answer.content.model_copy(
+        update={
+            "left": [documents.Left(what=item.summary, why=item.why) for item in left],
+            "by_hand": list(by_hand),
+        }
+    )
     code = answer.exit_code
     if code is ExitCode.DONE and left:
         code = ExitCode.WAITING
-    return Answer(document, partial(_print, answer, left, by_hand), code, SCHEMA)
+    return Answer(document, partial(_print, answer, left, by_hand), code)
 
 
-def _print(answer: Answer, left: Sequence[Left], by_hand: Sequence[str], out: Console) -> None:
+def _print(
+    answer: Answer[OperationDocument], left: Sequence[Left], by_hand: Sequence[str], out: Console
+) -> None:
     answer.show(out)
     for item in left:
         out.print(f"[yellow]Left:[/yellow] {markup(item.summary, None)} – {markup(item.why, None)}")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.console import Answer
+from kgst.govern.documents import GovernMatrixDocument
 from kgst.govern.holders import Holders, holders_of
+from kgst.govern.members import LEGEND, Kind, Matrix, Member
 from kgst.multicall import Read, Reads, many
-from kgst.pipeline.views import clock, table
+from kgst.pipeline.views import table
 from kgst.quantities import format_duration
-from kgst.roles import Role, role_name
-from kgst.snapshot.powers import Access
+from kgst.roles import role_name
 from kgst.snapshot.state import read_state
 from kgst.snapshot.traces import Traces
 from kgst.terminal import markup
@@ -23,90 +23,9 @@ if TYPE_CHECKING:
 
     from kgst.deployment.system import System
 
-__all__ = ["Kind", "Matrix", "Member", "answer", "matrix"]
+__all__ = ["answer", "matrix"]
 
 _ADDRESS_WIDTH: Final = 42
-_LEGEND: Final = {
-    "missing": "the policy names it, the chain does not",
-    "leftover": "the policy does not name it",
-    "plain key": "one person with one device has this power; a Safe needs several",
-    "single": "if it is lost, nobody can act in this role",
-}
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What stands at an address.
-
-    Attributes:
-        name: `key`, `Safe`, `contract`.
-        threshold: Of a Safe's owners, how many must sign; 0 for others.
-        owners: Of a Safe, how many; 0 for others.
-    """
-
-    name: str
-    threshold: int = 0
-    owners: int = 0
-
-    def __str__(self) -> str:
-        return f"Safe {self.threshold}/{self.owners}" if self.name == "Safe" else self.name
-
-
-@dataclass(frozen=True)
-class Member:
-    """One member of one role, on the chain or only in the policy.
-
-    Attributes:
-        role: Number.
-        wanted: Seconds of delay by the policy; None when the policy does not name it.
-        alone: Nobody else can act in the role.
-    """
-
-    role: int
-    account: str
-    access: Access
-    wanted: int | None
-    kind: Kind
-    alone: bool
-
-    def remarks(self, now: int) -> list[str]:
-        """What deserves a second look; machine-readable words first.
-
-        Args:
-            now: Seconds.
-        """
-        found, access = [], self.access
-        if not access.since:
-            return [f"missing: {_LEGEND['missing']}"]
-        if self.wanted is None:
-            found.append(f"leftover: {_LEGEND['leftover']}")
-        elif self.wanted != (access.pending if access.effect else access.delay):
-            found.append(f"delay: the policy says {format_duration(self.wanted)}")
-        if access.since > now:
-            found.append(f"not yet: only from {clock(access.since)} on")
-        if access.effect:
-            found.append(f"changing: {format_duration(access.pending)} from {clock(access.effect)}")
-        if self.kind.name == "key":
-            found.append(f"plain key: {_LEGEND['plain key']}")
-        if self.alone:
-            found.append(f"single: {_LEGEND['single']}")
-        return found
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """All members of all roles in one block.
-
-    Attributes:
-        block: Its number.
-        now: Its time, in seconds.
-        gap: What could not be looked at; None when everything was.
-    """
-
-    block: int
-    now: int
-    members: list[Member]
-    gap: str | None
 
 
 def matrix(system: System) -> Matrix:
@@ -148,10 +67,10 @@ def matrix(system: System) -> Matrix:
     return Matrix(state.head.number, state.head.time, members, gap)
 
 
-def answer(system: System) -> Answer:
+def answer(system: System) -> Answer[GovernMatrixDocument]:
     """The matrix, for people and for programs."""
     found = matrix(system)
-    return Answer(_document(system, found), partial(_print, system, found))
+    return Answer(GovernMatrixDocument.of(system, found), partial(_print, system, found))
 
 
 def _alone(holders: Holders, role: int, account: str) -> bool:
@@ -185,42 +104,6 @@ def _kind(code: bytes, safe: tuple[Read[Any], Read[Any]] | None) -> Kind:
     return Kind("Safe", int(safe[1].value), len(safe[0].value))
 
 
-def _document(system: System, found: Matrix) -> dict[str, Any]:
-    """`docs/schemas/govern-matrix.json`."""
-    numbers = sorted({*map(int, Role), *(m.role for m in found.members)})
-    return {
-        "chain_id": system.record.chain_id,
-        "block_number": found.block,
-        "time": found.now,
-        "roles": [
-            {
-                "id": number,
-                "name": role_name(number),
-                "members": [
-                    {
-                        "address": m.account,
-                        "label": system.policy.label(m.account),
-                        "kind": m.kind.name,
-                        "safe": {"threshold": m.kind.threshold, "owners": m.kind.owners}
-                        if m.kind.name == "Safe"
-                        else None,
-                        "since": m.access.since or None,
-                        "delay_seconds": m.access.delay if m.access.since else None,
-                        "pending_delay_seconds": m.access.pending if m.access.effect else None,
-                        "pending_from": m.access.effect or None,
-                        "policy_delay_seconds": m.wanted,
-                        "flags": [r.partition(":")[0] for r in m.remarks(found.now)],
-                    }
-                    for m in found.members
-                    if m.role == number
-                ],
-            }
-            for number in numbers
-        ],
-        "not_checked": [found.gap] if found.gap else [],
-    }
-
-
 def _print(system: System, found: Matrix, out: Console) -> None:
     rows = table(f"Roles on chain {system.record.chain_id}, block {found.block}")
     rows.add_column("role", style="bold")
@@ -230,8 +113,8 @@ def _print(system: System, found: Matrix, out: Console) -> None:
     flags: set[str] = set()
     for m in found.members:
         remarks = m.remarks(found.now)
-        flags |= {remark.partition(":")[0] for remark in remarks}
-        shown = [r.partition(":")[0] if r.startswith(tuple(_LEGEND)) else r for r in remarks]
+        flags |= set(m.flags(found.now))
+        shown = [r.partition(":")[0] if r.startswith(tuple(LEGEND)) else r for r in remarks]
         terms = f", delay {format_duration(m.access.delay)}" if m.access.since else ""
         label = system.policy.label(m.account)
         known = markup(label) if label else "[yellow]unknown[/yellow]"
@@ -240,7 +123,7 @@ def _print(system: System, found: Matrix, out: Console) -> None:
         rows.add_row(role, who, "\n".join(map(markup, shown)))
         before = m.role
     out.print(rows)
-    for flag, meaning in _LEGEND.items():
+    for flag, meaning in LEGEND.items():
         if flag in flags:
             out.print(f"[dim]{markup(flag)}: {markup(meaning)}[/dim]")
     if found.gap:

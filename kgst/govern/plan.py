@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from kgst.console import Answer
 from kgst.errors import ExitCode
+from kgst.govern.documents import GovernPlanDocument
 from kgst.govern.todo import Todo, Work, what_differs
 from kgst.pipeline.views import clock, table
 from kgst.quantities import format_duration
@@ -17,15 +18,12 @@ if TYPE_CHECKING:
 
     from kgst.deployment.system import System
 
-__all__ = ["SCHEMA", "answer", "plan_document", "print_plan", "who"]
-
-SCHEMA: Final = "kgst/govern-plan/1"
-"""Of the document."""
+__all__ = ["answer", "print_plan", "who"]
 
 _STYLES = {"+": "green", "-": "red", "~": "yellow"}
 
 
-def answer(system: System) -> Answer:
+def answer(system: System) -> Answer[GovernPlanDocument]:
     """Every difference; the exit code is DRIFT when there is one.
 
     Raises:
@@ -34,7 +32,7 @@ def answer(system: System) -> Answer:
     work = what_differs(system)
     differs = bool(work.todos or work.by_hand)
     return Answer(
-        plan_document(system, work),
+        GovernPlanDocument.of(system, work),
         partial(print_plan, system, work),
         ExitCode.DRIFT if differs else ExitCode.DONE,
     )
@@ -48,33 +46,6 @@ def who(system: System, todo: Todo) -> str:
         f"{system.named(account)}, {f'after {format_duration(delay)}' if delay else 'at once'}"
         for account, delay in todo.by.items()
     )
-
-
-def plan_document(system: System, work: Work) -> dict[str, Any]:
-    """`docs/schemas/govern-plan.json`, but for `schema`."""
-    return {
-        "chain_id": system.record.chain_id,
-        "block_number": work.block,
-        "time": work.holders.now,
-        "differs": bool(work.todos or work.by_hand),
-        "changes": [
-            {
-                "sign": todo.sign,
-                "summary": todo.change.summary,
-                "role": todo.change.role.name,
-                "by": [
-                    {"address": a, "label": system.policy.label(a), "delay_seconds": delay}
-                    for a, delay in todo.by.items()
-                ],
-                "loosens": todo.change.loosens,
-                "to": todo.change.target,
-                "data": "0x" + todo.change.data.hex(),
-                "settles_at": todo.settles_at,
-            }
-            for todo in work.todos
-        ],
-        "by_hand": work.by_hand,
-    }
 
 
 def print_plan(system: System, work: Work, out: Console) -> None:

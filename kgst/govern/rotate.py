@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from kgst.console import Answer
 from kgst.errors import ExitCode, InputError, RefusedError
 from kgst.govern.holders import Holders, read_holders
 from kgst.govern.policy_text import LineChange, lines_to_change, replace_member
 from kgst.govern.proof import Challenge, Proof, challenge_for, prove
+from kgst.pipeline import documents
+from kgst.pipeline.documents import OperationDocument
+from kgst.pipeline.giving_up import give_up
 from kgst.pipeline.operation import Operation, Readback, call_data
-from kgst.pipeline.pipeline import perform
-from kgst.pipeline.views import SCHEMA, clock, nothing_done
+from kgst.pipeline.pipeline import carry_out
+from kgst.pipeline.views import clock, nothing_done
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
 from kgst.signatures import Hashes
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kgst.deployment.system import System
+    from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
     from kgst.snapshot.powers import Access
 
@@ -49,7 +53,7 @@ class Rotation:
     old: str
     new: str
     roles: list[str]
-    phase: str = "grant"
+    phase: Literal["grant", "prove", "revoke", "done"] = "grant"
     challenge: Challenge | None = None
     proof: Proof | None = None
     notes: list[str] = field(default_factory=list)
@@ -66,7 +70,7 @@ def rotate(
     new_account: AccountAPI | None = None,
     signature: bytes | None = None,
     write_policy: bool = False,
-) -> Answer:
+) -> Answer[WriteDocument]:
     """Move every role of `old` to `new`, as far as it is possible now.
 
     Args:
@@ -82,6 +86,8 @@ def rotate(
         InputError: both are one, or `old` has nothing to rotate.
         RefusedError: the caller may not, or the proof is none.
     """
+    if run.give_up:
+        return give_up(system, run)
     old = system.require_known(old, allow_unknown=run.allow_unknown)
     new = system.require_known(new, allow_unknown=run.allow_unknown)
     labels = (system.policy.label(old), system.policy.label(new))
@@ -105,9 +111,9 @@ def rotate(
         said = f"{system.named(old)} holds no role; {system.named(new)} holds {', '.join(rotation.roles)}"
         return _finished(system, rotation, [nothing_done(system, said)], labels, write_policy)
 
-    answers: list[Answer] = []
+    answers: list[Answer[OperationDocument]] = []
     if grants := _grants(system, holders, held, new):
-        answers.append(perform(system, grants, run))
+        answers.append(carry_out(system, grants, run))
         if answers[-1].exit_code is not ExitCode.DONE:
             return _answer(system, rotation, answers)
         holders = read_holders(system, old, new)
@@ -122,13 +128,13 @@ def rotate(
     if rotation.proof.method is None:
         return _answer(system, rotation, answers, ExitCode.WAITING)
     rotation.phase = "revoke"
-    answers.append(perform(system, _revokes(system, holders, held, old, new), run))
+    answers.append(carry_out(system, _revokes(system, holders, held, old, new), run))
     if answers[-1].exit_code is not ExitCode.DONE:
         return _answer(system, rotation, answers)
     return _finished(system, rotation, answers, labels, write_policy)
 
 
-def prove_key(system: System, old: str, new: str, run: Run) -> Answer:
+def prove_key(system: System, old: str, new: str, run: Run) -> Answer[OperationDocument]:
     """The new holder signs, on a machine of its own, what `rotate` asks for; the file is then passed on.
 
     Raises:
@@ -250,10 +256,10 @@ def _policy_lines(system: System, labels: tuple[str | None, str | None]) -> list
 def _finished(
     system: System,
     rotation: Rotation,
-    answers: list[Answer],
+    answers: list[Answer[OperationDocument]],
     labels: tuple[str | None, str | None],
     write_policy: bool,
-) -> Answer:
+) -> Answer[OperationDocument]:
     rotation.phase = "done"
     rotation.policy_lines = _policy_lines(system, labels)
     old, new = labels
@@ -264,51 +270,55 @@ def _finished(
 
 
 def _answer(
-    system: System, rotation: Rotation, answers: Sequence[Answer], code: ExitCode | None = None
-) -> Answer:
+    system: System,
+    rotation: Rotation,
+    answers: Sequence[Answer[OperationDocument]],
+    code: ExitCode | None = None,
+) -> Answer[OperationDocument]:
     """One document of all that was done, with where the rotation stands."""
-    last = answers[-1].document if answers else nothing_done(system, "").document
+    last = answers[-1].content if answers else OperationDocument.of_nothing(system)
     if code is None:
         code = answers[-1].exit_code
-    document = {
-        **last,
-        "done": code is ExitCode.DONE,
-        "already": all(a.document["already"] for a in answers),
-        "operations": [o for a in answers for o in a.document["operations"]],
-        "transactions": [t for a in answers for t in a.document["transactions"]],
-        "read_back": [r for a in answers for r in a.document["read_back"]],
-        "rotation": _rotation_document(rotation),
-    }
-    return Answer(document, partial(_print, system, rotation, answers), code, SCHEMA)
-
-
-def _rotation_document(rotation: Rotation) -> dict[str, Any]:
-    challenge, proof = rotation.challenge, rotation.proof
-    return {
-        "old": rotation.old,
-        "new": rotation.new,
-        "roles": rotation.roles,
-        "next": rotation.phase,
-        "challenge": {
-            "domain_hash": Hashes.of(challenge.message).domain,
-            "message_hash": Hashes.of(challenge.message).message,
-            "hash": Hashes.of(challenge.message).digest,
-            "roles": challenge.roles,
-            "granted_at": challenge.granted_at,
+    each = [answer.content for answer in answers]
+    document = last.model_copy(
+        update={
+            "done": code is ExitCode.DONE,
+            "already": all(one.already for one in each),
+            "operations": [part for one in each for part in one.operations],
+            "transactions": [part for one in each for part in one.transactions],
+            "read_back": [part for one in each for part in one.read_back],
+            "rotation": _as_part(rotation),
         }
+    )
+    return Answer(document, partial(_print, system, rotation, answers), code)
+
+
+def _as_part(rotation: Rotation) -> documents.Rotation:
+    challenge, proof = rotation.challenge, rotation.proof
+    return documents.Rotation.taken_from(
+        rotation,
+        next=rotation.phase,
+        challenge=documents.Challenge.taken_from(
+            challenge,
+            domain_hash=Hashes.of(challenge.message).domain,
+            message_hash=Hashes.of(challenge.message).message,
+            hash=Hashes.of(challenge.message).digest,
+        )
         if challenge
         else None,
-        "proved_by": proof.method if proof else None,
-        "notes": rotation.notes,
-        "policy_lines": [
-            {"line": c.number, "role": c.role, "before": c.before.strip(), "after": c.after.strip() or None}
+        proved_by=proof.method if proof else None,
+        policy_lines=[
+            documents.PolicyLine(
+                line=c.number, role=c.role, before=c.before.strip(), after=c.after.strip() or None
+            )
             for c in rotation.policy_lines
         ],
-        "policy_written": rotation.policy_written,
-    }  # fmt: skip
+    )
 
 
-def _print(system: System, rotation: Rotation, answers: Sequence[Answer], out: Console) -> None:
+def _print(
+    system: System, rotation: Rotation, answers: Sequence[Answer[OperationDocument]], out: Console
+) -> None:
     for answer in answers:
         answer.show(out)
     new = markup(system.named(rotation.new))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kgst.console import Answer
 from kgst.decoding.pending import Pending, Scheduled, pending_operations
 from kgst.errors import InputError, RefusedError
+from kgst.govern.documents import GovernPendingDocument
 from kgst.govern.holders import admin_role, read_holders, role_call
 from kgst.node import rpc
 from kgst.pipeline.actor import choose_actor, test_account
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kgst.deployment.system import System
+    from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
 
 __all__ = ["answer", "cancel", "execute"]
@@ -32,17 +34,17 @@ __all__ = ["answer", "cancel", "execute"]
 _SHORTEST_PREFIX = 4
 
 
-def answer(system: System) -> Answer:
+def answer(system: System) -> Answer[GovernPendingDocument]:
     """What is scheduled and neither executed, cancelled nor expired.
 
     Raises:
         NodeError: the node refuses events, without which nothing is known.
     """
     found, now = pending_operations(system), system.now()
-    return Answer(_document(system, found, now), partial(_print, system, found, now))
+    return Answer(GovernPendingDocument.of(system, found, now), partial(_print, system, found, now))
 
 
-def execute(system: System, prefix: str | None, run: Run) -> Answer:
+def execute(system: System, prefix: str | None, run: Run) -> Answer[WriteDocument]:
     """Execute what the caller has scheduled: the operation with this id, or all that are due.
 
     Args:
@@ -74,7 +76,7 @@ def execute(system: System, prefix: str | None, run: Run) -> Answer:
     return perform(system, [_execution(system, p) for p in mine], run)
 
 
-def cancel(system: System, prefix: str, run: Run) -> Answer:
+def cancel(system: System, prefix: str, run: Run) -> Answer[WriteDocument]:
     """Cancel the operation with this id: by whom scheduled it, a guardian of its role, or ADMIN.
 
     Raises:
@@ -221,29 +223,6 @@ def _who_may_cancel(system: System, operation: Scheduled) -> dict[str, str]:
         for account in holders.of(number):
             may.setdefault(account, role_name(number))
     return may
-
-
-def _document(system: System, found: Sequence[Pending], now: int) -> dict[str, Any]:
-    """`docs/schemas/govern-pending.json`."""
-    return {
-        "chain_id": system.record.chain_id,
-        "time": now,
-        "operations": [
-            {
-                "id": p.operation_id,
-                "what": p.text,
-                "caller": p.caller,
-                "caller_label": system.policy.label(p.caller),
-                "to": p.target,
-                "data": "0x" + p.data.hex(),
-                "ready_at": p.ready_at,
-                "expires_at": p.expires_at,
-                "ready": p.ready_at <= now,
-                "times_scheduled": p.nonce,
-            }
-            for p in found
-        ],
-    }
 
 
 def _print(system: System, found: Sequence[Pending], now: int, out: Console) -> None:

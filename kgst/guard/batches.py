@@ -23,6 +23,7 @@ from kgst.units import format_som
 if TYPE_CHECKING:
     from kgst.console import Answer
     from kgst.deployment.system import System
+    from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
 
 __all__ = ["blocked_on_chain", "blocklist", "freezes", "read_blocklist", "read_freezes"]
@@ -44,7 +45,9 @@ class Listed:
         return subject_of(*(f"{account} {value}" for account, value in self.accounts.items()))
 
 
-def blocklist(system: System, path: Path, chunk: int, run: Run, *, exact: bool) -> Answer:
+def blocklist(
+    system: System, path: Path, chunk: int, run: Run, *, exact: bool
+) -> Answer[WriteDocument]:
     """Block every account of the file at `path`.
 
     Args:
@@ -74,7 +77,7 @@ def blocklist(system: System, path: Path, chunk: int, run: Run, *, exact: bool) 
     return perform_batch(system, batch, run)
 
 
-def freezes(system: System, path: Path, chunk: int, run: Run) -> Answer:
+def freezes(system: System, path: Path, chunk: int, run: Run) -> Answer[WriteDocument]:
     """Make the frozen amounts those of the file at `path`; accounts that it does not name stay as they are.
 
     Args:

@@ -20,9 +20,11 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 
+from kgst.document import Sha256
 from kgst.errors import InputError
 from kgst.fields import Address, problems
 from kgst.units import parse_amount
@@ -69,11 +71,15 @@ def _day(value: object) -> date:
     return day
 
 
-Words = Annotated[str, BeforeValidator(_words)]
+Words = Annotated[
+    str,
+    BeforeValidator(_words),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 200}),
+]
 
 
 class Order(BaseModel):
-    """What is ordered, by whom.
+    """An order of a court or authority: what is ordered, by whom.
 
     Attributes:
         kind: `transfer` moves the tokens to `to`; `burn` destroys those of a blocked account.
@@ -86,17 +92,43 @@ class Order(BaseModel):
         document_sha256: SHA-256 of the order's document, as it is kept.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        json_schema_extra={
+            "if": {"properties": {"kind": {"const": "transfer"}}},
+            "then": {"required": ["to"], "properties": {"to": {"type": "string"}}},
+            "else": {"properties": {"to": False}},
+        },
+    )
 
     format: Literal["kgst-order/1"]
     kind: Literal["transfer", "burn"]
     source: Annotated[Address, Field(alias="from")]
     to: Address | None = None
-    amount: Annotated[int, BeforeValidator(parse_amount), AfterValidator(_positive)]
+    amount: Annotated[
+        int,
+        BeforeValidator(parse_amount),
+        AfterValidator(_positive),
+        WithJsonSchema(
+            {
+                "type": "string",
+                "pattern": "^[0-9][0-9 _\u00a0\u2009\u202f]*(\\.[0-9]+)? (som|tyiyn)$",
+            }
+        ),
+    ]
     authority: Words
     case: Words
-    date: Annotated[date, BeforeValidator(_day), AfterValidator(_not_ahead)]
-    document_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    date: Annotated[
+        date,
+        BeforeValidator(_day),
+        AfterValidator(_not_ahead),
+        WithJsonSchema(
+            {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+        ),
+    ]
+    document_sha256: Sha256
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

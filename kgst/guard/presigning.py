@@ -17,13 +17,16 @@ from eth_utils.crypto import keccak
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kgst.console import Answer, confirm, console
+from kgst.document import Address, ChainId, Count, Hash
 from kgst.errors import InputError, RefusedError
 from kgst.gate import PAUSE_FLAGS, PauseFlag, flags_in_words
+from kgst.guard.documents import GuardPresignDocument, GuardSendDocument
 from kgst.guard.pauses import pause
 from kgst.journal import Journal, Signed
 from kgst.jsonfile import JsonError, parse_json
 from kgst.node import chain_id, rpc
 from kgst.pipeline.actor import choose_actor
+from kgst.pipeline.documents import ReadBack
 from kgst.pipeline.logbook import Logbook
 from kgst.pipeline.permission import PermissionStatus, permission
 from kgst.pipeline.readback import read_back
@@ -50,7 +53,6 @@ __all__ = ["Presigned", "presign", "read_presigned", "send_presigned"]
 
 FORMAT: Final = "kgst-presigned/1"
 _MAX_BYTES: Final = 100_000
-Hex = Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})*$")]
 
 
 class Presigned(BaseModel):
@@ -66,17 +68,19 @@ class Presigned(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal["kgst-presigned/1"] = "kgst-presigned/1"
-    chain_id: int
-    token: str
+    chain_id: ChainId
+    token: Address
     flags: Annotated[int, Field(ge=1, le=PAUSE_FLAGS)]
-    account: str
-    nonce: Annotated[int, Field(ge=0)]
-    gas_price: int
-    hash: Hex
-    raw: Hex
+    account: Address
+    nonce: Count
+    gas_price: Annotated[int, Field(ge=1)]
+    hash: Hash
+    raw: Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})+$")]
 
 
-def presign(system: System, names: Sequence[str], run: Run, path: Path) -> Answer:
+def presign(
+    system: System, names: Sequence[str], run: Run, path: Path
+) -> Answer[GuardPresignDocument]:
     """Sign the pause of the flags `names` for the account's next nonce, and write it to `path`; sends nothing.
 
     It offers the policy's highest gas price, so that it will do on a bad day.
@@ -138,10 +142,10 @@ def presign(system: System, names: Sequence[str], run: Run, path: Path) -> Answe
             markup=False,
         )
 
-    return Answer({"file": str(path), **_document(file)}, show, schema="kgst/guard-presign/1")
+    return Answer(GuardPresignDocument.taken_from(file, file=str(path), **_said(file)), show)
 
 
-def send_presigned(system: System, path: Path, run: Run) -> Answer:
+def send_presigned(system: System, path: Path, run: Run) -> Answer[GuardSendDocument]:
     """Send the signed pause in `path` to every node of the policy, and wait until it is final.
 
     Raises:
@@ -204,11 +208,12 @@ def send_presigned(system: System, path: Path, run: Run) -> Answer:
             console.print(f"  {what}: {value}", markup=False)
         console.print(f"[green]✓[/green] done: pause {flags_in_words(file.flags)}")
 
-    document = {
-        **_document(file),
-        "block_number": outcome.block_number,
-        "read_back": [{"what": what, "value": value} for what, value in result.values],
-    }
+    document = GuardSendDocument.taken_from(
+        file,
+        **_said(file),
+        block_number=outcome.block_number,
+        read_back=[ReadBack(what=what, value=value) for what, value in result.values],
+    )
     return Answer(document, show)
 
 
@@ -287,14 +292,11 @@ def _free_nonce(system: System, logbook: Logbook, address: str) -> int:
     return nonce
 
 
-def _document(file: Presigned) -> dict[str, Any]:
+def _said(file: Presigned) -> dict[str, Any]:
+    """What documents call otherwise than the file."""
     return {
-        "chain_id": file.chain_id,
-        "token": file.token,
         "pauses": flags_in_words(file.flags),
-        "account": file.account,
-        "nonce": file.nonce,
-        "gas_price_wei": str(file.gas_price),
+        "gas_price_wei": file.gas_price,
         "transaction": file.hash,
     }
 

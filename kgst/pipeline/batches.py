@@ -10,13 +10,14 @@ from kgst.console import Answer, console
 from kgst.errors import ExitCode, RefusedError
 from kgst.node import chain_id
 from kgst.pipeline.actor import choose_actor
+from kgst.pipeline.documents import OperationDocument
 from kgst.pipeline.giving_up import give_up
 from kgst.pipeline.logbook import subject_of
 from kgst.pipeline.operation import Operation
 from kgst.pipeline.permission import Permission, PermissionStatus, permission
 from kgst.pipeline.results import Result, Step
 from kgst.pipeline.simulation import simulate
-from kgst.pipeline.views import SCHEMA, document_of, print_preview, print_result
+from kgst.pipeline.views import print_preview, print_result
 from kgst.pipeline.work import Work
 from kgst.quantities import format_duration
 from kgst.roles import Role
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kgst.deployment.system import System
+    from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
 
 __all__ = ["Batch", "perform_batch", "send_each"]
@@ -51,7 +53,7 @@ class Batch:
     operations: Callable[[], list[Operation]]
 
 
-def perform_batch(system: System, batch: Batch, run: Run) -> Answer:
+def perform_batch(system: System, batch: Batch, run: Run) -> Answer[WriteDocument]:
     """Carry out what is left of `batch`, as far as it is possible now.
 
     Raises:
@@ -67,7 +69,7 @@ def perform_batch(system: System, batch: Batch, run: Run) -> Answer:
         return _performed(work, batch)
 
 
-def _performed(work: Work, batch: Batch) -> Answer:
+def _performed(work: Work, batch: Batch) -> Answer[OperationDocument]:
     system = work.system
     subject = subject_of(chain_id(system.provider), work.actor.caller, batch.name, *batch.key)
     begun = work.actor.account is not None and work.logbook.begun(subject)
@@ -91,8 +93,8 @@ def _performed(work: Work, batch: Batch) -> Answer:
         if result.already:
             console.print(f"  {batch.title}", markup=False)
 
-    document = document_of(system, work.actor, operations, result)
-    return Answer(document, show, result.exit_code, SCHEMA)
+    document = OperationDocument.of(system, work.actor, operations, result)
+    return Answer(document, show, result.exit_code)
 
 
 def send_each(

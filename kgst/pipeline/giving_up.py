@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from kgst.console import Answer, confirm, console
 from kgst.errors import RefusedError
 from kgst.journal import Journal, Purpose
 from kgst.pipeline.actor import choose_actor
+from kgst.pipeline.documents import GivenUp, GiveUpDocument
 from kgst.pipeline.work import Work
 from kgst.sending import NonceUsedError
 from kgst.sending.outcomes import GIVEN_UP
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["give_up"]
 
-SCHEMA: Final = "kgst/give-up/1"
 
-
-def give_up(system: System, run: Run, operations: Sequence[Operation] = ()) -> Answer:
+def give_up(
+    system: System, run: Run, operations: Sequence[Operation] = ()
+) -> Answer[GiveUpDocument]:
     """Give up each transaction that the account has in flight, of whichever command; nothing else is sent.
 
     Until an empty transaction is final the one that it replaces may land all the same; the answer says which did.
@@ -49,7 +50,7 @@ def give_up(system: System, run: Run, operations: Sequence[Operation] = ()) -> A
         return _given_up(work, work.actor.account)
 
 
-def _given_up(work: Work, account: AccountAPI) -> Answer:
+def _given_up(work: Work, account: AccountAPI) -> Answer[GiveUpDocument]:
     paths = work.logbook.unresolved("")
     found = []
     for path in paths:
@@ -63,7 +64,7 @@ def _given_up(work: Work, account: AccountAPI) -> Answer:
         )
     if found:
         confirm("Give these up?", account, yes=work.run.yes)
-    ends: list[dict[str, Any]] = []
+    ends: list[GivenUp] = []
     for path in paths:
         with Journal(path) as journal:
             header, steps = journal.header, journal.steps
@@ -76,22 +77,22 @@ def _given_up(work: Work, account: AccountAPI) -> Answer:
                     outcome = error.outcome
                     journal.append(outcome)
                 ends.append(
-                    {
-                        "step": signed.step,
-                        "nonce": signed.nonce,
-                        "hash": outcome.hash,
-                        "carried_out": outcome.succeeded,
-                        "end": "carried out" if outcome.succeeded else str(outcome.error),
-                    }
+                    GivenUp(
+                        step=signed.step,
+                        nonce=signed.nonce,
+                        hash=outcome.hash,
+                        carried_out=outcome.succeeded,
+                        end="carried out" if outcome.succeeded else str(outcome.error),
+                    )
                 )
         if header is not None and len(steps) == 1:
             work.close(header.subject, steps[0], header.reference or "")
 
     def show(out: Console) -> None:
         for end in ends:
-            said = "given up" if end["end"] == GIVEN_UP else end["end"]
-            out.print(f"  {end['step']} (nonce {end['nonce']}): {said}", markup=False)
+            said = "given up" if end.end == GIVEN_UP else end.end
+            out.print(f"  {end.step} (nonce {end.nonce}): {said}", markup=False)
         if not ends:
             out.print("Nothing of this account is in flight; nothing was sent.")
 
-    return Answer({"account": account.address, "given_up": ends}, show, schema=SCHEMA)
+    return Answer(GiveUpDocument(account=account.address, given_up=ends), show)

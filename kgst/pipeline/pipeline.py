@@ -23,12 +23,13 @@ from kgst.pipeline.work import Work
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
+    from kgst.pipeline.documents import OperationDocument, WriteDocument
     from kgst.pipeline.options import Run
 
-__all__ = ["perform"]
+__all__ = ["carry_out", "perform"]
 
 
-def perform(system: System, operations: Sequence[Operation], run: Run) -> Answer:
+def perform(system: System, operations: Sequence[Operation], run: Run) -> Answer[WriteDocument]:
     """Carry out `operations`, all in one transaction, as far as it is possible now.
 
     Args:
@@ -48,6 +49,13 @@ def perform(system: System, operations: Sequence[Operation], run: Run) -> Answer
     """
     if run.give_up:
         return give_up(system, run, operations)
+    return carry_out(system, operations, run)
+
+
+def carry_out(
+    system: System, operations: Sequence[Operation], run: Run
+) -> Answer[OperationDocument]:
+    """As `perform`, of a run that gives up nothing."""
     out = console(stderr=run.json)
     actor = choose_actor(system, operations, run)
     work = Work(system, actor, run, out, urgent=any(o.emergency for o in operations))
@@ -55,7 +63,7 @@ def perform(system: System, operations: Sequence[Operation], run: Run) -> Answer
         return _performed(work, operations)
 
 
-def _performed(work: Work, operations: Sequence[Operation]) -> Answer:
+def _performed(work: Work, operations: Sequence[Operation]) -> Answer[OperationDocument]:
     system, actor = work.system, work.actor
     calls = [part for o in operations for part in (o.to, o.data)]
     references = [o.reference for o in operations if o.reference]

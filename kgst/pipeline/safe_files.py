@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kgst.console import Answer, confirm, console
 from kgst.decoding.calls import decode_call
@@ -16,6 +16,7 @@ from kgst.node import chain_id, rpc
 from kgst.pipeline.actor import safe_drifts
 from kgst.pipeline.operation import Operation, Readback
 from kgst.pipeline.pipeline import perform
+from kgst.pipeline.safe_documents import SafeShowDocument, SafeSignDocument, Signature
 from kgst.policy import Policy
 from kgst.record import Record, RecordError
 from kgst.safe.proposals import Proposal
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kgst.deployment.system import System
+    from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
 
 __all__ = ["execute", "show", "sign"]
@@ -79,7 +81,7 @@ class _Shared:
         return decode_call(self, self.proposal.to, bytes.fromhex(self.proposal.data[2:]))
 
 
-def show(path: Path, policy_path: Path | None) -> Answer:
+def show(path: Path, policy_path: Path | None) -> Answer[SafeShowDocument]:
     """What a file would have its owners sign: decoded anew, hashes computed anew, signers recovered.
 
     Raises:
@@ -87,12 +89,12 @@ def show(path: Path, policy_path: Path | None) -> Answer:
         PolicyError: the policy cannot be read.
     """
     shared = _open(path, policy_path)
-    return Answer(_document(shared), partial(_print, shared))
+    return Answer(_shown(shared), partial(_print, shared))
 
 
 def sign(
     path: Path, policy_path: Path | None, account: AccountAPI | None, *, yes: bool, quiet: bool
-) -> Answer:
+) -> Answer[SafeSignDocument]:
     """Add `account`'s signature to the file; needs no network.
 
     Raises:
@@ -128,11 +130,7 @@ def sign(
         proposal.decoded = [shared.decoded]
         proposal.save(path)
     count = len(proposal.valid_signatures(safe))
-    document = {
-        **_document(shared),
-        "signed": account.address,
-        "already": already,
-    }
+    document = SafeSignDocument.taken_from(_shown(shared), signed=account.address, already=already)
 
     def told(out: Console) -> None:
         said = "had signed before" if already else "signed"
@@ -147,7 +145,7 @@ def sign(
     return Answer(document, told)
 
 
-def execute(system: System, path: Path, run: Run) -> Answer:
+def execute(system: System, path: Path, run: Run) -> Answer[WriteDocument | SafeShowDocument]:
     """Send the file's transaction, once enough owners have signed it. Any account may, and pays for the gas.
 
     Raises:
@@ -185,7 +183,7 @@ def execute(system: System, path: Path, run: Run) -> Answer:
     valid = proposal.valid_signatures(safe)
     if not done and len(valid) < safe.threshold:
         show_it = partial(_print, shared)
-        return Answer(_document(shared), show_it, ExitCode.WAITING, "kgst/safe-show/1")
+        return Answer(_shown(shared), show_it, ExitCode.WAITING)
     chosen = dict(sorted(valid.items())[: safe.threshold])
     operation = Operation(
         name="safe",
@@ -249,32 +247,27 @@ def _nonce(system: System, safe: str) -> int:
     return int(nonce)
 
 
-def _document(shared: _Shared) -> dict[str, Any]:
-    """`docs/schemas/safe-show.json`."""
-    proposal = shared.proposal
-    hashes = Hashes.of(proposal.transaction.message)
+def _shown(shared: _Shared) -> SafeShowDocument:
+    transaction = shared.proposal.transaction
+    hashes = Hashes.of(transaction.message)
     signatures = _signatures(shared)
-    return {
-        "file": str(shared.path),
-        "chain_id": proposal.chain_id,
-        "safe": proposal.safe,
-        "safe_label": shared.label,
-        "nonce": proposal.nonce,
-        "to": proposal.to,
-        "data": proposal.data,
-        "decoded": shared.decoded,
-        "domain_hash": hashes.domain,
-        "message_hash": hashes.message,
-        "safe_tx_hash": hashes.digest,
-        "threshold": shared.threshold,
-        "signatures": signatures,
-        "missing": max(0, shared.threshold - sum(s["counts"] is True for s in signatures))
+    return SafeShowDocument.taken_from(
+        transaction,
+        file=str(shared.path),
+        safe_label=shared.label,
+        decoded=shared.decoded,
+        domain_hash=hashes.domain,
+        message_hash=hashes.message,
+        safe_tx_hash=hashes.digest,
+        threshold=shared.threshold,
+        signatures=signatures,
+        missing=max(0, shared.threshold - sum(s.counts is True for s in signatures))
         if shared.threshold is not None
         else None,
-    }
+    )
 
 
-def _signatures(shared: _Shared) -> list[dict[str, Any]]:
+def _signatures(shared: _Shared) -> list[Signature]:
     message, owners = shared.proposal.transaction.message, shared.owners
     found = []
     for claimed, text in sorted(shared.proposal.signatures.items()):
@@ -283,35 +276,30 @@ def _signatures(shared: _Shared) -> list[dict[str, Any]]:
         counts = None if good and owners is None else good and claimed in (owners or ())
         label = shared.policy.label(claimed) if shared.policy else None
         found.append(
-            {
-                "claimed": claimed,
-                "label": label,
-                "signer": signer if good else None,
-                "counts": counts,
-            }
+            Signature(claimed=claimed, label=label, signer=signer if good else None, counts=counts)
         )
     return found
 
 
 def _print(shared: _Shared, out: Console) -> None:
-    document = _document(shared)
+    document = _shown(shared)
     safe = f"{markup(shared.label)} " if shared.label else ""
     out.print(
-        f"Safe {safe}{markup(document['safe'])} on chain {document['chain_id']:d}, "
-        f"nonce {document['nonce']:d}"
+        f"Safe {safe}{markup(document.safe)} on chain {document.chain_id:d}, "
+        f"nonce {document.nonce:d}"
     )
-    out.print(f"  {document['decoded']}", markup=False, style="bold")
+    out.print(f"  {document.decoded}", markup=False, style="bold")
     out.print()
     print_hash_lines(out, Hashes.of(shared.proposal.transaction.message), "safeTxHash")
-    for signature in document["signatures"]:
-        if signature["counts"] is None:
+    for signature in document.signatures:
+        if signature.counts is None:
             state = "good; whether it is an owner's, no policy here says"
-        elif signature["counts"]:
+        elif signature.counts:
             state = "[green]good[/green]"
         else:
             state = "[red]does not count: not an owner's, or not over this transaction[/red]"
-        out.print(f"  {markup(shared.named(signature['claimed']))}: {state}")
-    if document["missing"] is not None:
+        out.print(f"  {markup(shared.named(signature.claimed))}: {state}")
+    if document.missing is not None:
         out.print(
-            f"  {document['missing']:d} more of {document['threshold']:d} must sign (by the policy)"
+            f"  {document.missing:d} more of {document.threshold:d} must sign (by the policy)"
         )

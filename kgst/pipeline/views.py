@@ -1,14 +1,15 @@
-"""Previews and results of writes, as tables for people and as one kind of document for programs."""
+"""Previews and results of writes, as tables for people."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from kgst.console import Answer
 from kgst.journal import Outcome
+from kgst.pipeline.documents import OperationDocument
 from kgst.pipeline.permission import Permission, PermissionStatus
 from kgst.quantities import format_duration
 from kgst.sending import Event, Stage
@@ -25,18 +26,13 @@ if TYPE_CHECKING:
     from kgst.safe.proposals import Proposal
 
 __all__ = [
-    "SCHEMA",
     "clock",
-    "document_of",
     "nothing_done",
     "print_preview",
     "print_progress",
     "print_result",
     "table",
 ]
-
-SCHEMA: Final = "kgst/operation/1"
-"""Of the documents of commands that carry out an operation."""
 
 
 def table(title: str) -> Table:
@@ -152,67 +148,9 @@ def _print_proposal(
         )
 
 
-def nothing_done(system: System, said: str) -> Answer:
+def nothing_done(system: System, said: str) -> Answer[OperationDocument]:
     """The answer of a writing command that found nothing to do, before anybody had to act."""
-    document: dict[str, Any] = {
-        "chain_id": system.record.chain_id,
-        "caller": None,
-        "via_safe": None,
-        "done": True,
-        "resumed": False,
-        "already": True,
-        "operations": [],
-        "transactions": [],
-        "read_back": [],
-        "waits_until": None,
-        "proposal": None,
-    }
     return Answer(
-        document,
+        OperationDocument.of_nothing(system),
         lambda out: out.print(f"[green]✓[/green] {markup(said)}; nothing was sent"),
-        schema=SCHEMA,
     )
-
-
-def document_of(
-    system: System, actor: Actor, operations: Sequence[Operation], result: Result
-) -> dict[str, Any]:
-    """`docs/schemas/operation.json`."""
-    proposal = None
-    if result.proposal is not None and actor.safe is not None:
-        valid = result.proposal.valid_signatures(actor.safe)
-        proposal = {
-            "safe": actor.caller,
-            "nonce": result.proposal.nonce,
-            "safe_tx_hash": result.proposal.safe_tx_hash,
-            "domain_hash": result.proposal.domain_hash,
-            "message_hash": result.proposal.message_hash,
-            "file": str(result.proposal_path) if result.proposal_path else None,
-            "threshold": actor.safe.threshold,
-            "signed_by": sorted(valid),
-            "missing": result.missing_signatures,
-        }
-    return {
-        "chain_id": system.record.chain_id,
-        "caller": actor.caller,
-        "via_safe": actor.label,
-        "done": result.exit_code == 0,
-        "resumed": result.resumed,
-        "already": result.already,
-        "operations": [
-            {"name": o.name, "title": o.title, "to": o.to, "data": "0x" + o.data.hex()}
-            for o in operations
-        ],
-        "transactions": [
-            {
-                "hash": outcome.hash,
-                "block_number": outcome.block_number,
-                "gas_used": outcome.gas_used,
-                "gas_price_wei": str(outcome.gas_price),
-            }
-            for outcome in result.outcomes
-        ],
-        "read_back": [{"what": what, "value": value} for what, value in result.values],
-        "waits_until": result.waits_until,
-        "proposal": proposal,
-    }

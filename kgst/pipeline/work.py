@@ -12,11 +12,12 @@ from kgst.console import Answer, confirm, let_sign
 from kgst.errors import ExitCode, RefusedError, UnconfirmedError
 from kgst.journal import Journal, Purpose, Signed
 from kgst.node import chain_id, genesis
+from kgst.pipeline.documents import OperationDocument
 from kgst.pipeline.logbook import Entry, Logbook
 from kgst.pipeline.permission import Permission, PermissionStatus
 from kgst.pipeline.readback import read_back
 from kgst.pipeline.results import Result, Step
-from kgst.pipeline.views import SCHEMA, document_of, print_preview, print_progress, print_result
+from kgst.pipeline.views import print_preview, print_progress, print_result
 from kgst.sending import NonceUsedError, Progress, RevertedError, Sender
 from kgst.sending.outcomes import superseded
 from kgst.terminal import markup
@@ -280,16 +281,14 @@ class Work:
 
     # After
 
-    def answer(self, operations: Sequence[Operation], result: Result) -> Answer:
+    def answer(self, operations: Sequence[Operation], result: Result) -> Answer[OperationDocument]:
         """Read back what should be true now, and say what was done."""
         if result.exit_code is ExitCode.DONE:
             self.read_back(operations, result)
-        document = document_of(self.system, self.actor, operations, result)
         return Answer(
-            document,
+            OperationDocument.of(self.system, self.actor, operations, result),
             lambda out: print_result(out, self.system, self.actor, operations, result),
             result.exit_code,
-            SCHEMA,
         )
 
     def read_back(self, operations: Sequence[Operation], result: Result) -> None:

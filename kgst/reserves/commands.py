@@ -7,13 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgst.checks import checks_document
 from kgst.console import Answer
 from kgst.deployment.system import open_system
 from kgst.errors import ExitCode
 from kgst.multicall import Reads
 from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.pipeline import perform
+from kgst.reserves.documents import (
+    RecoveryPart,
+    Report,
+    ReservesDraftDocument,
+    ReservesShowDocument,
+    Warned,
+    said_of,
+)
 from kgst.reserves.drafting import draft_warnings, make_draft, read_statements
 from kgst.reserves.files import ChainState
 from kgst.reserves.format import both_times
@@ -22,8 +29,6 @@ from kgst.reserves.report import hash_of_report
 from kgst.reserves.settled import settled_now
 from kgst.reserves.submitting import halting, require_auditor, submission
 from kgst.reserves.views import (
-    draft_document,
-    plain,
     print_accounts,
     print_draft,
     print_state,
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kgst.deployment.system import System
+    from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
 
 __all__ = ["draft", "halt", "show", "submit"]
@@ -52,7 +58,7 @@ def draft(
     *,
     force: bool,
     quiet: bool,
-) -> Answer:
+) -> Answer[ReservesDraftDocument]:
     """Read statements and chain; write the report and the draft of the next attestation."""
     system = open_system(policy_path, quiet=quiet)
     state = read_state(system, final_enough(system))
@@ -80,22 +86,22 @@ def draft(
         out.print(f"Report to publish: {report}", soft_wrap=True, markup=False)
         out.print(f"Draft to be signed: {out_path}", soft_wrap=True, markup=False)
 
-    document = {
-        "draft_file": str(out_path),
-        "report_file": str(report),
-        **draft_document(made),
-        "warnings": checks_document(warnings),
-    }
+    document = ReservesDraftDocument(
+        draft_file=str(out_path),
+        report_file=str(report),
+        **said_of(made),
+        warnings=Warned.all_of(warnings),
+    )
     return Answer(document, show_it)
 
 
-def submit(path: Path, run: Run) -> Answer:
+def submit(path: Path, run: Run) -> Answer[WriteDocument]:
     """Submit a signed attestation, unless the chain has it already."""
     system = open_system(run.policy_path, quiet=run.json)
     return _then_show(system, perform(system, [submission(system, path)], run))
 
 
-def halt(reason: str, run: Run) -> Answer:
+def halt(reason: str, run: Run) -> Answer[WriteDocument]:
     """Stop minting, as one auditor."""
     system = open_system(run.policy_path, quiet=run.json)
     operation = halting(system, reason)
@@ -105,7 +111,9 @@ def halt(reason: str, run: Run) -> Answer:
     return _then_show(system, perform(system, [operation], replace(run, account=actor.account)))
 
 
-def show(policy_path: Path | None, report: Path | None, *, quiet: bool) -> Answer:
+def show(
+    policy_path: Path | None, report: Path | None, *, quiet: bool
+) -> Answer[ReservesShowDocument]:
     """What the chain says of the reserves; and whether a report is the one that was attested."""
     found = hash_of_report(read_bytes(report)) if report else None
     system = open_system(policy_path, quiet=quiet)
@@ -129,30 +137,27 @@ def show(policy_path: Path | None, report: Path | None, *, quiet: bool) -> Answe
                 f"{safe(state.last.report_hash)}."
             )
 
-    document = {
-        "chain_id": system.domain.chain_id,
-        "token": system.token.address,
-        "chain": plain(state),
-        "age_seconds": state.block.timestamp - state.last.as_of if state.last.epoch else None,
-        "can_mint_until": state.valid_until if state.block.timestamp < state.valid_until else None,
-        "headroom": str(headroom),
-        "shortfall": str(max(0, state.supply - state.backing)),
-        "labels": _labels(system, state),
-        "proposal": {
-            "auditors": list(proposal.auditors),
-            "threshold": proposal.threshold,
-            "acceptable_at": proposal.acceptable_at,
-        }
+    now = state.block.timestamp
+    document = ReservesShowDocument(
+        chain_id=system.domain.chain_id,
+        token=system.token.address,
+        chain=state,
+        age_seconds=now - state.last.as_of if state.last.epoch else None,
+        can_mint_until=state.valid_until if now < state.valid_until else None,
+        headroom=headroom,
+        shortfall=max(0, state.supply - state.backing),
+        labels=_labels(system, state),
+        proposal=RecoveryPart.taken_from(proposal, auditors=list(proposal.auditors))
         if proposal.acceptable_at
         else None,
-        "report": None
+        report=None
         if found is None
-        else {"file": str(report), "hash": found, "matches": bool(matches)},
-    }
+        else Report(file=str(report), hash=found, matches=bool(matches)),
+    )
     return Answer(document, show_it, ExitCode.DRIFT if matches is False else ExitCode.DONE)
 
 
-def _then_show(system: System, answer: Answer) -> Answer:
+def _then_show(system: System, answer: Answer[WriteDocument]) -> Answer[WriteDocument]:
     """`answer`, and for people the reserves as they are now, once it is done."""
     if answer.exit_code is not ExitCode.DONE:
         return answer

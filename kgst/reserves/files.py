@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from kgst import attestation as eip712
+from kgst.document import IN_BASE_UNITS, IN_TYIYN
 from kgst.policy import MAX_AUDITORS
 from kgst.signing.files import (
     AuditorSet,
@@ -66,8 +67,8 @@ def _printable(text: str) -> str:
     return text
 
 
-Tyiyn = Annotated[int, *_Decimal, Field(ge=0, le=MAX_TYIYN)]
-BaseUnits = Annotated[int, *_Decimal, Field(ge=0, le=MAX_BASE_UNITS)]
+Tyiyn = Annotated[int, *_Decimal, Field(ge=0, le=MAX_TYIYN), IN_TYIYN]
+BaseUnits = Annotated[int, *_Decimal, Field(ge=0, le=MAX_BASE_UNITS), IN_BASE_UNITS]
 
 
 class Statement(FileModel):

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kgst.checks import checks_document
 from kgst.console import Answer
 from kgst.policy import Policy
+from kgst.reserves.documents import (
+    ReservesCollectDocument,
+    ReservesSignDocument,
+    Warned,
+    said_of,
+)
 from kgst.reserves.drafting import draft_warnings
 from kgst.reserves.files import AttestationFile, SignedFile
 from kgst.reserves.signing import Checks, check
 from kgst.reserves.views import (
-    draft_document,
     print_accounts,
     print_draft,
     print_warnings,
@@ -47,7 +50,7 @@ def sign(
     yes: bool,
     force: bool,
     quiet: bool,
-) -> Answer:
+) -> Answer[ReservesSignDocument]:
     """Check a draft, show it, and let an auditor's account sign it; or take the signature of one that is a contract."""
     draft = read_model(path, AttestationFile, AttestationFile.what)
     policy = Policy.load(policy_path) if policy_path else None
@@ -60,12 +63,15 @@ def sign(
         _print_all(out, draft, checks, namer(policy))
         print_warnings(out, warnings)
 
-    document = {
-        **draft_document(draft),
-        "checked": list(checks.done),
-        "not_checked": list(checks.open),
-        "warnings": checks_document(warnings),
-    }
+    def document(signed: dict[str, Any]) -> ReservesSignDocument:
+        return ReservesSignDocument(
+            **signed,
+            **said_of(draft),
+            checked=list(checks.done),
+            not_checked=list(checks.open),
+            warnings=Warned.all_of(warnings),
+        )
+
     inputs = [*statements, *(one for one in (policy_path, report) if one)]
     reviewed = ceremony.Reviewed(draft, path, document, show, policy, inputs)
     return ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)
@@ -78,14 +84,19 @@ def collect(
     policy_path: Path | None,
     out_path: Path | None,
     force: bool,
-) -> Answer:
+) -> Answer[ReservesCollectDocument]:
     """Put signatures together; once there are enough, write the file to submit."""
     draft = read_model(path, AttestationFile, AttestationFile.what)
-    answer = ceremony.collect(
-        draft, SignedFile, path, signatures, policy_path=policy_path, out_path=out_path, force=force
+    return ceremony.collect(
+        draft,
+        SignedFile,
+        ReservesCollectDocument,
+        path,
+        signatures,
+        policy_path=policy_path,
+        out_path=out_path,
+        force=force,
     )
-    unanimity = {"unanimity_needed": draft.is_unanimity_needed}
-    return replace(answer, document=answer.document | unanimity)
 
 
 def _print_all(out: Console, draft: AttestationFile, checks: Checks, named: Namer) -> None:

@@ -1,10 +1,9 @@
-"""Drafts, signatures and reserves as tables for people and as documents for programs."""
+"""Drafts, signatures and reserves as tables for people."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kgst.checks import Check, print_checks
 from kgst.quantities import format_bps
@@ -17,14 +16,11 @@ from kgst.terminal import markup
 from kgst.units import format_som
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
     from rich.console import Console
     from rich.table import Table
 
 __all__ = [
-    "draft_document",
     "moment",
-    "plain",
     "print_accounts",
     "print_draft",
     "print_state",
@@ -37,25 +33,6 @@ __all__ = [
 
 _CHAINS: Final = {56: "BNB Smart Chain", 97: "BSC testnet", 1337: "local", 31337: "local"}
 _LONG: Final = 4_000
-
-
-def plain(model: BaseModel) -> dict[str, Any]:
-    """A file's content as a part of a document."""
-    found: dict[str, Any] = json.loads(model.model_dump_json())
-    return found
-
-
-def draft_document(draft: AttestationFile) -> dict[str, Any]:
-    """What is to be signed, what would follow from it, and the hashes that signing devices show."""
-    return {
-        "chain_id": draft.domain.chain_id,
-        "token": draft.domain.verifying_contract,
-        "attestation": plain(draft.attestation),
-        "result": plain(draft.result),
-        "domain_hash": draft.hashes.domain,
-        "message_hash": draft.hashes.message,
-        "digest": draft.digest,
-    }
 
 
 def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:

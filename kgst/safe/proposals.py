@@ -9,9 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from eth_utils.address import is_checksum_address
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from kgst.document import Address
 from kgst.errors import InputError, RefusedError
 from kgst.jsonfile import load_model, write_whole
 from kgst.safe.safes import Safe, SafeTransaction
@@ -28,15 +28,6 @@ class ProposalError(InputError):
     """A proposal's file that cannot be read."""
 
 
-def _checksummed(value: str) -> str:
-    if not is_checksum_address(value):
-        raise ValueError("not a checksummed address")
-    return value
-
-
-_Address = Annotated[str, AfterValidator(_checksummed)]
-
-
 class Proposal(BaseModel):
     """One transaction of a Safe, and the owners' signatures so far.
 
@@ -51,16 +42,16 @@ class Proposal(BaseModel):
 
     format: Literal["kgst-safe-transaction/1"] = "kgst-safe-transaction/1"
     chain_id: int
-    safe: _Address
+    safe: Address
     nonce: Annotated[int, Field(ge=0)]
     title: str
     decoded: list[str]
-    to: _Address
+    to: Address
     data: Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})*$")]
     domain_hash: str = ""
     message_hash: str = ""
     safe_tx_hash: str = ""
-    signatures: dict[_Address, Annotated[str, Field(pattern=r"^0x[0-9a-f]{130}$")]] = Field(
+    signatures: dict[Address, Annotated[str, Field(pattern=r"^0x[0-9a-f]{130}$")]] = Field(
         default_factory=dict
     )
 

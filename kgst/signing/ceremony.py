@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from eth_utils.address import is_checksum_address
 
@@ -20,11 +20,11 @@ from kgst.policy import Policy
 from kgst.record import Record
 from kgst.signatures import sign_message
 from kgst.signing.collecting import collect as put_together
+from kgst.signing.documents import CollectDocument, SignDocument
 from kgst.signing.files import MAX_SIGNATURE, AuditorsSignature, Signable, SignedDraft
 from kgst.signing.reading import beside, signature_path
 from kgst.signing.views import (
     CONTRACTS_WORD,
-    collection_document,
     namer,
     print_collection,
     print_hashes,
@@ -48,13 +48,17 @@ __all__ = [
 ]
 
 
+S = TypeVar("S", bound=SignDocument)
+C = TypeVar("C", bound=CollectDocument)
+
+
 @dataclass(frozen=True)
-class Reviewed:
+class Reviewed(Generic[S]):
     """A draft that was compared with what its signer has.
 
     Attributes:
         path: Where it was read; the signature is written beside it.
-        document: What the answer says of it.
+        document: Makes the answer of the values that a `SignDocument` has.
         show: Prints all that is signed, and what was compared.
         policy: Names people.
         inputs: Other files that were read, and must not be overwritten.
@@ -62,7 +66,7 @@ class Reviewed:
 
     draft: Signable
     path: Path
-    document: dict[str, Any]
+    document: Callable[[dict[str, Any]], S]
     show: Callable[[Console], None]
     policy: Policy | None
     inputs: Sequence[Path] = ()
@@ -103,14 +107,14 @@ def given_as(signer: str | None, signature: str | None) -> Given | None:
 
 
 def sign(
-    reviewed: Reviewed,
+    reviewed: Reviewed[S],
     account: AccountAPI | None,
     given: Given | None = None,
     *,
     yes: bool,
     force: bool,
     quiet: bool,
-) -> Answer:
+) -> Answer[S]:
     """Show a draft, ask, and let an auditor's account sign it; or put a contract's signature into a file.
 
     Args:
@@ -165,7 +169,7 @@ def sign(
         "by_contract": made.by_contract,
         "label": policy.label(address) if policy else None,
     }
-    return Answer(found | reviewed.document, show_it)
+    return Answer(reviewed.document(found), show_it)
 
 
 def signature_of(draft: Signable, account: AccountAPI) -> AuditorsSignature:
@@ -236,13 +240,14 @@ def check_deployment(
 def collect(
     draft: Signable,
     signed: type[SignedDraft],
+    document: type[C],
     path: Path,
     signatures: Sequence[Path],
     *,
     policy_path: Path | None,
     out_path: Path | None,
     force: bool,
-) -> Answer:
+) -> Answer[C]:
     """Put signatures on the draft at `path` together; once there are enough, write the file `signed`."""
     policy = Policy.load(policy_path) if policy_path else None
     collection = put_together(draft, signatures)
@@ -252,7 +257,7 @@ def collect(
         content = signed.model_validate({"draft": draft, "signatures": collection.signatures})
         write_new([(target, as_bytes(content))], force=force)
     return Answer(
-        collection_document(collection, target),
+        document.of(collection, target),
         lambda out: print_collection(out, collection, target, namer(policy)),
         ExitCode.DONE if collection.is_enough else ExitCode.WAITING,
     )

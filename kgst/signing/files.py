@@ -15,10 +15,12 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 
 from kgst import attestation as eip712
+from kgst.document import Hash
 from kgst.fields import Address
 from kgst.policy import MAX_AUDITORS
 from kgst.signatures import LENGTH, Hashes
@@ -47,7 +49,6 @@ MIN_SIGNATURES: Final = 2
 """The least threshold that a token takes."""
 
 Moment = Annotated[int, Field(ge=0, le=MAX_SECONDS)]
-Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
 ChainId = Annotated[int, Field(ge=1, le=2**53 - 1)]
 Count = Annotated[int, Field(ge=0, le=2**64 - 1)]
 
@@ -58,7 +59,11 @@ def _of_its_kind(signature: str, info: ValidationInfo) -> str:
     return signature
 
 
-ByContract = Annotated[bool, Field(exclude_if=lambda by_contract: not by_contract)]
+ByContract = Annotated[
+    bool,
+    Field(exclude_if=lambda by_contract: not by_contract),
+    WithJsonSchema({"const": True}),
+]
 """Whether the signer is a contract, which alone says what is its signature (ERC-1271); a file of a key's has no word
 of it. Stands before the signature, which is read by it."""
 SignatureBytes = Annotated[
@@ -115,7 +120,10 @@ class AuditorSet(FileModel):
 
     version: Count
     threshold: Annotated[int, Field(ge=2, le=MAX_AUDITORS)]
-    members: Annotated[tuple[Address, ...], Field(min_length=2, max_length=MAX_AUDITORS)]
+    members: Annotated[
+        tuple[Address, ...],
+        Field(min_length=2, max_length=MAX_AUDITORS, json_schema_extra={"uniqueItems": True}),
+    ]
     suspended: Annotated[tuple[Address, ...], Field(max_length=MAX_AUDITORS)] = ()
 
     @model_validator(mode="after")

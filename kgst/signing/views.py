@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kgst.signing.collecting import Collection
 from kgst.terminal import markup
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = [
     "CONTRACTS_WORD",
     "Namer",
-    "collection_document",
     "namer",
     "print_collection",
     "print_hash_lines",
@@ -76,22 +75,6 @@ def print_hash_lines(out: Console, hashes: Hashes, digest: str | None = None) ->
     for name, value in rows:
         out.print(f"  {markup(name.ljust(12))}  [bold]{markup(value)}[/bold]")
     out.print()
-
-
-def collection_document(collection: Collection, target: Path) -> dict[str, Any]:
-    """What the `collect` of every kind answers; `target` is the signed file."""
-    draft = collection.draft
-    return {
-        draft.numbered: draft.number,
-        "digest": draft.digest,
-        "signed_by": [one.signer for one in collection.signatures],
-        "unchecked": list(collection.unchecked),
-        "missing": list(collection.missing),
-        "needed": collection.needed,
-        "complete": collection.is_enough,
-        "repeated_files": [str(one) for one in collection.repeated],
-        "signed_file": str(target) if collection.is_enough else None,
-    }
 
 
 def print_collection(out: Console, collection: Collection, target: Path, named: Namer) -> None:

@@ -1,13 +1,13 @@
-"""`status` as one screen for people and as a document for programs (docs/schemas/status.json)."""
+"""`status` as one screen for people."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kgst.decoding.calls import format_time
-from kgst.gate import flag_list, flag_names
+from kgst.gate import flag_names
 from kgst.quantities import format_bnb, format_duration, format_refill
 from kgst.terminal import markup, plain
 from kgst.units import TYIYN, format_som
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kgst.deployment.system import System
     from kgst.status.reading import Status
 
-__all__ = ["MAX_HEAD_AGE", "about", "print_status", "status_document", "warnings"]
+__all__ = ["MAX_HEAD_AGE", "about", "print_status", "warnings"]
 
 MAX_HEAD_AGE: Final = 60
 """Seconds; a node whose latest block is older stands still."""
@@ -78,89 +78,6 @@ def _warnings(system: System, status: Status) -> Iterator[str]:
             )
     if not system.is_dev and (age := int(time.time()) - now) > MAX_HEAD_AGE:
         yield f"the node's latest block is {about(age)} old: this is how it was then; use another node"
-
-
-def status_document(system: System, status: Status) -> dict[str, Any]:
-    """As docs/schemas/status.json says."""
-    attested = status.attestation
-    return {
-        "chain_id": system.record.chain_id,
-        "token": system.record.token.address,
-        "block": {
-            "number": status.head.number,
-            "time": status.head.time,
-            "hash": status.head.hash,
-        },
-        "supply": str(status.supply),
-        "backing": str(status.backing),
-        "burned": str(status.burned),
-        "headroom": str(status.headroom),
-        "shortfall": str(status.shortfall),
-        "attestation": {
-            "epoch": attested.epoch,
-            "reserves_tyiyn": str(attested.reserves),
-            "settled": str(attested.settled),
-            "as_of": attested.as_of,
-            "report_hash": "0x" + attested.report_hash.hex(),
-            "age": status.age,
-            "max_age": status.max_age,
-            "valid_until": status.valid_until,
-        }
-        if attested.epoch
-        else None,
-        "minting_expired": status.expired,
-        "paused": flag_list(status.flags),
-        "delegate_all": status.delegate_all,
-        "auditors": {
-            "threshold": status.threshold,
-            "members": [
-                {**_who(system, address), "suspended": address in status.suspended}
-                for address in status.auditors
-            ],
-        },
-        "recovery": {
-            "threshold": status.recovery.threshold,
-            "acceptable_at": status.recovery.acceptable_at,
-            "members": [_who(system, address) for address in status.recovery.auditors],
-        }
-        if status.recovery
-        else None,
-        "issuers": [
-            {
-                **_who(system, address),
-                "available": str(record.available),
-                "capacity": str(record.capacity),
-                "refill_per_second": str(record.refill_per_second),
-                "may_burn": record.may_burn,
-            }
-            for address, record in status.issuers.items()
-        ],
-        "pending": None
-        if status.pending is None
-        else [
-            {
-                "operation_id": operation.operation_id,
-                "caller": operation.caller,
-                "target": operation.target,
-                "data": "0x" + operation.data.hex(),
-                "text": operation.text,
-                "ready_at": operation.ready_at,
-                "expires_at": operation.expires_at,
-            }
-            for operation in status.pending
-        ],
-        "operators": [
-            {
-                **_who(system, operator.address),
-                "powers": list(operator.powers),
-                "balance_wei": str(operator.balance),
-                "low": operator.balance < system.policy.limits.min_balance,
-            }
-            for operator in status.operators
-        ],
-        "warnings": warnings(system, status),
-        "not_checked": status.gaps,
-    }
 
 
 def print_status(out: Console, system: System, status: Status) -> None:
@@ -245,10 +162,6 @@ def _figures(system: System, status: Status) -> Iterator[tuple[str, str]]:
     yield "paused", flag_names(status.flags)
     if status.pending is not None and not status.pending:
         yield "pending", "none"
-
-
-def _who(system: System, address: str) -> dict[str, Any]:
-    return {"label": system.policy.label(address), "address": address}
 
 
 def _names(system: System, addresses: tuple[str, ...]) -> str:

@@ -24,6 +24,7 @@ from kgst.units import format_som, parse_amount
 if TYPE_CHECKING:
     from kgst.console import Answer
     from kgst.deployment.system import System
+    from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
 
 __all__ = ["burn", "burn_obstacles", "mint", "mint_obstacles", "require_reference"]
@@ -32,7 +33,9 @@ MAX_REFERENCE: Final = 140
 """Characters of a reference, as ISO 20022 allows for remittance information."""
 
 
-def mint(system: System, to: str, amount: str, reference: str | None, run: Run) -> Answer:
+def mint(
+    system: System, to: str, amount: str, reference: str | None, run: Run
+) -> Answer[WriteDocument]:
     """Create `amount` for `to`, from the caller's quota.
 
     Raises:
@@ -76,7 +79,7 @@ def mint(system: System, to: str, amount: str, reference: str | None, run: Run) 
     return perform(system, [_once(system, actor, operation)], run)
 
 
-def burn(system: System, amount: str, reference: str, run: Run) -> Answer:
+def burn(system: System, amount: str, reference: str, run: Run) -> Answer[WriteDocument]:
     """Destroy `amount` of the caller's own tokens, whose redemption the payment `reference` names.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kgst.console import Answer
 from kgst.multicall import ensure_multicall, latest
@@ -13,6 +13,7 @@ from kgst.quantities import format_refill
 from kgst.reserves.format import span
 from kgst.snapshot.token import Issuer
 from kgst.snapshot.traces import read_traces
+from kgst.supply.documents import IssuerLimits, SupplyLimitsDocument
 from kgst.supply.state import SupplyState, read_supply
 from kgst.terminal import markup
 from kgst.units import format_som
@@ -51,7 +52,7 @@ def bound_of(state: SupplyState, account: str) -> Bound:
     return Bound(min(quota.available, state.room), tuple(reasons))
 
 
-def limits(system: System, account: str | None) -> Answer:
+def limits(system: System, account: str | None) -> Answer[SupplyLimitsDocument]:
     """Buckets and headroom in the latest block.
 
     Args:
@@ -71,36 +72,22 @@ def limits(system: System, account: str | None) -> Answer:
     # Whoever was cut is an issuer no more.
     rows = [one for one in issuers if one in known or one == asked or state.quotas[one].is_one]
     bounds = {one: bound_of(state, one) for one in rows}
-    document = {
-        "chain_id": system.record.chain_id,
-        "token": system.token.address,
-        "block": {"number": state.head.number, "time": state.head.time},
-        "supply": str(state.supply),
-        "backing": str(state.backing),
-        "headroom": str(state.headroom),
-        "shortfall": str(max(0, state.supply - state.backing)),
-        "valid_until": state.valid_until,
-        "closed": state.closed(),
-        "issuers": [_row(system, state, one, bounds[one]) for one in rows],
-        "asked": asked,
-        "incomplete": traces.gap,
-    }
+    document = SupplyLimitsDocument.of(
+        system, state, [_part(system, state, *one) for one in bounds.items()], asked, traces.gap
+    )
     return Answer(document, lambda out: _show(out, system, state, rows, bounds, asked, traces.gap))
 
 
-def _row(system: System, state: SupplyState, issuer: str, bound: Bound) -> dict[str, Any]:
+def _part(system: System, state: SupplyState, issuer: str, bound: Bound) -> IssuerLimits:
     quota = state.quotas[issuer]
-    return {
-        "address": issuer,
-        "label": system.policy.label(issuer),
-        "available": str(quota.available),
-        "capacity": str(quota.capacity),
-        "refill_per_second": str(quota.refill_per_second),
-        "full_at": quota.full_at(state.head.time),
-        "may_burn": quota.may_burn,
-        "may_mint_now": str(bound.amount),
-        "why_not_more": list(bound.reasons),
-    }
+    return IssuerLimits.taken_from(
+        quota,
+        address=issuer,
+        label=system.policy.label(issuer),
+        full_at=quota.full_at(state.head.time),
+        may_mint_now=bound.amount,
+        why_not_more=list(bound.reasons),
+    )
 
 
 def _show(

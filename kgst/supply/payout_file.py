@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kgst.csvfile import (
     AMOUNT_COLUMNS,
@@ -22,7 +22,10 @@ from kgst.errors import InputError
 from kgst.pipeline.logbook import subject_of
 from kgst.units import MAX_BASE_UNITS, format_som
 
-__all__ = ["Chunk", "Payment", "PayoutFile", "read_payout"]
+if TYPE_CHECKING:
+    from kgst.journal import Outcome
+
+__all__ = ["Chunk", "Paid", "Payment", "PayoutFile", "read_payout"]
 
 MAX_REFERENCE: Final = 140
 _FORMULA: Final = "=+-@\t\r"
@@ -124,6 +127,28 @@ class PayoutFile:
                 f"{self.name} sums to {format_som(self.total)}, --total says {format_som(total)}, a difference of "
                 f"{format_som(self.total - total)}; find out which is right before anything is paid."
             )
+
+
+@dataclass(frozen=True)
+class Paid:
+    """How far a file is paid.
+
+    Attributes:
+        size: Payments of one transaction.
+        outcomes: By chunk; None for one that a Safe sent in another run.
+        reference: As the journal has it.
+    """
+
+    file: PayoutFile
+    chunks: Sequence[Chunk]
+    size: int
+    outcomes: dict[str, Outcome | None]
+    reference: str
+
+    @property
+    def total(self) -> int:
+        """Base units that were paid."""
+        return sum(chunk.total for chunk in self.chunks if chunk.name in self.outcomes)
 
 
 def read_payout(path: Path, token: str) -> PayoutFile:

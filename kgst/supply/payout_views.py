@@ -3,53 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from kgst.console import Answer
 from kgst.pipeline.operation import Operation
-from kgst.pipeline.views import document_of, print_progress, print_result, table
+from kgst.pipeline.views import print_progress, print_result, table
 from kgst.quantities import format_bnb, format_gwei
 from kgst.sending import Event, Stage
-from kgst.supply.payout_file import Chunk, PayoutFile
+from kgst.supply.documents import SupplyPayoutDocument
+from kgst.supply.payout_file import Chunk, Paid, PayoutFile
 from kgst.terminal import markup
 from kgst.units import format_som
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kgst.journal import Outcome
     from kgst.pipeline.results import Result
     from kgst.pipeline.work import Work
     from kgst.supply.payout_checks import Cost
 
-__all__ = ["Paid", "ProgressBar", "answer", "print_plan"]
+__all__ = ["ProgressBar", "answer", "print_plan"]
 
 _SHOWN: Final = 20
-
-
-@dataclass(frozen=True)
-class Paid:
-    """How far a file is paid.
-
-    Attributes:
-        size: Payments of one transaction.
-        outcomes: By chunk; None for one that a Safe sent in another run.
-        reference: As the journal has it.
-    """
-
-    file: PayoutFile
-    chunks: Sequence[Chunk]
-    size: int
-    outcomes: dict[str, Outcome | None]
-    reference: str
-
-    @property
-    def total(self) -> int:
-        """Base units that were paid."""
-        return sum(chunk.total for chunk in self.chunks if chunk.name in self.outcomes)
 
 
 class ProgressBar:
@@ -132,25 +109,10 @@ def answer(
     operations: Sequence[Operation],
     result: Result,
     rest: Path | None = None,
-) -> Answer:
-    """`docs/schemas/supply-payout.json`."""
+) -> Answer[SupplyPayoutDocument]:
+    """How far it is, for people and for programs."""
     system, actor = work.system, work.actor
     complete = len(paid.outcomes) == len(paid.chunks)
-    document = {
-        "chain_id": system.record.chain_id,
-        "payer": actor.caller,
-        "via_safe": actor.label,
-        "file": {"name": paid.file.name, "sha256": paid.file.sha256},
-        "payments": len(paid.file.payments),
-        "total": str(paid.file.total),
-        "total_paid": str(paid.total),
-        "chunk_size": paid.size,
-        "done": complete,
-        "resumed": result.resumed,
-        "chunks": [_row(chunk, paid) for chunk in paid.chunks],
-        "rest": str(rest) if rest else None,
-        "proposal": document_of(system, actor, [], result)["proposal"],
-    }
 
     def show(out: Console) -> None:
         if result.proposal is not None:
@@ -178,24 +140,4 @@ def answer(
                 f"{markup(rest)}: correct it and pay it as a file of its own."
             )
 
-    return Answer(document, show, result.exit_code)
-
-
-def _row(chunk: Chunk, paid: Paid) -> dict[str, Any]:
-    outcome = paid.outcomes.get(chunk.name)
-    return {
-        "number": chunk.number,
-        "first_line": chunk.payments[0].line,
-        "last_line": chunk.payments[-1].line,
-        "payments": len(chunk.payments),
-        "total": str(chunk.total),
-        "paid": chunk.name in paid.outcomes,
-        "transaction": None
-        if outcome is None
-        else {
-            "hash": outcome.hash,
-            "block_number": outcome.block_number,
-            "gas_used": outcome.gas_used,
-            "gas_price_wei": str(outcome.gas_price),
-        },
-    }
+    return Answer(SupplyPayoutDocument.of(work, paid, result, rest), show, result.exit_code)

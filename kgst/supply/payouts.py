@@ -25,15 +25,17 @@ from kgst.pipeline.operation import Operation, call_data
 from kgst.pipeline.results import Result
 from kgst.pipeline.work import Work
 from kgst.supply.payout_checks import require_affordable, require_funds, require_payable
-from kgst.supply.payout_file import Chunk, Payment, PayoutFile, read_payout
-from kgst.supply.payout_views import Paid, ProgressBar, answer, print_plan
+from kgst.supply.payout_file import Chunk, Paid, Payment, PayoutFile, read_payout
+from kgst.supply.payout_views import ProgressBar, answer, print_plan
 from kgst.supply.safe_rounds import executions
 from kgst.units import TYIYN, format_som, parse_amount
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
     from kgst.journal import Outcome
+    from kgst.pipeline.documents import GiveUpDocument
     from kgst.pipeline.options import Run
+    from kgst.supply.documents import SupplyPayoutDocument
 
 __all__ = ["Terms", "payout"]
 
@@ -60,7 +62,9 @@ class Terms:
     rest: Path | None = None
 
 
-def payout(system: System, path: Path, terms: Terms, run: Run) -> Answer:
+def payout(
+    system: System, path: Path, terms: Terms, run: Run
+) -> Answer[SupplyPayoutDocument | GiveUpDocument]:
     """Pay what the file at `path` says, as far as it is not paid.
 
     Raises:
@@ -93,7 +97,7 @@ class _Payout:
         self.title = f"pay {payments}, of {file.name}"
         self.chunks = file.chunks(terms.chunk)
 
-    def carry_out(self) -> Answer:
+    def carry_out(self) -> Answer[SupplyPayoutDocument]:
         work = self.work
         begun = work.actor.account is not None and work.logbook.begun(self.subject)
         work.settle(self.subject, self.name, self.reference)
@@ -211,7 +215,9 @@ class _Payout:
 
     # Giving up
 
-    def _give_up(self, target: Path, paid: dict[str, Outcome | None], begun: bool) -> Answer:
+    def _give_up(
+        self, target: Path, paid: dict[str, Outcome | None], begun: bool
+    ) -> Answer[SupplyPayoutDocument]:
         """Write what is not paid to `target`, and put the run away."""
         work = self.work
         if work.actor.safe is not None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kgst.checks import Check, passed
 from kgst.console import Answer
@@ -19,12 +20,15 @@ from kgst.upgrade import executing
 from kgst.upgrade.checking import examine
 from kgst.upgrade.consenting import compare_with_build, submission
 from kgst.upgrade.deploying import propose
+from kgst.upgrade.documents import (
+    UpgradeCheckDocument,
+    UpgradeCollectDocument,
+    UpgradeConsentDocument,
+    UpgradeDeployDocument,
+)
 from kgst.upgrade.files import SignedUpgradeFile, UpgradeFile
 from kgst.upgrade.smoke import smoke
 from kgst.upgrade.views import (
-    check_document,
-    consent_document,
-    deploy_document,
     print_check,
     print_comparison,
     print_deployed,
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 
     from ape.api import AccountAPI
 
+    from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
 
 __all__ = [
@@ -50,7 +55,9 @@ __all__ = [
 ]
 
 
-def check(policy_path: Path | None, contract: str, data: str, *, quiet: bool) -> Answer:
+def check(
+    policy_path: Path | None, contract: str, data: str, *, quiet: bool
+) -> Answer[UpgradeCheckDocument]:
     """Look at a new implementation, then upgrade to it on a fork; sends nothing."""
     call = data_of(data)
     system = open_system(policy_path, quiet=quiet)
@@ -63,20 +70,21 @@ def check(policy_path: Path | None, contract: str, data: str, *, quiet: bool) ->
             block = fork.block
             tried = smoke(copy, fork, candidate, call)
     sound = candidate.is_sound and tried is not None and passed(tried)
-    document: dict[str, Any] = check_document(system, candidate, tried, block, call)
     return Answer(
-        document | {"passed": sound},
+        UpgradeCheckDocument.of(system, candidate, tried, block, call, passed=sound),
         lambda out: print_check(out, system, candidate, tried, block),
         ExitCode.DONE if sound else ExitCode.REFUSED,
     )
 
 
-def deploy(contract: str, data: str, run: Run, out_path: Path | None = None) -> Answer:
+def deploy(
+    contract: str, data: str, run: Run, out_path: Path | None = None
+) -> Answer[UpgradeDeployDocument]:
     """Deploy a new implementation, and write the file that auditors sign."""
     call = data_of(data)
     system = open_system(run.policy_path, quiet=run.json)
     proposed = propose(system, contract, call, run, out_path)
-    return Answer(deploy_document(proposed), lambda out: print_deployed(out, proposed))
+    return Answer(UpgradeDeployDocument.of(proposed), lambda out: print_deployed(out, proposed))
 
 
 def consent(
@@ -89,16 +97,19 @@ def consent(
     yes: bool,
     force: bool,
     quiet: bool,
-) -> Answer:
+) -> Answer[UpgradeConsentDocument]:
     """Build the code, compare it with the file, and let an auditor's account sign. Touches no network."""
     file = read_model(path, UpgradeFile, UpgradeFile.what)
     policy_path = policy_path or _policy_beside(path)
     policy = Policy.load(policy_path) if policy_path else None
     compared = compare_with_build(file, contract, policy, policy_path)
-    document = consent_document(file, compared)
-    inputs = [policy_path] if policy_path else []
     reviewed = ceremony.Reviewed(
-        file, path, document, lambda out: print_comparison(out, file, compared), policy, inputs
+        file,
+        path,
+        partial(UpgradeConsentDocument.of, file, compared),
+        lambda out: print_comparison(out, file, compared),
+        policy,
+        [policy_path] if policy_path else [],
     )
     return ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)
 
@@ -110,11 +121,12 @@ def collect(
     policy_path: Path | None,
     out_path: Path | None,
     force: bool,
-) -> Answer:
+) -> Answer[UpgradeCollectDocument]:
     """Put consents together; once there are enough, write the file to submit."""
     return ceremony.collect(
         read_model(path, UpgradeFile, UpgradeFile.what),
         SignedUpgradeFile,
+        UpgradeCollectDocument,
         path,
         signatures,
         policy_path=policy_path or _policy_beside(path),
@@ -123,23 +135,23 @@ def collect(
     )
 
 
-def submit_consent(path: Path, signatures: Sequence[Path], run: Run) -> Answer:
+def submit_consent(path: Path, signatures: Sequence[Path], run: Run) -> Answer[WriteDocument]:
     """Record the auditors' consent. Anyone may."""
     system = open_system(run.policy_path, quiet=run.json)
     return perform(system, [submission(system, path, signatures)], run)
 
 
-def schedule(path: Path, run: Run) -> Answer:
+def schedule(path: Path, run: Run) -> Answer[WriteDocument]:
     """Schedule the upgrade."""
     return executing.schedule(open_system(run.policy_path, quiet=run.json), path, run)
 
 
-def execute(path: Path, run: Run) -> Answer:
+def execute(path: Path, run: Run) -> Answer[WriteDocument]:
     """Execute the upgrade, look at it, record it."""
     return executing.execute(open_system(run.policy_path, quiet=run.json), path, run)
 
 
-def cancel(path: Path, run: Run) -> Answer:
+def cancel(path: Path, run: Run) -> Answer[WriteDocument]:
     """Cancel the upgrade."""
     return executing.cancel(open_system(run.policy_path, quiet=run.json), path, run)
 

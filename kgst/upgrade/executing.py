@@ -12,8 +12,9 @@ from kgst.errors import DriftError, ExitCode, RefusedError, WaitingError
 from kgst.events import read_logs
 from kgst.node import NodeError, get_receipt, rpc
 from kgst.pipeline.actor import choose_actor
+from kgst.pipeline.giving_up import give_up
 from kgst.pipeline.permission import PermissionStatus, permission
-from kgst.pipeline.pipeline import perform
+from kgst.pipeline.pipeline import carry_out, perform
 from kgst.pipeline.views import clock
 from kgst.record import ContractRecord, Transaction, Upgrade, source_commit
 from kgst.roles import Role
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kgst.deployment.system import System
+    from kgst.pipeline.documents import OperationDocument, WriteDocument
     from kgst.pipeline.operation import Operation
     from kgst.pipeline.options import Run
     from kgst.upgrade.files import UpgradeFile
@@ -33,13 +35,15 @@ if TYPE_CHECKING:
 __all__ = ["cancel", "execute", "schedule"]
 
 
-def schedule(system: System, path: Path, run: Run) -> Answer:
+def schedule(system: System, path: Path, run: Run) -> Answer[WriteDocument]:
     """Schedule the upgrade in the file at `path`.
 
     Raises:
         RefusedError: it is scheduled already, needs no delay, or lacks the auditors' consent.
         As `perform`.
     """
+    if run.give_up:
+        return give_up(system, run)
     operation = _operation(system, read_upgrade(system, path))
     run = _with_account(system, operation, run)
     if operation.already:
@@ -52,13 +56,12 @@ def schedule(system: System, path: Path, run: Run) -> Answer:
         )
     if found.status is PermissionStatus.READY:
         raise RefusedError(f"it is scheduled and ready: `ape run upgrade execute {path}`.")
-    answer = perform(system, [operation], run)
-    if answer.document["waits_until"] is None:
+    answer = carry_out(system, [operation], run)
+    if (ready_at := answer.content.waits_until) is None:
         return answer
 
     def show(out: Console) -> None:
-        at = clock(int(answer.document["waits_until"]))
-        out.print(f"[yellow]Scheduled.[/yellow] From [bold]{at}[/bold] on:")
+        out.print(f"[yellow]Scheduled.[/yellow] From [bold]{clock(ready_at)}[/bold] on:")
         out.print(f"  ape run upgrade execute {path}", markup=False, soft_wrap=True)
         out.print("Until then a guardian may cancel it:")
         out.print(f"  ape run upgrade cancel {path}", markup=False, soft_wrap=True)
@@ -66,7 +69,7 @@ def schedule(system: System, path: Path, run: Run) -> Answer:
     return replace(answer, show=show)
 
 
-def execute(system: System, path: Path, run: Run) -> Answer:
+def execute(system: System, path: Path, run: Run) -> Answer[WriteDocument]:
     """Execute the upgrade in the file at `path`; then look at it, and record it.
 
     Raises:
@@ -75,6 +78,8 @@ def execute(system: System, path: Path, run: Run) -> Answer:
         DriftError: a getter answers otherwise than before.
         As `perform`.
     """
+    if run.give_up:
+        return give_up(system, run)
     file = read_upgrade(system, path)
     operation = _operation(system, file)
     run = _with_account(system, operation, run)
@@ -86,13 +91,13 @@ def execute(system: System, path: Path, run: Run) -> Answer:
             raise WaitingError(
                 f"it can be executed from {clock(found.ready_at or 0)} on; give the same command again then."
             )
-    answer = perform(system, [operation], run)
+    answer = carry_out(system, [operation], run)
     if answer.exit_code is not ExitCode.DONE:
         return answer
     return _concluded(system, file, answer, run)
 
 
-def cancel(system: System, path: Path, run: Run) -> Answer:
+def cancel(system: System, path: Path, run: Run) -> Answer[WriteDocument]:
     """Cancel the upgrade in the file at `path`, as a guardian or as whoever scheduled it.
 
     Raises:
@@ -136,7 +141,9 @@ def _caller(system: System, operation: Operation, run: Run) -> str:
     return choose_actor(system, [operation], run).caller
 
 
-def _concluded(system: System, file: UpgradeFile, answer: Answer, run: Run) -> Answer:
+def _concluded(
+    system: System, file: UpgradeFile, answer: Answer[OperationDocument], run: Run
+) -> Answer[OperationDocument]:
     """Record the upgrade, and compare every getter in the block before with the block of the upgrade."""
     transaction = _transaction(system, file, answer)
     out = console(stderr=run.json)
@@ -189,10 +196,12 @@ def _record(system: System, file: UpgradeFile, transaction: Transaction) -> None
         files.layout.unlink(missing_ok=True)
 
 
-def _transaction(system: System, file: UpgradeFile, answer: Answer) -> Transaction:
+def _transaction(
+    system: System, file: UpgradeFile, answer: Answer[OperationDocument]
+) -> Transaction:
     """The transaction that upgraded: from what was sent just now, else from the log."""
-    sent = [str(t["hash"]) for t in answer.document["transactions"]]
-    found = sent[-1] if sent else _logged(system, file)
+    sent = answer.content.transactions
+    found = sent[-1].hash if sent else _logged(system, file)
     receipt = get_receipt(system.provider, found)
     if receipt is None:
         raise NodeError(f"the node has no receipt of {found}; give the same command again.")

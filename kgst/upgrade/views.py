@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from kgst.checks import Check, checks_document, print_checks
-from kgst.deployment.code import SIZE_LIMIT, arguments_in_words
+from kgst.checks import Check, print_checks
+from kgst.deployment.code import arguments_in_words
 from kgst.deployment.layout import WORDS_NOTE
 from kgst.pipeline.views import table
 from kgst.terminal import markup
@@ -21,49 +21,12 @@ if TYPE_CHECKING:
     from kgst.upgrade.files import UpgradeFile
 
 __all__ = [
-    "check_document",
-    "consent_document",
-    "deploy_document",
     "print_check",
     "print_comparison",
     "print_deployed",
 ]
 
 _LONG: Final = 4_000
-
-
-def check_document(
-    system: System,
-    candidate: Candidate,
-    tried: list[Check] | None,
-    block: int | None,
-    data: bytes,
-) -> dict[str, Any]:
-    """`docs/schemas/upgrade-check.json`, but for `passed`."""
-    return {
-        "chain_id": system.record.chain_id,
-        "token": system.token.address,
-        "implementation_now": system.record.implementation[1].address,
-        "contract": candidate.contract,
-        "source": candidate.source,
-        "constructor_args": "0x" + candidate.arguments.hex(),
-        "data": "0x" + data.hex(),
-        "code_hash": candidate.code_hash,
-        "size": len(candidate.code),
-        "size_limit": SIZE_LIMIT,
-        "layout": {
-            "compared_with": candidate.compared_with,
-            "problems": [
-                {"kind": p.kind, "field": p.field, "old": p.old, "new": p.new}
-                for p in candidate.problems
-            ],
-            "note": WORDS_NOTE,
-        },
-        "checks": checks_document(candidate.checks),
-        "smoke_test": None
-        if tried is None
-        else {"forked_block": block, "checks": checks_document(tried)},
-    }
 
 
 def print_check(
@@ -95,24 +58,6 @@ def print_check(
     print_checks(out, tried, f"Upgraded on {where}; consent, quota and reserves pretended")
 
 
-def deploy_document(proposed: Proposed) -> dict[str, Any]:
-    """`docs/schemas/upgrade-deploy.json`."""
-    file, outcome = proposed.file, proposed.outcome
-    return {
-        "already": outcome is None,
-        "file": str(proposed.path) if proposed.path else None,
-        "upgrade": file.model_dump(mode="json"),
-        "transaction": None
-        if outcome is None
-        else {
-            "hash": outcome.hash,
-            "block_number": outcome.block_number,
-            "gas_used": outcome.gas_used,
-            "gas_price_wei": str(outcome.gas_price),
-        },
-    }
-
-
 def print_deployed(out: Console, proposed: Proposed) -> None:
     """Where it stands, and what comes next."""
     file = proposed.file
@@ -125,25 +70,6 @@ def print_deployed(out: Console, proposed: Proposed) -> None:
         out.print(
             "Each runs `ape run upgrade consent FILE --account …` on a checkout that they reviewed."
         )
-
-
-def consent_document(file: UpgradeFile, compared: Comparison) -> dict[str, Any]:
-    """`docs/schemas/upgrade-consent.json`, but for the signature."""
-    return {
-        "chain_id": file.chain_id,
-        "token": file.token,
-        "contract": compared.contract,
-        "implementation": file.implementation,
-        "code_hash": compared.code_hash,
-        "data": file.data,
-        "data_hash": file.data_hash,
-        "nonce": file.nonce,
-        "domain_hash": file.domain_hash,
-        "message_hash": file.message_hash,
-        "digest": file.digest,
-        "checked": list(compared.agrees),
-        "not_checked": list(compared.open),
-    }
 
 
 def print_comparison(out: Console, file: UpgradeFile, compared: Comparison) -> None:

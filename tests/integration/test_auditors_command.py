@@ -230,6 +230,11 @@ def test_draft__for_people__shows_what_changes_and_what_ends(
     assert "would overwrite" in said
 
 
+def test_submit__give_up__submits_nothing(done: Any, drafted: Path) -> None:
+    document = done("submit", two(drafted), *ANYONE, "--give-up")
+    assert document["given_up"] == []
+
+
 def test_submit__rotated_since__is_done_or_refused(
     done: Any, run: Any, folder: Path, succession: Any, drafted: Path, token: Any
 ) -> None:

@@ -16,6 +16,7 @@ from support import safe as safes
 from support.safe import deploy_safe
 
 from kgst.checks import Check, failed
+from kgst.console import Answer
 from kgst.deploy import commands
 from kgst.deploy.plan import Plan, PlannedStep, _refusals, plan
 from kgst.deployment.applying import STEPS, apply, resume
@@ -320,6 +321,7 @@ def test_deploy__journal_with_nothing_signed__binds_nobody(
     path.write_text(TEXT)
     files = Files(tmp_path)
     begun(files, "f" * 64, person("admin"))
+    answer: Answer[Any]
     if command == "apply":
         answer = commands.apply(path, fresh, yes=True, new=False, quiet=True)
     else:

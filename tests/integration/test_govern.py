@@ -43,7 +43,7 @@ def kgst(deployed: System, tmp_path: Path) -> System:
     return replace(deployed, files=Files(tmp_path))
 
 
-def shown(answer: Answer, capsys: pytest.CaptureFixture[str]) -> str:
+def shown(answer: Answer[Any], capsys: pytest.CaptureFixture[str]) -> str:
     from rich.console import Console
 
     capsys.readouterr()
@@ -390,3 +390,9 @@ def test_perform__repeatable_and_finished_meanwhile__goes_by_the_chain(
     answer = perform(kgst, [operation], as_(pauser))
     assert answer.document["resumed"] is False
     assert kgst.token.pauseFlags() == 4
+
+
+def test_apply__give_up__makes_no_change(kgst: System, admin: Any) -> None:
+    answer = apply(kgst, as_(admin, give_up=True))
+    assert answer.document == {"account": admin.address, "given_up": []}
+    assert answer.schema == "kgst/give-up/1"

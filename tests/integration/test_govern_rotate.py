@@ -363,3 +363,9 @@ def test_proof_file__is_json_that_names_what_it_is_for(
     document = json.loads(path.read_text())
     assert document["roles"] == "PAUSER, UNPAUSER"
     assert document["account"] == successor.address
+
+
+def test_rotate__give_up__rotates_nothing(kgst: System, admin: Any) -> None:
+    answer = rotate(kgst, "pauser", "successor", as_(admin, give_up=True))
+    assert answer.document == {"account": admin.address, "given_up": []}
+    assert answer.schema == "kgst/give-up/1"

@@ -58,7 +58,7 @@ def kgst(deployed: System, tmp_path: Path) -> System:
     return replace(deployed, files=Files(tmp_path), policy_path=path)
 
 
-def said(answer: Answer) -> tuple[int, str, int]:
+def said(answer: Answer[Any]) -> tuple[int, str, int]:
     """Exit code, what is next, and how many signatures are missing."""
     proposal = answer.document["proposal"]
     rotation = answer.document.get("rotation") or {"next": ""}

@@ -28,8 +28,9 @@ from kgst.deployment.system import System
 from kgst.multicall import MULTICALL3, ensure_multicall
 from kgst.node import NodeError, connected
 from kgst.policy import Policy
+from kgst.status.documents import StatusDocument
 from kgst.status.reading import Status, read_status
-from kgst.status.views import about, print_status, status_document, warnings
+from kgst.status.views import about, print_status, warnings
 
 SOM = 10**6
 HOUR = 3_600
@@ -70,7 +71,8 @@ def screen(system: System, status: Status) -> str:
 
 def document(system: System) -> dict[str, Any]:
     """As `--json` prints it; checked against its schema."""
-    found = {"schema": "kgst/status/1", **status_document(system, read_status(system))}
+    status = read_status(system)
+    found = StatusDocument.of(system, status, warnings(system, status)).printed()
     require_schema(found, "status")
     return json.loads(json.dumps(found))
 

@@ -48,7 +48,7 @@ def kgst(deployed: System, tmp_path: Path) -> System:
     return system
 
 
-def document(answer: Answer) -> dict[str, Any]:
+def document(answer: Answer[Any]) -> dict[str, Any]:
     assert answer.exit_code == 0
     return answer.document
 

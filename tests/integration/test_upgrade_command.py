@@ -34,7 +34,7 @@ POLICY = Path(__file__).parents[1] / "support/policy.yaml"
 DELAY = 300
 MOCK = "KGSTLogicV2Mock"
 
-Command = Callable[..., Answer]
+Command = Callable[..., Answer[Any]]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -472,6 +472,12 @@ def test_schedule__no_delay__says_execute(
     with pytest.raises(RefusedError, match="nothing to schedule"):
         commands.schedule(consented, as_(issuer_b))
     assert commands.execute(consented, as_(issuer_b)).exit_code is ExitCode.DONE
+
+
+@pytest.mark.parametrize("command", [commands.schedule, commands.execute])
+def test_upgrade__give_up__upgrades_nothing(command: Any, proposed: Path, upgrader: Any) -> None:
+    answer = command(proposed, as_(upgrader, give_up=True))
+    assert answer.document == {"account": upgrader.address, "given_up": []}
 
 
 def test_schedule__other_code_at_the_address__is_drift(

@@ -9,9 +9,9 @@ from rich.console import Console
 
 from kgst.checks import (
     Check,
+    CheckPart,
     State,
-    checks_document,
-    counts,
+    Summary,
     drift_code,
     failed,
     in_words,
@@ -51,7 +51,7 @@ def test_checks__states__decide(checks: list[Check], code: ExitCode, good: bool)
 def test_checks__counted__in_words_and_numbers() -> None:
     checks = [OK, OK, WRONG, GAP]
     assert in_words(checks) == "2 ok, 1 failed, 1 not checked"
-    assert counts(checks) == {"ok": 2, "failed": 1, "warning": 0, "not_checked": 1}
+    assert Summary.of(checks).model_dump() == {"ok": 2, "failed": 1, "warning": 0, "not_checked": 1}
     assert failed(checks) == [WRONG]
 
 
@@ -62,7 +62,7 @@ def test_advice__in_order__is_none() -> None:
 
 
 def test_document__every_check__has_one_shape() -> None:
-    assert checks_document([WRONG, GAP]) == [
+    assert [one.model_dump() for one in CheckPart.all_of([WRONG, GAP])] == [
         {"area": "roles", "item": "admin", "state": "failed", "expected": "ADMIN", "found": "PAUSER",
          "advice": "Ask who did it."},
         {"area": "chain", "item": "the deployment", "state": "not_checked", "expected": None,

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 import pytest
@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 
 from kgst import interruption
 from kgst.console import Answer, OfflineCommand, json_option
+from kgst.document import Document
 from kgst.errors import UnconfirmedError
 from kgst.interruption import Interruption, Signals, held
 
@@ -34,12 +35,20 @@ def ape_takes_sigint() -> Iterator[None]:
         signal.signal(signum, handler)
 
 
+class Told(Document):
+    """That it is done."""
+
+    SCHEMA: ClassVar = "kgst/try/1"
+
+    done: bool
+
+
 def command(work: Callable[[], Any]) -> click.Command:
     @click.command(cls=OfflineCommand, name="try")
     @json_option
-    def cli(json_output: bool) -> Answer:
+    def cli(json_output: bool) -> Answer[Told]:
         work()
-        return Answer({"done": True}, lambda out: out.print("done"))
+        return Answer(Told(done=True), lambda out: out.print("done"))
 
     return cli
 

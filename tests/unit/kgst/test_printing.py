@@ -9,13 +9,14 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, ClassVar, TextIO, cast
 
 import click
 import pytest
 from click.testing import CliRunner
 
 from kgst.console import Answer, OfflineCommand, confirm, console, json_option
+from kgst.document import ABSENT, Document
 from kgst.errors import DriftError, ExitCode, RefusedError
 from kgst.streams import SafeStream, is_heard, safe_streams
 
@@ -44,6 +45,14 @@ GONE = (
 )
 
 
+class Told(Document):
+    """A story."""
+
+    SCHEMA: ClassVar = "kgst/try/1"
+
+    story: str = ABSENT
+
+
 def answering(
     exit_code: ExitCode = ExitCode.DONE, error: Exception | None = None
 ) -> tuple[click.Command, list[str]]:
@@ -51,7 +60,7 @@ def answering(
 
     @click.command(cls=OfflineCommand, name="try")
     @json_option
-    def cli(json_output: bool) -> Answer:
+    def cli(json_output: bool) -> Answer[Told]:
         out = console(stderr=json_output)
         for step in ("one", "two", "three"):
             out.print(f"[green]✓[/green] {step}")
@@ -59,7 +68,7 @@ def answering(
             done.append(step)
         if error is not None:
             raise error
-        return Answer({"story": STORY}, lambda out: out.print(STORY), exit_code)
+        return Answer(Told(story=STORY), lambda out: out.print(STORY), exit_code)
 
     return cli, done
 
@@ -161,8 +170,8 @@ def test_answer__that_cannot_be_shown__leaves_the_exit_code() -> None:
         raise TypeError("a view that is wrong")
 
     @click.command(cls=OfflineCommand, name="try")
-    def cli() -> Answer:
-        return Answer({}, broken, ExitCode.WAITING)
+    def cli() -> Answer[Told]:
+        return Answer(Told(), broken, ExitCode.WAITING)
 
     result = CliRunner(mix_stderr=False).invoke(cli)
     assert result.exit_code == ExitCode.WAITING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import click
 import pytest
 from jsonschema import Draft202012Validator
+from support.tools import tool
 
 SCHEMAS = sorted(Path("docs/schemas").glob("*.json"))
 
@@ -45,3 +47,34 @@ def test_command__with_json__has_a_schema(name: str, command: click.Command) -> 
     assert options & {"json_output", "as_json"}, "every command can answer in JSON"
     # A write through the pipeline answers with kgst/operation/1.
     assert "via" in options or Path(f"docs/schemas/{name}.json").exists()
+
+
+def test_nameless__commands_without_a_document__are_told() -> None:
+    schemas = tool("schemas")
+    known = schemas.documents()
+    assert list(schemas.nameless(known)) == []
+    del known["supply-limits"]
+    [told] = schemas.nameless(known)
+    assert told.startswith("ape run supply limits: ")
+
+
+def test_check__other_schema_than_the_model_has__fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schemas = tool("schemas")
+    shutil.copytree(schemas.SCHEMAS, tmp_path / "schemas")
+    monkeypatch.setattr(schemas, "SCHEMAS", tmp_path / "schemas")
+    status = tmp_path / "schemas" / "status.json"
+    whole = status.read_text()
+    status.write_text(whole.replace("In circulation", "Somewhere"))
+    (tmp_path / "schemas" / "other.json").write_text("{}")
+    monkeypatch.setattr("sys.argv", ["schemas.py", "--check"])
+    assert schemas.main() == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said == [
+        "docs/schemas/other.json: no model has it",
+        "docs/schemas/status.json: is not what the model says; run `make schemas`",
+    ]
+    monkeypatch.setattr("sys.argv", ["schemas.py"])
+    assert schemas.main() == 0
+    assert status.read_text() == whole

@@ -1,0 +1,187 @@
+"""What `reserves` answers with `--json`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field
+
+from kgst.checks import CheckPart
+from kgst.document import Address, BaseUnits, ChainId, Count, Document, Hash, Part, Time
+from kgst.policy import MAX_AUDITORS
+from kgst.reserves.files import ChainState, Result, Statement
+from kgst.signing.documents import CollectDocument, SignDocument
+
+if TYPE_CHECKING:
+    from kgst.reserves.files import AttestationFile
+    from kgst.signing.collecting import Collection
+
+__all__ = [
+    "RecoveryPart",
+    "Report",
+    "ReservesCollectDocument",
+    "ReservesDraftDocument",
+    "ReservesShowDocument",
+    "ReservesSignDocument",
+    "Warned",
+    "said_of",
+]
+
+
+class Warned(CheckPart):
+    """What to think about before signing.
+
+    Attributes:
+        item: `unanimity`: every auditor must sign; `deficit`: the supply exceeds the backing; `unchanged`: the same
+            reserves as before; `old_statement`: a balance that closed more than 3 days before; `future`: `as_of` is
+            more than 10 minutes ahead of the clock; `stale`: too old for the token.
+    """
+
+    area: Literal["draft"]
+    item: Literal["unanimity", "deficit", "unchanged", "old_statement", "future", "stale"]
+    state: Literal["warning"]
+
+
+def said_of(draft: AttestationFile) -> dict[str, Any]:
+    """What documents say of a draft: what is to be signed, what would follow, the hashes that devices show."""
+    hashes = draft.hashes
+    return {
+        "chain_id": draft.domain.chain_id,
+        "token": draft.domain.verifying_contract,
+        "attestation": draft.attestation,
+        "result": draft.result,
+        "domain_hash": hashes.domain,
+        "message_hash": hashes.message,
+        "digest": hashes.digest,
+    }
+
+
+class ReservesDraftDocument(Document):
+    """The draft of an attestation that was written.
+
+    Attributes:
+        draft_file: Where; to be signed.
+        report_file: Where the report is, to be published.
+        domain_hash: EIP-712 domain separator: the first hash that a Ledger shows.
+        message_hash: EIP-712 hash of the struct: the second hash that a Ledger shows.
+        digest: What a signature is on.
+    """
+
+    SCHEMA: ClassVar = "kgst/reserves-draft/2"
+
+    draft_file: str
+    report_file: str
+    chain_id: ChainId
+    token: Address
+    attestation: Statement
+    result: Result
+    domain_hash: Hash
+    message_hash: Hash
+    digest: Hash
+    warnings: list[Warned]
+
+
+class ReservesSignDocument(SignDocument):
+    """What an auditor has signed: an attestation.
+
+    Attributes:
+        domain_hash: EIP-712 domain separator: the first hash that a Ledger shows.
+        message_hash: EIP-712 hash of the struct: the second hash that a Ledger shows.
+        digest: What the signature is on.
+        checked: What was compared and agrees, for people.
+        not_checked: What could not be compared, for people.
+    """
+
+    SCHEMA: ClassVar = "kgst/reserves-sign/2"
+
+    chain_id: ChainId
+    token: Address
+    attestation: Statement
+    result: Result
+    domain_hash: Hash
+    message_hash: Hash
+    digest: Hash
+    checked: list[str]
+    not_checked: list[str]
+    warnings: list[Warned]
+
+
+class _OfEpoch(Document):
+    epoch: Count
+
+
+# The number is the first key.
+class ReservesCollectDocument(CollectDocument, _OfEpoch):
+    """Whose signatures on an attestation are there; exit code 5 while they are too few.
+
+    Attributes:
+        epoch: Of the draft.
+        unanimity_needed: Whether every auditor of the set must sign.
+    """
+
+    SCHEMA: ClassVar = "kgst/reserves-collect/1"
+
+    unanimity_needed: bool
+
+    @classmethod
+    def of(cls, collection: Collection, target: Path, **more: Any) -> Self:
+        """The document of what was collected."""
+        unanimity = collection.draft.is_unanimity_needed
+        return super().of(collection, target, unanimity_needed=unanimity, **more)
+
+
+class RecoveryPart(Part):
+    """A recovery that any attestation voids.
+
+    Attributes:
+        auditors: Ascending.
+        threshold: Signatures that an attestation would need.
+        acceptable_at: Anyone may complete it from then on.
+    """
+
+    auditors: list[Address]
+    threshold: Annotated[int, Field(ge=2, le=MAX_AUDITORS)]
+    acceptable_at: Time
+
+
+class Report(Part):
+    """The file given with `--report`.
+
+    Attributes:
+        file: Path.
+        hash: keccak256 of the file.
+        matches: Whether it is the hash on the chain.
+    """
+
+    file: str
+    hash: Hash
+    matches: bool
+
+
+class ReservesShowDocument(Document):
+    """What the chain says of the reserves; exit code 3 when the report differs.
+
+    Attributes:
+        chain: All of it at one block.
+        age_seconds: Of the last attestation, in seconds; null before the first.
+        can_mint_until: Null when minting is over, or before the first attestation.
+        headroom: What could be minted now by all issuers together.
+        shortfall: By how much the supply exceeds the backing.
+        labels: Auditors' addresses to their labels in the policy.
+        proposal: A recovery that any attestation voids; null when there is none.
+        report: The file given with `--report`; null without.
+    """
+
+    SCHEMA: ClassVar = "kgst/reserves-show/1"
+
+    chain_id: ChainId
+    token: Address
+    chain: ChainState
+    age_seconds: int | None
+    can_mint_until: Time | None
+    headroom: BaseUnits
+    shortfall: BaseUnits
+    labels: dict[str, str]
+    proposal: RecoveryPart | None
+    report: Report | None
