@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 
+import {IKGST} from "./interfaces/IKGST.sol";
 import {Gate, GateLib} from "./ledger/Gate.sol";
 import {Ledger} from "./ledger/Ledger.sol";
 import {Authorizations} from "./modules/Authorizations.sol";
@@ -26,6 +27,7 @@ contract KGST is Permits, Authorizations {
         _cachedChainId = block.chainid;
         _cachedSeparator = super._domainSeparator();
         Gate.wrap(uint160(logic)).store();
+        emit IKGST.Upgraded(logic);
         // A failed call reverts with its own error; `initialize` returns nothing.
         // slither-disable-next-line unused-return
         Address.functionDelegateCall(logic, initialization);

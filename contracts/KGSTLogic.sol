@@ -9,6 +9,8 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 
 import {IERC7943Fungible} from "./interfaces/IERC7943Fungible.sol";
 import {IKGST} from "./interfaces/IKGST.sol";
+import {GateLib} from "./ledger/Gate.sol";
+import {Ledger} from "./ledger/Ledger.sol";
 import {Auditors} from "./modules/Auditors.sol";
 import {Compliance} from "./modules/Compliance.sol";
 import {Pausing} from "./modules/Pausing.sol";
@@ -20,15 +22,19 @@ import {SignedPermits} from "./modules/SignedPermits.sol";
 import {Upgrades} from "./modules/Upgrades.sol";
 
 /// @title KGSTLogic: the upgradeable rest of the token
-/// @notice Runs by delegatecall from `KGST`. It has no use at its own address: its own storage is locked by the
-/// constructor.
+/// @notice Runs by delegatecall from `KGST`. At its own address it changes and logs nothing: nobody governs there, all
+/// is paused, and what no pause reaches asks where it runs.
 contract KGSTLogic is SignedAuthorizations, SignedPermits, Payouts, Compliance, Reserves, Pausing, Upgrades, Rescue {
+    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
+    address private immutable _self = address(this);
+
     /// @param recoveryDelay Seconds between `proposeAuditors` and `acceptAuditors`: 30 days on mainnet, 10 minutes on
     /// testnets.
     constructor(uint256 recoveryDelay) Auditors(recoveryDelay) {
         // At the implementation's own address nobody governs, and no number of signatures suffices.
         _ledger().authority = address(this);
         _ledger().settings.threshold = type(uint8).max;
+        GateLib.load().withFlags(GateLib.PAUSE_FLAGS).store();
     }
 
     /// @inheritdoc IKGST
@@ -104,5 +110,9 @@ contract KGSTLogic is SignedAuthorizations, SignedPermits, Payouts, Compliance, 
         return interfaceId == type(IERC165).interfaceId || interfaceId == type(IERC20).interfaceId
             || interfaceId == type(IERC20Metadata).interfaceId || interfaceId == type(IERC20Permit).interfaceId
             || interfaceId == type(IERC5267).interfaceId || interfaceId == type(IERC7943Fungible).interfaceId;
+    }
+    /// @inheritdoc Ledger
+    function _requireToken() internal view override {
+        if (address(this) == _self) revert NotTheToken();
     }
 }

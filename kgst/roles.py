@@ -25,7 +25,11 @@ class Role(IntEnum):
 
 # Signatures rather than names, because forcedTransfer is overloaded.
 ROLE_FUNCTIONS: dict[Role, tuple[str, ...]] = {
-    Role.ADMIN: ("rescueTokens(address,address,uint256)",),
+    Role.ADMIN: (
+        "rescueTokens(address,address,uint256)",
+        # Of this form nothing counts what an order has been executed for: the longest delay.
+        "forcedTransfer(address,address,uint256)",
+    ),
     Role.UPGRADER: ("upgradeToAndCall(address,bytes)", "setDelegateAll(bool)"),
     Role.ISSUANCE_ADMIN: ("setIssuer(address,uint256,uint256,bool)",),
     Role.RESERVE_ADMIN: (
@@ -44,12 +48,12 @@ ROLE_FUNCTIONS: dict[Role, tuple[str, ...]] = {
         "setFrozenTokensBatch(address[],uint256[])",
     ),
     Role.ENFORCER: (
-        "forcedTransfer(address,address,uint256)",
-        "forcedTransfer(address,address,uint256,bytes32)",
-        "burnBlocked(address,uint256,bytes32)",
+        "forcedTransfer(address,address,uint256,bytes32,uint256)",
+        "burnBlocked(address,uint256,bytes32,uint256)",
     ),
     Role.GUARDIAN: (
         "cutIssuer(address)",
+        "lowerIssuer(address,uint256,uint256)",
         "suspendAuditor(address)",
         "cancelAuditorsProposal()",
     ),

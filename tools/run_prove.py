@@ -136,7 +136,7 @@ def without_step(found: list[Property]) -> list[str]:
     """Functions of the token that may write and that the ``…CallsProof`` do not cover.
 
     A function is covered by ``check_<name>``, or by ``check_<name>_solvency`` and ``check_<name>_rest``; the second
-    form of an overloaded one has ``Bytes`` or ``ByOrder`` behind its name.
+    form of an overloaded one has ``Bytes``, ``ByOrder`` or ``ByKey`` behind its name.
     """
     checks = {p.function for p in found if p.contract.endswith("CallsProof")}
     writers: Counter[str] = Counter()
@@ -149,9 +149,9 @@ def without_step(found: list[Property]) -> list[str]:
         )
     missing = []
     for name, forms in writers.items():
-        steps = [f"check_{name}{suffix}" for suffix in ("", "Bytes", "ByOrder")]
-        both = {f"check_{name}_solvency", f"check_{name}_rest"}
-        if sum(step in checks for step in steps) + (both <= checks) < forms:
+        steps = [f"check_{name}{suffix}" for suffix in ("", "Bytes", "ByOrder", "ByKey")]
+        covered = [s in checks or {f"{s}_solvency", f"{s}_rest"} <= checks for s in steps]
+        if sum(covered) < forms:
             missing.append(name)
     return sorted(missing)
 

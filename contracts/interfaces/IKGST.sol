@@ -124,6 +124,8 @@ interface IKGST is
     // ------------------------------------------------------------------------------------------------ Errors
 
     error AlreadyInitialized();
+    /// @notice The implementation was called at its own address.
+    error NotTheToken();
     /// @notice A figure does not fit its field.
     error AmountOutOfRange(uint256 amount, uint256 max);
     error ArrayLengthMismatch(uint256 first, uint256 second);
@@ -134,6 +136,10 @@ interface IKGST is
     error ReservedAddress(address account);
     error AccountNotBlocked(address account);
     error SelfTransfer(address account);
+    /// @notice This order was first executed as one for `ordered` base units.
+    error OrderAmountMismatch(uint256 ordered, uint256 given);
+    /// @notice Of the order's amount for this account, only `left` base units have not been executed.
+    error OrderExceeded(bytes32 orderHash, uint256 left, uint256 needed);
 
     error NotIssuer(address account);
     error IssuerQuotaExceeded(address issuer, uint256 available, uint256 needed);
@@ -212,12 +218,21 @@ interface IKGST is
     /// @dev Errors, in this order: `ArrayLengthMismatch`, `OperationPaused`, those of `transfer`.
     function payout(address[] calldata to, uint256[] calldata values) external returns (bool);
 
+    /// @notice `payout` at most once: takes the caller's EIP-3009 nonce, which `authorizationState` tells, and which
+    /// `cancelAuthorization` declares void for ever. Logs `AuthorizationUsed(caller, nonce)` before the payments.
+    /// @dev Errors: `AuthorizationUsedOrCanceled` before any other, then those of `payout`. 256 nonces that differ in
+    /// their low 8 bits share a word: a payout in parts numbers them there.
+    function payout(address[] calldata to, uint256[] calldata values, bytes32 nonce) external returns (bool);
+
     /// @notice `permit` for signers that are contracts (ERC-1271), or with the 65 bytes `r ‖ s ‖ v`.
     /// Warning: anyone may submit a permit first; a call that bundles permit with something else should tolerate its
     /// revert.
     /// @dev Errors of both forms, in this order: `OperationPaused`, `ERC2612ExpiredSignature`, `ERC7943CannotSend`,
     /// `ERC2612InvalidSignature`, `ERC20InvalidSpender`.
     function permit(address owner, address spender, uint256 value, uint256 deadline, bytes calldata signature) external;
+
+    /// @notice keccak256 of ERC-2612's type, for wallets that ask.
+    function PERMIT_TYPEHASH() external view returns (bytes32);
 
     // ------------------------------------------------------------------------------------------------ Issuance
 
@@ -228,9 +243,15 @@ interface IKGST is
     /// reserves. Undo: `cutIssuer`, block and seize the receivers.
     function mint(address to, uint256 value) external returns (bool);
 
+    /// @notice `mint` at most once; see `payout` for `nonce`.
+    function mint(address to, uint256 value, bytes32 nonce) external returns (bool);
+
     /// @notice `mint` for many receivers; quota and headroom are checked on the total.
     /// @dev Errors: `ArrayLengthMismatch`, then those of `mint`.
     function mintBatch(address[] calldata to, uint256[] calldata values) external returns (bool);
+
+    /// @notice `mintBatch` at most once; see `payout` for `nonce`.
+    function mintBatch(address[] calldata to, uint256[] calldata values, bytes32 nonce) external returns (bool);
 
     /// @notice Destroys `value` of the caller's own unfrozen base units (redemption). Headroom does not grow: backing
     /// falls by the same amount until the auditors attest anew. The caller must be an issuer with `mayBurn`.
@@ -239,12 +260,21 @@ interface IKGST is
     /// Worst case: a thief of the key burns what that issuer holds. Undo: attested as owed, then minted again.
     function burn(uint256 value) external returns (bool);
 
-    /// @notice Grants or replaces an issuer's quota; its bucket starts full. Restricted to ISSUANCE_ADMIN.
+    /// @notice `burn` at most once; see `payout` for `nonce`.
+    function burn(uint256 value, bytes32 nonce) external returns (bool);
+
+    /// @notice Grants or replaces an issuer's quota. A new bucket starts full; a greater capacity adds the difference,
+    /// a lesser one keeps no more than it holds. Restricted to ISSUANCE_ADMIN.
     /// @dev Worst case: an unwanted issuer mints up to the attested headroom. Undo: GUARDIAN cancels during the delay,
     /// or `cutIssuer`. Errors: `AmountOutOfRange`, `ReservedAddress`.
     /// @param capacity Base units, at most 2^72 − 1.
     /// @param refillPerSecond Base units each second, at most 2^64 − 1; 0 for a consumable allowance.
     function setIssuer(address issuer, uint256 capacity, uint256 refillPerSecond, bool mayBurn) external;
+
+    /// @notice Lowers an issuer's capacity, its refill or both, at once. Restricted to GUARDIAN.
+    /// @dev Worst case: an issuer can mint less until `setIssuer` is called. Undo: `setIssuer`.
+    /// Errors: `NotIssuer`, `AmountOutOfRange` above what the issuer has.
+    function lowerIssuer(address issuer, uint256 capacity, uint256 refillPerSecond) external;
 
     /// @notice Ends an issuer's permissions at once. Restricted to GUARDIAN.
     /// @dev Worst case: an issuer cannot mint or redeem until `setIssuer` is called again. Undo: `setIssuer`.
@@ -362,13 +392,24 @@ interface IKGST is
     /// @notice `setFrozenTokens` for many accounts.
     function setFrozenTokensBatch(address[] calldata accounts, uint256[] calldata amounts) external;
 
-    /// @notice ERC-7943's forced transfer with the hash of the order that it carries out. Restricted to ENFORCER.
-    function forcedTransfer(address from, address to, uint256 amount, bytes32 orderHash) external returns (bool);
+    /// @notice ERC-7943's forced transfer as a part of an order, or all of it. Restricted to ENFORCER.
+    /// @dev Errors: `AmountOutOfRange`, `OrderAmountMismatch`, `OrderExceeded`, then those of the form without an order.
+    /// @param orderHash Tells the order from all others.
+    /// @param ordered What the order says to take from this account, in base units; the first use fixes it.
+    function forcedTransfer(address from, address to, uint256 amount, bytes32 orderHash, uint256 ordered)
+        external
+        returns (bool);
 
-    /// @notice Destroys base units of a blocked account, frozen ones included. Restricted to ENFORCER.
+    /// @notice Destroys base units of a blocked account, frozen ones included, by an order as in `forcedTransfer`.
+    /// Restricted to ENFORCER.
     /// @dev Worst case: a blocked holder loses its tokens. Undo: attested as owed, then minted again.
-    /// Errors: `ReservedAddress`, `AccountNotBlocked`, `ERC20InsufficientBalance`, `AmountOutOfRange`.
-    function burnBlocked(address account, uint256 value, bytes32 orderHash) external returns (bool);
+    /// Errors: `ReservedAddress`, `AccountNotBlocked`, those of the order, `ERC20InsufficientBalance`,
+    /// `AmountOutOfRange`.
+    function burnBlocked(address account, uint256 value, bytes32 orderHash, uint256 ordered) external returns (bool);
+
+    /// @notice What an order says to take from `account` in all, and what has been taken, in base units. Zeros before
+    /// its first use.
+    function orderOf(bytes32 orderHash, address account) external view returns (uint256 ordered, uint256 executed);
 
     // ------------------------------------------------------------------------------------------------- Pausing
 

@@ -61,6 +61,18 @@ library BucketLib {
         if (level > most) level = most;
     }
 
+    /// @return What may be minted at `time` once the capacity is `newCapacity`: what a greater one adds, and no more
+    /// than a lesser one holds. What was minted before a cut stays minted, so the cut gives nothing on top of it.
+    function availableUnder(Bucket b, uint256 newCapacity, uint256 time) internal pure returns (uint256) {
+        uint256 level = b.availableAt(time);
+        uint256 most = b.capacity();
+        unchecked {
+            // The subtraction happens only when it cannot wrap; capacities have 72 bits.
+            if (newCapacity > most) return level + (newCapacity - most);
+        }
+        return level < newCapacity ? level : newCapacity;
+    }
+
     /// @dev `available_` fits 72 bits, `time` 40.
     function withAvailable(Bucket b, uint256 available_, uint256 time) internal pure returns (Bucket) {
         uint256 kept = Bucket.unwrap(b) & ~(MASK_72 | (MASK_40 << REFILLED_AT_SHIFT));

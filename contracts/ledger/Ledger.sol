@@ -48,6 +48,12 @@ abstract contract Ledger {
         uint64 nonce;
     }
 
+    /// @dev One slot. Base units: what an order says to take from one account, and what has been taken.
+    struct Order {
+        uint72 ordered;
+        uint72 executed;
+    }
+
     // One word each. Structs, so that code can hold a reference to a mapping's entry and hash its slot once.
 
     struct Holder {
@@ -86,6 +92,7 @@ abstract contract Ledger {
         address[] proposedAuditors;
         Consent consent;
         address authority;
+        mapping(bytes32 orderHash => mapping(address account => Order)) orders;
     }
 
     /// @dev keccak256(abi.encode(uint256(keccak256("kgst.storage.Ledger")) - 1)) & ~bytes32(uint256(0xff))
@@ -140,6 +147,9 @@ abstract contract Ledger {
     function _requireMaySend(address account) internal view {
         if (_ledger().holders[account].account.isBlocked()) revert IERC7943Fungible.ERC7943CannotSend(account);
     }
+
+    /// @dev Does nothing at the token's address. At the implementation's own it reverts: see `KGSTLogic`.
+    function _requireToken() internal view virtual {}
 
     function _isReserved(address account) internal view returns (bool) {
         return account == address(0) || account == address(this);

@@ -84,9 +84,14 @@ abstract contract Authorizations is IERC3009Transfers, Ledger, Domain {
 
     /// @dev The signature has been checked.
     function _pay(address from, address to, uint256 value, bytes32 nonce) internal {
-        _useNonce(from, nonce);
-        emit AuthorizationUsed(from, nonce);
+        _authorize(from, nonce);
         _transfer(from, to, value);
+    }
+
+    /// @dev Takes a nonce for what `authorizer` has signed, or calls for itself: the chain then refuses a second time.
+    function _authorize(address authorizer, bytes32 nonce) internal {
+        _useNonce(authorizer, nonce);
+        emit AuthorizationUsed(authorizer, nonce);
     }
 
     function _useNonce(address authorizer, bytes32 nonce) internal {

@@ -55,25 +55,35 @@ abstract contract Compliance is IKGST, Issuance {
     }
 
     /// @inheritdoc IKGST
-    function forcedTransfer(address from, address to, uint256 amount, bytes32 orderHash)
+    function forcedTransfer(address from, address to, uint256 amount, bytes32 orderHash, uint256 ordered)
         external
         restricted
         returns (bool)
     {
+        _countOrder(orderHash, from, amount, ordered);
         _force(from, to, amount);
-        emit OrderExecuted(orderHash, from, amount);
         return true;
     }
 
     /// @inheritdoc IKGST
-    function burnBlocked(address account, uint256 value, bytes32 orderHash) external restricted returns (bool) {
+    function burnBlocked(address account, uint256 value, bytes32 orderHash, uint256 ordered)
+        external
+        restricted
+        returns (bool)
+    {
         // They are blocked but never hold anything; a log from the zero address would look like a mint.
         if (_isReserved(account)) revert ReservedAddress(account);
         if (!_ledger().holders[account].account.isBlocked()) revert AccountNotBlocked(account);
+        _countOrder(orderHash, account, value, ordered);
         _seize(account, value);
         _retire(account, value);
-        emit OrderExecuted(orderHash, account, value);
         return true;
+    }
+
+    /// @inheritdoc IKGST
+    function orderOf(bytes32 orderHash, address account) external view returns (uint256 ordered, uint256 executed) {
+        Order memory order = _ledger().orders[orderHash][account];
+        return (order.ordered, order.executed);
     }
 
     /// @inheritdoc IKGST
@@ -98,8 +108,10 @@ abstract contract Compliance is IKGST, Issuance {
 
     /// @inheritdoc IERC7943Fungible
     function canTransfer(address from, address to, uint256 amount) external view returns (bool) {
-        bool open = GateLib.load().flags() & GateLib.TRANSFERS_PAUSED == 0;
-        return open && !isBlocked(from) && !isBlocked(to) && amount <= _ledger().holders[from].account.unfrozen();
+        if (GateLib.load().flags() & GateLib.TRANSFERS_PAUSED != 0) return false;
+        Account sender = _ledger().holders[from].account;
+        if (sender.isBlocked() || isBlocked(to)) return false;
+        return amount <= sender.unfrozen() || amount > sender.balance();
     }
 
     /// @dev The two addresses that never hold tokens; see `IKGST`.
@@ -126,10 +138,25 @@ abstract contract Compliance is IKGST, Issuance {
     }
 
     function _setFrozen(address account, uint256 amount) private {
-        if (amount > type(uint72).max) revert AmountOutOfRange(amount, type(uint72).max);
+        // No balance can be more: freezing everything is an order that is given.
+        if (amount > type(uint72).max) amount = type(uint72).max;
         Holder storage holder = _ledger().holders[account];
         holder.account = holder.account.withFrozen(amount);
         emit Frozen(account, amount);
+    }
+
+    /// @dev An order names its amount, at the first use and ever after, and is executed up to it.
+    function _countOrder(bytes32 orderHash, address account, uint256 value, uint256 ordered) private {
+        if (ordered > type(uint72).max) revert AmountOutOfRange(ordered, type(uint72).max);
+        Order storage order = _ledger().orders[orderHash][account];
+        uint256 fixedAmount = order.ordered;
+        if (fixedAmount != 0 && fixedAmount != ordered) revert OrderAmountMismatch(fixedAmount, ordered);
+        uint256 left = ordered - order.executed;
+        if (value > left) revert OrderExceeded(orderHash, left, value);
+        // The casts keep every bit: `value` and what was executed are at most `ordered`, which is bounded above.
+        order.ordered = uint72(ordered);
+        order.executed += uint72(value);
+        emit OrderExecuted(orderHash, account, value);
     }
 
     function _force(address from, address to, uint256 amount) private {

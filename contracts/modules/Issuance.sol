@@ -5,40 +5,48 @@ import {IKGST} from "../interfaces/IKGST.sol";
 import {Bucket, BucketLib} from "../ledger/Bucket.sol";
 import {GateLib} from "../ledger/Gate.sol";
 import {Solvency, SolvencyLib} from "../ledger/Solvency.sol";
+import {Authorizations} from "./Authorizations.sol";
 import {Managed} from "./Managed.sol";
 
 /// @title Minting within quota and headroom, burning on redemption
-/// @dev May touch: solvency, issuers, accounts. `_issue` is the only code that raises the supply.
-abstract contract Issuance is IKGST, Managed {
+/// @dev May touch: solvency, issuers, accounts, authorizations. `_issue` is the only code that raises the supply.
+abstract contract Issuance is IKGST, Managed, Authorizations {
     /// @inheritdoc IKGST
     function mint(address to, uint256 value) external returns (bool) {
-        _issue(value);
-        _credit(to, value);
-        emit Transfer(address(0), to, value);
+        _mint(to, value);
+        return true;
+    }
+
+    /// @inheritdoc IKGST
+    function mint(address to, uint256 value, bytes32 nonce) external returns (bool) {
+        _authorize(msg.sender, nonce);
+        _mint(to, value);
         return true;
     }
 
     /// @inheritdoc IKGST
     function mintBatch(address[] calldata to, uint256[] calldata values) external returns (bool) {
-        if (to.length != values.length) revert ArrayLengthMismatch(to.length, values.length);
-        uint256 total = 0;
-        for (uint256 i; i < values.length; ++i) {
-            total += values[i];
-        }
-        _issue(total);
-        for (uint256 i; i < to.length; ++i) {
-            _credit(to[i], values[i]);
-            emit Transfer(address(0), to[i], values[i]);
-        }
+        _mintBatch(to, values);
+        return true;
+    }
+
+    /// @inheritdoc IKGST
+    function mintBatch(address[] calldata to, uint256[] calldata values, bytes32 nonce) external returns (bool) {
+        _authorize(msg.sender, nonce);
+        _mintBatch(to, values);
         return true;
     }
 
     /// @inheritdoc IKGST
     function burn(uint256 value) external returns (bool) {
-        _enter(GateLib.BURNING_PAUSED);
-        if (!_ledger().issuers[msg.sender].bucket.mayBurn()) revert BurnNotAllowed(msg.sender);
-        _debit(msg.sender, value);
-        _retire(msg.sender, value);
+        _burn(value);
+        return true;
+    }
+
+    /// @inheritdoc IKGST
+    function burn(uint256 value, bytes32 nonce) external returns (bool) {
+        _authorize(msg.sender, nonce);
+        _burn(value);
         return true;
     }
 
@@ -47,10 +55,26 @@ abstract contract Issuance is IKGST, Managed {
         if (_isReserved(issuer)) revert ReservedAddress(issuer);
         if (capacity > type(uint72).max) revert AmountOutOfRange(capacity, type(uint72).max);
         if (refillPerSecond > type(uint64).max) revert AmountOutOfRange(refillPerSecond, type(uint64).max);
+        Quota storage quota = _ledger().issuers[issuer];
+        uint256 available = quota.bucket.availableUnder(capacity, block.timestamp);
         // Each fits its field: bounded above; 40 bits of seconds last 34,000 years.
-        Bucket full = BucketLib.pack(capacity, capacity, refillPerSecond, block.timestamp, mayBurn);
-        _ledger().issuers[issuer].bucket = full;
+        quota.bucket = BucketLib.pack(available, capacity, refillPerSecond, block.timestamp, mayBurn);
         emit IssuerSet(issuer, capacity, refillPerSecond, mayBurn);
+    }
+
+    /// @inheritdoc IKGST
+    function lowerIssuer(address issuer, uint256 capacity, uint256 refillPerSecond) external restricted {
+        Quota storage quota = _ledger().issuers[issuer];
+        Bucket bucket = quota.bucket;
+        if (Bucket.unwrap(bucket) == 0) revert NotIssuer(issuer);
+        if (capacity > bucket.capacity()) revert AmountOutOfRange(capacity, bucket.capacity());
+        if (refillPerSecond > bucket.refillPerSecond()) {
+            revert AmountOutOfRange(refillPerSecond, bucket.refillPerSecond());
+        }
+        uint256 available = bucket.availableUnder(capacity, block.timestamp);
+        // Each fits its field: none is more than what stood there.
+        quota.bucket = BucketLib.pack(available, capacity, refillPerSecond, block.timestamp, bucket.mayBurn());
+        emit IssuerSet(issuer, capacity, refillPerSecond, bucket.mayBurn());
     }
 
     /// @inheritdoc IKGST
@@ -76,6 +100,32 @@ abstract contract Issuance is IKGST, Managed {
         Solvency solvency_ = _ledger().solvency;
         bool open = block.timestamp < solvency_.validUntil() && GateLib.load().flags() & GateLib.MINTING_PAUSED == 0;
         return open ? solvency_.headroom() : 0;
+    }
+
+    function _mint(address to, uint256 value) private {
+        _issue(value);
+        _credit(to, value);
+        emit Transfer(address(0), to, value);
+    }
+
+    function _mintBatch(address[] calldata to, uint256[] calldata values) private {
+        if (to.length != values.length) revert ArrayLengthMismatch(to.length, values.length);
+        uint256 total = 0;
+        for (uint256 i; i < values.length; ++i) {
+            total += values[i];
+        }
+        _issue(total);
+        for (uint256 i; i < to.length; ++i) {
+            _credit(to[i], values[i]);
+            emit Transfer(address(0), to[i], values[i]);
+        }
+    }
+
+    function _burn(uint256 value) private {
+        _enter(GateLib.BURNING_PAUSED);
+        if (!_ledger().issuers[msg.sender].bucket.mayBurn()) revert BurnNotAllowed(msg.sender);
+        _debit(msg.sender, value);
+        _retire(msg.sender, value);
     }
 
     /// @dev The one choke point: takes `value` from the caller's bucket and adds it to the supply, if reserves allow.

@@ -4,13 +4,25 @@ pragma solidity 0.8.37;
 import {IKGST} from "../interfaces/IKGST.sol";
 import {Account} from "../ledger/Account.sol";
 import {GateLib} from "../ledger/Gate.sol";
-import {Ledger} from "../ledger/Ledger.sol";
+import {Authorizations} from "./Authorizations.sol";
 
 /// @title Many payments from one account
-/// @dev May touch: accounts. Reads and writes the sender's word once, whatever the number of receivers.
-abstract contract Payouts is IKGST, Ledger {
+/// @dev May touch: accounts, authorizations. Reads and writes the sender's word once, whatever the number of receivers.
+abstract contract Payouts is IKGST, Authorizations {
     /// @inheritdoc IKGST
     function payout(address[] calldata to, uint256[] calldata values) external returns (bool) {
+        _payOut(to, values);
+        return true;
+    }
+
+    /// @inheritdoc IKGST
+    function payout(address[] calldata to, uint256[] calldata values, bytes32 nonce) external returns (bool) {
+        _authorize(msg.sender, nonce);
+        _payOut(to, values);
+        return true;
+    }
+
+    function _payOut(address[] calldata to, uint256[] calldata values) private {
         if (to.length != values.length) revert ArrayLengthMismatch(to.length, values.length);
         _enter(GateLib.TRANSFERS_PAUSED);
 
@@ -39,6 +51,5 @@ abstract contract Payouts is IKGST, Ledger {
             emit Transfer(msg.sender, receiver, value);
         }
         holder.account = sender.subBalance(spent);
-        return true;
     }
 }

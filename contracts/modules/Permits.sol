@@ -16,7 +16,7 @@ import {Transfers} from "./Transfers.sol";
 /// @dev May touch: accounts (the permit nonce), allowances. The nonce shares the holder's word, which the check for a
 /// block reads anyway.
 abstract contract Permits is IERC20, IERC2612Permit, Transfers, Domain {
-    bytes32 private constant PERMIT_TYPEHASH =
+    bytes32 internal constant _PERMIT_TYPEHASH =
         keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
 
     /// @inheritdoc IERC2612Permit
@@ -40,6 +40,6 @@ abstract contract Permits is IERC20, IERC2612Permit, Transfers, Domain {
         Account account = holder.account;
         if (account.isBlocked()) revert IERC7943Fungible.ERC7943CannotSend(owner);
         holder.account = account.nextPermitNonce();
-        return _digest(keccak256(abi.encode(PERMIT_TYPEHASH, owner, spender, value, account.permitNonce(), deadline)));
+        return _digest(keccak256(abi.encode(_PERMIT_TYPEHASH, owner, spender, value, account.permitNonce(), deadline)));
     }
 }

@@ -84,6 +84,7 @@ abstract contract SignedAuthorizations is IERC3009, Authorizations {
     }
 
     function _cancel(address authorizer, bytes32 nonce, bool signed) private {
+        _requireToken();
         if (!signed) revert IKGST.InvalidSignature(authorizer);
         _useNonce(authorizer, nonce);
         emit AuthorizationCanceled(authorizer, nonce);

@@ -23,6 +23,11 @@ abstract contract SignedPermits is IKGST, Permits {
         return _ledger().holders[owner].account.permitNonce();
     }
 
+    /// @inheritdoc IKGST
+    function PERMIT_TYPEHASH() external pure returns (bytes32) {
+        return _PERMIT_TYPEHASH;
+    }
+
     /// @inheritdoc IERC2612
     function DOMAIN_SEPARATOR() external view returns (bytes32) {
         return _domainSeparator();

@@ -51,6 +51,7 @@ abstract contract Transfers is IERC20, Ledger {
     }
 
     function _approve(address owner, address spender, uint256 value) internal {
+        _requireToken();
         if (spender == address(0)) revert IERC20Errors.ERC20InvalidSpender(address(0));
         _ledger().allowances[owner][spender].value = value;
         emit Approval(owner, spender, value);

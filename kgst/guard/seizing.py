@@ -1,4 +1,7 @@
-"""Carrying out an order: tokens are moved or destroyed against their holder's will, once."""
+"""Carrying out an order: tokens are moved or destroyed against their holder's will, up to what it names.
+
+The token itself keeps what of an order has been executed, and refuses more, whatever a node or a journal says.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.errors import RefusedError
-from kgst.events import read_logs
 from kgst.guard.orders import Order
 from kgst.pipeline.accounts import read_accounts
 from kgst.pipeline.expected_events import ExpectedEvent, order_executed, transferred
@@ -17,9 +19,7 @@ from kgst.units import format_som
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = ["executed_in", "seize"]
-
-_EXECUTED = "OrderExecuted(bytes32,address,uint256)"
+__all__ = ["seize"]
 
 
 def seize(system: System, path: Path, *, allow_unknown: bool) -> Operation:
@@ -37,19 +37,29 @@ def seize(system: System, path: Path, *, allow_unknown: bool) -> Operation:
     [(balance, frozen, blocked)] = read_accounts(
         system, [order.source], "balanceOf", "getFrozenTokens", "isBlocked"
     )
-    token, value, name = system.token, order.amount, system.named(order.source)
+    token, name = system.token, system.named(order.source)
+    ordered, executed = token.orderOf(order.hash, order.source)
+    # Of an order that is done, what it was: so that a run that was killed after it landed finds its own.
+    value = order.amount - executed or order.amount
     if order.to is not None:
         title = f"take {format_som(value)} from {name} for {system.named(order.to)}"
-        data = call_data(token.forcedTransfer, order.source, order.to, value, order.hash)
+        data = call_data(
+            token.forcedTransfer, order.source, order.to, value, order.hash, order.amount
+        )
     else:
         title = f"destroy {format_som(value)} of {name}"
-        data = call_data(token.burnBlocked, order.source, value, order.hash)
+        data = call_data(token.burnBlocked, order.source, value, order.hash, order.amount)
     lines = [
         ("order of", order.authority),
         ("case", f"{order.case}, {order.date}"),
         ("document SHA-256", order.document_sha256),
         ("order hash", "0x" + order.hash.hex()),
         ("from", f"{name}\n{order.source}"),
+        *(
+            [("ordered", format_som(ordered)), ("executed before", format_som(executed))]
+            if executed
+            else []
+        ),
         ("its balance", f"{format_som(balance)} → {format_som(balance - value)}"),
         ("it is", f"{'blocked' if blocked else 'not blocked'}, {format_som(frozen)} frozen"),
     ]
@@ -57,12 +67,12 @@ def seize(system: System, path: Path, *, allow_unknown: bool) -> Operation:
         lines.append(("to", f"{system.named(order.to)}\n{order.to}"))
 
     def check() -> None:
-        if (transaction := executed_in(system, order.hash)) is not None:
+        if executed == ordered != 0:
             raise RefusedError(
-                f"this order ({order.authority}, case {order.case}) was carried out before, in transaction "
-                f"{transaction}; an order is carried out once. If this is another one, its file has to say so."
+                f"this order ({order.authority}, case {order.case}) was carried out before, all {format_som(executed)} "
+                "of it; an order is carried out once. If this is another one, its file has to say so."
             )
-        if obstacles := _obstacles(system, order, balance, blocked):
+        if obstacles := _obstacles(system, order, value, balance, blocked):
             raise RefusedError(f"{title}:\n" + "\n".join(f"{one}." for one in obstacles))
 
     return Operation(
@@ -80,35 +90,22 @@ def seize(system: System, path: Path, *, allow_unknown: bool) -> Operation:
                 format_som,
             ),
         ),
-        emits=_expected_events(system, order, title),
+        emits=_expected_events(system, order, value, title),
         check=check,
         irreversible=True,
         reference="0x" + order.hash.hex(),
     )
 
 
-def executed_in(system: System, order_hash: bytes) -> str | None:
-    """The transaction that carried out the order with this hash; None when none did.
-
-    Raises:
-        NodeError: the node refuses events, so that nothing is known.
-    """
-    start = system.record.token.transaction.block_number
-    for log in read_logs(system.token.address, (_EXECUTED,), start):
-        if bytes(log["topics"][1]) == order_hash:
-            return "0x" + bytes(log["transactionHash"]).hex()
-    return None
-
-
-def _obstacles(system: System, order: Order, balance: int, blocked: bool) -> list[str]:
+def _obstacles(system: System, order: Order, value: int, balance: int, blocked: bool) -> list[str]:
     found = []
     reserved = (0, int(system.token.address, 16))
     for key, account in (("from", order.source), ("to", order.to)):
         if account is not None and int(account, 16) in reserved:
             found.append(f"{key} is {system.named(account)}, which never holds tokens")
-    if order.amount > balance:
+    if value > balance:
         found.append(
-            f"{system.named(order.source)} holds {format_som(balance)}, {format_som(order.amount - balance)} less than "
+            f"{system.named(order.source)} holds {format_som(balance)}, {format_som(value - balance)} less than "
             "the order wants"
         )
     if order.to is None and not blocked:
@@ -123,8 +120,10 @@ def _obstacles(system: System, order: Order, balance: int, blocked: bool) -> lis
     return found
 
 
-def _expected_events(system: System, order: Order, title: str) -> tuple[ExpectedEvent, ...]:
+def _expected_events(
+    system: System, order: Order, value: int, title: str
+) -> tuple[ExpectedEvent, ...]:
     return (
-        transferred(system, order.source, order.to, order.amount, title),
-        order_executed(system, order.hash, order.source, order.amount, "the order's hash"),
+        transferred(system, order.source, order.to, value, title),
+        order_executed(system, order.hash, order.source, value, "the order's hash"),
     )

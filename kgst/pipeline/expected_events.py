@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
     from kgst.deployment.system import System
 
-__all__ = ["ExpectedEvent", "missing", "order_executed", "transferred"]
+__all__ = ["ExpectedEvent", "key_used", "missing", "order_executed", "transferred"]
 
 _TRANSFER: Final = "Transfer(address,address,uint256)"
 _ORDER_EXECUTED: Final = "OrderExecuted(bytes32,address,uint256)"
+_AUTHORIZATION_USED: Final = "AuthorizationUsed(address,bytes32)"
 _ZERO: Final = "0x" + 40 * "0"
 
 
@@ -58,6 +59,12 @@ def order_executed(
     """The token's `OrderExecuted` on `account`, of `value` base units."""
     topics = (event_topic(_ORDER_EXECUTED), order_hash, _word(account))
     return ExpectedEvent(what, system.token.address, topics, value.to_bytes(32))
+
+
+def key_used(system: System, caller: str, key: bytes, what: str) -> ExpectedEvent:
+    """The token's `AuthorizationUsed` of the caller's own nonce `key`, 32 bytes."""
+    topics = (event_topic(_AUTHORIZATION_USED), _word(caller), key)
+    return ExpectedEvent(what, system.token.address, topics, b"")
 
 
 def missing(

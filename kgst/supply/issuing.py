@@ -10,7 +10,7 @@ from kgst.errors import InputError, RefusedError
 from kgst.gate import PauseFlag
 from kgst.node import chain_id, genesis
 from kgst.pipeline.actor import Actor, choose_actor
-from kgst.pipeline.expected_events import transferred
+from kgst.pipeline.expected_events import key_used, transferred
 from kgst.pipeline.logbook import Logbook, subject_of
 from kgst.pipeline.operation import ANYTHING, Operation, Readback, call_data
 from kgst.pipeline.pipeline import perform
@@ -18,6 +18,7 @@ from kgst.pipeline.views import clock
 from kgst.quantities import format_refill
 from kgst.reserves.format import span
 from kgst.snapshot.token import Issuer
+from kgst.supply.keys import key_of
 from kgst.supply.state import SupplyState, read_supply
 from kgst.units import format_som, parse_amount
 
@@ -57,19 +58,22 @@ def mint(
         ("issuer's bucket", _bucket(quota, value)),
         ("attestation valid until", _validity(state)),
     ]
+    arguments: list[object] = [receiver, value]
+    emits = [transferred(system, None, receiver, value, f"minted {format_som(value)} to {name}")]
     if reference is not None:
-        lines.append(("reference", require_reference(reference)))
+        key = key_of("mint", require_reference(reference))
+        lines += [("reference", reference), ("key", "0x" + key.hex())]
+        arguments.append(key)
+        emits.append(key_used(system, actor.caller, key, "the reference's key"))
     operation = Operation(
         name="mint",
         title=f"mint {format_som(value)} to {name}",
         to=system.token.address,
-        data=call_data(system.token.mint, receiver, value),
+        data=call_data(system.token.mint, *arguments),
         by=_issuers(system),
         lines=tuple(lines),
         readbacks=(_supply_now(system), _balance_now(system, receiver)),
-        emits=(
-            transferred(system, None, receiver, value, f"minted {format_som(value)} to {name}"),
-        ),
+        emits=tuple(emits),
         check=lambda: _refuse(
             f"{format_som(value)} cannot be minted to {name}",
             mint_obstacles(system, state, actor.caller, receiver, value),
@@ -90,8 +94,10 @@ def burn(system: System, amount: str, reference: str, run: Run) -> Answer[WriteD
     actor, run = _issuer(system, run)
     state = read_supply(system, [actor.caller], [actor.caller])
     held, name = state.holdings[actor.caller], system.named(actor.caller)
+    key = key_of("burn", reference)
     lines = (
         ("reference", reference),
+        ("key", "0x" + key.hex()),
         ("balance of the issuer", _change(held.balance, held.balance - value)),
         ("supply", _change(state.supply, state.supply - value)),
         ("backing", _change(state.backing, max(0, state.backing - value))),
@@ -104,12 +110,13 @@ def burn(system: System, amount: str, reference: str, run: Run) -> Answer[WriteD
         name="burn",
         title=f"burn {format_som(value)} for {reference!r}",
         to=system.token.address,
-        data=call_data(system.token.burn, value),
+        data=call_data(system.token.burn, value, key),
         by=_issuers(system),
         lines=lines,
         readbacks=(_supply_now(system), _balance_now(system, actor.caller)),
         emits=(
             transferred(system, actor.caller, None, value, f"burned {format_som(value)} of {name}"),
+            key_used(system, actor.caller, key, "the reference's key"),
         ),
         check=lambda: _refuse(
             f"{format_som(value)} cannot be burned",
@@ -186,11 +193,14 @@ def require_reference(text: str) -> str:
 
 def _once(system: System, actor: Actor, operation: Operation) -> Operation:
     """`operation`, refused when its reference was used before."""
-    if not operation.reference or system.files is None:
+    if not operation.reference:
         return operation
     sender = actor.account.address if actor.account else actor.caller
     logbook = Logbook(
-        system.files.operations, chain_id(system.provider), genesis(system.provider), sender
+        system.files.operations if system.files else None,
+        chain_id(system.provider),
+        genesis(system.provider),
+        sender,
     )
     subject = subject_of(
         chain_id(system.provider), actor.caller, operation.to, operation.data, operation.reference
@@ -205,6 +215,13 @@ def _once(system: System, actor: Actor, operation: Operation) -> Operation:
             raise RefusedError(
                 f"the reference {operation.reference!r} was used before: {used}; each {operation.name} has its own. "
                 "If this is another one, give another --ref."
+            )
+        if system.token.authorizationState(
+            actor.caller, key_of(operation.name, operation.reference)
+        ):
+            raise RefusedError(
+                f"the reference {operation.reference!r} was used before by {actor.caller}, or declared void, says the "
+                f"token itself; each {operation.name} has its own. If this is another one, give another --ref."
             )
         if operation.check is not None:
             operation.check()

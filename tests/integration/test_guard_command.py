@@ -21,7 +21,7 @@ from kgst.guard.accounts import block, freeze, unblock
 from kgst.guard.batches import blocked_on_chain, blocklist, freezes
 from kgst.guard.cuts import cut_issuer, suspend_auditor
 from kgst.guard.orders import Order
-from kgst.guard.seizing import executed_in, seize
+from kgst.guard.seizing import seize
 from kgst.sending.delivery import Delivery
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"
@@ -165,12 +165,11 @@ def test_seize__transfer__asks_and_is_done_once(
     assert found["exit_code"] == 0
     assert asked == ["Do it?"]
     assert kgst.token.balanceOf(holder) == 60 * SOM
-    [transaction] = found["transactions"]
-    assert executed_in(kgst, Order.load(path).hash) == transaction["hash"]
+    done = kgst.token.orderOf(Order.load(path).hash, holder)
+    assert tuple(done) == (40 * SOM, 40 * SOM)
 
     with pytest.raises(RefusedError) as caught:
         carry_out(kgst, seize(kgst, path, allow_unknown=False), as_(enforcer))
-    assert transaction["hash"] in str(caught.value)
     assert "carried out before" in str(caught.value)
     assert kgst.token.balanceOf(holder) == 60 * SOM
 

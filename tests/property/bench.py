@@ -9,10 +9,10 @@ from typing import Any
 from eth_hash.auto import keccak
 from property import world as w
 from property.campaign import CAMPAIGN
-from property.dice import Dice
+from property.dice import FULL, Dice
 from property.driver import Driver
 from support.engine import Call, selector
-from support.model.governance import POWERS
+from support.model.governance import power
 from support.model.manager import operation_id
 from support.model.signatures import Key, Signature, digest
 from support.model.system import SystemModel
@@ -167,7 +167,7 @@ class Bench:
 
     def govern(self, d: Dice, function: str, *arguments: Any) -> bool:
         """A restricted call by the way that the caller's delay leaves: at once, or scheduled for later."""
-        assert function.partition("(")[0] in POWERS
+        assert power(function) is not None
         caller, call = self.office(d, function), Call.of(function, *arguments)
         return self.direct_or_schedule(d, caller, self.token, call)
 
@@ -198,6 +198,14 @@ class Bench:
         return self.driver.send(caller, target, call)
 
     # Words
+
+    def once(self, d: Dice, caller: int, function: str, *arguments: Any) -> bool:
+        """A payment, a mint or a burn; at times the form that the chain lets happen once."""
+        if not d.rarely(3):
+            return self.driver.do(caller, self.token, function, *arguments)
+        spent = [nonce for authorizer, nonce in self.model.used if authorizer == caller]
+        nonce = d.pick(spent) if spent and d.rarely(4) else d.pick((d.byte(), d.byte() << 8, FULL))
+        return self.driver.do(caller, self.token, f"{function[:-1]},bytes32)", *arguments, nonce)
 
     def figure(self, d: Dice) -> int:
         """Some 32-byte value: an order's or a report's hash."""

@@ -76,6 +76,8 @@ class Driver:
         self.halted_at = 0
         self.consented: tuple[int, ...] = ()
         """Code hash and data hash of the last consent that no upgrade has spent."""
+        self.spent: dict[tuple[int, int], str] = {}
+        """(authorizer, nonce) of EIP-3009: by which function it was spent."""
         self._final = currently_in_test_context() and current_build_context().is_final
         self.view = self.look()
         self.members = self.place.members
@@ -132,6 +134,9 @@ class Driver:
     def _remember(self, step: Step) -> None:
         if not step.accepted:
             return
+        for name in ("AuthorizationUsed", "AuthorizationCanceled"):
+            for authorizer, nonce in step.events(name):
+                self.spent[authorizer, nonce] = step.name
         if step.name == "haltMinting":
             self.halted_at = step.after.valid_until
         elif step.name == "approveImplementation":
@@ -220,7 +225,7 @@ class Driver:
             raise AssertionError("storage differs:\n" + "\n".join(self._differences(expected)))
         slots = [(slot, value) for slot, value in self._touched()]
         if slots and self.engine.words(self.token, [s for s, _ in slots]) != [v for _, v in slots]:
-            raise AssertionError("an allowance, a nonce or a seat differs from the model")
+            raise AssertionError("an allowance, a nonce, an order or a seat differs from the model")
 
     def _touched(self) -> list[tuple[int, int]]:
         """Slots of larger tables that this call wrote, with what they must hold."""
@@ -230,6 +235,8 @@ class Driver:
                 found.append((allowance_slot(*key), model.allowance[key]))
             elif book is model.used:
                 found.append(nonce_word(model, *key))
+            elif book is model.orders:
+                found.append(order_word(model, *key))
             elif key == "members":
                 found += self._seats()
         return found
@@ -254,13 +261,14 @@ class Driver:
         return [f"  {name}: model {a:#x}, chain {b:#x}" for name, a, b in found if a != b]
 
     def sweep(self) -> None:
-        """Every allowance, nonce and seat that was ever written."""
+        """Every allowance, nonce, order and seat that was ever written."""
         model = self.model
         slots = [(allowance_slot(*key), value) for key, value in model.allowance.items()]
         slots += [nonce_word(model, *key) for key in model.used]
+        slots += [order_word(model, *key) for key in model.orders]
         slots += self._seats()
         if self.engine.words(self.token, [s for s, _ in slots]) != [v for _, v in slots]:
-            raise AssertionError("an allowance, a nonce or a seat differs from the model")
+            raise AssertionError("an allowance, a nonce, an order or a seat differs from the model")
 
     def tell(self, line: Callable[[], str]) -> None:
         """Adds a line to the story, which only a failing example writes down."""
@@ -270,6 +278,11 @@ class Driver:
 
 def allowance_slot(owner: int, spender: int) -> int:
     return storage.entry(storage.entry(storage.ALLOWANCES, owner), spender)
+
+
+def order_word(model: Any, order: int, account: int) -> tuple[int, int]:
+    ordered, executed = model.orders[order, account]
+    return storage.entry(storage.entry(storage.ORDERS, order), account), ordered + (executed << 72)
 
 
 def nonce_word(model: Any, authorizer: int, nonce: int) -> tuple[int, int]:

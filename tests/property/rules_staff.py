@@ -10,6 +10,8 @@ from property.rules_money import DICE
 from support.model.issuance import FASTEST
 
 WEEK = 604_800
+SEIZE = "forcedTransfer(address,address,uint256,bytes32,uint256)"
+DESTROY = "burnBlocked(address,uint256,bytes32,uint256)"
 
 
 class StaffRules(Bench):
@@ -37,6 +39,19 @@ class StaffRules(Bench):
             refill,
             0 if d.rarely(3) else 1,
         )
+
+    @rule(d=DICE)
+    def lower_issuer(self, d: Dice) -> None:
+        """At once, to less than it is; at times to more."""
+        who = d.pick([*self.driver.issuers, self.anyone(d)])
+        quota = self.model.quota[who]
+        capacity = d.pick(
+            (quota.capacity // 2, quota.capacity, quota.capacity - quota.capacity // 8, 0)
+        )
+        refill = d.pick((quota.refill, quota.refill // 2, 0))
+        if d.rarely(6):
+            capacity, refill = d.pick(((quota.capacity + 1, 0), (0, quota.refill + 1)))
+        self.govern(d, "lowerIssuer(address,uint256,uint256)", who, capacity, refill)
 
     @rule(d=DICE)
     def cut_issuer(self, d: Dice) -> None:
@@ -144,19 +159,25 @@ class StaffRules(Bench):
         if kind == 0:
             self.govern(d, "forcedTransfer(address,address,uint256)", who, self.receiver(d), amount)
         elif kind == 1:
-            self.govern(
-                d,
-                "forcedTransfer(address,address,uint256,bytes32)",
-                who,
-                self.receiver(d),
-                amount,
-                self.figure(d),
-            )
+            order, ordered, amount = self.ordered(d, who, amount)
+            self.govern(d, SEIZE, who, self.receiver(d), amount, order, ordered)
         else:
             barred = [a for a in rich if self.model.blocked[a]]
             who = d.pick(barred) if barred and not d.rarely(5) else who
-            amount = d.amount(self.model.balance[who])
-            self.govern(d, "burnBlocked(address,uint256,bytes32)", who, amount, self.figure(d))
+            order, ordered, amount = self.ordered(d, who, d.amount(self.model.balance[who]))
+            self.govern(d, DESTROY, who, amount, order, ordered)
+
+    def ordered(self, d: Dice, who: int, amount: int) -> tuple[int, int, int]:
+        """An order on `who`, what it names, and what is executed of it now: all, a part, the rest, or too much."""
+        begun = [key for key in self.model.orders if key[1] == who]
+        if begun and d.byte() & 1:
+            order, _ = key = d.pick(begun)
+            named, executed = self.model.orders[key]
+            left = min(named - executed, self.model.balance[who])
+            part = d.pick((left, left, left // 2, named - executed + 1))
+            return order, named + (1 if d.rarely(6) else 0), part
+        named = d.pick((amount, amount, 2 * amount, 2 * amount, FIELD, FIELD + 1))
+        return self.figure(d), named, amount
 
     @rule(d=DICE)
     def court_case(self, d: Dice) -> None:
@@ -167,20 +188,16 @@ class StaffRules(Bench):
         who, to = d.pick(rich), self.receiver(d)
         if d.rarely(2):
             self.govern(d, "blockAccount(address)", who)
-            self.govern(
-                d,
-                "burnBlocked(address,uint256,bytes32)",
-                who,
-                d.amount(self.model.balance[who]),
-                self.figure(d),
-            )
+            order, ordered, amount = self.ordered(d, who, d.amount(self.model.balance[who]))
+            self.govern(d, DESTROY, who, amount, order, ordered)
             return
         self.govern(
             d, "setFrozenTokens(address,uint256)", who, self.model.balance[who] // 2 + d.byte() % 2
         )
         sender = d.pick((who, who, who, who, who, to, 0))
         amount = self.model.balance[who] - d.byte() % 2
-        self.govern(d, "forcedTransfer(address,address,uint256)", sender, to, max(0, amount))
+        amount = max(0, amount)
+        self.govern(d, SEIZE, sender, to, amount, self.figure(d) ^ amount, amount)
 
     @rule(d=DICE)
     def rescue(self, d: Dice) -> None:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from property.step import Step, View
 
 HUGE = 1 << 255
+MOST = (1 << 72) - 1
+KEYED = ("payout", "mint", "mintBatch", "burn")
 
 SUCCEEDED = {
     "attest": "attestation",
@@ -22,6 +24,7 @@ SUCCEEDED = {
     "payout": "payout",
     "mintBatch": "batch of mints",
     "cutIssuer": "issuer cut",
+    "lowerIssuer": "quota lowered",
     "rescueTokens": "foreign tokens rescued",
     "setAuthority": "authority changed",
 }
@@ -52,6 +55,9 @@ SITUATIONS: tuple[str, ...] = (
     "DELEGATE_ALL raised", "payment ran from the implementation",
     "operation scheduled", "operation executed", "operation consumed directly", "operation cancelled",
     "operation too early refused", "operation expired", "outsider refused", "former member refused",
+    "payout by key", "mint by key", "mintBatch by key", "burn by key", "used key refused", "canceled key refused",
+    "key used by an authorization refused", "order executed in parts", "order beyond its amount refused",
+    "order with another amount refused", "quota raised", "everything frozen",
     "role granted", "role revoked", "mint by upgrade refused", "minting beyond quota refused",
 )  # fmt: skip
 
@@ -83,6 +89,24 @@ def accepted(step: Step, driver: Driver) -> list[str]:
             found.append("forced transfer unfreezes")
         if before.flags & 1:
             found.append("forced transfer while paused")
+    if name in KEYED and step.call.function.endswith(",bytes32)"):
+        found.append(f"{name} by key")
+    if name in ("forcedTransfer", "burnBlocked"):
+        found += [
+            "order executed in parts"
+            for order, account, value in step.events("OrderExecuted")
+            if 0 < value < driver.model.orders[order, account][1]
+        ]
+    for issuer, capacity, _, _ in step.events("IssuerSet") if name == "setIssuer" else ():
+        held = (
+            before.issuers[driver.minters.index(issuer)] >> 72 & MOST
+            if issuer in driver.minters
+            else 0
+        )
+        if 0 < held < capacity:
+            found.append("quota raised")
+    if name.startswith("setFrozen") and any(f == MOST for f, _ in _freezes(after)):
+        found.append("everything frozen")
     if name == "approve" and not step.act.arguments[1] and driver.model.blocked[step.actor]:
         found.append("blocked owner approves zero")
     if name.startswith("setFrozen") and any(f > b for f, b in _freezes(after)):
@@ -192,6 +216,8 @@ _BY_ERROR = {
     "AccessManagerNotReady": "operation too early refused",
     "AccessManagerExpired": "operation expired",
     "AccessManagedUnauthorized": "outsider refused",
+    "OrderExceeded": "order beyond its amount refused",
+    "OrderAmountMismatch": "order with another amount refused",
     "IssuerQuotaExceeded": "minting beyond quota refused",
 }
 _PAUSED = {
@@ -200,6 +226,18 @@ _PAUSED = {
     4: "paused: minting",
     8: "paused: burning",
 }
+
+
+def _key_refused(name: str, key: tuple[int, int], driver: Driver) -> list[str]:
+    """A nonce was spent before: by which function decides what its refusal shows."""
+    spent_by = driver.spent.get(key)
+    if name in KEYED and spent_by in KEYED:
+        return ["used key refused"]
+    if name in KEYED and spent_by == "cancelAuthorization":
+        return ["canceled key refused"]
+    if name in KEYED and spent_by is not None:
+        return ["key used by an authorization refused"]
+    return []
 
 
 def refused(step: Step, driver: Driver) -> list[str]:
@@ -219,6 +257,8 @@ def refused(step: Step, driver: Driver) -> list[str]:
             )
         if driver.halted_at == view.valid_until:
             found.append("mint after a halt refused")
+    elif error == "AuthorizationUsedOrCanceled":
+        found += _key_refused(name, args, driver)
     elif error == "OperationPaused" and args[0] in _PAUSED:
         found.append(_PAUSED[args[0]])
     elif error == "AuditorIsSuspended":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from support.engine import Call, Engine, selector
 from support.model import governance
-from support.model.governance import POWERS
+from support.model.governance import power
 from support.model.issuance import Quota
 from support.model.manager import Delay, ManagerModel, Membership
 from support.model.signatures import Key
@@ -182,7 +182,7 @@ def _staff(model: SystemModel, place: Place) -> None:
     own = ManagerModel(model, place.manager)
     model.managers = {place.manager: own, place.spare_manager: spare}
     for function in model.functions:
-        role = POWERS.get(function.partition("(")[0])
+        role = power(function)
         if role is not None:
             own.role_of[place.token, selector(function)] = role
     for role, name in STAFF.items():

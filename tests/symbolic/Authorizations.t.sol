@@ -70,6 +70,45 @@ contract AuthorizationsProof is TokenProof {
         assert(!_call(caller, data));
     }
 
+    /// @notice A mint, a burn or a payout by key sets the caller's own nonce, which was unset, and no other, of anyone
+    /// @custom:proves 14
+    function check_key_nonce(
+        address caller,
+        address to,
+        uint256 value,
+        bytes32 key,
+        address other,
+        bytes32 nonce2,
+        uint40 time
+    ) public {
+        _assumeTime(time);
+        bool fresh = !_isUsed(caller, key);
+        bool used2 = _isUsed(other, nonce2);
+        vm.assume(_call(caller, _byKey(to, value, key)));
+        assert(both(fresh, _isUsed(caller, key)));
+        assert(either(both(other == caller, nonce2 == key), _isUsed(other, nonce2) == used2));
+    }
+
+    /// @notice A key that the caller has used or cancelled is refused by mint, burn and payout, whatever else holds
+    /// @custom:proves 14
+    function check_usedKey_refused(address caller, address to, uint256 value, bytes32 key, uint40 time) public {
+        _assumeTime(time);
+        vm.assume(_isUsed(caller, key));
+        assert(!_call(caller, _byKey(to, value, key)));
+    }
+
+    function _byKey(address to, uint256 value, bytes32 key) private returns (bytes memory) {
+        if (svm.createBool("mint")) return abi.encodeWithSignature("mint(address,uint256,bytes32)", to, value, key);
+        if (svm.createBool("burn")) return abi.encodeWithSignature("burn(uint256,bytes32)", value, key);
+        address[] memory receivers = new address[](1);
+        uint256[] memory values = new uint256[](1);
+        (receivers[0], values[0]) = (to, value);
+        if (svm.createBool("payout")) {
+            return abi.encodeWithSignature("payout(address[],uint256[],bytes32)", receivers, values, key);
+        }
+        return abi.encodeWithSignature("mintBatch(address[],uint256[],bytes32)", receivers, values, key);
+    }
+
     /// @notice A cancellation sets its own nonce, which was unset, and no other, of anyone
     /// @custom:proves 14
     function check_cancel_nonce(

@@ -41,6 +41,20 @@ contract BucketWordProof is Cheats {
         assert(level <= capacity);
     }
 
+    /// @notice A new capacity keeps no more than it holds, and adds no more than it is greater
+    /// @custom:proves 10
+    function check_availableUnder(uint256 word, uint256 elapsed, uint72 capacity) public pure {
+        uint256 time = _later(word, elapsed);
+        // What the refill comes to is of `check_availableAt`.
+        vm.assume(_refilled(word, elapsed) < 2 ** 104);
+        uint256 level = Bucket.wrap(word).availableAt(time);
+        uint256 then = Bucket.wrap(word).availableUnder(capacity, time);
+        uint256 most = _field(word, 72, 72);
+        assert(then <= capacity);
+        if (capacity <= most) assert(isMin(then, level, capacity));
+        else assert(sum(then, most) == sum(level, capacity));
+    }
+
     /// @notice What a bucket refills in any time fits 104 bits
     /// @custom:proves 17
     function check_product(uint64 refill, uint40 elapsed) public pure {

@@ -26,7 +26,8 @@ abstract contract EveryCall is TokenProof {
     uint256 internal constant NONCES = 1 << 14;
     uint256 internal constant BUCKET = 1 << 15;
     uint256 internal constant SEAT = 1 << 16;
-    uint256 private constant WORDS = 17;
+    uint256 internal constant ORDER = 1 << 17;
+    uint256 private constant WORDS = 18;
 
     /// @dev What it may do to an account beside moving the balance of one that is not blocked.
     uint256 internal constant BLOCKS = 1 << 20;
@@ -49,16 +50,18 @@ abstract contract EveryCall is TokenProof {
         uint256 time;
     }
 
-    /// @dev Any account, spender and word of nonces: what is shown of these holds for all.
+    /// @dev Any account, spender, word of nonces and order: what is shown of these holds for all.
     address internal anyone;
     address internal another;
     uint256 internal anyWord;
+    uint256 internal anyOrder;
 
     function setUp() public override {
         super.setUp();
         anyone = svm.createAddress("anyone");
         another = svm.createAddress("another");
         anyWord = svm.createUint(248, "anyWord");
+        anyOrder = svm.createUint(256, "anyOrder");
     }
 
     // Any call:
@@ -139,8 +142,12 @@ abstract contract EveryCall is TokenProof {
 
         ok = _send(call);
 
-        _assertFrame(before, _watch(), ok ? may : 0);
+        uint256[WORDS] memory after_ = _watch();
+        _assertFrame(before, after_, ok ? may : 0);
         if (!ok) return ok;
+        // Invariant 14: a nonce that is used stays so.
+        if (may & NONCES != 0) assert(before[14] & after_[14] == before[14]);
+        if (may & ORDER != 0) _assertOrder(before[17], after_[17]);
         _assertHolderKept(holder, _holder(anyone), may);
         _assertWellFormed(call.time, may);
     }
@@ -175,6 +182,8 @@ abstract contract EveryCall is TokenProof {
         _assumeHolders(call.caller, anyone);
         if (call.data.length >= 36) _assumeHolders(_named(call), anyone);
         vm.assume(both(_isSeatWellFormed(anyone), _isProposalWellFormed()));
+        uint256 order = _rawAt(ORDERS, anyOrder, _key(anyone));
+        vm.assume(_field(order, 72, 72) <= _field(order, 0, 72));
     }
 
     function _watch() private view returns (uint256[WORDS] memory words) {
@@ -195,6 +204,15 @@ abstract contract EveryCall is TokenProof {
         words[14] = _rawAt(AUTHORIZATIONS, _key(anyone), anyWord);
         words[15] = _rawAt(ISSUERS, _key(anyone));
         words[16] = _rawAt(SEATS, _key(anyone));
+        words[17] = _rawAt(ORDERS, anyOrder, _key(anyone));
+    }
+
+    /// @dev Invariant 13: what is ordered is fixed at the first use, and never less than what was executed of it.
+    function _assertOrder(uint256 a, uint256 b) private pure {
+        (uint256 ordered, uint256 executed) = (_field(b, 0, 72), _field(b, 72, 72));
+        assert(either(_field(a, 0, 72) == 0, ordered == _field(a, 0, 72)));
+        assert(both(executed <= ordered, executed >= _field(a, 72, 72)));
+        assert(b >> 144 == a >> 144);
     }
 
     function _assertFrame(uint256[WORDS] memory a, uint256[WORDS] memory b, uint256 may) private pure {

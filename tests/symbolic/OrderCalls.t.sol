@@ -8,7 +8,8 @@ import {EveryCall} from "./EveryCall.sol";
 /// @title The inductive step: blocks, freezes, seizures
 contract OrderCallsProof is EveryCall {
     bytes4 private constant FORCE = bytes4(keccak256("forcedTransfer(address,address,uint256)"));
-    bytes4 private constant FORCE_BY_ORDER = bytes4(keccak256("forcedTransfer(address,address,uint256,bytes32)"));
+    bytes4 private constant FORCE_BY_ORDER =
+        bytes4(keccak256("forcedTransfer(address,address,uint256,bytes32,uint256)"));
 
     /// @notice Only accounts are written, and no balance
     /// @custom:proves 3 9 11
@@ -83,10 +84,10 @@ contract OrderCallsProof is EveryCall {
         assert(!_reach(FORCE));
     }
 
-    /// @notice Only accounts are written; the supply stays
+    /// @notice Only accounts and one order are written; the supply stays; of an order no more than it names
     /// @custom:proves 3 9 13
     function check_forcedTransferByOrder() public {
-        _step(FORCE_BY_ORDER, ACCOUNT | SEIZES);
+        _step(FORCE_BY_ORDER, ACCOUNT | SEIZES | ORDER);
     }
 
     function witness_forcedTransferByOrder() public {

@@ -3,11 +3,12 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-import {IKGST} from "../../contracts/interfaces/IKGST.sol";
 import {EveryCall} from "./EveryCall.sol";
 
 /// @title The inductive step: payments, allowances, signed payments
 contract PaymentCallsProof is EveryCall {
+    bytes4 private constant PAYOUT = bytes4(keccak256("payout(address[],uint256[])"));
+    bytes4 private constant PAYOUT_BY_KEY = bytes4(keccak256("payout(address[],uint256[],bytes32)"));
     bytes4 private constant PAY_VRS = bytes4(
         keccak256("transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)")
     );
@@ -59,11 +60,22 @@ contract PaymentCallsProof is EveryCall {
     /// @custom:proves 1 3 9 11
     /// @custom:bound 2 receivers
     function check_payout() public {
-        _step(IKGST.payout.selector, ACCOUNT);
+        _step(PAYOUT, ACCOUNT);
     }
 
     function witness_payout() public {
-        assert(!_reach(IKGST.payout.selector));
+        assert(!_reach(PAYOUT));
+    }
+
+    /// @notice Only accounts and one nonce are written
+    /// @custom:proves 1 3 9 11 14
+    /// @custom:bound 2 receivers
+    function check_payoutByKey() public {
+        _step(PAYOUT_BY_KEY, ACCOUNT | NONCES);
+    }
+
+    function witness_payoutByKey() public {
+        assert(!_reach(PAYOUT_BY_KEY));
     }
 
     /// @notice Only accounts and one nonce are written

@@ -61,6 +61,7 @@ abstract contract TokenState is Cheats {
     uint256 internal constant PROPOSED = 11;
     uint256 internal constant CONSENT = 12;
     uint256 internal constant AUTHORITY = 15;
+    uint256 internal constant ORDERS = 16;
 
     uint256 internal constant TRANSFERS_PAUSED = 1;
     uint256 internal constant AUTHORIZATIONS_PAUSED = 2;

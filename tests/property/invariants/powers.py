@@ -18,7 +18,7 @@ UPGRADE = selector("upgradeToAndCall(address,bytes)")
 class BlockedStaysPut(Invariant):
     number, says = (
         11,
-        "A blocked account's balance falls only by ENFORCER; a blocked caller moves nothing.",
+        "A blocked account's balance falls only by ENFORCER, or by ADMIN; a blocked caller moves nothing.",
     )
     own_moves = ("transfer", "transferFrom", "payout", "burn")
 
@@ -61,11 +61,23 @@ class PausesAreIndependent(Invariant):
 
 
 class OrdersAreExact(Invariant):
-    number, says = 13, "forcedTransfer: ΔS = 0; burnBlocked(x): ΔS = −x, ΔB = x."
+    number, says = (
+        13,
+        "forcedTransfer: ΔS = 0; burnBlocked(x): ΔS = −x, ΔB = x; of an order never more than it names.",
+    )
+
+    def start(self, view: View) -> None:
+        self.executed: dict[tuple[int, int], int] = {}
+        self.named: dict[tuple[int, int], int] = {}
 
     def hold(self, step: Step) -> None:
         if not step.accepted:
             return
+        for order, account, value in step.events("OrderExecuted"):
+            key = order, account
+            named = self.named.setdefault(key, step.act.arguments[-1])
+            self.executed[key] = self.executed.get(key, 0) + value
+            self.ensure(self.executed[key] <= named, "more than the order names")
         supply, burned = (
             step.after.supply - step.before.supply,
             step.after.burned - step.before.burned,

@@ -116,7 +116,8 @@ class NoBypass(Invariant):
 class QuotaBoundsIssuer(Invariant):
     number, says = (
         10,
-        "Per issuer: minted over any window w ≤ capacity + refill·w; burned needs mayBurn.",
+        "Per issuer: minted over any window w ≤ capacity + refill·w, with the lesser capacity from the moment it was"
+        " lowered; burned needs mayBurn.",
     )
 
     def start(self, view: View) -> None:
@@ -137,10 +138,15 @@ class QuotaBoundsIssuer(Invariant):
         if step.accepted and step.name == "burn":
             self.ensure(self.terms.get(step.actor, (0, 0, False))[2])
         for issuer, capacity, refill, may_burn in step.events("IssuerSet"):
+            before, wears, _ = self.terms.get(issuer, (0, 0, False))
+            worst, since = self.peak.get(issuer, (0, step.now))
+            # What was minted counts on: only the room that a lesser capacity takes away is taken off it.
+            worst = max(0, worst - wears * (step.now - since) - max(0, before - capacity))
+            self.peak[issuer] = worst, step.now
             self.terms[issuer] = capacity, refill, bool(may_burn)
-            self.peak.pop(issuer, None)
         for (issuer,) in step.events("IssuerCut"):
             self.terms.pop(issuer, None)
+            self.peak.pop(issuer, None)
 
 
 class FiguresAreExact(Invariant):

@@ -17,6 +17,8 @@ class ComplianceModel(ReservesModel):
         """A foreign token that was sent here by mistake."""
         self.stray = Book(self.journal)
         """Its holders."""
+        self.orders = Book(self.journal, default=(0, 0))
+        """(order, account): what was ordered of it, what was executed."""
 
     def block(self, caller: int, *accounts: int) -> None:
         self.authorize(caller)
@@ -39,15 +41,15 @@ class ComplianceModel(ReservesModel):
         if len(accounts) != len(amounts):
             raise Refused("ArrayLengthMismatch", len(accounts), len(amounts))
         for account, amount in zip(accounts, amounts, strict=True):
-            if amount > LARGEST:
-                raise Refused("AmountOutOfRange", amount, LARGEST)
-            self.frozen[account] = amount
-            self.emit("Frozen", account, amount)
+            self.frozen[account] = min(amount, LARGEST)
+            self.emit("Frozen", account, min(amount, LARGEST))
 
     def forced_transfer(
-        self, caller: int, sender: int, to: int, amount: int, order: int | None = None
-    ) -> None:
+        self, caller: int, sender: int, to: int, amount: int, order: int | None = None, ordered: int = 0
+    ) -> None:  # fmt: skip
         self.authorize(caller)
+        if order is not None:
+            self._execute_order(order, sender, amount, ordered)
         if sender == ZERO:
             raise Refused("ERC20InvalidSender", sender)
         if sender == to:
@@ -56,17 +58,27 @@ class ComplianceModel(ReservesModel):
         self.credit(to, amount)
         self.emit("Transfer", sender, to, amount)
         self.emit("ForcedTransfer", sender, to, amount)
-        if order is not None:
-            self.emit("OrderExecuted", order, sender, amount)
 
-    def burn_blocked(self, caller: int, account: int, value: int, order: int) -> None:
+    def burn_blocked(self, caller: int, account: int, value: int, order: int, ordered: int) -> None:
         self.authorize(caller)
         if self.reserved(account):
             raise Refused("ReservedAddress", account)
         if not self.blocked[account]:
             raise Refused("AccountNotBlocked", account)
+        self._execute_order(order, account, value, ordered)
         self._seize(account, value)
         self.retire(account, value)
+
+    def _execute_order(self, order: int, account: int, value: int, ordered: int) -> None:
+        """No more of an order than it names, whatever names it afterwards."""
+        if ordered > LARGEST:
+            raise Refused("AmountOutOfRange", ordered, LARGEST)
+        first, executed = self.orders[order, account]
+        if first and first != ordered:
+            raise Refused("OrderAmountMismatch", first, ordered)
+        if executed + value > ordered:
+            raise Refused("OrderExceeded", order, ordered - executed, value)
+        self.orders[order, account] = ordered, executed + value
         self.emit("OrderExecuted", order, account, value)
 
     def _seize(self, account: int, amount: int) -> None:

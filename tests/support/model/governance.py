@@ -30,13 +30,21 @@ POWERS: dict[str, int] = {
     "unblockAccounts": COMPLIANCE,
     "setFrozenTokens": COMPLIANCE,
     "setFrozenTokensBatch": COMPLIANCE,
+    "forcedTransfer(address,address,uint256)": ADMIN,
     "forcedTransfer": ENFORCER,
     "burnBlocked": ENFORCER,
     "cutIssuer": GUARDIAN,
+    "lowerIssuer": GUARDIAN,
     "suspendAuditor": GUARDIAN,
     "cancelAuditorsProposal": GUARDIAN,
 }
-"""Which role docs/roles.md gives each restricted function of the token."""
+"""Which role docs/roles.md gives each restricted function of the token: by name, or by signature where overloads
+differ."""
+
+
+def power(function: str) -> int | None:
+    """The role that may call ``function``, a signature; None where anyone may."""
+    return POWERS.get(function, POWERS.get(function.partition("(")[0]))
 
 
 class GovernedModel(PaymentsModel):

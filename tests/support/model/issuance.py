@@ -37,12 +37,16 @@ class IssuanceModel(GovernedModel):
     def headroom(self) -> int:
         return max(0, self.solvency.backing - self.solvency.supply)
 
-    def mint(self, caller: int, to: int, value: int) -> None:
+    def mint(self, caller: int, to: int, value: int, nonce: int | None = None) -> None:
+        self.once(caller, nonce)
         self._issue(caller, value)
         self.credit(to, value)
         self.emit("Transfer", ZERO, to, value)
 
-    def mint_batch(self, caller: int, to: Sequence[int], values: Sequence[int]) -> None:
+    def mint_batch(
+        self, caller: int, to: Sequence[int], values: Sequence[int], nonce: int | None = None
+    ) -> None:
+        self.once(caller, nonce)
         if len(to) != len(values):
             raise Refused("ArrayLengthMismatch", len(to), len(values))
         if sum(values) > UNLIMITED:
@@ -52,7 +56,8 @@ class IssuanceModel(GovernedModel):
             self.credit(receiver, value)
             self.emit("Transfer", ZERO, receiver, value)
 
-    def burn(self, caller: int, value: int) -> None:
+    def burn(self, caller: int, value: int, nonce: int | None = None) -> None:
+        self.once(caller, nonce)
         self.enter(BURNING)
         if not self.quota[caller].may_burn:
             raise Refused("BurnNotAllowed", caller)
@@ -69,8 +74,22 @@ class IssuanceModel(GovernedModel):
             raise Refused("AmountOutOfRange", capacity, LARGEST)
         if refill > FASTEST:
             raise Refused("AmountOutOfRange", refill, FASTEST)
-        self.quota[issuer] = Quota(capacity, capacity, refill, self.now, bool(may_burn))
+        held = self.quota[issuer]
+        level = min(capacity, held.at(self.now) + max(0, capacity - held.capacity))
+        self.quota[issuer] = Quota(level, capacity, refill, self.now, bool(may_burn))
         self.emit("IssuerSet", issuer, capacity, refill, may_burn)
+
+    def lower_issuer(self, caller: int, issuer: int, capacity: int, refill: int) -> None:
+        self.authorize(caller)
+        held = self.quota[issuer]
+        if held is NONE:
+            raise Refused("NotIssuer", issuer)
+        for asked, most in ((capacity, held.capacity), (refill, held.refill)):
+            if asked > most:
+                raise Refused("AmountOutOfRange", asked, most)
+        level = min(capacity, held.at(self.now))
+        self.quota[issuer] = Quota(level, capacity, refill, self.now, held.may_burn)
+        self.emit("IssuerSet", issuer, capacity, refill, int(held.may_burn))
 
     def cut_issuer(self, caller: int, issuer: int) -> None:
         self.authorize(caller)

@@ -51,7 +51,10 @@ class PaymentsModel(LedgerModel):
         self.allowance[owner, spender] = value
         self.emit("Approval", owner, spender, value)
 
-    def payout(self, caller: int, to: Sequence[int], values: Sequence[int]) -> None:
+    def payout(
+        self, caller: int, to: Sequence[int], values: Sequence[int], nonce: int | None = None
+    ) -> None:
+        self.once(caller, nonce)
         if len(to) != len(values):
             raise Refused("ArrayLengthMismatch", len(to), len(values))
         self.enter(TRANSFERS)
@@ -116,6 +119,12 @@ class PaymentsModel(LedgerModel):
         self._use(sender, nonce)
         self.emit("AuthorizationUsed", sender, nonce)
         self.move(sender, to, value)
+
+    def once(self, caller: int, nonce: int | None) -> None:
+        """Of forms that take the caller's own nonce: before anything else is looked at."""
+        if nonce is not None:
+            self._use(caller, nonce)
+            self.emit("AuthorizationUsed", caller, nonce)
 
     def cancel_authorization(
         self, caller: int, authorizer: int, nonce: int, signature: Signature

@@ -1,4 +1,4 @@
-"""``canSend``, ``canReceive`` and ``canTransfer``: what they say is what ``transfer`` does, and they never revert."""
+"""``canSend``, ``canReceive`` and ``canTransfer``: the rules that ``transfer`` keeps, and they never revert."""
 
 from __future__ import annotations
 
@@ -37,7 +37,15 @@ def test_can_transfer__paused__depends_on_the_transfers_flag_only(
 
 @pytest.mark.parametrize(
     ("amount", "free"),
-    [(0, True), (600 * SOM, True), (600 * SOM + 1, False), (2**72, False), (2**256 - 1, False)],
+    [
+        (0, True),
+        (600 * SOM, True),
+        (600 * SOM + 1, False),
+        (1_000 * SOM, False),
+        # Beyond the balance the freeze forbids nothing: ERC-7943 leaves that to the transfer.
+        (1_000 * SOM + 1, True),
+        (2**256 - 1, True),
+    ],
 )
 def test_can_transfer__frozen_part__is_not_free(
     funded: Any, token: Any, compliance: Any, holder: Any, receiver: Any, amount: int, free: bool
@@ -63,3 +71,11 @@ def test_can_transfer__to_the_zero_address_or_the_token__may_not(
     for to in (ZERO, token.address):
         assert not token.canTransfer(holder, to, 0)
         assert not token.canTransfer(to, holder, 0)
+
+
+def test_can_transfer__to_itself__keeps_the_freeze(
+    funded: Any, token: Any, compliance: Any, holder: Any
+) -> None:
+    token.setFrozenTokens(holder, 400 * SOM, sender=compliance)
+    assert token.canTransfer(holder, holder, 600 * SOM)
+    assert not token.canTransfer(holder, holder, 600 * SOM + 1)

@@ -60,9 +60,10 @@ def arguments(
         "setFrozenTokens(address,uint256)": (holder, 1),
         "setFrozenTokensBatch(address[],uint256[])": ([holder], [1]),
         "forcedTransfer(address,address,uint256)": (holder, receiver, 1),
-        "forcedTransfer(address,address,uint256,bytes32)": (holder, receiver, 1, order),
-        "burnBlocked(address,uint256,bytes32)": (spender, 1, order),
+        "forcedTransfer(address,address,uint256,bytes32,uint256)": (holder, receiver, 1, order, 1),
+        "burnBlocked(address,uint256,bytes32,uint256)": (spender, 1, order, 1),
         "cutIssuer(address)": (issuer,),
+        "lowerIssuer(address,uint256,uint256)": (issuer, 1, 0),
         "suspendAuditor(address)": (auditors[0],),
         "cancelAuditorsProposal()": (),
     }

@@ -91,6 +91,7 @@ def test_initialize__by_the_constructor__sets_and_logs_everything(
     token = token_at(deployed.address)
     zero = "0x0000000000000000000000000000000000000000"
     assert events(deployed.creation_metadata.receipt, token) == [
+        ("Upgraded", {"implementation": system.logic}),
         ("AuthorityUpdated", {"authority": manager}),
         ("Blocked", {"account": zero}),
         ("Blocked", {"account": token}),

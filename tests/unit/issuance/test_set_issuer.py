@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from ape import chain
 from support.events import events
 from support.reverts import reverts
@@ -25,11 +26,61 @@ def test_set_issuer__new_issuer__starts_full_and_logs(
     assert tuple(token.issuerOf(issuer_b)) == (70 * SOM, 70 * SOM, 5, True)
 
 
-def test_set_issuer__again__replaces_and_refills(
-    funded: Any, token: Any, issuance_admin: Any, issuer: Any
+@pytest.mark.parametrize(
+    ("capacity", "available"),
+    [
+        (1_000_000, 999_000),  # the same again: what was spent stays spent
+        (1_000_001, 999_001),
+        (3_000_000, 2_999_000),
+        (999_999, 999_000),
+        (999_000, 999_000),
+        (998_999, 998_999),
+        (0, 0),
+    ],
+)
+def test_set_issuer__again__adds_what_is_more_and_keeps_what_is_less(
+    funded: Any, token: Any, issuance_admin: Any, issuer: Any, capacity: int, available: int
 ) -> None:
-    token.setIssuer(issuer, 30 * SOM, 7, False, sender=issuance_admin)
-    assert tuple(token.issuerOf(issuer)) == (30 * SOM, 30 * SOM, 7, False)
+    """Of 1,000,000 som, 1,000 were minted."""
+    token.setIssuer(issuer, capacity * SOM, 7, False, sender=issuance_admin)
+    assert tuple(token.issuerOf(issuer)) == (available * SOM, capacity * SOM, 7, False)
+
+
+def test_set_issuer__cut_down_during_the_delay__mints_no_more_than_the_quota_it_had(
+    token: Any, issuance_admin: Any, issuer_b: Any, attest: Any, receiver: Any
+) -> None:
+    """An issuer that learns of the cut spends its quota first; the lesser one gives it nothing on top."""
+    token.setIssuer(issuer_b, 1_000_000 * SOM, 0, False, sender=issuance_admin)
+    attest(2_000_000 * 100)
+    token.mint(receiver, 1_000_000 * SOM, sender=issuer_b)
+    token.setIssuer(issuer_b, 100_000 * SOM, 0, False, sender=issuance_admin)
+    with reverts(token.IssuerQuotaExceeded, issuer=issuer_b, available=0, needed=1):
+        token.mint(receiver, 1, sender=issuer_b)
+
+
+def test_set_issuer__lowered_and_raised_again__holds_what_the_raise_adds(
+    token: Any, issuance_admin: Any, issuer_b: Any, attest: Any, receiver: Any
+) -> None:
+    token.setIssuer(issuer_b, 100 * SOM, 0, False, sender=issuance_admin)
+    attest(1_000 * 100)
+    token.mint(receiver, 60 * SOM, sender=issuer_b)
+    for capacity in (50, 100):
+        token.setIssuer(issuer_b, capacity * SOM, 0, False, sender=issuance_admin)
+    # 40 were left, which 50 can hold; the raise grants 50 more.
+    assert token.issuerOf(issuer_b).available == 90 * SOM
+
+
+def test_set_issuer__again__counts_the_refill_until_then_by_the_old_rate(
+    token: Any, issuance_admin: Any, issuer_b: Any, attest: Any, receiver: Any
+) -> None:
+    token.setIssuer(issuer_b, 100, 1, False, sender=issuance_admin)
+    attest(100)
+    spent = token.mint(receiver, 100, sender=issuer_b).timestamp
+    chain.pending_timestamp = spent + 30
+    token.setIssuer(issuer_b, 100, 5, False, sender=issuance_admin)
+    assert token.issuerOf(issuer_b).available == 30
+    chain.mine(timestamp=spent + 40)
+    assert token.issuerOf(issuer_b).available == 80
 
 
 def test_set_issuer__refill__counts_from_the_grant(
@@ -38,9 +89,8 @@ def test_set_issuer__refill__counts_from_the_grant(
     token.setIssuer(issuer_b, 100, 1, False, sender=issuance_admin)
     attest(100)
     spent = token.mint(receiver, 100, sender=issuer_b).timestamp
-    token.setIssuer(issuer_b, 100, 1, False, sender=issuance_admin)
     chain.pending_timestamp = spent + 50
-    token.mint(receiver, 100, sender=issuer_b)
+    token.mint(receiver, 50, sender=issuer_b)
     assert token.issuerOf(issuer_b).available == 0
 
 
