@@ -25,9 +25,6 @@ import {Upgrades} from "./modules/Upgrades.sol";
 /// @notice Runs by delegatecall from `KGST`. At its own address it changes and logs nothing: nobody governs there, all
 /// is paused, and what no pause reaches asks where it runs.
 contract KGSTLogic is SignedAuthorizations, SignedPermits, Payouts, Compliance, Reserves, Pausing, Upgrades, Rescue {
-    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
-    address private immutable _self = address(this);
-
     /// @param recoveryDelay Seconds between `proposeAuditors` and `acceptAuditors`: 30 days on mainnet, 10 minutes on
     /// testnets.
     constructor(uint256 recoveryDelay) Auditors(recoveryDelay) {
@@ -113,6 +110,7 @@ contract KGSTLogic is SignedAuthorizations, SignedPermits, Payouts, Compliance, 
     }
     /// @inheritdoc Ledger
     function _requireToken() internal view override {
-        if (address(this) == _self) revert NotTheToken();
+        // Only the constructor has set so many; an immutable address would give every deployment another code hash.
+        if (_ledger().settings.threshold == type(uint8).max) revert NotTheToken();
     }
 }

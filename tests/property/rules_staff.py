@@ -176,7 +176,7 @@ class StaffRules(Bench):
             left = min(named - executed, self.model.balance[who])
             part = d.pick((left, left, left // 2, named - executed + 1))
             return order, named + (1 if d.rarely(6) else 0), part
-        named = d.pick((amount, amount, 2 * amount, 2 * amount, FIELD, FIELD + 1))
+        named = d.pick((amount, amount, *2 * (min(2 * amount, FULL),), FIELD, FIELD + 1))
         return self.figure(d), named, amount
 
     @rule(d=DICE)

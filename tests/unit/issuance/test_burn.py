@@ -141,7 +141,7 @@ def test_burn__other_flags_set__succeeds(
 
 
 def test_burn__counter_of_burns_full__reverts(
-    token: Any, attest: Any, issuance_admin: Any, issuer_b: Any
+    token: Any, attest: Any, issuance_admin: Any, guardian: Any, issuer_b: Any
 ) -> None:
     reserves = (2**72 - 1) // 10_000
     most = reserves * 10_000
@@ -151,6 +151,7 @@ def test_burn__counter_of_burns_full__reverts(
     token.burn(most, sender=issuer_b)
     left = 2**72 - 1 - most
     attest(reserves, settled=most)
+    token.cutIssuer(issuer_b, sender=guardian)
     token.setIssuer(issuer_b, 2**72 - 1, 0, True, sender=issuance_admin)
     token.mint(issuer_b, left + 1, sender=issuer_b)
     with reverts(token.AmountOutOfRange, amount=left + 1, max=left):
