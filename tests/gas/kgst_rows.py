@@ -12,6 +12,7 @@ from gas.scenario import (
     AMOUNT,
     HOLDER,
     MINTER,
+    RECIPIENT,
     RELAYER,
     Token,
     after,
@@ -34,6 +35,10 @@ QUOTA = 2**71  # base units
 _ATTEST = "attest((uint256,uint256,uint256,uint256,bytes32),(address,bytes)[])"
 _ROTATE = "rotateAuditors(address[],uint256,(address,bytes)[])"
 _PAYOUT = "payout(address[],uint256[])"
+_PAYOUT_BY_KEY = "payout(address[],uint256[],bytes32)"
+_KEY = bytes(range(0x41, 0x61))
+_OTHER_KEY = _KEY[:-1] + b"\x61"
+"""Of the same reference: another chunk. No byte is zero, as the conventions ask."""
 
 
 def measure_kgst(chain: Chain) -> dict[str, int]:
@@ -53,6 +58,7 @@ def measure_kgst(chain: Chain) -> dict[str, int]:
     return {
         **measure_token(chain, token),
         **_payouts(chain, token),
+        **_by_key(chain, token),
         **_attestations(chain, token, domain, deployed.founders, auditors),
         **deployed.gas,
     }
@@ -129,6 +135,28 @@ def _payouts(chain: Chain, token: Token) -> dict[str, int]:
             rows[f"payout_{number}_{kind}"] = chain.measure(
                 HOLDER.address, token.address, _PAYOUT, to, [AMOUNT] * number
             )
+    return rows
+
+
+def _by_key(chain: Chain, token: Token) -> dict[str, int]:
+    """The forms with a key: of a new reference, and of one whose word is in use."""
+    calls = {
+        "mint_keyed": (MINTER, "mint(address,uint256,bytes32)", RECIPIENT, AMOUNT),
+        "burn_keyed": (MINTER, "burn(uint256,bytes32)", AMOUNT),
+        "payout_100_keyed": (
+            HOLDER.address, "payout(address[],uint256[],bytes32)", receivers(100, "existing"),
+            [AMOUNT] * 100,
+        ),
+    }  # fmt: skip
+    rows = {}
+    for operation, (caller, function, *arguments) in calls.items():
+        if operation != "burn_keyed":
+            rows[operation] = chain.measure(caller, token.address, function, *arguments, _KEY)
+        rows[f"{operation}_in_use"] = after(
+            chain,
+            lambda: chain.do(caller, token.address, _PAYOUT_BY_KEY, [], [], _OTHER_KEY),  # noqa: B023
+            lambda: chain.measure(caller, token.address, function, *arguments, _KEY),  # noqa: B023
+        )
     return rows
 
 
