@@ -108,6 +108,7 @@ contract KGSTLogic is SignedAuthorizations, SignedPermits, Payouts, Compliance, 
             || interfaceId == type(IERC20Metadata).interfaceId || interfaceId == type(IERC20Permit).interfaceId
             || interfaceId == type(IERC5267).interfaceId || interfaceId == type(IERC7943Fungible).interfaceId;
     }
+
     /// @inheritdoc Ledger
     function _requireToken() internal view override {
         // Only the constructor has set so many; an immutable address would give every deployment another code hash.

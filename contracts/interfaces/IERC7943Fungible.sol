@@ -37,7 +37,7 @@ interface IERC7943Fungible {
     function getFrozenTokens(address account) external view returns (uint256 amount);
 
     /// @notice Whether the token's rules allow a transfer of `amount` now: not paused, neither account blocked, and no
-    /// frozen base units needed. Of a balance too small for `amount` it says nothing: true then, as the standard has it.
-    /// Never reverts.
+    /// frozen base units needed. Of a balance too small for `amount` it says nothing: true then, as the standard has
+    /// it. Never reverts.
     function canTransfer(address from, address to, uint256 amount) external view returns (bool allowed);
 }

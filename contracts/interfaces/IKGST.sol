@@ -393,7 +393,7 @@ interface IKGST is
     function setFrozenTokensBatch(address[] calldata accounts, uint256[] calldata amounts) external;
 
     /// @notice ERC-7943's forced transfer as a part of an order, or all of it. Restricted to ENFORCER.
-    /// @dev Errors: `AmountOutOfRange`, `OrderAmountMismatch`, `OrderExceeded`, then those of the form without an order.
+    /// @dev Errors: `AmountOutOfRange`, `OrderAmountMismatch`, `OrderExceeded`, then those of the form without order.
     /// @param orderHash Tells the order from all others.
     /// @param ordered What the order says to take from this account, in base units; the first use fixes it.
     function forcedTransfer(address from, address to, uint256 amount, bytes32 orderHash, uint256 ordered)

@@ -149,6 +149,7 @@ abstract contract Ledger {
     }
 
     /// @dev Does nothing at the token's address. At the implementation's own it reverts: see `KGSTLogic`.
+    // solhint-disable-next-line no-empty-blocks
     function _requireToken() internal view virtual {}
 
     function _isReserved(address account) internal view returns (bool) {

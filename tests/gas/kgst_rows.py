@@ -140,16 +140,15 @@ def _payouts(chain: Chain, token: Token) -> dict[str, int]:
 
 def _by_key(chain: Chain, token: Token) -> dict[str, int]:
     """The forms with a key: of a new reference, and of one whose word is in use."""
-    calls = {
-        "mint_keyed": (MINTER, "mint(address,uint256,bytes32)", RECIPIENT, AMOUNT),
-        "burn_keyed": (MINTER, "burn(uint256,bytes32)", AMOUNT),
+    calls: dict[str, tuple[str, str, tuple[object, ...]]] = {
+        "mint_keyed": (MINTER, "mint(address,uint256,bytes32)", (RECIPIENT, AMOUNT)),
+        "burn_keyed": (MINTER, "burn(uint256,bytes32)", (AMOUNT,)),
         "payout_100_keyed": (
-            HOLDER.address, "payout(address[],uint256[],bytes32)", receivers(100, "existing"),
-            [AMOUNT] * 100,
+            HOLDER.address, "payout(address[],uint256[],bytes32)", (receivers(100, "existing"), [AMOUNT] * 100),
         ),
     }  # fmt: skip
     rows = {}
-    for operation, (caller, function, *arguments) in calls.items():
+    for operation, (caller, function, arguments) in calls.items():
         if operation != "burn_keyed":
             rows[operation] = chain.measure(caller, token.address, function, *arguments, _KEY)
         rows[f"{operation}_in_use"] = after(

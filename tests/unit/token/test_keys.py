@@ -37,15 +37,14 @@ def test_key__fresh__is_used_and_logged_before_the_rest(
     token: Any, party: Any, act: Any, receiver: Any
 ) -> None:
     function, arguments = act
-    moved = {
-        "payout": (party, receiver), "burn": (party, ZERO),
-    }.get(function.abis[0].name, (ZERO, receiver))  # fmt: skip
+    ways = {"payout": (party, receiver), "burn": (party, ZERO)}
+    payer, payee = ways.get(function.abis[0].name, (ZERO, receiver))
     assert token.authorizationState(party, KEY) is False
     assert function.call(*arguments, KEY, sender=party) is True
     receipt = function(*arguments, KEY, sender=party)
     assert events(receipt, token) == [
         ("AuthorizationUsed", {"authorizer": party, "nonce": KEY}),
-        transferred(*moved, 5),
+        transferred(payer, payee, 5),
     ]
     assert token.authorizationState(party, KEY) is True
 
