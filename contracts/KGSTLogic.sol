@@ -25,8 +25,7 @@ import {Upgrades} from "./modules/Upgrades.sol";
 /// @notice Runs by delegatecall from `KGST`. At its own address it changes and logs nothing: nobody governs there, all
 /// is paused, and what no pause reaches asks where it runs.
 contract KGSTLogic is SignedAuthorizations, SignedPermits, Payouts, Compliance, Reserves, Pausing, Upgrades, Rescue {
-    /// @param recoveryDelay Seconds between `proposeAuditors` and `acceptAuditors`: 30 days on mainnet, 10 minutes on
-    /// testnets.
+    /// @param recoveryDelay Seconds between `proposeAuditors` and `acceptAuditors`: 14 to 365 days.
     constructor(uint256 recoveryDelay) Auditors(recoveryDelay) {
         // At the implementation's own address nobody governs, and no number of signatures suffices.
         _ledger().authority = address(this);

@@ -1,4 +1,7 @@
-"""What auditors sign: EIP-712 messages in the token's domain, signed and recovered off-chain."""
+"""What auditors sign: EIP-712 messages in the token's domain, signed and recovered off-chain.
+
+Each is good for one version of their set, until a deadline. `arguments` are those of the call that submits it.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from eth_account.messages import SignableMessage, encode_typed_data
-from eth_utils.crypto import keccak
 
 NAME = "KGST"
 VERSION = "1"
+
+Signatures = Sequence[tuple[str, bytes]]
+"""``AuditorSignature`` structs, ascending by signer."""
 
 _TYPES: dict[str, list[dict[str, str]]] = {
     "ReserveAttestation": [
@@ -19,16 +24,24 @@ _TYPES: dict[str, list[dict[str, str]]] = {
         {"name": "settled", "type": "uint256"},
         {"name": "asOf", "type": "uint256"},
         {"name": "reportHash", "type": "bytes32"},
+        {"name": "halts", "type": "uint256"},
+        {"name": "version", "type": "uint256"},
+        {"name": "deadline", "type": "uint256"},
     ],
     "AuditorRotation": [
         {"name": "auditors", "type": "address[]"},
         {"name": "threshold", "type": "uint256"},
         {"name": "version", "type": "uint256"},
+        {"name": "deadline", "type": "uint256"},
     ],
     "ImplementationApproval": [
+        {"name": "implementation", "type": "address"},
         {"name": "codeHash", "type": "bytes32"},
         {"name": "dataHash", "type": "bytes32"},
         {"name": "nonce", "type": "uint256"},
+        {"name": "halts", "type": "uint256"},
+        {"name": "version", "type": "uint256"},
+        {"name": "deadline", "type": "uint256"},
     ],
 }
 
@@ -48,7 +61,7 @@ class Domain:
     @property
     def separator(self) -> bytes:
         """EIP-712 ``domainSeparator``, 32 bytes."""
-        nothing = AuditorRotation((), 0, 0)
+        nothing = AuditorRotation((), 0, 0, 0)
         return bytes(nothing.message(self).header)
 
     def as_dict(self) -> dict[str, Any]:
@@ -71,6 +84,9 @@ class ReserveAttestation:
         settled: Base units ever burned on which nothing was owed any more at ``as_of``.
         as_of: Seconds since 1970.
         report_hash: keccak256 of the published report, 32 bytes.
+        halts: How often minting had been halted: an attestation ends only the halts that it knew of.
+        version: Of the set that signs.
+        deadline: Last second in which it can be submitted.
     """
 
     epoch: int
@@ -78,10 +94,17 @@ class ReserveAttestation:
     settled: int
     as_of: int
     report_hash: bytes
+    halts: int
+    version: int
+    deadline: int
 
     def as_tuple(self) -> tuple[int, int, int, int, bytes]:
-        """The struct as the token takes it."""
+        """The struct of the figures, as the token takes and gives it."""
         return (self.epoch, self.reserves, self.settled, self.as_of, self.report_hash)
+
+    def arguments(self, signatures: Signatures) -> tuple[Any, ...]:
+        """Of ``attest``."""
+        return (self.as_tuple(), self.halts, self.deadline, list(signatures))
 
     def message(self, domain: Domain) -> SignableMessage:
         """What an auditor signs."""
@@ -94,6 +117,9 @@ class ReserveAttestation:
                 "settled": self.settled,
                 "asOf": self.as_of,
                 "reportHash": self.report_hash,
+                "halts": self.halts,
+                "version": self.version,
+                "deadline": self.deadline,
             },
         )
 
@@ -106,11 +132,17 @@ class AuditorRotation:
         auditors: Checksummed addresses, ascending.
         threshold: Signatures that an attestation will need.
         version: The current set's version, which the rotation ends.
+        deadline: Last second in which it can be submitted.
     """
 
     auditors: tuple[str, ...]
     threshold: int
     version: int
+    deadline: int
+
+    def arguments(self, signatures: Signatures) -> tuple[Any, ...]:
+        """Of ``rotateAuditors``."""
+        return (list(self.auditors), self.threshold, self.deadline, list(signatures))
 
     def message(self, domain: Domain) -> SignableMessage:
         """What an auditor signs."""
@@ -121,6 +153,7 @@ class AuditorRotation:
                 "auditors": list(self.auditors),
                 "threshold": self.threshold,
                 "version": self.version,
+                "deadline": self.deadline,
             },
         )
 
@@ -130,26 +163,48 @@ class ImplementationApproval:
     """The auditors' consent to one upgrade.
 
     Args:
-        code_hash: keccak256 of the new implementation's runtime code, 32 bytes.
+        implementation: Checksummed address of the new implementation.
+        code_hash: keccak256 of the runtime code that stands there, 32 bytes.
         data_hash: keccak256 of the call data that the upgrade runs, 32 bytes.
         nonce: As ``approvedImplementation()`` gives it.
+        halts: How often minting had been halted: a halt ends consent, and what was signed before it.
+        version: Of the set that signs.
+        deadline: Last second in which it can be submitted.
     """
 
+    implementation: str
     code_hash: bytes
     data_hash: bytes
     nonce: int
+    halts: int
+    version: int
+    deadline: int
 
-    @classmethod
-    def of(cls, runtime_code: bytes, data: bytes, nonce: int) -> ImplementationApproval:
-        """The consent to run ``data`` on ``runtime_code``."""
-        return cls(keccak(runtime_code), keccak(data), nonce)
+    def arguments(self, signatures: Signatures) -> tuple[Any, ...]:
+        """Of ``approveImplementation``."""
+        return (
+            self.implementation,
+            self.code_hash,
+            self.data_hash,
+            self.nonce,
+            self.deadline,
+            list(signatures),
+        )
 
     def message(self, domain: Domain) -> SignableMessage:
         """What an auditor signs."""
         return _message(
             domain,
             "ImplementationApproval",
-            {"codeHash": self.code_hash, "dataHash": self.data_hash, "nonce": self.nonce},
+            {
+                "implementation": self.implementation,
+                "codeHash": self.code_hash,
+                "dataHash": self.data_hash,
+                "nonce": self.nonce,
+                "halts": self.halts,
+                "version": self.version,
+                "deadline": self.deadline,
+            },
         )
 
 

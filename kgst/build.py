@@ -41,21 +41,24 @@ def constructor_arguments(name: str, *arguments: Any) -> bytes:
     return encode(types, arguments)
 
 
-def runtime_code(name: str, *arguments: Any) -> bytes:
+def runtime_code(name: str, *arguments: Any, at: str | None = None) -> bytes:
     """The code that `name` has after its constructor ran with `arguments`: immutables are filled in.
 
     The constructor runs in an EVM of this process, so that the node that is being checked has no say in what is
-    expected of it. The token's constructor calls
-    another contract: `token_runtime_code`.
-    """
-    from eth_tester import EthereumTester, PyEVMBackend  # type: ignore[import-untyped]
+    expected of it. The token's constructor calls another contract: `token_runtime_code`.
 
-    tester = EthereumTester(PyEVMBackend())
-    data = creation_code(name) + constructor_arguments(name, *arguments)
-    result: str = tester.call(
-        {"from": tester.get_accounts()[0], "to": "", "data": "0x" + data.hex(), "gas": 25_000_000}
-    )
-    return bytes.fromhex(result[2:])
+    Args:
+        name: Of the contract.
+        arguments: Its constructor's.
+        at: Where it is deployed, which an implementation remembers; None for anywhere.
+
+    Raises:
+        EvmRevert: the constructor refuses.
+    """
+    evm = Evm()
+    creation = creation_code(name) + constructor_arguments(name, *arguments)
+    address = bytes.fromhex(at[2:]) if at else None
+    return evm.code(evm.deploy(b"\x11" * 20, creation, address))
 
 
 def token_runtime_code(

@@ -54,8 +54,8 @@ class Evm:
         for slot, word in (storage or {}).items():
             self._state.set_storage(address, slot, word)
 
-    def deploy(self, sender: bytes, creation: bytes) -> bytes:
-        """Runs the creation code, with its arguments behind it; returns the address.
+    def deploy(self, sender: bytes, creation: bytes, at: bytes | None = None) -> bytes:
+        """Runs the creation code, with its arguments behind it; returns the address: `at`, or CREATE's.
 
         Raises:
             EvmRevert: the constructor did not succeed.
@@ -63,7 +63,9 @@ class Evm:
         from eth._utils.address import generate_contract_address
         from eth_typing import Address
 
-        address: bytes = generate_contract_address(Address(sender), self._state.get_nonce(sender))
+        address: bytes = at or generate_contract_address(
+            Address(sender), self._state.get_nonce(sender)
+        )
         self._state.increment_nonce(sender)
         self._run("apply_create_message", sender, b"", b"", creation, create_address=address)
         return address
@@ -128,7 +130,7 @@ class Evm:
         return kind(
             coinbase=bytes(20),
             timestamp=self.timestamp,
-            block_number=1,
+            block_number=self.timestamp,
             difficulty=0,
             mix_hash=bytes(32),
             gas_limit=LIMIT,

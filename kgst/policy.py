@@ -63,11 +63,12 @@ class TokenTerms(_Model):
 
     Attributes:
         recovery_delay: Seconds; part of the code, so it cannot be changed later.
-        max_age: Seconds during which an attestation allows minting.
+        max_age: Seconds during which an attestation allows minting; at most half of `recovery_delay`, so that auditors
+            who attest on time are never taken for lost.
         max_increase_bps: How much reserves may rise without unanimity, in 1/10,000. In the file: `max_increase: 10 %`.
     """
 
-    recovery_delay: Annotated[Seconds, Field(ge=600, le=365 * DAY)]
+    recovery_delay: Annotated[Seconds, Field(ge=14 * DAY, le=365 * DAY)]
     max_age: Annotated[Seconds, Field(ge=3_600, le=31 * DAY)]
     max_increase_bps: Annotated[
         int, BeforeValidator(parse_bps), Field(ge=0, le=10_000, alias="max_increase")
@@ -308,6 +309,13 @@ def _inconsistencies(policy: Policy) -> Iterator[str]:
         yield (
             f"limits.min_gas_price: found {format_gwei(limits.min_gas_price)}, above max_gas_price "
             f"({format_gwei(limits.max_gas_price)}); write less, or raise max_gas_price."
+        )
+    terms = policy.token
+    if 2 * terms.max_age > terms.recovery_delay:
+        yield (
+            f"token.max_age: found {format_duration(terms.max_age)}, more than half of recovery_delay "
+            f"({format_duration(terms.recovery_delay)}); write less, or raise recovery_delay: auditors who attest on "
+            "time must not be taken for lost."
         )
     if policy.chain_id == MAINNET and policy.token.recovery_delay < 30 * DAY:
         yield (

@@ -23,6 +23,7 @@ from kgst.pipeline.options import (
     contract_options,
     force_option,
     offline_policy_option,
+    valid_for_option,
     write_options,
 )
 
@@ -57,16 +58,21 @@ def show(policy_path: Path | None, json_output: bool) -> Answer[AuditorsShowDocu
 
 @cli.command(cls=KgstCommand)
 @click.option("--out", type=FILE, help="Default: rotation-<version>.json beside the policy.")
+@valid_for_option("3 days; at most 30")
 @policy_option
 @force_option
 @json_option
 def draft(
-    out: Path | None, policy_path: Path | None, force: bool, json_output: bool
+    out: Path | None,
+    valid_for: str | None,
+    policy_path: Path | None,
+    force: bool,
+    json_output: bool,
 ) -> Answer[AuditorsDraftDocument]:
     """Write the rotation to the policy's auditors; to the same ones, it ends their suspensions."""
     from kgst.auditors import commands
 
-    return commands.draft(policy_path, out, force=force, quiet=json_output)
+    return commands.draft(policy_path, out, valid_for, force=force, quiet=json_output)
 
 
 @cli.command(cls=OfflineCommand)
@@ -118,7 +124,7 @@ def submit(file: Path, run: Run) -> Answer[WriteDocument]:
 @cli.command(cls=KgstCommand)
 @write_options
 def propose(run: Run) -> Answer[WriteDocument]:
-    """Propose the policy's auditors, as a RESERVE_ADMIN: for lost keys. Any attestation voids it."""
+    """Propose the policy's auditors, as a RESERVE_ADMIN: for lost keys. Any attestation ends it."""
     from kgst.auditors import commands
 
     return commands.propose(run)

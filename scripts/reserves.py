@@ -24,6 +24,7 @@ from kgst.pipeline.options import (
     contract_options,
     force_option,
     offline_policy_option,
+    valid_for_option,
     write_options,
 )
 
@@ -60,6 +61,7 @@ def cli() -> None:
     help="All that was ever settled, like '40 000.00 som'; or a CSV file (reference,amount) of the redemptions paid "
     "since the last attestation. Default: as in the last.",
 )
+@valid_for_option("12 hours; at most the token's maximal age")
 @policy_option
 @force_option
 @json_option
@@ -68,6 +70,7 @@ def draft(
     report: Path,
     out: Path | None,
     settled: str | None,
+    valid_for: str | None,
     policy_path: Path | None,
     force: bool,
     json_output: bool,
@@ -76,7 +79,7 @@ def draft(
     from kgst.reserves import commands
 
     return commands.draft(
-        policy_path, statements, report, out, settled, force=force, quiet=json_output
+        policy_path, statements, report, out, settled, valid_for, force=force, quiet=json_output
     )
 
 

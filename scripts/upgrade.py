@@ -17,7 +17,12 @@ from kgst.console import (
     policy_option,
     yes_option,
 )
-from kgst.pipeline.options import collect_options, contract_options, write_options
+from kgst.pipeline.options import (
+    collect_options,
+    contract_options,
+    valid_for_option,
+    write_options,
+)
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -75,12 +80,15 @@ def check(
 @click.option(
     "--out", type=FILE, help="The file; by default upgrades/<code hash>.json beside the policy."
 )
+@valid_for_option("3 days, at most 30; the same file again keeps its deadline")
 @write_options
-def deploy(contract: str, data: str, out: Path | None, run: Run) -> Answer[UpgradeDeployDocument]:
+def deploy(
+    contract: str, data: str, out: Path | None, valid_for: str | None, run: Run
+) -> Answer[UpgradeDeployDocument]:
     """Deploy CONTRACT as a future implementation, and write the file that auditors sign. Anyone may."""
     from kgst.upgrade import commands
 
-    return commands.deploy(contract, data, run, out)
+    return commands.deploy(contract, data, run, out, valid_for)
 
 
 @cli.command(cls=OfflineCommand)

@@ -16,10 +16,10 @@ from ape import accounts as ape_accounts
 from ape import chain as ape_chain
 from ape import networks
 from hypothesis import settings
+from support.auditing import draft, submit
 from support.gas import estimate_in_two_runs
 from support.isolation import forget_settings
 from support.revert_data import decode_any_revert_data
-from support.signing import sign_all
 
 from kgst.attestation import Domain, ReserveAttestation
 from kgst.build import refresh
@@ -30,7 +30,7 @@ POLICY = Path(__file__).parent / "support" / "policy.yaml"
 
 SOM = 1_000_000
 DAY = 86_400
-RECOVERY_DELAY = 600
+RECOVERY_DELAY = 30 * DAY
 MAX_AGE = 7 * DAY
 MAX_INCREASE_BPS = 1_000
 
@@ -182,26 +182,18 @@ def attest(system: System, auditors: list[Any], relayer: Any) -> Any:
     Amounts: ``reserves`` in tyiyn, ``settled`` in base units; ``as_of`` in seconds, now unless told.
     """
 
-    def submit(
+    def attested(
         reserves: int,
         *,
         settled: int = 0,
         as_of: int | None = None,
         signers: list[Any] | None = None,
     ) -> ReserveAttestation:
-        attestation = ReserveAttestation(
-            epoch=system.token.lastAttestation().epoch + 1,
-            reserves=reserves,
-            settled=settled,
-            as_of=ape_chain.pending_timestamp if as_of is None else as_of,
-            report_hash=b"\x5a" * 32,
-        )
-        message = attestation.message(system.domain)
-        signatures = sign_all(auditors if signers is None else signers, message)
-        system.token.attest(attestation.as_tuple(), signatures, sender=relayer)
+        attestation = draft(system.token, reserves, settled=settled, as_of=as_of)
+        submit(system, attestation, auditors if signers is None else signers, relayer)
         return attestation
 
-    return submit
+    return attested
 
 
 @pytest.fixture

@@ -37,8 +37,9 @@ interface IKGST is
     /// @param authority The AccessManager.
     /// @param auditors Strictly ascending addresses, at most 16.
     /// @param threshold Signatures that an attestation needs: at least 2 and more than half of the auditors.
-    /// @param maxAge Seconds from `asOf` during which an attestation allows minting: 1 hour to 31 days.
-    /// @param maxIncreaseBps How much reserves may rise between attestations without every auditor, in 1/10,000: 0 to
+    /// @param maxAge Seconds from `asOf` during which an attestation allows minting: 1 hour to 31 days, and at most
+    /// half of RECOVERY_DELAY.
+    /// @param maxIncreaseBps How much backing may rise by an attestation without every auditor, in 1/10,000: 0 to
     /// 10,000.
     struct Initialization {
         address authority;
@@ -60,8 +61,10 @@ interface IKGST is
         bool mayBurn;
     }
 
-    /// @notice What the auditors sign, as the EIP-712 message
-    /// `ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash)`.
+    /// @notice What the auditors attest. They sign it, with three fields more, as the EIP-712 message
+    /// `ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash,uint256
+    /// halts,uint256 version,uint256 deadline)`: the halts that they knew of, the version of their set, and the last
+    /// second at which it may be submitted.
     /// @param epoch 1 for the first attestation, then one more each time.
     /// @param reserves Money held for holders at `asOf`, in tyiyn.
     /// @param settled Base units ever burned on which nothing was owed any more at `asOf`.
@@ -88,6 +91,7 @@ interface IKGST is
     event IssuerSet(address indexed issuer, uint256 capacity, uint256 refillPerSecond, bool mayBurn);
     event IssuerCut(address indexed issuer);
 
+    /// @param signers Bit i is set when `auditors[i]` of the present set signed.
     event ReservesAttested(
         uint256 indexed epoch,
         uint256 reserves,
@@ -95,11 +99,13 @@ interface IKGST is
         uint256 asOf,
         bytes32 indexed reportHash,
         uint256 backing,
-        uint256 validUntil
+        uint256 validUntil,
+        uint256 signers
     );
     /// @notice The attested reserves do not cover the supply. Minting is stopped until an attestation says otherwise.
     event ReserveDeficit(uint256 indexed epoch, uint256 shortfall);
-    event MintingHalted(address indexed auditor, string reason);
+    /// @param halts How many there have been, this one included.
+    event MintingHalted(address indexed auditor, uint256 indexed halts, string reason);
     event AuditorsSet(uint256 indexed version, address[] auditors, uint256 threshold);
     event AuditorSuspended(address indexed auditor);
     event AuditorsProposed(address[] auditors, uint256 threshold, uint256 acceptableAt);
@@ -114,7 +120,9 @@ interface IKGST is
 
     event PauseFlagsChanged(uint256 previousFlags, uint256 newFlags);
 
-    event ImplementationApproved(bytes32 indexed codeHash, bytes32 indexed dataHash, uint256 nonce);
+    event ImplementationApproved(
+        address indexed implementation, bytes32 indexed codeHash, bytes32 indexed dataHash, uint256 nonce
+    );
     /// @notice ERC-1967.
     event Upgraded(address indexed implementation);
     event DelegateAllSet(bool delegateAll);
@@ -150,13 +158,16 @@ interface IKGST is
     error AttestationExpired(uint256 validUntil);
 
     error InvalidEpoch(uint256 expected, uint256 actual);
-    /// @notice `asOf` is not after the last attestation's.
-    error AsOfNotAfter(uint256 lastAsOf, uint256 asOf);
+    /// @notice `asOf` is before the last attestation's.
+    error AsOfBeforeLast(uint256 lastAsOf, uint256 asOf);
     error AsOfInFuture(uint256 asOf);
-    /// @notice The attestation was already older than `maxAge` when it was submitted.
-    error AttestationTooOld(uint256 asOf, uint256 maxAge);
-    error SettledOutOfRange(uint256 settled, uint256 lastSettled, uint256 burned);
-    /// @notice Reserves rose by more than `maxIncreaseBps`, and not every auditor has signed.
+    /// @notice More settled than was ever burned.
+    error SettledOutOfRange(uint256 settled, uint256 burned);
+    /// @notice There have been only `expected` halts.
+    error InvalidHalts(uint256 expected, uint256 actual);
+    /// @notice What was signed could be submitted until `deadline`.
+    error SignaturesExpired(uint256 deadline);
+    /// @notice Backing would rise by more than `maxIncreaseBps`, and not every auditor has signed.
     error UnanimityRequired(uint256 signatures, uint256 auditors);
     error ThresholdNotReached(uint256 signatures, uint256 threshold);
     error SignaturesNotAscending(address previous, address signer);
@@ -170,8 +181,6 @@ interface IKGST is
     error TooFewAuditorsLeft(uint256 left, uint256 threshold);
     error NoAuditorsProposal();
     error ProposalNotReady(uint256 acceptableAt);
-    /// @notice An attestation was accepted, or the auditors rotated, after the proposal: they are alive.
-    error ProposalVoided();
     error RecoveryDelayOutOfRange(uint256 recoveryDelay);
     error MaxAgeOutOfRange(uint256 maxAge);
     error MaxIncreaseOutOfRange(uint256 maxIncreaseBps);
@@ -185,7 +194,12 @@ interface IKGST is
     error ERC2612ExpiredSignature(uint256 deadline);
     error ERC2612InvalidSignature(address owner);
 
-    error ImplementationNotApproved(bytes32 codeHash, bytes32 dataHash);
+    error ImplementationNotApproved(address implementation, bytes32 codeHash, bytes32 dataHash);
+    /// @notice Consent and upgrade need a block between them: code that stands for one transaction is no
+    /// implementation.
+    error ConsentTooRecent(uint256 givenIn);
+    /// @notice Other code stands at the implementation's address.
+    error CodeHashMismatch(bytes32 actual, bytes32 consented);
     error InvalidImplementation(address implementation);
     error InvalidNonce(uint256 expected, uint256 actual);
     error OwnTokenNotRescuable();
@@ -288,22 +302,33 @@ interface IKGST is
 
     /// @notice Accepts the auditors' attestation. Anyone may submit it. `signatures` ascend by signer.
     /// Then backing = max(0, reserves in base units − (burned − settled)) and minting is possible until asOf + maxAge.
-    /// An attestation below the supply is accepted: it stops minting and nothing else.
-    /// @dev Errors: `InvalidEpoch`, `AsOfNotAfter`, `AsOfInFuture`, `AttestationTooOld`, `SettledOutOfRange`,
-    /// `AmountOutOfRange`, those of the signatures, `UnanimityRequired`.
-    function attest(ReserveAttestation calldata attestation, AuditorSignature[] calldata signatures) external;
+    /// An attestation below the supply is accepted: it stops minting and nothing else. One that is older than maxAge,
+    /// or that was signed before the last halt, is accepted too: newer figures and a sign of life, that enable no
+    /// minting. It ends a recovery that is under way.
+    /// @dev Errors: `InvalidEpoch`, `AsOfBeforeLast`, `AsOfInFuture`, `SettledOutOfRange`, `AmountOutOfRange`,
+    /// `InvalidHalts`, those of the signatures, `UnanimityRequired`.
+    /// @param knownHalts `halts()` when it was signed.
+    /// @param deadline Last second at which it may be submitted.
+    function attest(
+        ReserveAttestation calldata attestation,
+        uint256 knownHalts,
+        uint256 deadline,
+        AuditorSignature[] calldata signatures
+    ) external;
 
-    /// @notice Stops minting at once, by any one auditor who is not suspended. Only a newer attestation resumes it.
-    /// The halt is logged even when the attestation has run out already: the reason is news.
+    /// @notice Stops minting at once, by any one auditor who is not suspended. Only an attestation that was signed
+    /// after it resumes minting; consent to an upgrade lapses. The halt is logged even when the attestation has run out
+    /// already: the reason is news.
     /// @dev Worst case: no minting until the next attestation. Errors: `NotAuditor`, `AuditorIsSuspended`.
     function haltMinting(string calldata reason) external;
 
     /// @notice Replaces the auditors, by the current ones: EIP-712
-    /// `AuditorRotation(address[] auditors,uint256 threshold,uint256 version)` with the current set's `version`.
-    /// Expires the attestation.
+    /// `AuditorRotation(address[] auditors,uint256 threshold,uint256 version,uint256 deadline)` with the current set's
+    /// `version`. Expires the attestation, and ends a recovery that is under way.
     function rotateAuditors(
         address[] calldata newAuditors,
         uint256 newThreshold,
+        uint256 deadline,
         AuditorSignature[] calldata signatures
     ) external;
 
@@ -323,16 +348,17 @@ interface IKGST is
     function cancelAuditorsProposal() external;
 
     /// @notice Completes a recovery after RECOVERY_DELAY. Anyone may call. Expires the attestation.
-    /// @dev Errors: `NoAuditorsProposal`, `ProposalVoided`, `ProposalNotReady`.
+    /// @dev Errors: `NoAuditorsProposal`, `ProposalNotReady`.
     function acceptAuditors() external;
 
-    /// @notice Sets the lifetime of attestations, 1 hour to 31 days. Restricted to RESERVE_ADMIN. A shorter one also
-    /// shortens the current attestation; a longer one waits for the next.
+    /// @notice Sets the lifetime of attestations, 1 hour to 31 days, at most half of RECOVERY_DELAY. Restricted to
+    /// RESERVE_ADMIN. A shorter one also shortens the current attestation; a longer one waits for the next.
     /// @dev Worst case: minting on figures 31 days old, or auditors who must attest hourly. Undo: the same call.
     function setMaxAge(uint256 newMaxAge) external;
 
-    /// @notice Sets how much reserves may rise without unanimity, 0 to 10,000 bps. Restricted to RESERVE_ADMIN.
-    /// @dev Worst case: a threshold of auditors may at most double the reserves per attestation. Undo: the same call.
+    /// @notice Sets how much backing may rise above itself, or above the supply where that is more, without unanimity,
+    /// 0 to 10,000 bps. Restricted to RESERVE_ADMIN.
+    /// @dev Worst case: a threshold of auditors may at most double the backing per attestation. Undo: the same call.
     function setMaxIncrease(uint256 newMaxIncreaseBps) external;
 
     /// @notice The last accepted attestation; zeros before the first.
@@ -356,10 +382,13 @@ interface IKGST is
         view
         returns (address[] memory auditors, uint256 threshold, uint256 version, uint256 suspended);
 
+    /// @notice How often minting has been halted.
+    function halts() external view returns (uint256);
+
     /// @notice Whether `account` may sign now: in the current set and not suspended.
     function isAuditor(address account) external view returns (bool);
 
-    /// @notice The recovery under way; empty and 0 when there is none or it is void.
+    /// @notice The recovery under way; empty and 0 when there is none.
     function auditorsProposal()
         external
         view
@@ -369,7 +398,7 @@ interface IKGST is
     /// @return maxIncreaseBps 1/10,000.
     function reserveLimits() external view returns (uint256 maxAge, uint256 maxIncreaseBps);
 
-    /// @notice Seconds between `proposeAuditors` and `acceptAuditors`; part of the code.
+    /// @notice Seconds between `proposeAuditors` and `acceptAuditors`, at least 14 days; part of the code.
     function RECOVERY_DELAY() external view returns (uint256);
 
     // ---------------------------------------------------------------------------------------------- Compliance
@@ -431,20 +460,24 @@ interface IKGST is
     // ------------------------------------------------------------------------------------------------ Upgrades
 
     /// @notice Records the auditors' consent to one upgrade: EIP-712
-    /// `ImplementationApproval(bytes32 codeHash,bytes32 dataHash,uint256 nonce)`, current threshold. Anyone may submit.
-    /// Replaces an earlier consent; lapses when the auditors rotate or one is suspended.
-    /// @dev Errors: `InvalidNonce`, those of the signatures.
+    /// `ImplementationApproval(address implementation,bytes32 codeHash,bytes32 dataHash,uint256 nonce,uint256
+    /// halts,uint256 version,uint256 deadline)`, current threshold. Anyone may submit. Replaces an earlier consent;
+    /// lapses when the auditors rotate, one is suspended or one halts minting.
+    /// @dev Errors: `InvalidNonce`, `InvalidImplementation`, `CodeHashMismatch`, those of the signatures.
     function approveImplementation(
+        address newImplementation,
         bytes32 codeHash,
         bytes32 dataHash,
         uint256 nonce,
+        uint256 deadline,
         AuditorSignature[] calldata signatures
     ) external;
 
     /// @notice ERC-1967 upgrade. Restricted to UPGRADER, and spends the auditors' consent to exactly this code and call
     /// data. The pause flags stay.
     /// @dev Worst case: what the consented code does. Undo: another upgrade.
-    /// Errors: `InvalidImplementation`, `ImplementationNotApproved`, `FailedCall` or the call's own.
+    /// Errors: `InvalidImplementation`, `ImplementationNotApproved`, `ConsentTooRecent`, `FailedCall` or the call's
+    /// own.
     function upgradeToAndCall(address newImplementation, bytes calldata data) external;
 
     /// @notice Whether the functions that move money run from the implementation instead of the token's own code.
@@ -458,10 +491,14 @@ interface IKGST is
     /// @notice The implementation behind the token's address.
     function implementation() external view returns (address);
 
-    /// @return codeHash keccak256 of the consented runtime code; 0 when there is no consent in force.
+    /// @return approved The implementation; the zero address when there is no consent in force.
+    /// @return codeHash keccak256 of its runtime code.
     /// @return dataHash keccak256 of the consented call data.
     /// @return nonce The nonce that the next consent must carry.
-    function approvedImplementation() external view returns (bytes32 codeHash, bytes32 dataHash, uint256 nonce);
+    function approvedImplementation()
+        external
+        view
+        returns (address approved, bytes32 codeHash, bytes32 dataHash, uint256 nonce);
 
     /// @notice ERC-1822: the slot where the implementation's address is kept.
     function proxiableUUID() external view returns (bytes32);

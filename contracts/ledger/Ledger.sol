@@ -23,7 +23,8 @@ abstract contract Ledger {
         uint64 epoch;
     }
 
-    /// @dev One slot. version: counts auditor sets; suspended: bit i for auditors[i]; maxAge: seconds.
+    /// @dev One slot. version: counts auditor sets; suspended: bit i for auditors[i]; maxAge: seconds; halts: counts
+    /// them.
     struct ReserveSettings {
         uint64 version;
         uint8 threshold;
@@ -31,21 +32,23 @@ abstract contract Ledger {
         uint16 suspended;
         uint32 maxAge;
         uint16 maxIncreaseBps;
+        uint32 halts;
     }
 
-    /// @dev One slot. epoch, version: as they stood when proposed; a change of either voids the proposal.
+    /// @dev One slot. acceptableAt: seconds; 0 is no proposal.
     struct Proposal {
-        uint64 epoch;
-        uint64 version;
         uint40 acceptableAt;
         uint8 threshold;
     }
 
-    /// @dev The auditors' consent to one upgrade; codeHash 0 is none. nonce: consents ever given.
+    /// @dev The auditors' consent to one upgrade; codeHash 0 is none. nonce: consents ever given; givenIn: number of
+    /// the block.
     struct Consent {
         bytes32 codeHash;
         bytes32 dataHash;
-        uint64 nonce;
+        address implementation;
+        uint48 nonce;
+        uint48 givenIn;
     }
 
     /// @dev One slot. Base units: what an order says to take from one account, and what has been taken.

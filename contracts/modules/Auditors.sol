@@ -11,12 +11,16 @@ import {Signatures} from "./Signatures.sol";
 /// @dev May touch: auditors, seats, settings, proposal, consent (only to clear it), and validUntil (only downwards).
 /// Every change of the set expires the attestation. Auditors who are alive decide about their own succession;
 /// `proposeAuditors` is for lost keys and ends with any attestation or rotation.
+///
+/// Every message that they sign carries the version of their set and a deadline. No one role, nor any one auditor, can
+/// keep the others from giving a sign of life: a halt voids no attestation, it only keeps those signed before it from
+/// enabling minting.
 abstract contract Auditors is IKGST, Managed, Domain {
     bytes32 private constant ROTATION_TYPEHASH =
-        keccak256("AuditorRotation(address[] auditors,uint256 threshold,uint256 version)");
+        keccak256("AuditorRotation(address[] auditors,uint256 threshold,uint256 version,uint256 deadline)");
     uint256 private constant MAX_AUDITORS = 16;
     uint256 private constant MIN_THRESHOLD = 2;
-    uint256 private constant MIN_RECOVERY_DELAY = 10 minutes;
+    uint256 private constant MIN_RECOVERY_DELAY = 14 days;
     uint256 private constant MAX_RECOVERY_DELAY = 365 days;
 
     /// @inheritdoc IKGST
@@ -33,20 +37,24 @@ abstract contract Auditors is IKGST, Managed, Domain {
     function haltMinting(string calldata reason) external {
         ReserveSettings memory settings = _ledger().settings;
         _requireMaySign(msg.sender, settings);
-        _expireAttestation(block.timestamp);
-        emit MintingHalted(msg.sender, reason);
+        uint32 halts_ = settings.halts + 1;
+        _ledger().settings.halts = halts_;
+        _forgetSignatures();
+        emit MintingHalted(msg.sender, halts_, reason);
     }
 
     /// @inheritdoc IKGST
     function rotateAuditors(
         address[] calldata newAuditors,
         uint256 newThreshold,
+        uint256 deadline,
         AuditorSignature[] calldata signatures
     ) external {
         // EIP-712 encodes an array as the hash of its elements, each padded to 32 bytes.
         bytes32 listHash = keccak256(abi.encodePacked(newAuditors));
         uint256 version_ = _ledger().settings.version;
-        _requireQuorum(keccak256(abi.encode(ROTATION_TYPEHASH, listHash, newThreshold, version_)), signatures);
+        bytes32 message = keccak256(abi.encode(ROTATION_TYPEHASH, listHash, newThreshold, version_, deadline));
+        _requireQuorum(message, deadline, signatures);
         _setAuditors(newAuditors, newThreshold);
     }
 
@@ -58,7 +66,7 @@ abstract contract Auditors is IKGST, Managed, Domain {
         if (left < settings.threshold) revert TooFewAuditorsLeft(left, settings.threshold);
         // Seats are below 16, so the bit fits.
         _ledger().settings.suspended = settings.suspended | uint16(1 << seat);
-        _forgetOldAuditors();
+        _forgetSignatures();
         emit AuditorSuspended(auditor);
     }
 
@@ -69,30 +77,29 @@ abstract contract Auditors is IKGST, Managed, Domain {
         Layout storage $ = _ledger();
         $.proposedAuditors = newAuditors;
         // The casts keep every bit: at most 16 auditors; 40 bits of seconds.
-        $.proposal = Proposal({
-            epoch: $.attestation.epoch,
-            version: $.settings.version,
-            acceptableAt: uint40(acceptableAt),
-            threshold: uint8(newThreshold)
-        });
+        $.proposal = Proposal({acceptableAt: uint40(acceptableAt), threshold: uint8(newThreshold)});
         emit AuditorsProposed(newAuditors, newThreshold, acceptableAt);
     }
 
     /// @inheritdoc IKGST
     function cancelAuditorsProposal() external restricted {
         if (_ledger().proposal.acceptableAt == 0) revert NoAuditorsProposal();
-        _clearProposal();
-        emit AuditorsProposalCanceled();
+        _endProposal();
     }
 
     /// @inheritdoc IKGST
     function acceptAuditors() external {
         Proposal memory proposal = _ledger().proposal;
         if (proposal.acceptableAt == 0) revert NoAuditorsProposal();
-        if (_isVoid(proposal)) revert ProposalVoided();
         if (block.timestamp < proposal.acceptableAt) revert ProposalNotReady(proposal.acceptableAt);
-        _setAuditors(_ledger().proposedAuditors, proposal.threshold);
+        address[] memory accepted = _ledger().proposedAuditors;
         _clearProposal();
+        _setAuditors(accepted, proposal.threshold);
+    }
+
+    /// @inheritdoc IKGST
+    function halts() external view returns (uint256) {
+        return _ledger().settings.halts;
     }
 
     /// @inheritdoc IKGST
@@ -119,18 +126,18 @@ abstract contract Auditors is IKGST, Managed, Domain {
         returns (address[] memory auditors, uint256 threshold, uint256 acceptableAt)
     {
         Proposal memory proposal = _ledger().proposal;
-        if (proposal.acceptableAt == 0 || _isVoid(proposal)) return (auditors, 0, 0);
         return (_ledger().proposedAuditors, proposal.threshold, proposal.acceptableAt);
     }
 
     /// @dev Reverts unless at least `threshold` distinct current auditors signed. One wrong signature refuses the call:
     /// who submits chooses which to send.
-    /// @return unanimous Whether every auditor of the set signed; a suspended one cannot.
-    function _requireQuorum(bytes32 structHash, AuditorSignature[] calldata signatures)
+    /// @return signers Bit i is set when `auditors[i]` signed.
+    function _requireQuorum(bytes32 structHash, uint256 deadline, AuditorSignature[] calldata signatures)
         internal
         view
-        returns (bool unanimous)
+        returns (uint256 signers)
     {
+        if (block.timestamp > deadline) revert SignaturesExpired(deadline);
         ReserveSettings memory settings = _ledger().settings;
         bytes32 digest = _digest(structHash);
         address previous = address(0);
@@ -138,12 +145,18 @@ abstract contract Auditors is IKGST, Managed, Domain {
             address signer = signatures[i].signer;
             // Strictly ascending: nobody is counted twice.
             if (signer <= previous) revert SignaturesNotAscending(previous, signer);
-            _requireMaySign(signer, settings);
+            signers |= 1 << _requireMaySign(signer, settings);
             if (!Signatures.isValid(signer, digest, signatures[i].data)) revert InvalidAuditorSignature(signer);
             previous = signer;
         }
         if (signatures.length < settings.threshold) revert ThresholdNotReached(signatures.length, settings.threshold);
-        return signatures.length == settings.auditorCount;
+    }
+
+    /// @dev Ends a recovery, if one is under way.
+    function _endProposal() internal {
+        if (_ledger().proposal.acceptableAt == 0) return;
+        _clearProposal();
+        emit AuditorsProposalCanceled();
     }
 
     function _setAuditors(address[] memory newAuditors, uint256 newThreshold) internal {
@@ -159,13 +172,16 @@ abstract contract Auditors is IKGST, Managed, Domain {
         $.settings.threshold = uint8(newThreshold);
         $.settings.auditorCount = uint8(newAuditors.length);
         $.settings.suspended = 0;
-        _forgetOldAuditors();
+        _forgetSignatures();
+        _endProposal();
         emit AuditorsSet(version_, newAuditors, newThreshold);
     }
 
     function _clearConsent() internal {
-        delete _ledger().consent.codeHash;
-        delete _ledger().consent.dataHash;
+        Consent storage consent = _ledger().consent;
+        delete consent.codeHash;
+        delete consent.dataHash;
+        delete consent.implementation;
     }
 
     /// @dev Lowers validUntil to `time`, never raises it.
@@ -174,8 +190,9 @@ abstract contract Auditors is IKGST, Managed, Domain {
         if (time < solvency_.validUntil()) _ledger().solvency = solvency_.afterAttest(solvency_.backing(), time);
     }
 
-    /// @dev What the auditors signed before a change of their set ends with it: attestation, and consent to an upgrade.
-    function _forgetOldAuditors() private {
+    /// @dev What the auditors signed ends with a change of their set, and with a halt: the attestation's term, and
+    /// consent to an upgrade.
+    function _forgetSignatures() private {
         _expireAttestation(block.timestamp);
         _clearConsent();
     }
@@ -200,10 +217,6 @@ abstract contract Auditors is IKGST, Managed, Domain {
     function _clearProposal() private {
         delete _ledger().proposal;
         delete _ledger().proposedAuditors;
-    }
-
-    function _isVoid(Proposal memory proposal) private view returns (bool) {
-        return proposal.epoch != _ledger().attestation.epoch || proposal.version != _ledger().settings.version;
     }
 
     function _isSuspended(uint256 seat, ReserveSettings memory settings) private pure returns (bool) {

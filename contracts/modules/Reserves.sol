@@ -8,26 +8,44 @@ import {Auditors} from "./Auditors.sol";
 /// @title Reserve attestations
 /// @dev May touch: solvency (backing, validUntil), attestation, reportHash, settings. Never the supply.
 abstract contract Reserves is IKGST, Auditors {
-    bytes32 private constant ATTESTATION_TYPEHASH =
-        keccak256("ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash)");
+    bytes32 private constant ATTESTATION_TYPEHASH = keccak256(
+        "ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash,"
+        "uint256 halts,uint256 version,uint256 deadline)"
+    );
     uint256 private constant MIN_MAX_AGE = 1 hours;
     uint256 private constant MAX_MAX_AGE = 31 days;
     uint256 private constant BPS = 1e4;
 
     /// @inheritdoc IKGST
     /// @dev No pause reaches this function: reserves must be reportable at any time.
-    function attest(ReserveAttestation calldata attestation, AuditorSignature[] calldata signatures) external {
+    function attest(
+        ReserveAttestation calldata attestation,
+        uint256 knownHalts,
+        uint256 deadline,
+        AuditorSignature[] calldata signatures
+    ) external {
         // Checks:
-        AttestationRecord memory last = _ledger().attestation;
+        ReserveSettings memory settings = _ledger().settings;
         Solvency solvency_ = _ledger().solvency;
-        uint256 validUntil = _requireNext(attestation, last, solvency_);
-        bool unanimous = _requireQuorum(keccak256(abi.encode(ATTESTATION_TYPEHASH, attestation)), signatures);
-        if (!unanimous) _requireModest(attestation, last, signatures.length);
-
-        // Effects:
+        _requireNext(attestation, solvency_);
+        if (knownHalts > settings.halts) revert InvalidHalts(settings.halts, knownHalts);
+        uint256 signers = _requireQuorum(
+            keccak256(abi.encode(ATTESTATION_TYPEHASH, attestation, knownHalts, settings.version, deadline)),
+            deadline,
+            signatures
+        );
         uint256 owed = solvency_.burned() - attestation.settled;
         uint256 held = attestation.reserves * TYIYN;
         uint256 backing = held > owed ? held - owed : 0;
+        if (signatures.length != settings.auditorCount) {
+            _requireModest(backing, solvency_, settings, signatures.length);
+        }
+        // asOf is at most now, so the sum cannot overflow.
+        uint256 validUntil = attestation.asOf + settings.maxAge;
+        // Who did not know of the last halt has not ended it.
+        if (knownHalts != settings.halts && validUntil > block.timestamp) validUntil = block.timestamp;
+
+        // Effects:
         _ledger().solvency = solvency_.afterAttest(backing, validUntil);
         // The casts keep every bit: bounded in `_requireNext`; epochs step by one.
         _ledger().attestation = AttestationRecord({
@@ -37,7 +55,9 @@ abstract contract Reserves is IKGST, Auditors {
             epoch: uint64(attestation.epoch)
         });
         _ledger().reportHash = attestation.reportHash;
-        _logAttestation(attestation, backing, validUntil, solvency_.supply());
+        _endProposal();
+        _logAttestation(attestation, backing, validUntil, signers);
+        if (solvency_.supply() > backing) emit ReserveDeficit(attestation.epoch, solvency_.supply() - backing);
     }
 
     /// @inheritdoc IKGST
@@ -75,7 +95,9 @@ abstract contract Reserves is IKGST, Auditors {
     }
 
     function _setMaxAge(uint256 newMaxAge) internal {
-        if (newMaxAge < MIN_MAX_AGE || newMaxAge > MAX_MAX_AGE) revert MaxAgeOutOfRange(newMaxAge);
+        if (newMaxAge < MIN_MAX_AGE || newMaxAge > MAX_MAX_AGE || 2 * newMaxAge > RECOVERY_DELAY) {
+            revert MaxAgeOutOfRange(newMaxAge);
+        }
         // The cast keeps every bit: at most 31 days.
         _ledger().settings.maxAge = uint32(newMaxAge);
         emit MaxAgeSet(newMaxAge);
@@ -88,37 +110,30 @@ abstract contract Reserves is IKGST, Auditors {
         emit MaxIncreaseSet(newMaxIncreaseBps);
     }
 
-    /// @dev All that can be checked without the signatures.
-    /// @return validUntil Second from which minting under this attestation reverts.
-    function _requireNext(ReserveAttestation calldata attestation, AttestationRecord memory last, Solvency solvency_)
-        private
-        view
-        returns (uint256 validUntil)
-    {
+    /// @dev All figures that can be checked without the signatures.
+    function _requireNext(ReserveAttestation calldata attestation, Solvency solvency_) private view {
+        AttestationRecord memory last = _ledger().attestation;
         uint256 expected = uint256(last.epoch) + 1;
         if (attestation.epoch != expected) revert InvalidEpoch(expected, attestation.epoch);
-        if (attestation.asOf <= last.asOf) revert AsOfNotAfter(last.asOf, attestation.asOf);
+        if (attestation.asOf < last.asOf) revert AsOfBeforeLast(last.asOf, attestation.asOf);
         if (attestation.asOf > block.timestamp) revert AsOfInFuture(attestation.asOf);
-        uint256 maxAge = _ledger().settings.maxAge;
-        // asOf is at most now, so the sum cannot overflow.
-        validUntil = attestation.asOf + maxAge;
-        if (block.timestamp >= validUntil) revert AttestationTooOld(attestation.asOf, maxAge);
-        if (attestation.settled < last.settled || attestation.settled > solvency_.burned()) {
-            revert SettledOutOfRange(attestation.settled, last.settled, solvency_.burned());
+        if (attestation.settled > solvency_.burned()) {
+            revert SettledOutOfRange(attestation.settled, solvency_.burned());
         }
         uint256 maxReserves = SolvencyLib.MAX / TYIYN;
         if (attestation.reserves > maxReserves) revert AmountOutOfRange(attestation.reserves, maxReserves);
     }
 
-    /// @dev Without every auditor, reserves may rise only so far, and the first figure cannot be set at all: the guard
-    /// against a slip of two zeros.
-    function _requireModest(ReserveAttestation calldata attestation, AttestationRecord memory last, uint256 signed)
+    /// @dev Without every auditor, backing may rise only so far, by whichever figure, and the first cannot be set at
+    /// all: the guard against a slip of two zeros. Coming back from a deficit to parity enables nothing.
+    function _requireModest(uint256 backing, Solvency solvency_, ReserveSettings memory settings, uint256 signed)
         private
         view
     {
-        uint256 ceiling = uint256(last.reserves) * (BPS + _ledger().settings.maxIncreaseBps) / BPS;
-        if (last.epoch == 0 || attestation.reserves > ceiling) {
-            revert UnanimityRequired(signed, _ledger().settings.auditorCount);
+        uint256 base = solvency_.backing() > solvency_.supply() ? solvency_.backing() : solvency_.supply();
+        uint256 ceiling = base * (BPS + settings.maxIncreaseBps) / BPS;
+        if (_ledger().attestation.epoch == 0 || backing > ceiling) {
+            revert UnanimityRequired(signed, settings.auditorCount);
         }
     }
 
@@ -126,7 +141,7 @@ abstract contract Reserves is IKGST, Auditors {
         ReserveAttestation calldata attestation,
         uint256 backing,
         uint256 validUntil,
-        uint256 supply
+        uint256 signers
     ) private {
         emit ReservesAttested(
             attestation.epoch,
@@ -135,8 +150,8 @@ abstract contract Reserves is IKGST, Auditors {
             attestation.asOf,
             attestation.reportHash,
             backing,
-            validUntil
+            validUntil,
+            signers
         );
-        if (supply > backing) emit ReserveDeficit(attestation.epoch, supply - backing);
     }
 }

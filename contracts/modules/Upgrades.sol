@@ -13,23 +13,46 @@ import {Auditors} from "./Auditors.sol";
 /// needs two keys: UPGRADER with its delay, and the auditors' signatures on the code that will run and the call that it
 /// will run.
 abstract contract Upgrades is IKGST, Auditors {
-    bytes32 private constant APPROVAL_TYPEHASH =
-        keccak256("ImplementationApproval(bytes32 codeHash,bytes32 dataHash,uint256 nonce)");
+    bytes32 private constant APPROVAL_TYPEHASH = keccak256(
+        "ImplementationApproval(address implementation,bytes32 codeHash,bytes32 dataHash,uint256 nonce,"
+        "uint256 halts,uint256 version,uint256 deadline)"
+    );
 
     /// @inheritdoc IKGST
     function approveImplementation(
+        address newImplementation,
         bytes32 codeHash,
         bytes32 dataHash,
         uint256 nonce,
+        uint256 deadline,
         AuditorSignature[] calldata signatures
     ) external {
         Consent storage consent = _ledger().consent;
         if (nonce != consent.nonce) revert InvalidNonce(consent.nonce, nonce);
-        _requireQuorum(keccak256(abi.encode(APPROVAL_TYPEHASH, codeHash, dataHash, nonce)), signatures);
+        _requireImplementation(newImplementation);
+        // What is consented to stands there now, and by the time of an upgrade it will have stood since another block.
+        if (newImplementation.codehash != codeHash) revert CodeHashMismatch(newImplementation.codehash, codeHash);
+        ReserveSettings memory settings = _ledger().settings;
+        bytes32 message = keccak256(
+            abi.encode(
+                APPROVAL_TYPEHASH,
+                newImplementation,
+                codeHash,
+                dataHash,
+                nonce,
+                settings.halts,
+                settings.version,
+                deadline
+            )
+        );
+        _requireQuorum(message, deadline, signatures);
         consent.codeHash = codeHash;
         consent.dataHash = dataHash;
-        consent.nonce += 1;
-        emit ImplementationApproved(codeHash, dataHash, nonce);
+        consent.implementation = newImplementation;
+        // The casts keep every bit: 48 bits count a block each second for 9 million years.
+        consent.nonce = uint48(nonce + 1);
+        consent.givenIn = uint48(block.number);
+        emit ImplementationApproved(newImplementation, codeHash, dataHash, nonce);
     }
 
     /// @inheritdoc IKGST
@@ -37,9 +60,7 @@ abstract contract Upgrades is IKGST, Auditors {
     function upgradeToAndCall(address newImplementation, bytes calldata data) external restricted {
         // Checks:
         _requireImplementation(newImplementation);
-        bytes32 codeHash = newImplementation.codehash;
-        bytes32 dataHash = keccak256(data);
-        if (!_isApproved(codeHash, dataHash)) revert ImplementationNotApproved(codeHash, dataHash);
+        _requireConsent(newImplementation, keccak256(data));
 
         // Effects:
         _clearConsent();
@@ -71,9 +92,13 @@ abstract contract Upgrades is IKGST, Auditors {
     }
 
     /// @inheritdoc IKGST
-    function approvedImplementation() external view returns (bytes32 codeHash, bytes32 dataHash, uint256 nonce) {
+    function approvedImplementation()
+        external
+        view
+        returns (address approved, bytes32 codeHash, bytes32 dataHash, uint256 nonce)
+    {
         Consent memory consent = _ledger().consent;
-        return (consent.codeHash, consent.dataHash, consent.nonce);
+        return (consent.implementation, consent.codeHash, consent.dataHash, consent.nonce);
     }
 
     /// @inheritdoc IKGST
@@ -81,9 +106,15 @@ abstract contract Upgrades is IKGST, Auditors {
         return GateLib.SLOT;
     }
 
-    function _isApproved(bytes32 codeHash, bytes32 dataHash) private view returns (bool) {
-        Consent storage consent = _ledger().consent;
-        return consent.codeHash != 0 && consent.codeHash == codeHash && consent.dataHash == dataHash;
+    function _requireConsent(address newImplementation, bytes32 dataHash) private view {
+        Consent memory consent = _ledger().consent;
+        bytes32 codeHash = newImplementation.codehash;
+        bool same = consent.implementation == newImplementation && consent.codeHash == codeHash;
+        if (!same || consent.dataHash != dataHash) {
+            revert ImplementationNotApproved(newImplementation, codeHash, dataHash);
+        }
+        // Code that comes and goes within a transaction could satisfy both.
+        if (block.number <= consent.givenIn) revert ConsentTooRecent(consent.givenIn);
     }
 
     /// @dev Refuses accounts without code, code that is not an ERC-1822 implementation for this slot, and EIP-7702

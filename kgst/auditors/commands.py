@@ -32,6 +32,7 @@ from kgst.pipeline.pipeline import perform
 from kgst.pipeline.views import nothing_done
 from kgst.reserves.reading import final_enough
 from kgst.reserves.views import print_warnings
+from kgst.signing.deadlines import ORDER_VALID, deadline_after
 from kgst.signing.views import namer, print_hashes
 from kgst.storing import as_bytes, require_apart, write_new
 
@@ -70,7 +71,12 @@ def show(policy_path: Path | None, *, quiet: bool) -> Answer[AuditorsShowDocumen
 
 
 def draft(
-    policy_path: Path | None, out_path: Path | None, *, force: bool, quiet: bool
+    policy_path: Path | None,
+    out_path: Path | None,
+    valid_for: str | None,
+    *,
+    force: bool,
+    quiet: bool,
 ) -> Answer[AuditorsDraftDocument]:
     """Write the rotation to the policy's auditors, or say that it is so already."""
     system = open_system(policy_path, quiet=quiet)
@@ -91,12 +97,13 @@ def draft(
                 f"✓ already so: {said}; nothing was written.", soft_wrap=True, markup=False
             ),
         )
-    made = make_draft(system.domain, found, new)
+    now = found.state.block.timestamp
+    made = make_draft(system.domain, found, new, deadline_after(now, valid_for, usual=ORDER_VALID))
     target = out_path or system.policy_path.with_name(f"rotation-{made.number}.json")
     require_apart([target], [system.policy_path])
     write_new([(target, as_bytes(made))], force=force)
     named = namer(system.policy)
-    warnings = draft_warnings(made, named)
+    warnings = draft_warnings(made, named, now=now)
 
     def show_it(out: Console) -> None:
         print_rotation(out, made, named)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from kgst.auditors.files import Ends, Proposal
 from kgst.checks import CheckPart
-from kgst.document import Address, ChainId, Count, Document, Duration, Hash, Part
+from kgst.document import Address, ChainId, Count, Document, Duration, Hash, Part, Time
 from kgst.policy import MAX_AUDITORS
 from kgst.signing.documents import CollectDocument, SignDocument
 from kgst.signing.files import AuditorSet, Block
@@ -34,11 +34,21 @@ class Warned(CheckPart):
 
     Attributes:
         item: `attestation`, `consent`, `proposal`: it lapses; `suspension`: a suspended auditor may sign again;
-            `threshold`: fewer have to sign; `newcomers`: those who join suffice to attest.
+            `threshold`: fewer have to sign; `newcomers`: those who join suffice to attest; `clock`: the chain was read
+            more than 10 minutes ahead of the clock; `far_deadline`: later than any command would choose, by the clock.
     """
 
     area: Literal["draft"]
-    item: Literal["attestation", "consent", "proposal", "suspension", "threshold", "newcomers"]
+    item: Literal[
+        "attestation",
+        "consent",
+        "proposal",
+        "suspension",
+        "threshold",
+        "newcomers",
+        "clock",
+        "far_deadline",
+    ]
     state: Literal["warning"]
 
 
@@ -46,6 +56,8 @@ class Rotation(Part):
     """Who succeeds whom.
 
     Attributes:
+        version: Of the set that signs.
+        deadline: Last second in which the signatures can be submitted.
         current: The set in office, which signs.
         new: Its successors, all of them; its version is one more.
         joining: Those of `new` who are not in office.
@@ -57,6 +69,8 @@ class Rotation(Part):
     """
 
     block: Block
+    version: Count
+    deadline: Time
     current: AuditorSet
     new: AuditorSet
     joining: _Some
@@ -155,7 +169,7 @@ class AuditorsShowDocument(Document):
 
     Attributes:
         auditors: The set in office.
-        proposal: A recovery under way; null when there is none, or it is void.
+        proposal: A recovery under way; null when there is none.
         recovery_delay_seconds: Between proposal and acceptance.
         policy: What it wants.
         labels: Addresses to their labels in the policy.

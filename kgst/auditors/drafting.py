@@ -8,16 +8,17 @@ from kgst.attestation import Domain
 from kgst.auditors.files import RotationFile
 from kgst.auditors.reading import Found
 from kgst.checks import Check
-from kgst.reserves.drafting import caution
 from kgst.reserves.format import both_times
+from kgst.signing.deadlines import caution, early, far
 from kgst.signing.files import AuditorSet, DomainFields
 
 __all__ = ["draft_warnings", "make_draft"]
 
 
-def make_draft(domain: Domain, found: Found, new: AuditorSet) -> RotationFile:
-    """The rotation of the auditors that were `found` to `new`, who differ or end a suspension."""
+def make_draft(domain: Domain, found: Found, new: AuditorSet, deadline: int) -> RotationFile:
+    """The rotation of the auditors that were `found` to `new`, who differ or end a suspension, until `deadline`."""
     return RotationFile(
+        deadline=deadline,
         domain=DomainFields(chain_id=domain.chain_id, verifying_contract=domain.token),
         block=found.state.block,
         current=found.auditors,
@@ -26,9 +27,20 @@ def make_draft(domain: Domain, found: Found, new: AuditorSet) -> RotationFile:
     )
 
 
-def draft_warnings(draft: RotationFile, named: Callable[[str], str]) -> list[Check]:
-    """What every auditor should see before signing; `named` puts addresses into words."""
-    return [*_ended(draft, named), *_changed(draft, named)]
+def draft_warnings(draft: RotationFile, named: Callable[[str], str], *, now: int) -> list[Check]:
+    """What every auditor should see before signing.
+
+    Args:
+        draft: To be signed.
+        named: Puts addresses into words.
+        now: Seconds since 1970: the chain's, or of this computer's clock where there is no chain.
+    """
+    return [
+        *_ended(draft, named),
+        *_changed(draft, named),
+        *early(draft.block.timestamp, now),
+        *far(draft, now),
+    ]
 
 
 def _ended(draft: RotationFile, named: Callable[[str], str]) -> Iterator[Check]:

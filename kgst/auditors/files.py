@@ -1,6 +1,7 @@
 """The three files of a rotation: the draft, an auditor's signature, the signed rotation.
 
-What an auditor signs depends on the domain, the successors and the version that they succeed; all else is for people.
+What an auditor signs depends on the domain, the successors, the version that they succeed and the deadline; all else is
+for people.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pydantic import Field, model_validator
 from kgst.attestation import AuditorRotation
 from kgst.fields import Address
 from kgst.policy import MAX_AUDITORS
+from kgst.signing.deadlines import LONGEST
 from kgst.signing.files import (
     AuditorSet,
     AuditorsSignature,
@@ -28,7 +30,7 @@ __all__ = ["Ends", "Proposal", "RotationFile", "RotationSignatureFile", "SignedR
 
 
 class Proposal(FileModel):
-    """A recovery that was proposed, and is not void.
+    """A recovery that was proposed, and has not ended.
 
     Attributes:
         auditors: Ascending.
@@ -75,8 +77,9 @@ class RotationFile(Draft):
     what = "a draft of a rotation"
     numbered = "version"
     signature_file = RotationSignatureFile
+    made_by = "ape run auditors draft"
 
-    format: Literal["kgst-rotation/1"] = "kgst-rotation/1"
+    format: Literal["kgst-rotation/2"] = "kgst-rotation/2"
     block: Block
     current: AuditorSet
     new: AuditorSet
@@ -92,12 +95,14 @@ class RotationFile(Draft):
             raise ValueError("nobody is suspended in a new set")
         if not self.current.suspended and self.new.has_people_of(self.current):
             raise ValueError("the new auditors are the current ones, and nobody is suspended")
+        if not 0 < self.deadline - self.block.timestamp <= LONGEST:
+            raise ValueError("deadline is not within 30 days after the block that was read")
         return self
 
     @property
     def order(self) -> AuditorRotation:
         """What auditors sign."""
-        return AuditorRotation(self.new.members, self.new.threshold, self.current.version)
+        return AuditorRotation(self.new.members, self.new.threshold, self.version, self.deadline)
 
     @property
     def number(self) -> int:
@@ -135,5 +140,5 @@ class SignedRotationFile(SignedDraft):
 
     what = "a signed rotation"
 
-    format: Literal["kgst-signed-rotation/1"] = "kgst-signed-rotation/1"
+    format: Literal["kgst-signed-rotation/2"] = "kgst-signed-rotation/2"
     draft: RotationFile

@@ -20,7 +20,7 @@ from kgst.console import Answer
 from kgst.errors import RefusedError
 from kgst.policy import Policy
 from kgst.reserves.views import print_warnings
-from kgst.signing import ceremony
+from kgst.signing import ceremony, deadlines
 from kgst.signing.ceremony import check_deployment
 from kgst.signing.views import namer, print_list
 from kgst.storing import read_model
@@ -80,7 +80,7 @@ def sign(
     policy = Policy.load(policy_path) if policy_path else None
     done, undone = check(draft, policy, policy_path)
     named = namer(policy)
-    warnings = draft_warnings(draft, named)
+    warnings = draft_warnings(draft, named, now=deadlines.clock())
 
     def show(out: Console) -> None:
         print_rotation(out, draft, named)

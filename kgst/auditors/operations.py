@@ -46,26 +46,19 @@ def rotation(system: System, path: Path) -> Operation:
     version = found.auditors.version
     already = version > draft.number and _was_accepted(draft)
     if not already:
-        if version != draft.number:
-            raise RefusedError(
-                f"{path}: is signed by the auditors of version {draft.number}, and the chain is at version {version}: "
-                "the auditors have changed since, or the node lags behind; draft anew (`ape run auditors draft`) and "
-                "have it signed by those in office."
-            )
-        require_taken(system, path, draft, signed.signatures, found.auditors)
+        now = found.state.block.timestamp
+        require_taken(system, path, draft, signed.signatures, found.auditors, now)
     return Operation(
         name="rotate-auditors",
         title=f"rotate the auditors, version {draft.number} → {draft.new.version}",
         to=system.token.address,
         data=call_data(
-            system.token.rotateAuditors,
-            list(draft.new.members),
-            draft.new.threshold,
-            structs(signed.signatures),
+            system.token.rotateAuditors, *draft.order.arguments(structs(signed.signatures))
         ),
         lines=(
             *_set_lines(system, draft.current, draft.new),
             ("signed by", "\n".join(system.named(one.signer) for one in signed.signatures)),
+            ("deadline", clock(draft.deadline)),
             *_ends_lines(system, found),
         ),
         # A set that was succeeded since is no longer in office.
@@ -85,7 +78,7 @@ def proposing(system: System, found: Found) -> Operation:
             "can be accepted",
             f"{format_duration(found.recovery_delay)} after the proposal, by anyone: `ape run auditors accept`",
         ),
-        ("void with", "any attestation or rotation until then: for auditors whose keys are lost"),
+        ("ended by", "any attestation or rotation until then: for auditors whose keys are lost"),
         ("undone by", "a GUARDIAN: `ape run auditors cancel`"),
     ]
     if pending is not None and _people(pending) != wanted:
@@ -119,7 +112,7 @@ def acceptance(system: System, found: Found) -> Operation:
         if pending is None:
             raise RefusedError(
                 "no recovery is proposed, or an attestation or a rotation has shown that the auditors are alive, which "
-                "voids it; see `ape run auditors show`, and `ape run govern pending` for a proposal that still waits."
+                "ends it; see `ape run auditors show`, and `ape run govern pending` for a proposal that still waits."
             )
         if _people(pending) != (new.members, new.threshold):
             raise RefusedError(

@@ -65,7 +65,7 @@ def read_auditors(system: System, number: int | None = None) -> Found:
 
 
 def read_proposal(system: System) -> Proposal | None:
-    """The recovery under way in the latest block; None when there is none, or it is void.
+    """The recovery under way in the latest block; None when there is none.
 
     Raises:
         NodeError: the node failed.

@@ -38,6 +38,7 @@ def print_rotation(out: Console, draft: RotationFile, named: Namer) -> None:
     returning = dict.fromkeys(draft.returning, "[yellow]may sign again[/yellow]")
     _add(rows, "auditors then", new.members, named, joining, returning)
     rows.add_row("will have to sign", f"{new.threshold} of {len(new.members)}")
+    rows.add_row("deadline", both_times(draft.deadline))
     out.print(rows)
 
 
@@ -63,7 +64,7 @@ def print_auditors(out: Console, found: Found, new: AuditorSet, delay: int, name
         left = proposal.acceptable_at - now
         when = f"in {span(left)}" if left > 0 else "[bold]now[/bold]"
         rows.add_row("", f"can be accepted from {both_times(proposal.acceptable_at)} on, {when}")
-        rows.add_row("", "void with any attestation or rotation until then")
+        rows.add_row("", "ended by any attestation or rotation until then")
     rows.add_row("recovery takes", format_duration(delay))
     out.print(rows)
     if found.are(new):

@@ -11,12 +11,10 @@ from eth_utils.crypto import keccak
 
 from kgst.attestation import ImplementationApproval
 from kgst.chain import code_at, now
-from kgst.demo.stage import Call, Stage, check, signature
+from kgst.demo.stage import HOUR, Call, Stage, check, signature
 from kgst.gate import PauseFlag
 from kgst.roles import Role
 from kgst.units import SOM, TYIYN, format_som
-
-HOUR = 3600
 
 
 @dataclass(frozen=True)
@@ -227,16 +225,22 @@ def upgrade(stage: Stage) -> str:
     )  # fmt: skip
     stage.wait(manager.getAccess(int(Role.UPGRADER), upgrader).currentDelay)
 
-    code = code_at(successor.address)
-    approval = ImplementationApproval.of(code, b"", token.approvedImplementation().nonce)
+    approval = ImplementationApproval(
+        implementation=successor.address,
+        code_hash=keccak(code_at(successor.address)),
+        data_hash=keccak(b""),
+        nonce=token.approvedImplementation().nonce,
+        halts=token.halts(),
+        version=token.auditorSet().version,
+        deadline=now() + HOUR,
+    )
     error = stage.refuses(
         Call(token.upgradeToAndCall, (successor, b"",), upgrader),
-        "ImplementationNotApproved", codeHash=approval.code_hash, dataHash=approval.data_hash,
+        "ImplementationNotApproved", implementation=successor.address, codeHash=approval.code_hash,
+        dataHash=approval.data_hash,
     )  # fmt: skip
     signatures = stage.sign(approval.message(stage.deployment.domain), stage.auditors[:2])
-    token.approveImplementation(
-        approval.code_hash, approval.data_hash, approval.nonce, signatures, sender=stage.citizen(4)
-    )
+    token.approveImplementation(*approval.arguments(signatures), sender=stage.citizen(4))
     token.upgradeToAndCall(successor, b"", sender=upgrader)
     check(token.implementation() == successor.address, "the implementation is another")
     check(token.RECOVERY_DELAY() == 2 * delay, "the new code does not run")

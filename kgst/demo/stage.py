@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from eth_utils.crypto import keccak
 
@@ -17,6 +17,9 @@ from kgst.reverts import explain, revert_data
 from kgst.roles import Role
 from kgst.statements import ReserveTotal, read_reserves
 from kgst.units import format_som
+
+HOUR: Final = 3600
+"""Seconds for which what auditors sign can be submitted."""
 
 
 class StoryError(KgstError):
@@ -108,9 +111,12 @@ class Stage:
             settled=settled,
             as_of=now(),
             report_hash=keccak(report.report()),
+            halts=self.token.halts(),
+            version=self.token.auditorSet().version,
+            deadline=now() + HOUR,
         )
         signatures = self.sign(attestation.message(self.deployment.domain), signers)
-        return self.token.attest(attestation.as_tuple(), signatures, sender=self.citizen(4))
+        return self.token.attest(*attestation.arguments(signatures), sender=self.citizen(4))
 
     def sign(self, message: Any, signers: Iterable[Any] | None = None) -> list[tuple[str, bytes]]:
         """``AuditorSignature`` structs over an EIP-712 message, ascending by signer."""

@@ -13,7 +13,7 @@ from kgst.build import constructor_arguments, creation_code, runtime_code, sourc
 from kgst.deployment.layout import Snapshot, project_folder, read_layout
 from kgst.errors import InputError, RefusedError
 from kgst.evm import Evm, EvmRevert
-from kgst.reverts import explain, revert_data
+from kgst.reverts import explain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,33 +65,33 @@ def implementation_arguments(name: str, policy: Policy) -> bytes:
     return constructor_arguments(name, policy.token.recovery_delay)
 
 
-def implementation_code(name: str, arguments: str) -> bytes:
-    """Runtime code of `name` after its constructor ran with `arguments` (0x, ABI-encoded); no node is asked.
+def implementation_code(name: str, arguments: str, address: str) -> bytes:
+    """Runtime code of `name` after its constructor ran at `address` with `arguments` (ABI-encoded); no node is asked.
+
+    Code may remember its own address (as implementations of OpenZeppelin do), and is other code at each then.
 
     Raises:
         InputError: there is no such contract in this checkout, or the arguments are not its constructor's.
         RefusedError: the constructor refuses them.
     """
-    from eth_tester.exceptions import TransactionFailed  # type: ignore[import-untyped]
-
     require_contract(name)
     try:
         (delay,) = decode(["uint256"], bytes.fromhex(arguments[2:]))
     except Exception as error:  # bytes of a file that somebody wrote
         raise InputError(f"{arguments} are not the constructor's arguments of {name}.") from error
     try:
-        return _ran(name, creation_code(name), delay)
-    except TransactionFailed as error:
+        return _ran(name, creation_code(name), delay, address)
+    except EvmRevert as error:
         raise RefusedError(
             f"the constructor of {name} refuses a {arguments_in_words(arguments)}: "
-            f"{explain(revert_data(error) or b'')}."
+            f"{explain(error.data or b'')}."
         ) from error
 
 
 @cache
-def _ran(name: str, creation: bytes, delay: int) -> bytes:
+def _ran(name: str, creation: bytes, delay: int, address: str) -> bytes:
     """As `runtime_code`; `creation` stands for the build, which may be renewed meanwhile."""
-    return runtime_code(name, delay)
+    return runtime_code(name, delay, at=address)
 
 
 def arguments_in_words(arguments: str) -> str:
@@ -121,7 +121,10 @@ def proxiable_uuid(code: bytes) -> bytes | None:
 def save_snapshot(files: Files, record: Record) -> Path | None:
     """Keep the layout of the recorded implementation, when this checkout builds it; returns where."""
     name, contract = record.implementation
-    if code_hash(implementation_code(name, contract.constructor_args)) != contract.code_hash:
+    if (
+        code_hash(implementation_code(name, contract.constructor_args, contract.address))
+        != contract.code_hash
+    ):
         return None
     layout = read_layout(name, source_of(name), project_folder())
     Snapshot(contract=name, code_hash=contract.code_hash, layout=layout).save(files.layout)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Drill", "run_drill"]
 
 _SOM: Final = 10**6
+_SIGNED_FOR: Final = 3_600
 _NEVER: Final = 2**48
 _CANCEL: Final = [{"name": "authorizer", "type": "address"}, {"name": "nonce", "type": "bytes32"}]
 
@@ -167,12 +168,15 @@ def _what_goes_on(system: System, fork: Fork, overrides: StorageOverrides, drill
         int(last.settled),
         fork.now(),
         bytes(last.reportHash),
+        int(token.halts()),
+        int(token.auditorSet().version),
+        fork.now() + _SIGNED_FOR,
     )
     message = attestation.message(system.domain)
     signatures = in_signer_order(
         [(a.address, bytes(a.sign_message(message).signature)) for a in auditors]
     )
-    fork.send(anyone, token.address, call_data(token.attest, attestation.as_tuple(), signatures))
+    fork.send(anyone, token.address, call_data(token.attest, *attestation.arguments(signatures)))
     epoch = int(token.lastAttestation().epoch)
     drill.note(
         "goes on",

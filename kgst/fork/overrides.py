@@ -42,10 +42,12 @@ class StorageOverrides:
     fork: Fork
     token: str
 
-    def consent(self, code_hash: bytes, data_hash: bytes) -> None:
-        """As if the auditors had consented to this code and call; the nonce stays."""
+    def consent(self, implementation: str, code_hash: bytes, data_hash: bytes) -> None:
+        """As if the auditors had consented to this code and call, in an early block; the nonce stays."""
+        nonce = self.fork.load(self.token, _CONSENT + 2) >> 160 & (2**48 - 1)
         self.fork.store(self.token, _CONSENT, int.from_bytes(code_hash))
         self.fork.store(self.token, _CONSENT + 1, int.from_bytes(data_hash))
+        self.fork.store(self.token, _CONSENT + 2, int(implementation, 16) | nonce << 160)
 
     def no_flags(self) -> None:
         """As if nothing were paused and DELEGATE_ALL not set."""

@@ -21,6 +21,7 @@ __all__ = [
     "collect_options",
     "force_option",
     "offline_policy_option",
+    "valid_for_option",
     "write_options",
 ]
 
@@ -124,6 +125,15 @@ def contract_options(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*args, given=given_as(signer, signature), **kwargs)
 
     return command
+
+
+def valid_for_option(usual: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--valid-for`: the parameter `valid_for`, None when not given; `usual` stands in the help."""
+    return click.option(
+        "--valid-for",
+        metavar="DURATION",
+        help=f"How long what is signed can be submitted, like '36 hours'. Default: {usual}.",
+    )
 
 
 def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:

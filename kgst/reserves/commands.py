@@ -35,6 +35,7 @@ from kgst.reserves.views import (
     print_warnings,
     safe,
 )
+from kgst.signing.deadlines import ATTESTATION_VALID, deadline_after
 from kgst.signing.views import namer, print_hashes
 from kgst.snapshot.token import Recovery, TokenReads
 from kgst.storing import as_bytes, read_bytes, require_apart, write_new
@@ -55,6 +56,7 @@ def draft(
     report: Path,
     out_path: Path | None,
     settled: str | None,
+    valid_for: str | None,
     *,
     force: bool,
     quiet: bool,
@@ -74,7 +76,10 @@ def draft(
         where=str(system.policy_path),
     )
     figure = settled_now(settled, last=state.last.settled, burned=state.burned)
-    made = make_draft(system.domain, state, total, figure)
+    deadline = deadline_after(
+        state.block.timestamp, valid_for, usual=ATTESTATION_VALID, longest=state.max_age
+    )
+    made = make_draft(system.domain, state, total, figure, deadline)
     warnings = draft_warnings(made, total, now=state.block.timestamp)
     write_new([(report, total.report()), (out_path, as_bytes(made))], force=force)
 
@@ -126,7 +131,7 @@ def show(
             names = ", ".join(safe(namer(system.policy)(one)) for one in proposal.auditors)
             out.print(
                 f"[bold yellow]A recovery is proposed:[/bold yellow] auditors {names}, threshold "
-                f"{proposal.threshold}, from {both_times(proposal.acceptable_at)} on. Any attestation voids it."
+                f"{proposal.threshold}, from {both_times(proposal.acceptable_at)} on. Any attestation ends it."
             )
         if matches:
             out.print(f"[green]✓[/green] {safe(report)} is the attested report.")

@@ -34,12 +34,23 @@ class Warned(CheckPart):
 
     Attributes:
         item: `unanimity`: every auditor must sign; `deficit`: the supply exceeds the backing; `unchanged`: the same
-            reserves as before; `old_statement`: a balance that closed more than 3 days before; `future`: `as_of` is
-            more than 10 minutes ahead of the clock; `stale`: too old for the token.
+            reserves as before; `settled_falls`: less is settled than in the last attestation; `old_statement`: a
+            balance that closed more than 3 days before; `future`: `as_of` is more than 10 minutes ahead of the clock;
+            `stale`: so old that it enables no minting; `far_deadline`: later than any command would choose, by the
+            clock.
     """
 
     area: Literal["draft"]
-    item: Literal["unanimity", "deficit", "unchanged", "old_statement", "future", "stale"]
+    item: Literal[
+        "unanimity",
+        "deficit",
+        "unchanged",
+        "settled_falls",
+        "old_statement",
+        "future",
+        "stale",
+        "far_deadline",
+    ]
     state: Literal["warning"]
 
 
@@ -50,6 +61,9 @@ def said_of(draft: AttestationFile) -> dict[str, Any]:
         "chain_id": draft.domain.chain_id,
         "token": draft.domain.verifying_contract,
         "attestation": draft.attestation,
+        "halts": draft.chain.halts,
+        "version": draft.version,
+        "deadline": draft.deadline,
         "result": draft.result,
         "domain_hash": hashes.domain,
         "message_hash": hashes.message,
@@ -63,6 +77,9 @@ class ReservesDraftDocument(Document):
     Attributes:
         draft_file: Where; to be signed.
         report_file: Where the report is, to be published.
+        halts: How often minting had been halted, as the signers know.
+        version: Of the set that signs.
+        deadline: Last second in which the signatures can be submitted.
         domain_hash: EIP-712 domain separator: the first hash that a Ledger shows.
         message_hash: EIP-712 hash of the struct: the second hash that a Ledger shows.
         digest: What a signature is on.
@@ -75,6 +92,9 @@ class ReservesDraftDocument(Document):
     chain_id: ChainId
     token: Address
     attestation: Statement
+    halts: Count
+    version: Count
+    deadline: Time
     result: Result
     domain_hash: Hash
     message_hash: Hash
@@ -86,6 +106,9 @@ class ReservesSignDocument(SignDocument):
     """What an auditor has signed: an attestation.
 
     Attributes:
+        halts: How often minting had been halted, as the signers know.
+        version: Of the set that signs.
+        deadline: Last second in which the signatures can be submitted.
         domain_hash: EIP-712 domain separator: the first hash that a Ledger shows.
         message_hash: EIP-712 hash of the struct: the second hash that a Ledger shows.
         digest: What the signature is on.
@@ -98,6 +121,9 @@ class ReservesSignDocument(SignDocument):
     chain_id: ChainId
     token: Address
     attestation: Statement
+    halts: Count
+    version: Count
+    deadline: Time
     result: Result
     domain_hash: Hash
     message_hash: Hash
@@ -132,7 +158,7 @@ class ReservesCollectDocument(CollectDocument, _OfEpoch):
 
 
 class RecoveryPart(Part):
-    """A recovery that any attestation voids.
+    """A recovery that any attestation ends.
 
     Attributes:
         auditors: Ascending.
@@ -169,7 +195,7 @@ class ReservesShowDocument(Document):
         headroom: What could be minted now by all issuers together.
         shortfall: By how much the supply exceeds the backing.
         labels: Auditors' addresses to their labels in the policy.
-        proposal: A recovery that any attestation voids; null when there is none.
+        proposal: A recovery that any attestation ends; null when there is none.
         report: The file given with `--report`; null without.
     """
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from kgst.attestation import Domain
-from kgst.checks import Check, State
+from kgst.checks import Check
 from kgst.errors import InputError, RefusedError
 from kgst.quantities import format_bps
 from kgst.reserves.files import (
@@ -20,6 +20,7 @@ from kgst.reserves.files import (
 )
 from kgst.reserves.format import bishkek_day, both_times, som, span
 from kgst.reserves.report import hash_of_report
+from kgst.signing.deadlines import CLOCK_SLACK, caution, far
 from kgst.signing.files import DomainFields
 from kgst.statements import ReserveTotal, StatementError, read_reserves
 from kgst.statements.model import account_key
@@ -29,20 +30,6 @@ __all__ = ["caution", "draft_warnings", "make_draft", "read_statements", "requir
 
 OLD_DAYS: Final = 3
 """A statement that closes longer ago than this is worth a warning."""
-
-
-CLOCK_SLACK: Final = 600
-"""Seconds by which clocks may differ without a warning."""
-
-
-def caution(code: str, text: str) -> Check:
-    """Something about a draft that is allowed, and should not happen unnoticed.
-
-    Args:
-        code: For programs.
-        text: For people.
-    """
-    return Check("draft", code, State.WARNING, text)
 
 
 def read_statements(
@@ -99,15 +86,16 @@ def make_draft(
     state: ChainState,
     total: ReserveTotal,
     settled: tuple[int, SettledFrom],
+    deadline: int,
 ) -> AttestationFile:
-    """The next attestation, as of the block that the chain was read at.
+    """The next attestation, as of the block that the chain was read at, to be submitted until `deadline`.
 
     Raises:
         RefusedError: the chain would not accept it whoever signed.
     """
     last = state.last
     as_of = state.block.timestamp
-    if as_of <= last.as_of:
+    if as_of < last.as_of:
         raise RefusedError(
             f"the last attestation is as of second {last.as_of}, the last final block is of second {as_of}; wait a "
             "minute and draft again."
@@ -119,13 +107,14 @@ def make_draft(
         as_of=as_of,
         report_hash=hash_of_report(total.report()),
     )
-    if not state.is_modest(statement.reserves) and state.auditors.suspended:
-        why = _why_unanimous(state, statement.reserves)
+    if not state.is_modest(statement) and state.auditors.suspended:
+        why = _why_unanimous(state, statement)
         raise RefusedError(
             f"{why}, so every auditor must sign, and {', '.join(state.auditors.suspended)} is suspended; the auditors "
             "have to rotate first (`ape run auditors draft`)."
         )
     return AttestationFile(
+        deadline=deadline,
         domain=DomainFields(chain_id=domain.chain_id, verifying_contract=domain.token),
         attestation=statement,
         settled_from=settled[1],
@@ -150,7 +139,7 @@ def _warnings(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[Ch
     if draft.is_unanimity_needed:
         yield caution(
             "unanimity",
-            f"{_why_unanimous(state, new.reserves)}: all {len(state.auditors.members)} auditors must sign.",
+            f"{_why_unanimous(state, new)}: all {len(state.auditors.members)} auditors must sign.",
         )
     if draft.result.shortfall:
         yield caution(
@@ -163,6 +152,12 @@ def _warnings(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[Ch
             "unchanged",
             f"reserves are the same as in epoch {state.last.epoch}, {som(new.reserves)}: are these "
             "the new statements?",
+        )
+    if new.settled < state.last.settled:
+        yield caution(
+            "settled_falls",
+            f"settled falls from {format_som(state.last.settled)} to {format_som(new.settled)}: right if banks "
+            "returned payments that had been counted, or the last attestation counted too much; else a slip.",
         )
     if total is None:
         return
@@ -187,16 +182,18 @@ def _untimely(draft: AttestationFile, now: int) -> Iterator[Check]:
     if now >= draft.result.valid_until:
         yield caution(
             "stale",
-            f"it is as of {both_times(as_of)}, {span(now - as_of)} ago: the token takes none older than "
-            f"{span(draft.chain.max_age)}.",
+            f"it is as of {both_times(as_of)}, {span(now - as_of)} ago: older than {span(draft.chain.max_age)} it "
+            "enables no minting; the token takes it as figures, and as a sign that the auditors are alive.",
         )
+    yield from far(draft, now)
 
 
-def _why_unanimous(state: ChainState, reserves: int) -> str:
+def _why_unanimous(state: ChainState, statement: Statement) -> str:
     if state.last.epoch == 0:
         return "this is the first attestation"
-    last = state.last.reserves
+    base = "what is in circulation" if state.supply > state.backing else "the last backing"
     return (
-        f"reserves rise from {som(last)} to {som(reserves)}, more than the "
-        f"{format_bps(state.max_increase_bps)} that the threshold may declare"
+        f"the backing, reserves less what is owed, rises from {format_som(state.base)} ({base}) to "
+        f"{format_som(state.backing_by(statement))}, more than the {format_bps(state.max_increase_bps)} that the "
+        "threshold may declare"
     )

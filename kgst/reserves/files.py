@@ -2,7 +2,8 @@
 
 Amounts are decimal strings (reserves in tyiyn, all else in base units), times seconds since 1970. A draft's figures
 have to agree with one another, so that what people are shown is what would happen if the chain is as the draft says.
-What an auditor signs depends on `domain` and `attestation` only.
+What an auditor signs depends on `domain`, `attestation`, `deadline`, and of the chain on `halts` and the auditors'
+`version` only.
 """
 
 from __future__ import annotations
@@ -88,13 +89,6 @@ class Statement(FileModel):
     as_of: Moment
     report_hash: Hash
 
-    @property
-    def attestation(self) -> eip712.ReserveAttestation:
-        """As it is signed and submitted."""
-        return eip712.ReserveAttestation(
-            self.epoch, self.reserves, self.settled, self.as_of, bytes.fromhex(self.report_hash[2:])
-        )
-
 
 class ChainState(FileModel):
     """What the chain said at one block.
@@ -106,7 +100,8 @@ class ChainState(FileModel):
         burned: Base units ever burned.
         valid_until: Second from which minting reverts; 0 before the first attestation.
         max_age: Seconds during which an attestation allows minting.
-        max_increase_bps: How much reserves may rise without every auditor, in 1/10,000.
+        max_increase_bps: How much the backing may rise without every auditor, in 1/10,000.
+        halts: How often minting was halted.
     """
 
     block: Block
@@ -118,11 +113,22 @@ class ChainState(FileModel):
     max_age: Annotated[int, Field(ge=1, le=31 * 86_400)]
     max_increase_bps: Annotated[int, Field(ge=0, le=BPS)]
     auditors: AuditorSet
+    halts: Count
 
-    def is_modest(self, reserves: int) -> bool:
-        """Whether the threshold suffices for `reserves` (tyiyn); else every auditor must sign."""
-        ceiling = self.last.reserves * (BPS + self.max_increase_bps) // BPS
-        return self.last.epoch > 0 and reserves <= ceiling
+    @property
+    def base(self) -> int:
+        """What the backing may rise from: the last backing, or in a deficit the supply, in base units."""
+        return max(self.backing, self.supply)
+
+    def backing_by(self, statement: Statement) -> int:
+        """The backing that `statement` would set, in base units."""
+        owed = self.burned - statement.settled
+        return max(0, statement.reserves * TYIYN - owed)
+
+    def is_modest(self, statement: Statement) -> bool:
+        """Whether the threshold suffices for `statement`; else every auditor must sign."""
+        ceiling = self.base * (BPS + self.max_increase_bps) // BPS
+        return self.last.epoch > 0 and self.backing_by(statement) <= ceiling
 
 
 class Result(FileModel):
@@ -132,7 +138,7 @@ class Result(FileModel):
         backing: max(0, reserves − (burned − settled)), in base units.
         headroom: Base units that could then be minted, if minting is not paused.
         shortfall: Base units by which the supply exceeds the backing.
-        valid_until: Second from which minting reverts again.
+        valid_until: Second from which minting reverts again; not after the block when it enables no minting.
         signatures_needed: The threshold, or every auditor.
     """
 
@@ -143,18 +149,26 @@ class Result(FileModel):
     signatures_needed: Annotated[int, Field(ge=2, le=MAX_AUDITORS)]
 
     @classmethod
-    def of(cls, state: ChainState, statement: Statement) -> Result:
-        """By the token's own rules."""
-        owed = state.burned - statement.settled
-        backing = max(0, statement.reserves * TYIYN - owed)
+    def of(cls, state: ChainState, statement: Statement, halts: int | None = None) -> Result:
+        """By the token's own rules.
+
+        Args:
+            state: The chain.
+            statement: What is attested.
+            halts: That the signers knew of; None for all of them.
+        """
+        backing = state.backing_by(statement)
         needed = state.auditors.threshold
-        if not state.is_modest(statement.reserves):
+        if not state.is_modest(statement):
             needed = len(state.auditors.members)
+        valid_until = statement.as_of + state.max_age
+        if halts is not None and halts != state.halts:
+            valid_until = min(valid_until, state.block.timestamp)
         return cls(
             backing=backing,
             headroom=max(0, backing - state.supply),
             shortfall=max(0, state.supply - backing),
-            valid_until=statement.as_of + state.max_age,
+            valid_until=valid_until,
             signatures_needed=needed,
         )
 
@@ -189,8 +203,9 @@ class AttestationFile(Draft):
     what = "a draft of an attestation"
     numbered = "epoch"
     signature_file = SignatureFile
+    made_by = "ape run reserves draft"
 
-    format: Literal["kgst-attestation/1"] = "kgst-attestation/1"
+    format: Literal["kgst-attestation/2"] = "kgst-attestation/2"
     attestation: Statement
     settled_from: SettledFrom
     chain: ChainState
@@ -202,14 +217,17 @@ class AttestationFile(Draft):
         last = state.last
         if new.epoch != last.epoch + 1:
             raise ValueError(f"epoch {new.epoch} does not follow epoch {last.epoch}")
-        if not last.as_of < new.as_of <= state.block.timestamp:
+        if not last.as_of <= new.as_of <= state.block.timestamp:
             raise ValueError(
-                "as_of is not after the last attestation's, or after the block that was read"
+                "as_of is before the last attestation's, or after the block that was read"
             )
-        if not last.settled <= new.settled <= state.burned:
+        if new.settled > state.burned:
             raise ValueError(
-                f"settled {format_som(new.settled)} is not between the last attestation's "
-                f"{format_som(last.settled)} and all that was burned, {format_som(state.burned)}"
+                f"settled {format_som(new.settled)} is more than all that was burned, {format_som(state.burned)}"
+            )
+        if not 0 < self.deadline - state.block.timestamp <= state.max_age:
+            raise ValueError(
+                "deadline is not after the block that was read, or later than an attestation's maximal age after it"
             )
         if self.result != Result.of(state, new):
             raise ValueError("result is not what follows from attestation and chain")
@@ -218,7 +236,17 @@ class AttestationFile(Draft):
     @property
     def order(self) -> eip712.ReserveAttestation:
         """What auditors sign."""
-        return self.attestation.attestation
+        new = self.attestation
+        return eip712.ReserveAttestation(
+            epoch=new.epoch,
+            reserves=new.reserves,
+            settled=new.settled,
+            as_of=new.as_of,
+            report_hash=bytes.fromhex(new.report_hash[2:]),
+            halts=self.chain.halts,
+            version=self.version,
+            deadline=self.deadline,
+        )
 
     @property
     def number(self) -> int:
@@ -238,7 +266,7 @@ class AttestationFile(Draft):
     @property
     def is_unanimity_needed(self) -> bool:
         """Whether every auditor of the set must sign."""
-        return not self.chain.is_modest(self.attestation.reserves)
+        return not self.chain.is_modest(self.attestation)
 
 
 class SignedFile(SignedDraft):
@@ -246,5 +274,5 @@ class SignedFile(SignedDraft):
 
     what = "a signed attestation"
 
-    format: Literal["kgst-signed-attestation/1"] = "kgst-signed-attestation/1"
+    format: Literal["kgst-signed-attestation/2"] = "kgst-signed-attestation/2"
     draft: AttestationFile

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,7 @@ from kgst.reserves.views import (
     print_draft,
     print_warnings,
 )
-from kgst.signing import ceremony
+from kgst.signing import ceremony, deadlines
 from kgst.signing.views import Namer, namer, print_list
 from kgst.storing import read_model
 
@@ -31,12 +30,7 @@ if TYPE_CHECKING:
     from ape.api import AccountAPI
     from rich.console import Console
 
-__all__ = ["clock", "collect", "sign"]
-
-
-def clock() -> int:
-    """This computer's time, in seconds since 1970: there is no chain to ask."""
-    return int(time.time())
+__all__ = ["collect", "sign"]
 
 
 def sign(
@@ -57,7 +51,7 @@ def sign(
     checks = check(
         draft, policy=policy, policy_path=policy_path, report=report, statements=statements
     )
-    warnings = draft_warnings(draft, checks.total, now=clock())
+    warnings = draft_warnings(draft, checks.total, now=deadlines.clock())
 
     def show(out: Console) -> None:
         _print_all(out, draft, checks, namer(policy))

@@ -48,6 +48,7 @@ class ReserveReads:
     def __init__(self, token: TokenReads) -> None:
         self._solvency, self._limits = token.solvency(), token.limits()
         self._last, self._auditors = token.attestation(), token.auditors()
+        self._halts = token.halts()
 
     def state(self, head: Head) -> ChainState:
         """Once the reads were fetched, in the block `head`."""
@@ -57,6 +58,7 @@ class ReserveReads:
             **self._solvency.value._asdict(),
             **self._limits.value._asdict(),
             auditors=auditor_set(self._auditors.value),
+            halts=self._halts.value,
         )
 
 

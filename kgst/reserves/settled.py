@@ -28,7 +28,7 @@ _HEADER_LINE: Final = ",".join(CSV_HEADER)
 
 
 def settled_now(given: str | None, *, last: int, burned: int) -> tuple[int, SettledFrom]:
-    """Cumulative base units settled, and where the figure comes from.
+    """Cumulative base units settled, and where the figure comes from. An amount may be below `last`.
 
     Args:
         given: An amount, the path of a CSV file, or None for what the last attestation said.
@@ -36,7 +36,7 @@ def settled_now(given: str | None, *, last: int, burned: int) -> tuple[int, Sett
         burned: Base units ever burned.
 
     Raises:
-        InputError: neither an amount nor a file; below `last`, or above `burned`.
+        InputError: neither an amount nor a file; or above `burned`.
         FileError: the CSV file is not one.
     """
     if given is None:
@@ -44,7 +44,7 @@ def settled_now(given: str | None, *, last: int, burned: int) -> tuple[int, Sett
     path = Path(given)
     if path.suffix.lower() == ".csv" or path.is_file():
         added, source, rows = _read_table(path)
-        _require_within(last + added, last, burned, f"{source.name}: {format_som(added)} in it")
+        _require_within(last + added, burned, f"{source.name}: {format_som(added)} in it")
         return last + added, SettledFrom(
             kind="table", redemptions=rows, file=source.name, file_sha256=source.sha256
         )
@@ -54,15 +54,11 @@ def settled_now(given: str | None, *, last: int, burned: int) -> tuple[int, Sett
         raise InputError(
             f"--settled: {error} Or give a CSV file with the header {_HEADER_LINE}."
         ) from None
-    _require_within(amount, last, burned, f"--settled {format_som(amount)} is cumulative")
+    _require_within(amount, burned, f"--settled {format_som(amount)} is cumulative")
     return amount, SettledFrom(kind="amount")
 
 
-def _require_within(settled: int, last: int, burned: int, what: str) -> None:
-    if settled < last:
-        raise InputError(
-            f"{what}, and the last attestation said {format_som(last)} already; give all that was ever settled."
-        )
+def _require_within(settled: int, burned: int, what: str) -> None:
     if settled > burned:
         raise InputError(
             f"{what}: {format_som(settled)} would be settled in all, and only {format_som(burned)} were ever burned; "

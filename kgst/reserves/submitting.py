@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["halting", "require_auditor", "submission"]
 
-_ATTESTED: Final = "ReservesAttested(uint256,uint256,uint256,uint256,bytes32,uint256,uint256)"
+_ATTESTED: Final = (
+    "ReservesAttested(uint256,uint256,uint256,uint256,bytes32,uint256,uint256,uint256)"
+)
 
 MAX_REASON_BYTES: Final = 500
 """Longest reason: it is logged on the chain, and read by people."""
@@ -49,7 +51,7 @@ def submission(system: System, path: Path) -> Operation:
     already = is_last or _was_accepted(draft, state)
     if not already:
         _require_acceptable(system, path, signed, state)
-    result = Result.of(state, new) if not already else _result_now(state)
+    result = Result.of(state, new, draft.chain.halts) if not already else _result_now(state)
     lines = [
         ("reserves", som(new.reserves)),
         ("settled", format_som(new.settled)),
@@ -60,16 +62,33 @@ def submission(system: System, path: Path) -> Operation:
     ]
     if result.shortfall:
         lines.append(("DEFICIT", format_som(result.shortfall)))
+    if not already:
+        lines.append(("deadline", moment(draft.deadline)))
+        if (why := _why_no_minting(draft, state)) is not None:
+            lines.append(("ENABLES NO MINTING", why))
     return Operation(
         name="attest",
         title=f"attest reserves, epoch {new.epoch}",
         to=system.token.address,
-        data=call_data(system.token.attest, new.attestation.as_tuple(), structs(signed.signatures)),
+        data=call_data(system.token.attest, *draft.order.arguments(structs(signed.signatures))),
         lines=tuple(lines),
         # An older epoch, accepted once, is no longer the last.
         readbacks=() if already and not is_last else (_last_is(system, new),),
         already=already,
     )
+
+
+def _why_no_minting(draft: AttestationFile, state: ChainState) -> str | None:
+    """What keeps an attestation from enabling minting, though the token takes it; None when it does enable it."""
+    if draft.chain.halts < state.halts:
+        return (
+            "it was signed before minting was halted: the token takes it as figures, and as a sign that the auditors "
+            "are alive; draft anew, so that they sign what they know of the halt"
+        )
+    age, limit = state.block.timestamp - draft.attestation.as_of, state.max_age
+    if age >= limit:
+        return f"it is as of {span(age)} ago, and only for {span(limit)} does one enable minting; draft anew"
+    return None
 
 
 def _last_is(system: System, statement: Statement) -> Readback:
@@ -92,7 +111,7 @@ def _was_accepted(draft: AttestationFile, state: ChainState) -> bool:
             draft.domain.verifying_contract, (_ATTESTED,), draft.chain.block.number
         ):
             if uint_topic(log, 1) == new.epoch:
-                reserves, settled, as_of, _, _ = decode(["uint256"] * 5, bytes(log["data"]))
+                reserves, settled, as_of, *_ = decode(["uint256"] * 6, bytes(log["data"]))
                 return (reserves, settled, as_of, uint_topic(log, 2)) == (
                     new.reserves,
                     new.settled,
@@ -128,7 +147,15 @@ def halting(system: System, reason: str) -> Operation:
                 "minting until now",
                 both_times(until) if until > state.block.timestamp else "impossible already",
             ),
-            ("ends with", f"a newer attestation, epoch {state.last.epoch + 1}; nothing else"),
+            (
+                "ends with",
+                f"an attestation that was drafted and signed after the halt, epoch {state.last.epoch + 1} or later; "
+                "nothing else",
+            ),
+            (
+                "ends besides",
+                "the auditors' consent to an upgrade, and what of it was signed before",
+            ),
         ),
         readbacks=(
             Readback(
@@ -181,7 +208,7 @@ def _require_acceptable(system: System, path: Path, signed: SignedFile, state: C
             f"{path}: is of epoch {new.epoch}, and the chain is at epoch {last.epoch}: epoch {last.epoch + 1} has to "
             "be submitted first, or the node lags behind."
         )
-    if new.as_of <= last.as_of:
+    if new.as_of < last.as_of:
         raise RefusedError(
             f"{path}: is as of {both_times(new.as_of)}, and the last attestation is as of {both_times(last.as_of)}; "
             f"{anew}."
@@ -190,19 +217,19 @@ def _require_acceptable(system: System, path: Path, signed: SignedFile, state: C
         raise RefusedError(
             f"{path}: is as of {both_times(new.as_of)}, which the chain has not reached; wait, or use another node."
         )
-    if now >= new.as_of + state.max_age:
+    if new.settled > state.burned:
         raise RefusedError(
-            f"{path}: is as of {both_times(new.as_of)}, {span(now - new.as_of)} ago, and the token takes none older "
-            f"than {span(state.max_age)}; {anew}."
+            f"{path}: settled {format_som(new.settled)} is more than {format_som(state.burned)}, all that was burned; "
+            f"{anew}."
         )
-    if not last.settled <= new.settled <= state.burned:
+    if signed.draft.chain.halts > state.halts:
         raise RefusedError(
-            f"{path}: settled {format_som(new.settled)} is not between {format_som(last.settled)} and "
-            f"{format_som(state.burned)}, all that was burned; {anew}."
+            f"{path}: knows of {signed.draft.chain.halts} halts of minting, and the chain of {state.halts}: the node "
+            f"lags behind, or the halt was undone with its block; wait, use another node, or {anew}."
         )
     auditors = state.auditors
-    require_taken(system, path, signed.draft, signed.signatures, auditors)
-    needed = auditors.threshold if state.is_modest(new.reserves) else len(auditors.members)
+    require_taken(system, path, signed.draft, signed.signatures, auditors, now)
+    needed = auditors.threshold if state.is_modest(new) else len(auditors.members)
     if len(signed.signatures) < needed:
         raise RefusedError(
             f"{path}: {len(signed.signatures)} signatures, and {needed} of {len(auditors.members)} auditors are needed "

@@ -47,6 +47,9 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
     rows.add_row("", safe(_origin(draft.settled_from)))
     rows.add_row("as of", moment(new.as_of))
     rows.add_row("report", safe(new.report_hash))
+    rows.add_row("halts", f"{state.halts:d}")
+    rows.add_row("version", str(draft.version))
+    rows.add_row("deadline", moment(draft.deadline))
     out.print(rows)
 
     rows = table(f"What follows, as the draft says the chain was at block {state.block.number}")
@@ -110,6 +113,7 @@ def print_state(out: Console, state: ChainState, headroom: int, now: int, named:
     if state.supply > state.backing:
         rows.add_row("DEFICIT", f"[bold red]{format_som(state.supply - state.backing)}[/bold red]")
     rows.add_row("rise", f"{format_bps(state.max_increase_bps)} without every auditor")
+    rows.add_row("halts", f"{state.halts:d}")
     auditors = state.auditors
     rows.add_row("threshold", f"{auditors.threshold} of {len(auditors.members)}")
     for index, auditor in enumerate(auditors.members):
@@ -188,7 +192,10 @@ def _change(draft: AttestationFile) -> str:
 
 
 def _since(change: int) -> str:
-    return f" (+{format_som(change)} since the last)" if change else " (none since the last)"
+    sign = "+" if change > 0 else "−"
+    return (
+        f" ({sign}{format_som(abs(change))} since the last)" if change else " (none since the last)"
+    )
 
 
 def _origin(source: SettledFrom) -> str:

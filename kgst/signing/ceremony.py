@@ -19,7 +19,9 @@ from kgst.files import Files
 from kgst.policy import Policy
 from kgst.record import Record
 from kgst.signatures import sign_message
+from kgst.signing import deadlines
 from kgst.signing.collecting import collect as put_together
+from kgst.signing.deadlines import require_open
 from kgst.signing.documents import CollectDocument, SignDocument
 from kgst.signing.files import MAX_SIGNATURE, AuditorsSignature, Signable, SignedDraft
 from kgst.signing.reading import beside, signature_path
@@ -127,7 +129,7 @@ def sign(
 
     Raises:
         InputError: no account was given, or both.
-        RefusedError: it may not sign, or did not.
+        RefusedError: it may not sign, did not, or the draft's deadline has passed.
     """
     if given is not None and account is not None:
         raise InputError(
@@ -140,6 +142,7 @@ def sign(
         )
     draft, path, policy = reviewed.draft, reviewed.path, reviewed.policy
     require_signer(draft, address)
+    require_open(draft, deadlines.clock())
     target = signature_path(path, address)
     require_apart([target], [path, *reviewed.inputs])
 
@@ -188,8 +191,6 @@ def require_signer(draft: Signable, address: str) -> None:
         RefusedError: it is no auditor of the draft, or suspended.
     """
     signers = draft.signers
-    if signers is None:
-        return
     if address not in signers.members:
         raise RefusedError(
             f"{address} is none of the draft's auditors ({', '.join(signers.members)}); choose the "

@@ -56,10 +56,10 @@ def collect(
 
     Raises:
         FileError: a file that is none, or whose signature the token would refuse: one such spoils the submission, so
-            none is passed over. Every one is named. Or the draft does not say who may sign.
+            none is passed over. Every one is named.
     """
     needed = draft.signatures_needed if auditors is None else auditors.threshold
-    auditors = auditors or _signers(draft)
+    auditors = auditors or draft.signers
     found = gather(paths, partial(_read, draft, auditors))
     return Collection(
         draft=draft,
@@ -86,19 +86,11 @@ def require_signed(path: Path, signed: SignedDraft) -> None:
             f"{path}: the signers are not in ascending order, each once; `collect` the signatures again."
         )
     for one in signed.signatures:
-        judged(path, draft.message, one, _signers(draft))
+        judged(path, draft.message, one, draft.signers)
     if len(signers) < draft.signatures_needed:
         raise FileError(
             f"{path}: {len(signers)} signatures, the draft needs {draft.signatures_needed}; collect the others."
         )
-
-
-def _signers(draft: Signable) -> AuditorSet:
-    if draft.signers is None:
-        raise FileError(
-            f"the file of {draft.title} does not say who the auditors are, as those of today do; make it anew."
-        )
-    return draft.signers
 
 
 def _read(draft: Signable, auditors: AuditorSet, path: Path) -> Signature:

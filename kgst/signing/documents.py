@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import Field
 
-from kgst.document import Address, Document, Hash, Label
+from kgst.document import Address, Document, Hash, Label, Time
 from kgst.policy import MAX_AUDITORS
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class CollectDocument(Document):
         missing: Auditors who could sign and have not.
         needed: Signatures that the token will want.
         complete: Whether there are enough.
+        deadline: Last second in which they can be submitted.
         repeated_files: Files whose signer was there already.
         signed_file: The file to submit; null while signatures are missing.
     """
@@ -52,6 +53,7 @@ class CollectDocument(Document):
     missing: list[Address]
     needed: Annotated[int, Field(ge=2, le=MAX_AUDITORS)]
     complete: bool
+    deadline: Time
     repeated_files: list[str]
     signed_file: str | None
 
@@ -73,6 +75,7 @@ class CollectDocument(Document):
             unchecked=list(collection.unchecked),
             missing=list(collection.missing),
             complete=collection.is_enough,
+            deadline=draft.deadline,
             repeated_files=[str(one) for one in collection.repeated],
             signed_file=str(target) if collection.is_enough else None,
             **more,

@@ -32,6 +32,7 @@ __all__ = [
     "Block",
     "ChainId",
     "Count",
+    "Deadline",
     "DomainFields",
     "Draft",
     "FileModel",
@@ -45,10 +46,9 @@ __all__ = [
 MAX_SECONDS: Final = 2**40 - 1
 MAX_SIGNATURE: Final = 8_192
 """Bytes of the longest signature of a contract: a Safe's with all its owners, Safes among them, has some 3,000."""
-MIN_SIGNATURES: Final = 2
-"""The least threshold that a token takes."""
 
 Moment = Annotated[int, Field(ge=0, le=MAX_SECONDS)]
+Deadline = Annotated[int, Field(ge=1, le=MAX_SECONDS)]
 ChainId = Annotated[int, Field(ge=1, le=2**53 - 1)]
 Count = Annotated[int, Field(ge=0, le=2**64 - 1)]
 
@@ -184,13 +184,17 @@ class Signable(FileModel):
         what: For messages, what the file should be: `a draft of an attestation`.
         numbered: What tells files of this kind apart: `epoch`.
         signature_file: What an auditor sends back.
+        made_by: The command that writes it.
+        deadline: Last second in which the signatures can be submitted.
     """
 
     what: ClassVar[str]
     numbered: ClassVar[str]
     signature_file: ClassVar[type[AuditorsSignature]]
+    made_by: ClassVar[str]
 
     format: str
+    deadline: Deadline
 
     @property
     @abstractmethod
@@ -209,13 +213,18 @@ class Signable(FileModel):
 
     @property
     @abstractmethod
-    def signers(self) -> AuditorSet | None:
-        """Who may sign, as the file says; None when it does not say."""
+    def signers(self) -> AuditorSet:
+        """Who may sign, as the file says."""
+
+    @property
+    def version(self) -> int:
+        """Of the set that signs: a part of what is signed."""
+        return self.signers.version
 
     @property
     def signatures_needed(self) -> int:
         """Signatures that the token will want: the threshold, unless the kind says more."""
-        return self.signers.threshold if self.signers else MIN_SIGNATURES
+        return self.signers.threshold
 
     @property
     def title(self) -> str:
@@ -226,6 +235,11 @@ class Signable(FileModel):
     def question(self) -> str:
         """What an auditor is asked before signing, but for the end: `Sign epoch 5`."""
         return f"Sign {self.title}"
+
+    @property
+    def anew(self) -> str:
+        """How one is made that replaces it, for messages: `draft anew (…)`."""
+        return f"draft anew (`{self.made_by}`)"
 
     @property
     def is_unanimity_needed(self) -> bool:

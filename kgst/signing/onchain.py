@@ -13,6 +13,7 @@ from kgst.node import NodeError, rpc
 from kgst.safe.safes import view
 from kgst.signatures import digest, signer_of
 from kgst.signing.files import AuditorSet, Signable, Signature
+from kgst.signing.moments import both_times, span
 from kgst.snapshot.token import Auditors
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _MAGIC: Final = bytes.fromhex("1626ba7e")  # https://eips.ethereum.org/EIPS/eip-
 __all__ = [
     "auditor_set",
     "read_auditors",
+    "read_halts",
     "require_here",
     "require_taken",
     "structs",
@@ -36,6 +38,12 @@ def read_auditors(system: System) -> AuditorSet:
     """The auditors as they are now."""
     with rpc("read the auditors"):
         return auditor_set(Auditors(*system.token.auditorSet()))
+
+
+def read_halts(system: System) -> int:
+    """How often minting was halted until now."""
+    with rpc("read how often minting was halted"):
+        return int(system.token.halts())
 
 
 def auditor_set(found: Auditors) -> AuditorSet:
@@ -68,13 +76,26 @@ def require_taken(
     draft: Signable,
     signatures: Sequence[Signature],
     auditors: AuditorSet,
+    now: int,
 ) -> None:
-    """The token would take the signatures in the file at `path`, whatever their draft is, as `auditors` are now.
+    """The token would take the signatures in the file at `path`, whatever their draft is, as `auditors` are at `now`.
 
     Raises:
-        RefusedError: the auditors changed since, or a contract among them does not take its signature.
+        RefusedError: the deadline passed, the auditors changed since, or a contract among them does not take its
+            signature.
         NodeError: the node failed.
     """
+    if auditors.version != draft.version:
+        raise RefusedError(
+            f"{path}: is signed by the auditors of version {draft.version}, and the chain is at version "
+            f"{auditors.version}: the auditors have changed since, or the node lags behind; {draft.anew} and have it "
+            "signed by those in office."
+        )
+    if now > draft.deadline:
+        raise RefusedError(
+            f"{path}: could be submitted until {both_times(draft.deadline)}, {span(now - draft.deadline)} ago by the "
+            f"chain's clock; {draft.anew} and have it signed, with a longer --valid-for if signing takes long."
+        )
     gone = [one.signer for one in signatures if one.signer not in auditors.active]
     if gone:
         raise RefusedError(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kgst.signing.collecting import Collection
+from kgst.signing.moments import both_times
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -93,4 +94,5 @@ def print_collection(out: Console, collection: Collection, target: Path, named: 
         out.print(f"[yellow]{needed}.[/yellow] Missing: {missing}")
         return
     out.print(f"[green]✓[/green] {needed}: enough.")
+    out.print(f"Can be submitted until {both_times(collection.draft.deadline)}")
     out.print(f"Ready to submit: {target}", soft_wrap=True, markup=False)

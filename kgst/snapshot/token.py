@@ -40,7 +40,7 @@ class Solvency(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """How long an attestation allows minting, and by how much the threshold may let reserves rise."""
+    """How long an attestation allows minting, and by how much the threshold may let the backing rise."""
 
     max_age: int
     max_increase_bps: int
@@ -93,8 +93,16 @@ class Recovery(NamedTuple):
 
 
 class Consent(NamedTuple):
-    """What the auditors consented to: hashes of code and of the call that it then runs; zeros for nothing."""
+    """The auditors' consent to an upgrade; zeros for none.
 
+    Attributes:
+        implementation: Checksummed address.
+        code_hash: keccak256 of the code at that address.
+        data_hash: keccak256 of the call data that the upgrade runs.
+        nonce: Consents ever given.
+    """
+
+    implementation: str
     code_hash: bytes
     data_hash: bytes
     nonce: int
@@ -165,6 +173,10 @@ class TokenReads:
     def consent(self) -> Read[Consent]:
         """The auditors' consent to an upgrade."""
         return self._ask(Consent, "approvedImplementation")
+
+    def halts(self) -> Read[int]:
+        """How often minting was halted."""
+        return self._ask(int, "halts")
 
     def pause_flags(self) -> Read[int]:
         """The pause flags that are set."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kgst.build import creation_code, source_of
-from kgst.checks import Check, passed
+from kgst.checks import Check, State, passed
 from kgst.deployment.code import (
     SIZE_LIMIT,
     code_hash,
@@ -19,12 +19,17 @@ from kgst.deployment.code import (
 )
 from kgst.deployment.layout import LayoutProblem, compare
 from kgst.gate import SLOT
-from kgst.upgrade.deployed import deployed_layout
+from kgst.upgrade.deployed import deployed_code, deployed_layout
+from kgst.upgrade.opcodes import DELEGATECALL, FORBIDDEN, reachable
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = ["Candidate", "examine"]
+__all__ = ["Candidate", "delegate_calls", "examine", "forbidden_in"]
+
+
+NOWHERE: Final = "0x" + "00" * 20
+"""Where a contract is supposed to stand before it is deployed."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Candidate:
         contract: Its name.
         source: Its file in the project.
         arguments: Its constructor's, ABI-encoded.
-        code: Runtime code as it would be deployed, immutables included.
+        code: Runtime code as it would be deployed, immutables included, but for its own address: zeros stand there.
         problems: What it would misread of the present storage.
         compared_with: Where the present layout was found.
     """
@@ -50,8 +55,12 @@ class Candidate:
 
     @property
     def code_hash(self) -> str:
-        """0x and 64 digits."""
+        """Of `code`, before anybody knows where it will stand: 0x and 64 digits."""
         return code_hash(self.code)
+
+    def code_at(self, address: str) -> bytes:
+        """Runtime code as it is once deployed at `address`."""
+        return implementation_code(self.contract, "0x" + self.arguments.hex(), address)
 
     @property
     def creation(self) -> bytes:
@@ -75,7 +84,7 @@ def examine(system: System, contract: str) -> Candidate:
 
     require_contract(contract)
     arguments = implementation_arguments(contract, system.policy)
-    code = implementation_code(contract, "0x" + arguments.hex())
+    code = implementation_code(contract, "0x" + arguments.hex(), NOWHERE)
     source = source_of(contract)
     old, where = deployed_layout(system)
     _, problems = compare(contract, source, Path(project.path), old)
@@ -94,8 +103,35 @@ def examine(system: System, contract: str) -> Candidate:
             ),
             _check("code size", len(code) <= SIZE_LIMIT, f"{len(code):,} of {SIZE_LIMIT:,} bytes"),
             _slot(code),
+            *_instructions(code, deployed_code(system)),
         ],
     )
+
+
+def forbidden_in(code: bytes) -> str:
+    """Instructions in `code` that might run, and that no implementation may have; empty when there are none."""
+    found = reachable(code)
+    return ", ".join(name for opcode, name in FORBIDDEN.items() if found[opcode])
+
+
+def delegate_calls(code: bytes) -> int:
+    """How many DELEGATECALLs of `code` might run. Whose code they run is not looked at."""
+    return reachable(code)[DELEGATECALL]
+
+
+def _instructions(code: bytes, deployed: bytes) -> list[Check]:
+    forbidden, now, then = forbidden_in(code), delegate_calls(deployed), delegate_calls(code)
+    state = State.WARNING if then > now else State.OK
+    return [
+        _check("no SELFDESTRUCT, no CALLCODE", not forbidden, forbidden or "none that may run"),
+        Check(
+            "code",
+            "DELEGATECALLs, counted",
+            state,
+            f"{then}, in the present implementation {now}"
+            + ("; whose code each runs is for a reviewer to see" if then > now else ""),
+        ),
+    ]
 
 
 def _slot(code: bytes) -> Check:

@@ -14,7 +14,8 @@ from kgst.files import Files
 from kgst.fork.system import on_fork
 from kgst.pipeline.pipeline import perform
 from kgst.policy import Policy
-from kgst.signing import ceremony
+from kgst.signing import ceremony, deadlines
+from kgst.signing.deadlines import far
 from kgst.storing import read_model
 from kgst.upgrade import executing
 from kgst.upgrade.checking import examine
@@ -78,12 +79,16 @@ def check(
 
 
 def deploy(
-    contract: str, data: str, run: Run, out_path: Path | None = None
+    contract: str,
+    data: str,
+    run: Run,
+    out_path: Path | None = None,
+    valid_for: str | None = None,
 ) -> Answer[UpgradeDeployDocument]:
     """Deploy a new implementation, and write the file that auditors sign."""
     call = data_of(data)
     system = open_system(run.policy_path, quiet=run.json)
-    proposed = propose(system, contract, call, run, out_path)
+    proposed = propose(system, contract, call, run, out_path, valid_for)
     return Answer(UpgradeDeployDocument.of(proposed), lambda out: print_deployed(out, proposed))
 
 
@@ -103,11 +108,12 @@ def consent(
     policy_path = policy_path or _policy_beside(path)
     policy = Policy.load(policy_path) if policy_path else None
     compared = compare_with_build(file, contract, policy, policy_path)
+    warnings = list(far(file, deadlines.clock()))
     reviewed = ceremony.Reviewed(
         file,
         path,
-        partial(UpgradeConsentDocument.of, file, compared),
-        lambda out: print_comparison(out, file, compared),
+        partial(UpgradeConsentDocument.of, file, compared, warnings),
+        lambda out: print_comparison(out, file, compared, warnings),
         policy,
         [policy_path] if policy_path else [],
     )

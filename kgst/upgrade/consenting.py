@@ -11,13 +11,22 @@ from kgst.build import refresh, source_of
 from kgst.deployment.code import arguments_in_words, code_hash, implementation_code
 from kgst.errors import RefusedError
 from kgst.pipeline.operation import Operation
+from kgst.pipeline.views import clock
 from kgst.policy import Policy
 from kgst.quantities import format_duration
 from kgst.signing.ceremony import check_deployment
 from kgst.signing.collecting import collect, require_signed
 from kgst.signing.files import AuditorSet, Signature
-from kgst.signing.onchain import read_auditors, require_here, require_taken, structs
+from kgst.signing.onchain import (
+    read_auditors,
+    read_halts,
+    require_here,
+    require_taken,
+    structs,
+)
+from kgst.snapshot.token import Consent
 from kgst.storing import read_model
+from kgst.upgrade.checking import delegate_calls, forbidden_in
 from kgst.upgrade.deploying import read_upgrade, require_there
 from kgst.upgrade.files import SignedUpgradeFile, UpgradeFile
 from kgst.upgrade.operations import approval, call_in_words, consent_of
@@ -61,15 +70,25 @@ def compare_with_build(
             f"have reviewed {file.contract}, give --contract {file.contract}."
         )
     refresh()
-    built = code_hash(implementation_code(contract, file.constructor_args))
+    code = implementation_code(contract, file.constructor_args, file.implementation)
+    built = code_hash(code)
     if built != file.code_hash:
         raise RefusedError(
             f"{contract} of this checkout, with {arguments_in_words(file.constructor_args)}, has the code hash "
             f"{built}; the file says {file.code_hash}: it is other code than you have here. Do not sign; check out "
             "the commit that you reviewed, or ask for the sources."
         )
-    agrees = [f"this checkout builds the code ({contract})"]
+    if forbidden := forbidden_in(code):
+        raise RefusedError(
+            f"{contract} has {forbidden} in code that may run: no implementation may. Do not sign; ask its author."
+        )
+    agrees = [f"this checkout builds the code ({contract}), without SELFDESTRUCT and CALLCODE"]
     undone: list[str] = []
+    if count := delegate_calls(code):
+        undone.append(
+            f"DELEGATECALL: it stands {count} times in code that may run; that each goes to the implementation only is "
+            "for whoever reviews the sources to see"
+        )
     if source_of(contract).startswith(_TEST_ONLY):
         undone.append(f"{contract} is a contract for tests; never sign it for a token of value")
     if policy is None or policy_path is None:
@@ -98,16 +117,19 @@ def submission(system: System, path: Path, signatures: Sequence[Path]) -> Operat
     auditors = read_auditors(system)
     file, found = _given(system, path, signatures, auditors)
     require_there(system, file)
-    given, data_given, nonce = consent_of(system)
-    wanted = (file.order.code_hash, file.order.data_hash)
-    is_recorded = (given, data_given, nonce) == (*wanted, file.nonce + 1)
+    order, recorded = file.order, consent_of(system)
+    nonce = recorded.nonce
+    is_recorded = recorded == Consent(
+        order.implementation, order.code_hash, order.data_hash, file.nonce + 1
+    )
     if nonce != file.nonce and not is_recorded:
         raise RefusedError(
             f"{path}: is for consent number {file.nonce}, the token is at {nonce}: signatures on it are of no use. "
             f"Make it anew with `ape run upgrade deploy {file.contract}`, and have it signed."
         )
     if not is_recorded:
-        require_taken(system, path, file, found, auditors)
+        _require_no_halt_since(system, path, file)
+        require_taken(system, path, file, found, auditors, system.now())
     if len(found) < auditors.threshold and not is_recorded:
         signers = [one.signer for one in found]
         lacking = ", ".join(system.named(one) for one in auditors.active if one not in signers)
@@ -120,8 +142,19 @@ def submission(system: System, path: Path, signatures: Sequence[Path]) -> Operat
         ("code hash", f"{file.code_hash[:34]}\n{file.code_hash[34:]}"),
         ("may then run", call_in_words(file.contract, file.call)),
         ("signed by", "\n".join(system.named(one.signer) for one in found)),
+        ("deadline", clock(file.deadline)),
     )
-    return approval(system, *wanted, file.nonce, structs(found), lines)
+    return approval(system, order, structs(found), lines)
+
+
+def _require_no_halt_since(system: System, path: Path, file: UpgradeFile) -> None:
+    halts = read_halts(system)
+    if halts != file.halts:
+        raise RefusedError(
+            f"{path}: knows of {file.halts} halts of minting, and the chain of {halts}: a halt ends what the auditors "
+            f"consented to before it, or the node lags behind. Make it anew with `{file.made_by} {file.contract}`, and "
+            "have it signed."
+        )
 
 
 def _given(

@@ -16,7 +16,7 @@ from kgst.node import rpc
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = ["deployed_layout", "read_gate"]
+__all__ = ["deployed_code", "deployed_layout", "read_gate"]
 
 
 def read_gate(system: System) -> GateWord:
@@ -26,11 +26,11 @@ def read_gate(system: System) -> GateWord:
     return GateWord(int.from_bytes(bytes(word)))
 
 
-def _deployed_code_hash(system: System) -> str:
-    """Of the code behind the slot, 0x and 64 digits."""
+def deployed_code(system: System) -> bytes:
+    """The code behind the slot."""
     address = to_checksum_address(read_gate(system).implementation)
     with rpc("read the implementation's code"):
-        return code_hash(bytes(system.provider.web3.eth.get_code(address)))
+        return bytes(system.provider.web3.eth.get_code(address))
 
 
 def deployed_layout(system: System) -> tuple[dict[str, Any], str]:
@@ -42,14 +42,14 @@ def deployed_layout(system: System) -> tuple[dict[str, Any], str]:
     Raises:
         RefusedError: neither is so: the layout is not known.
     """
-    found = _deployed_code_hash(system)
+    found = code_hash(deployed_code(system))
     path = system.files.layout if system.files else None
     if path is not None and path.exists():
         snapshot = Snapshot.load(path)
         if snapshot.code_hash == found:
             return snapshot.layout, str(path)
     name, contract = system.record.implementation
-    if code_hash(implementation_code(name, contract.constructor_args)) == found:
+    if code_hash(implementation_code(name, contract.constructor_args, contract.address)) == found:
         return read_layout(
             name, source_of(name), project_folder()
         ), "this checkout, which builds the deployed code"

@@ -15,7 +15,8 @@ from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.logbook import subject_of
 from kgst.pipeline.work import Work
 from kgst.record import Transaction
-from kgst.signing.onchain import read_auditors, require_here
+from kgst.signing.deadlines import ORDER_VALID, deadline_after
+from kgst.signing.onchain import read_auditors, read_halts, require_here
 from kgst.storing import as_bytes, read_model, write_new
 from kgst.terminal import markup
 from kgst.upgrade.checking import Candidate, examine
@@ -47,7 +48,12 @@ class Proposed:
 
 
 def propose(
-    system: System, contract: str, data: bytes, run: Run, out_path: Path | None = None
+    system: System,
+    contract: str,
+    data: bytes,
+    run: Run,
+    out_path: Path | None = None,
+    valid_for: str | None = None,
 ) -> Proposed:
     """Deploy `contract`, unless that very code was deployed for this before, and write the file of the upgrade.
 
@@ -57,6 +63,8 @@ def propose(
         data: Call data that the upgrade will run; empty for none.
         run: The command line.
         out_path: Where the file goes; None for the deployment's folder.
+        valid_for: How long consents can be submitted, like `3 days`. None for the usual time, or for the deadline of an
+            earlier run when nothing else has changed: what was signed stays good.
 
     Raises:
         RefusedError: the contract would misread the storage, or cannot run; nothing was sent.
@@ -72,7 +80,7 @@ def propose(
             f"{contract} must not become the implementation: {wrong}. See `ape run upgrade check {contract}`. "
             "Nothing was sent."
         )
-    _, _, nonce = consent_of(system)
+    deadline = deadline_after(system.now(), valid_for, usual=ORDER_VALID)
     path = out_path or (
         system.files.upgrades / f"{candidate.code_hash[2:10]}.json" if system.files else None
     )
@@ -83,24 +91,36 @@ def propose(
         address, deployment = str(outcome.contract), Transaction.of(outcome)
     else:
         address, deployment = before.implementation, before.deployment
+    auditors, halts = read_auditors(system), read_halts(system)
     file = UpgradeFile.of(
         system.domain,
         contract=contract,
         source=candidate.source,
         constructor_args="0x" + candidate.arguments.hex(),
         implementation=address,
-        code_hash=candidate.code_hash,
+        code_hash=code_hash(candidate.code_at(address)),
         data=data,
-        nonce=nonce,
+        nonce=consent_of(system).nonce,
         deployment=deployment,
-        auditors=read_auditors(system),
+        auditors=auditors,
+        halts=halts,
+        deadline=deadline,
     )
+    if before is not None and valid_for is None:
+        file = _kept(system, file, before)
     require_there(system, file)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # A new nonce or call replaces the old: signatures on that are of no use any more.
+        # A new nonce, call or deadline replaces the old: signatures on that are of no use any more.
         write_new([(path, as_bytes(file))], force=True)
     return Proposed(file, path, outcome)
+
+
+def _kept(system: System, file: UpgradeFile, before: UpgradeFile) -> UpgradeFile:
+    """`before`, while its deadline is ahead and it differs from `file` in nothing else; else `file`."""
+    fields = before.model_dump(exclude={"deadline", "message_hash"})
+    same = fields == file.model_dump(exclude={"deadline", "message_hash"})
+    return before if same and system.now() <= before.deadline else file
 
 
 def read_upgrade(system: System, path: Path) -> UpgradeFile:
@@ -137,7 +157,7 @@ def _deployed_before(system: System, candidate: Candidate, path: Path | None) ->
     file = read_upgrade(system, path)
     with rpc(f"read the code at {file.implementation}"):
         code = bytes(system.provider.web3.eth.get_code(file.implementation))
-    return file if code == candidate.code else None
+    return file if code == candidate.code_at(file.implementation) else None
 
 
 def _deploy(system: System, candidate: Candidate, data: bytes, run: Run) -> Outcome:
@@ -152,7 +172,6 @@ def _deploy(system: System, candidate: Candidate, data: bytes, run: Run) -> Outc
         out.print(
             f"Deploys [bold]{markup(candidate.contract)}[/bold], {len(candidate.code):,} bytes of code"
         )
-        out.print(f"  code hash {markup(candidate.code_hash)}", soft_wrap=True)
         out.print(f"  {arguments_in_words('0x' + candidate.arguments.hex())}; to run at the upgrade: "
                   f"{call_in_words(candidate.contract, data)}", markup=False)  # fmt: skip
         out.print(f"  by {actor.named(system)}; the token stays as it is", markup=False)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from kgst.checks import CheckPart
 from kgst.deployment.code import SIZE_LIMIT
 from kgst.deployment.layout import WORDS_NOTE
-from kgst.document import Address, ChainId, Count, Data, Document, Hash, Part
+from kgst.document import Address, ChainId, Count, Data, Document, Hash, Part, Time
 from kgst.pipeline.documents import Transaction
 from kgst.signing.documents import CollectDocument, SignDocument
 from kgst.upgrade.files import UpgradeFile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kgst.checks import Check
     from kgst.deployment.system import System
     from kgst.upgrade.checking import Candidate
@@ -62,7 +64,7 @@ class _Check(CheckPart):
     """One thing that was looked at."""
 
     area: Literal["code", "upgraded", "used", "smoke test"]
-    state: Literal["ok", "failed"]
+    state: Literal["ok", "warning", "failed"]
 
 
 class _SmokeTest(Part):
@@ -85,7 +87,8 @@ class UpgradeCheckDocument(Document):
         source: Path of its source in the project.
         constructor_args: ABI-encoded: the recovery delay in seconds.
         data: Call data that the upgrade would run.
-        code_hash: keccak256 of the candidate's runtime code as it would be deployed, immutables included.
+        code_hash: keccak256 of the candidate's runtime code as it would be deployed, immutables included, but with
+            zeros for its own address, which is not known yet.
         size: Bytes of runtime code.
         size_limit: Bytes; EIP-170.
         checks: Code and storage, without a chain.
@@ -183,6 +186,18 @@ class UpgradeDeployDocument(Document):
         )
 
 
+class _Warned(CheckPart):
+    """What to think about before signing.
+
+    Attributes:
+        item: `far_deadline`: later than any command would choose, by the clock.
+    """
+
+    area: Literal["draft"]
+    item: Literal["far_deadline"]
+    state: Literal["warning"]
+
+
 class UpgradeConsentDocument(SignDocument):
     """What an auditor has signed: the consent to an upgrade.
 
@@ -193,11 +208,15 @@ class UpgradeConsentDocument(SignDocument):
         data: Call data that the upgrade runs.
         data_hash: keccak256 of `data`.
         nonce: Consents that the auditors gave before.
+        halts: How often minting had been halted, as the signers know.
+        version: Of the set that signs.
+        deadline: Last second in which the signatures can be submitted.
         domain_hash: EIP-712 domain separator: the first hash that a Ledger shows.
         message_hash: EIP-712 hash of the struct: the second hash that a Ledger shows.
         digest: What the signature is on.
         checked: What agrees.
         not_checked: What could not be compared.
+        warnings: What to think about before signing.
     """
 
     SCHEMA: ClassVar = "kgst/upgrade-consent/1"
@@ -210,15 +229,23 @@ class UpgradeConsentDocument(SignDocument):
     data: Data
     data_hash: Hash
     nonce: Count
+    halts: Count
+    version: Count
+    deadline: Time
     domain_hash: Hash
     message_hash: Hash
     digest: Hash
     checked: list[str]
     not_checked: list[str]
+    warnings: list[_Warned]
 
     @classmethod
     def of(
-        cls, file: UpgradeFile, compared: Comparison, signed: dict[str, Any]
+        cls,
+        file: UpgradeFile,
+        compared: Comparison,
+        warnings: Sequence[Check],
+        signed: dict[str, Any],
     ) -> UpgradeConsentDocument:
         """The document of a signature; `signed` are the values of `SignDocument`."""
         return cls.taken_from(
@@ -229,6 +256,7 @@ class UpgradeConsentDocument(SignDocument):
             data=file.call,
             checked=list(compared.agrees),
             not_checked=list(compared.open),
+            warnings=_Warned.all_of(warnings),
         )
 
 

@@ -21,7 +21,7 @@ from kgst.roles import Role
 from kgst.terminal import markup
 from kgst.upgrade.deploying import read_upgrade, require_there
 from kgst.upgrade.getters import changes, read_getters, sample_accounts
-from kgst.upgrade.operations import cancellation, consent_of, upgrade
+from kgst.upgrade.operations import cancellation, consent_of, given_in, in_words, upgrade
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,7 +74,7 @@ def execute(system: System, path: Path, run: Run) -> Answer[WriteDocument]:
 
     Raises:
         RefusedError: it was not scheduled, or lacks the auditors' consent.
-        WaitingError: its delay has not passed.
+        WaitingError: its delay has not passed, or no block has come since the consent.
         DriftError: a getter answers otherwise than before.
         As `perform`.
     """
@@ -91,6 +91,7 @@ def execute(system: System, path: Path, run: Run) -> Answer[WriteDocument]:
             raise WaitingError(
                 f"it can be executed from {clock(found.ready_at or 0)} on; give the same command again then."
             )
+        _require_later_block(system)
     answer = carry_out(system, [operation], run)
     if answer.exit_code is not ExitCode.DONE:
         return answer
@@ -123,12 +124,23 @@ def _operation(system: System, file: UpgradeFile) -> Operation:
 def _require_consent(system: System, file: UpgradeFile) -> None:
     """The auditors consented to this code and call, and the code is there."""
     require_there(system, file)
-    code_hash, data_hash, _ = consent_of(system)
-    if (code_hash, data_hash) != (file.order.code_hash, file.order.data_hash):
-        found = f"code 0x{code_hash.hex()[:8]}…" if any(code_hash) else "none"
+    order, found = file.order, consent_of(system)
+    if found[:3] != (order.implementation, order.code_hash, order.data_hash):
         raise RefusedError(
-            f"the auditors' consent on the chain is not to this upgrade (it is: {found}); collect it with `ape run "
-            "upgrade consent`, then `submit-consent`. Nothing was sent."
+            f"the auditors' consent on the chain is not to this upgrade (it is: {in_words(found)}); a halt of minting "
+            "and a change of the auditors end it. Collect it with `ape run upgrade consent`, then `submit-consent`. "
+            "Nothing was sent."
+        )
+
+
+def _require_later_block(system: System) -> None:
+    consented = given_in(system)
+    with rpc("ask for the last block"):
+        latest = int(system.provider.web3.eth.block_number)
+    if latest <= consented:
+        raise WaitingError(
+            f"the auditors' consent was recorded in block {consented}, the latest there is, and an upgrade needs a "
+            "later one; give the same command again in a few seconds."
         )
 
 

@@ -1,6 +1,7 @@
 """The three files of an upgrade: what is proposed, one auditor's signature on it, the upgrade with enough of them.
 
-What auditors sign depends on chain, token, code hash, data hash and nonce only; all else is for people and for sending.
+What auditors sign depends on chain, token, implementation, code hash, data hash, nonce, halts, the auditors' version
+and the deadline only; all else is for people and for sending.
 """
 
 from __future__ import annotations
@@ -51,14 +52,16 @@ class UpgradeFile(Signable):
         nonce: Consents that the auditors gave before; each is of one nonce.
         domain_hash, message_hash: What a Ledger shows for the auditors' EIP-712 message.
         deployment: The transaction that deployed it.
-        auditors: Who may sign, as the chain was then; files of older versions do not say.
+        auditors: Who may sign, as the chain was then.
+        halts: How often minting had been halted then: a halt ends consent, and what was signed before it.
     """
 
     what = "the file of an upgrade"
     numbered = "nonce"
     signature_file = ConsentFile
+    made_by = "ape run upgrade deploy"
 
-    format: Literal["kgst-upgrade/1"] = "kgst-upgrade/1"
+    format: Literal["kgst-upgrade/2"] = "kgst-upgrade/2"
     chain_id: ChainId
     token: Address
     contract: Annotated[str, Field(pattern=r"^[A-Za-z_$][A-Za-z0-9_$]{0,80}$")]
@@ -72,7 +75,8 @@ class UpgradeFile(Signable):
     domain_hash: Hash
     message_hash: Hash
     deployment: Transaction
-    auditors: AuditorSet | None = None
+    auditors: AuditorSet
+    halts: Count
 
     @classmethod
     def of(
@@ -87,11 +91,21 @@ class UpgradeFile(Signable):
         data: bytes,
         nonce: int,
         deployment: Transaction,
-        auditors: AuditorSet | None = None,
+        auditors: AuditorSet,
+        halts: int,
+        deadline: int,
     ) -> Self:
         """The file, with the hashes that follow from the rest."""
         data_hash = keccak(data)
-        approval = ImplementationApproval(bytes.fromhex(code_hash[2:]), data_hash, nonce)
+        approval = ImplementationApproval(
+            implementation,
+            bytes.fromhex(code_hash[2:]),
+            data_hash,
+            nonce,
+            halts,
+            auditors.version,
+            deadline,
+        )
         hashes = Hashes.of(approval.message(domain))
         return cls(
             chain_id=domain.chain_id,
@@ -108,6 +122,8 @@ class UpgradeFile(Signable):
             message_hash=hashes.message,
             deployment=deployment,
             auditors=auditors,
+            halts=halts,
+            deadline=deadline,
         )
 
     @model_validator(mode="after")
@@ -135,7 +151,13 @@ class UpgradeFile(Signable):
     def order(self) -> ImplementationApproval:
         """What auditors consent to."""
         return ImplementationApproval(
-            bytes.fromhex(self.code_hash[2:]), bytes.fromhex(self.data_hash[2:]), self.nonce
+            self.implementation,
+            bytes.fromhex(self.code_hash[2:]),
+            bytes.fromhex(self.data_hash[2:]),
+            self.nonce,
+            self.halts,
+            self.version,
+            self.deadline,
         )
 
     @property
@@ -144,8 +166,8 @@ class UpgradeFile(Signable):
         return self.nonce
 
     @property
-    def signers(self) -> AuditorSet | None:
-        """Who may sign, if the file says so."""
+    def signers(self) -> AuditorSet:
+        """Who may sign."""
         return self.auditors
 
     @property
@@ -164,5 +186,5 @@ class SignedUpgradeFile(SignedDraft):
 
     what = "a signed upgrade"
 
-    format: Literal["kgst-signed-upgrade/1"] = "kgst-signed-upgrade/1"
+    format: Literal["kgst-signed-upgrade/2"] = "kgst-signed-upgrade/2"
     draft: UpgradeFile

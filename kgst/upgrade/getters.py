@@ -124,6 +124,8 @@ def _arguments(
         return [(a,) for a in accounts]
     if types == ["address", "bytes32"]:
         return [(a, bytes(32)) for a in accounts]
+    if types == ["bytes32", "address"]:
+        return [(bytes(32), a) for a in accounts]
     if types == ["address", "address"]:
         return [(a, b) for a in accounts for b in spenders]
     if types == ["address", "address", "uint256"]:

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from eth_utils.abi import function_signature_to_4byte_selector
+from eth_utils.address import to_checksum_address
 
 from kgst.errors import RefusedError
+from kgst.fork.overrides import LEDGER_SLOT
 from kgst.node import rpc
 from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.roles import Role
+from kgst.snapshot.token import Consent
 from kgst.upgrade.deployed import read_gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from kgst.attestation import ImplementationApproval
     from kgst.deployment.system import System
 
-__all__ = ["approval", "call_in_words", "cancellation", "scheduled_by", "upgrade"]
+__all__ = [
+    "approval",
+    "call_in_words",
+    "cancellation",
+    "consent_of",
+    "given_in",
+    "in_words",
+    "scheduled_by",
+    "upgrade",
+]
+
+_CONSENT_REST: Final = 14
 
 
 def upgrade(
@@ -68,9 +83,7 @@ def upgrade(
 
 def approval(
     system: System,
-    code_hash: bytes,
-    data_hash: bytes,
-    nonce: int,
+    order: ImplementationApproval,
     signatures: Sequence[tuple[str, bytes]],
     lines: tuple[tuple[str, str], ...],
 ) -> Operation:
@@ -78,38 +91,54 @@ def approval(
 
     Args:
         system: Whose token.
-        code_hash: keccak256 of the implementation's runtime code.
-        data_hash: keccak256 of the call data that the upgrade runs.
-        nonce: That the auditors signed.
-        signatures: `(signer, 65 bytes)`, ascending by signer.
+        order: What the auditors signed.
+        signatures: `(signer, signature)`, ascending by signer.
         lines: For the preview.
     """
-    recorded = (code_hash, data_hash, nonce + 1)
+    recorded = Consent(order.implementation, order.code_hash, order.data_hash, order.nonce + 1)
     return Operation(
         name="consent",
-        title=f"record the auditors' consent to code 0x{code_hash.hex()[:8]}…",
+        title=f"record the auditors' consent to code 0x{order.code_hash.hex()[:8]}…",
         to=system.token.address,
-        data=call_data(
-            system.token.approveImplementation, code_hash, data_hash, nonce, list(signatures)
-        ),
+        data=call_data(system.token.approveImplementation, *order.arguments(signatures)),
         lines=lines,
         readbacks=(
-            Readback(
-                "approved implementation",
-                recorded,
-                lambda: consent_of(system),
-                lambda found: f"code 0x{found[0].hex()}, call 0x{found[1].hex()}",
-            ),
+            Readback("approved implementation", recorded, lambda: consent_of(system), in_words),
         ),
         already=consent_of(system) == recorded,
     )
 
 
-def consent_of(system: System) -> tuple[bytes, bytes, int]:
-    """Code hash, data hash and nonce that the token has recorded; zeros for no consent."""
+def in_words(consent: Consent) -> str:
+    """For people."""
+    if not any(consent.code_hash):
+        return "none"
+    code, data = consent.code_hash.hex(), consent.data_hash.hex()
+    return f"code 0x{code} at {consent.implementation}, call 0x{data}"
+
+
+def consent_of(system: System) -> Consent:
+    """What the token has recorded."""
     with rpc("read the auditors' consent"):
-        code_hash, data_hash, nonce = system.token.approvedImplementation()
-    return bytes(code_hash), bytes(data_hash), int(nonce)
+        found = system.token.approvedImplementation()
+    return Consent(
+        to_checksum_address(found.approved),
+        bytes(found.codeHash),
+        bytes(found.dataHash),
+        int(found.nonce),
+    )
+
+
+def given_in(system: System) -> int:
+    """The block in which the token recorded the consent: an upgrade needs a later one. Zero when there was none.
+
+    No getter tells; it is in the last word of the consent, as docs/storage.md says.
+    """
+    with rpc("read the block of the consent"):
+        word = system.provider.web3.eth.get_storage_at(
+            to_checksum_address(system.token.address), LEDGER_SLOT + _CONSENT_REST
+        )
+    return int.from_bytes(bytes(word)) >> 208
 
 
 def scheduled_by(system: System, operation: Operation, *callers: str) -> tuple[str, int] | None:

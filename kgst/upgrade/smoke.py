@@ -60,10 +60,11 @@ def _upgrade(
     deployer = throwaway_accounts("upgrade", 1)[0].address
     address = fork.create(deployer, candidate.creation)
     there = code_hash(bytes(eth.get_code(address)))
-    found.append(_upgraded("deployed code is this build's", there == candidate.code_hash, there))
+    built = code_hash(candidate.code_at(address))
+    found.append(_upgraded("deployed code is this build's", there == built, there))
 
     StorageOverrides(fork, system.token.address).consent(
-        bytes.fromhex(candidate.code_hash[2:]), keccak(data)
+        address, bytes.fromhex(built[2:]), keccak(data)
     )
     accounts = sample_accounts(system)
     operation = upgrade(system, candidate.contract, address, data)

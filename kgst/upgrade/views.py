@@ -8,10 +8,13 @@ from kgst.checks import Check, print_checks
 from kgst.deployment.code import arguments_in_words
 from kgst.deployment.layout import WORDS_NOTE
 from kgst.pipeline.views import table
+from kgst.signing.moments import both_times
 from kgst.terminal import markup
 from kgst.upgrade.operations import call_in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from kgst.deployment.system import System
@@ -43,7 +46,8 @@ def print_check(
     head.add_row("contract", f"{markup(candidate.contract)} ({markup(candidate.source)})")
     head.add_row("constructor", arguments_in_words("0x" + candidate.arguments.hex()))
     head.add_row(
-        "code hash", f"{markup(candidate.code_hash[:34])}\n{markup(candidate.code_hash[34:])}"
+        "code hash, own address zero",
+        f"{markup(candidate.code_hash[:34])}\n{markup(candidate.code_hash[34:])}",
     )
     head.add_row("layout compared with", markup(candidate.compared_with))
     out.print(head)
@@ -64,7 +68,7 @@ def print_deployed(out: Console, proposed: Proposed) -> None:
     said = "deployed" if proposed.outcome else "it stands there already, nothing was sent"
     out.print(f"[green]✓[/green] {said}: {markup(file.contract)} at {markup(file.implementation)}")
     out.print(f"  code hash {markup(file.code_hash)}", soft_wrap=True)
-    out.print(f"  consent number {file.nonce}")
+    out.print(f"  consent number {file.nonce}, to be submitted until {both_times(file.deadline)}")
     if proposed.path is not None:
         out.print(f"For the auditors: {proposed.path}", markup=False, soft_wrap=True)
         out.print(
@@ -72,18 +76,26 @@ def print_deployed(out: Console, proposed: Proposed) -> None:
         )
 
 
-def print_comparison(out: Console, file: UpgradeFile, compared: Comparison) -> None:
+def print_comparison(
+    out: Console, file: UpgradeFile, compared: Comparison, warnings: Sequence[Check]
+) -> None:
     """What would be consented to, and what this machine found out about it."""
     rows = table(f"Consent number {file.nonce} of {markup(file.token)} on chain {file.chain_id}")
     rows.add_column("", style="bold")
     rows.add_column("", overflow="fold")
     rows.add_row("contract, built here", markup(compared.contract))
     rows.add_row("code hash, built here", markup(compared.code_hash))
+    rows.add_row("stands at", markup(file.implementation))
     rows.add_row("immutables", arguments_in_words(file.constructor_args))
     rows.add_row("the upgrade then runs", markup(call_in_words(compared.contract, file.call), None))
     rows.add_row("hash of that call", markup(file.data_hash))
+    rows.add_row("halts known of", f"{file.halts:d}")
+    rows.add_row("auditors' version", str(file.version))
+    rows.add_row("deadline", both_times(file.deadline))
     out.print(rows)
     for one in compared.agrees:
         out.print(f"[green]✓[/green] {markup(one, _LONG)}")
     for one in compared.open:
         out.print(f"[yellow]Not checked:[/yellow] {markup(one, _LONG)}")
+    for warning in warnings:
+        out.print(f"[bold yellow]Warning:[/bold yellow] {markup(warning.found, _LONG)}")

@@ -179,9 +179,11 @@ def _expected_code(policy: Policy, record: Record) -> dict[str, bytes]:
     if record.upgrades:
         # The others were built by an older checkout than this; an upgrade does not reach them.
         name, implementation = record.implementation
-        return {name: implementation_code(name, implementation.constructor_args)}
-    logic_code = runtime_code("KGSTLogic", policy.token.recovery_delay)
+        return {
+            name: implementation_code(name, implementation.constructor_args, implementation.address)
+        }
     manager, logic = record.manager.address, record.logic.address
+    logic_code = runtime_code("KGSTLogic", policy.token.recovery_delay, at=logic)
     arguments = constructor_arguments("KGST", logic, initialization(policy, manager))
     token = Domain(record.chain_id, record.token.address)
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eth_account.signers.local import LocalAccount
 from eth_utils import function_signature_to_4byte_selector
-from gas.actors import address, clean, key, sign, standard
+from gas.actors import DEADLINE, address, clean, key, sign, standard
 from gas.builds import kgst_code
 from gas.chain import CHAIN_ID, START, Chain, call_data
 from gas.scenario import (
@@ -26,14 +26,14 @@ from kgst.roles import ROLE_FUNCTIONS, Role
 
 PAYOUTS = (1, 10, 100, 500)
 AUDITORS = (2, 3, 4, 5, 6, 7)
-RECOVERY_DELAY = 600  # seconds
+RECOVERY_DELAY = 30 * 86_400  # seconds
 MAX_AGE = 7 * 86_400  # seconds
 MAX_INCREASE_BPS = 1_000
 RESERVES = 0x1234567812  # tyiyn
 QUOTA = 2**71  # base units
 
-_ATTEST = "attest((uint256,uint256,uint256,uint256,bytes32),(address,bytes)[])"
-_ROTATE = "rotateAuditors(address[],uint256,(address,bytes)[])"
+_ATTEST = "attest((uint256,uint256,uint256,uint256,bytes32),uint256,uint256,(address,bytes)[])"
+_ROTATE = "rotateAuditors(address[],uint256,uint256,(address,bytes)[])"
 _PAYOUT = "payout(address[],uint256[])"
 _PAYOUT_BY_KEY = "payout(address[],uint256[],bytes32)"
 _KEY = bytes(range(0x41, 0x61))
@@ -51,8 +51,7 @@ def measure_kgst(chain: Chain) -> dict[str, int]:
         RELAYER,
         token.address,
         _ATTEST,
-        _FIRST.as_tuple(),
-        _signatures(deployed.founders, _FIRST, domain),
+        *_FIRST.arguments(_signatures(deployed.founders, _FIRST, domain)),
     )
     fund(chain, token)
     return {
@@ -172,15 +171,15 @@ def _attestations(
         chosen = _ascending(auditors[:number])
         names = tuple(a.address for a in chosen)
         threshold = max(2, number // 2 + 1)
-        rotation = AuditorRotation(names, threshold, version=1)
+        rotation = AuditorRotation(names, threshold, version=1, deadline=DEADLINE)
         consent = in_signer_order(
             [(a.address, sign(a, rotation.message(domain))) for a in founders]
         )
         signatures = _signatures(chosen, _NEXT, domain)
         rows[f"attest_{number}"] = after(
             chain,
-            lambda: chain.do(RELAYER, token.address, _ROTATE, names, threshold, consent),  # noqa: B023
-            lambda: chain.measure(RELAYER, token.address, _ATTEST, _NEXT.as_tuple(), signatures),  # noqa: B023
+            lambda: chain.do(RELAYER, token.address, _ROTATE, *rotation.arguments(consent)),  # noqa: B023
+            lambda: chain.measure(RELAYER, token.address, _ATTEST, *_NEXT.arguments(signatures)),  # noqa: B023
         )
     return rows
 
@@ -206,6 +205,11 @@ def _ascending(accounts: list[LocalAccount]) -> list[LocalAccount]:
 
 
 # Four non-zero bytes of time, as authorisations have; a little before the first block.
-_FIRST = ReserveAttestation(1, RESERVES, 0, START - 0x3C3C, b"\x5a" * 32)
-_NEXT = ReserveAttestation(2, RESERVES, 0, START - 0x1E1E, b"\xa5" * 32)
+_FIRST = ReserveAttestation(
+    1, RESERVES, 0, START - 0x3C3C, b"\x5a" * 32, halts=0, version=1, deadline=DEADLINE
+)
+# Each set is seated in the place of the founders, so it is the second.
+_NEXT = ReserveAttestation(
+    2, RESERVES, 0, START - 0x1E1E, b"\xa5" * 32, halts=0, version=2, deadline=DEADLINE
+)
 assert all(clean(attestation.as_of.to_bytes(4, "big")) for attestation in (_FIRST, _NEXT))

@@ -319,7 +319,7 @@ def test_verify__use_of_the_token__is_no_drift(deployed: Deployment) -> None:
 
 def test_verify__other_recovery_delay__is_in_the_code(deployed: Deployment) -> None:
     policy = POLICY.model_copy(
-        update={"token": POLICY.token.model_copy(update={"recovery_delay": 601})}
+        update={"token": POLICY.token.model_copy(update={"recovery_delay": 31 * 86_400})}
     )
     assert drift_items(policy, deployed.record) == [
         "code of KGSTLogic, chain against build",
@@ -338,7 +338,7 @@ def test_verify__no_code_at_the_token__is_told(deployed: Deployment) -> None:
 
 
 def test_verify__other_implementation__is_named(deployed: Deployment, fresh: Any) -> None:
-    other = fresh.deploy(project.KGSTLogic, 600).address
+    other = fresh.deploy(project.KGSTLogic, 30 * 86_400).address
     record = deployed.record
     moved = record.model_copy(update={"logic": record.logic.model_copy(update={"address": other})})
     assert drift_items(POLICY, moved) == ["implementation (ERC-1967 slot)"]

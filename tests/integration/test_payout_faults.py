@@ -36,10 +36,13 @@ def token(deployed: Deployed) -> Any:
         settled=0,
         as_of=web3.eth.get_block("latest")["timestamp"],
         report_hash=b"\x5a" * 32,
+        halts=0,
+        version=1,
+        deadline=2**40,
     )
     auditors = [deployed.key(f"auditor_{letter}") for letter in "abc"]
     message = attestation.message(Domain(97, contract.address))
-    call = contract.functions.attest(attestation.as_tuple(), sign_all(auditors, message))
+    call = contract.functions.attest(*attestation.arguments(sign_all(auditors, message)))
     # anvil signs for its own accounts.
     receipt = web3.eth.wait_for_transaction_receipt(call.transact({"from": web3.eth.accounts[0]}))
     assert receipt["status"] == 1

@@ -401,15 +401,90 @@ def test_submit__epoch_of_the_future__is_refused(run: Any, attested: Any, drafte
     assert "is on another message" in refusal(run("submit", path, "--yes"), 2)
 
 
-def test_submit__too_old__is_refused_to_the_second(run: Any, drafted: Any, token: Any) -> None:
-    path = signed_by(drafted(), (0, 1, 2))
-    as_of = json.loads(path.read_text())["draft"]["attestation"]["as_of"]
-    advance_time(as_of + 7 * DAY - now())
+def test_submit__deadline_passed__is_refused_to_the_second(
+    run: Any, drafted: Any, token: Any
+) -> None:
+    draft = drafted("10000.00", "--valid-for", "36 hours")
+    path = signed_by(draft, (0, 1, 2))
+    content = json.loads(draft.read_text())
+    deadline = content["deadline"]
+    assert deadline == content["attestation"]["as_of"] + 36 * 3_600
+    advance_time(deadline + 1 - now())
     ape_chain.mine()
     said = refusal(run("submit", path, "--yes", "--account", "TEST::15"), 4)
-    assert "7 days ago, and the token takes none older than 7 days" in said
-    assert "draft anew" in said
+    assert "1 second ago by the chain's clock; draft anew (`ape run reserves draft`)" in said
     assert token.lastAttestation().epoch == 0
+
+
+def test_draft__valid_for_longer_than_an_attestation_lasts__is_refused(
+    run: Any, folder: Path, statement: Any
+) -> None:
+    arguments = ("draft", statement(), "--report", folder / "r.json", "--valid-for", "8 days")
+    assert "--valid-for 8 days: write 10 minutes to 7 days" in refusal(run(*arguments), 2)
+
+
+def submitted(run: Any, path: Path) -> str:
+    """What was said before and after."""
+    result = run("submit", path, "--yes", "--account", "TEST::15")
+    assert result.exit_code == 0, result.output
+    return " ".join((result.stdout + result.stderr).split())
+
+
+def test_submit__signed_before_a_halt__is_a_sign_of_life_that_enables_no_minting(
+    run: Any, drafted: Any, attested: Any, token: Any
+) -> None:
+    attested()
+    path = signed_by(drafted("10100.00"), (0, 1))
+    assert "ENABLES NO MINTING" not in submitted(run, path)
+    ape_chain.mine()
+    path = signed_by(drafted("10200.00"), (0, 1))
+    token.haltMinting("a lien", sender=drafts.auditor(2))
+    said = submitted(run, path)
+    assert "ENABLES NO MINTING it was signed before minting was halted" in said
+    assert (token.lastAttestation().epoch, token.headroom()) == (3, 0)
+    path = signed_by(
+        drafted("10200.00"), (0, 1)
+    )  # knows of the halt, as of the same second or later
+    assert "ENABLES NO MINTING" not in submitted(run, path)
+    assert token.headroom() == 10_200 * SOM
+
+
+def test_submit__knows_of_halts_that_the_chain_does_not__is_refused(run: Any, drafted: Any) -> None:
+    path = drafted()
+    draft = read_model(path, AttestationFile, "a draft")
+    drafts.saved(
+        draft.model_copy(update={"chain": draft.chain.model_copy(update={"halts": 1})}), path
+    )
+    said = refusal(run("submit", signed_by(path, (0, 1, 2)), "--yes", "--account", "TEST::15"), 4)
+    assert "knows of 1 halts of minting, and the chain of 0" in said
+
+
+def test_submit__older_than_the_limit_is_by_now__enables_no_minting(
+    run: Any, drafted: Any, attested: Any, token: Any, reserve_admin: Any
+) -> None:
+    attested()
+    path = signed_by(drafted("10100.00"), (0, 1))
+    token.setMaxAge(3_600, sender=reserve_admin)
+    advance_time(2 * 3_600)
+    ape_chain.mine()
+    said = submitted(run, path)
+    assert "only for 1 hour does one enable minting" in said
+    assert (token.lastAttestation().epoch, token.headroom()) == (2, 0)
+
+
+def test_draft__settled_below_the_last__is_warned_of(
+    run: Any, drafted: Any, attested: Any, folder: Path, statement: Any, token: Any, issuer: Any
+) -> None:
+    attested()
+    token.mint(issuer, 100 * SOM, sender=issuer)
+    token.burn(50 * SOM, sender=issuer)
+    attested("10000.00", "--settled", "50 som")
+    arguments = ("draft", statement(), "--report", folder / "r.json", "--settled", "40 som")
+    document = json.loads(run(*arguments, "--json", "--force").stdout)
+    assert "settled_falls" in [one["code"] for one in document["warnings"]]
+    said = submitted(run, signed_by(Path(document["draft_file"]), (0, 1)))
+    assert "settled 40.00 som" in said
+    assert token.lastAttestation().settled == 40 * SOM
 
 
 @pytest.mark.parametrize(
@@ -448,7 +523,7 @@ def test_submit__signed_file_was_changed__is_refused(run: Any, drafted: Any) -> 
     assert "nothing reads this key" in refused(signatures=[first, second, third], more=1)
     path.write_text(json.dumps(original)[:-5])
     assert "not whole JSON" in refusal(run("submit", path, "--yes"), 2)
-    assert "its format is 'kgst-attestation/1'" in refusal(
+    assert "its format is 'kgst-attestation/2'" in refusal(
         run("submit", path.with_name("attestation-1.json"), "--yes"), 2
     )
 
@@ -604,13 +679,14 @@ def test_submit__contract_among_the_auditors__is_asked(
         )
     )
     domain = Domain(ape_chain.chain_id, token.address)
-    order = AuditorRotation(members, 2, 1).message(domain)
+    rotation = AuditorRotation(members, 2, 1, now() + DAY)
+    order = rotation.message(domain)
     signatures = [
         (drafts.auditor(i).address, drafts.raw_signature(order, drafts.auditor(i)))
         for i in range(2)
     ]
     signatures.sort(key=lambda pair: by_number(pair[0]))
-    token.rotateAuditors(members, 2, signatures, sender=deployer)
+    token.rotateAuditors(*rotation.arguments(signatures), sender=deployer)
 
     path = drafted()
     draft = read_model(path, AttestationFile, "a draft")

@@ -15,6 +15,7 @@ from ape import chain as ape_chain
 from eth_abi.abi import encode
 from hexbytes import HexBytes
 from rich.console import Console
+from support.auditing import bonds
 from support.drafts import require_schema
 from support.in_process import invoke
 from support.signing import sign_all
@@ -57,10 +58,11 @@ def attest(system: System, reserves: int, *, as_of: int | None = None) -> None:
         settled=0,
         as_of=as_of or ape_chain.pending_timestamp,
         report_hash=b"\x5a" * 32,
+        **bonds(system.token),
     )
     auditors = [person(label) for label in ("auditor_a", "auditor_b", "auditor_c")]
     signatures = sign_all(auditors, attestation.message(system.domain))
-    system.token.attest(attestation.as_tuple(), signatures, sender=person("issuer_b"))
+    system.token.attest(*attestation.arguments(signatures), sender=person("issuer_b"))
 
 
 def screen(system: System, status: Status) -> str:
@@ -222,7 +224,7 @@ def test_status__paused_suspended_recovering__are_told(operated: System) -> None
     assert found["delegate_all"] is True
     assert [m["label"] for m in found["auditors"]["members"] if m["suspended"]] == ["auditor_b"]
     assert {m["label"] for m in found["recovery"]["members"]} == {"pauser", "unpauser"}
-    assert found["recovery"]["acceptable_at"] == ape_chain.blocks.head.timestamp + 600
+    assert found["recovery"]["acceptable_at"] == ape_chain.blocks.head.timestamp + 30 * DAY
     told = "\n".join(found["warnings"])
     assert "paused: transfers, minting" in told
     assert "DELEGATE_ALL" in told

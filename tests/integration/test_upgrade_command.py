@@ -294,6 +294,7 @@ def test_consent__other_code_than_built_here__is_refused(
         file.token_domain, contract=MOCK, source=file.source, constructor_args=file.constructor_args,
         implementation=file.implementation, code_hash=kgst.record.logic.code_hash,
         data=file.call, nonce=file.nonce, deployment=file.deployment,
+        auditors=file.auditors, halts=file.halts, deadline=file.deadline,
     )  # fmt: skip
     proposed.write_text(forged.model_dump_json())
     with pytest.raises(RefusedError, match="other code than you have here"):
@@ -307,14 +308,16 @@ def test_consent__another_recovery_delay__is_refused(
     from kgst.upgrade.files import UpgradeFile
 
     file = UpgradeFile.model_validate_json(proposed.read_text())
-    arguments = "0x" + (601).to_bytes(32).hex()
+    arguments = "0x" + (15 * 86_400).to_bytes(32).hex()
+    code = implementation_code(MOCK, arguments, file.implementation)
     forged = UpgradeFile.of(
         file.token_domain, contract=MOCK, source=file.source, constructor_args=arguments,
-        implementation=file.implementation, code_hash=code_hash(implementation_code(MOCK, arguments)),
+        implementation=file.implementation, code_hash=code_hash(code),
         data=file.call, nonce=file.nonce, deployment=file.deployment,
+        auditors=file.auditors, halts=file.halts, deadline=file.deadline,
     )  # fmt: skip
     proposed.write_text(forged.model_dump_json())
-    with pytest.raises(RefusedError, match="recovery delay of 601 seconds"):
+    with pytest.raises(RefusedError, match="recovery delay of 15 days"):
         sign(auditor_a)
 
 
@@ -357,10 +360,67 @@ def test_submit_consent__by_a_stranger__is_refused(
 ) -> None:
     with pytest.raises(RefusedError, match="none of the draft's auditors"):
         sign(holder)
-    # The file of an older version does not say who they are; the chain does.
-    rewritten(proposed, auditors=None)
+    mine = json.loads(sign(auditor_a).read_text())
+    forged = proposed.with_name("forged.sig.json")
+    forged.write_text(json.dumps(mine | {"signer": holder.address, "by_contract": True}))
     with pytest.raises(FileError, match="none of the auditors"):
-        commands.submit_consent(proposed, [sign(auditor_a), sign(holder)], as_(outsider))
+        commands.submit_consent(proposed, [forged], as_(outsider))
+
+
+def test_submit_consent__after_a_halt__is_refused(
+    kgst: System, proposed: Path, sign: Callable[[Any], Path], auditor_a: Any, auditor_b: Any, outsider: Any
+) -> None:  # fmt: skip
+    files = [sign(auditor_a), sign(auditor_b)]
+    kgst.token.haltMinting("a lien", sender=auditor_b)
+    with pytest.raises(RefusedError, match="knows of 0 halts of minting, and the chain of 1"):
+        commands.submit_consent(proposed, files, as_(outsider))
+
+
+def test_submit_consent__deadline_passed__is_refused(
+    proposed: Path, sign: Callable[[Any], Path], auditor_a: Any, auditor_b: Any, outsider: Any
+) -> None:
+    files = [sign(auditor_a), sign(auditor_b)]
+    pass_time(3 * 86_400 + 1)
+    with pytest.raises(RefusedError, match="ago by the chain's clock; draft anew"):
+        commands.submit_consent(proposed, files, as_(outsider))
+
+
+def test_deploy__again__keeps_the_deadline_while_nothing_else_has_changed(
+    kgst: System, proposed: Path, migration: str, outsider: Any, auditor_b: Any
+) -> None:
+    before = proposed.read_bytes()
+    pass_time(60)
+    commands.deploy(MOCK, migration, as_(outsider))
+    assert proposed.read_bytes() == before
+    commands.deploy(MOCK, migration, as_(outsider), None, "4 days")
+    longer = json.loads(proposed.read_text())
+    assert longer["deadline"] > json.loads(before)["deadline"]
+    kgst.token.haltMinting("a lien", sender=auditor_b)
+    commands.deploy(MOCK, migration, as_(outsider))
+    again = json.loads(proposed.read_text())
+    assert (longer["halts"], again["halts"]) == (0, 1)
+    assert again["deadline"] < longer["deadline"]
+
+
+def test_execute__in_the_block_of_the_consent__waits(
+    kgst: System, consented: Path, upgrader: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands.schedule(consented, as_(upgrader))
+    pass_time(DELAY)
+    monkeypatch.setattr("kgst.upgrade.executing.given_in", lambda _: 1_000_000)
+    with pytest.raises(WaitingError, match="recorded in block 1000000, the latest there is"):
+        commands.execute(consented, as_(upgrader))
+
+
+def test_given_in__consent__is_its_block(
+    kgst: System, proposed: Path, sign: Any, auditor_a: Any, auditor_b: Any, outsider: Any
+) -> None:
+    from kgst.upgrade.operations import given_in
+
+    assert given_in(kgst) == 0
+    files = [sign(auditor_a), sign(auditor_b)]
+    commands.submit_consent(proposed, files, as_(outsider))
+    assert given_in(kgst) == ape_chain.blocks.height
 
 
 def test_submit_consent__of_a_suspended_auditor__is_refused(
@@ -483,7 +543,15 @@ def test_upgrade__give_up__upgrades_nothing(command: Any, proposed: Path, upgrad
 def test_schedule__other_code_at_the_address__is_drift(
     kgst: System, consented: Path, upgrader: Any
 ) -> None:
-    rewritten(consented, implementation=kgst.record.feed.address)
+    from kgst.upgrade.files import UpgradeFile
+
+    file = UpgradeFile.model_validate_json(consented.read_text())
+    other = UpgradeFile.of(
+        file.token_domain, contract=MOCK, source=file.source, constructor_args=file.constructor_args,
+        implementation=kgst.record.feed.address, code_hash=file.code_hash, data=file.call, nonce=file.nonce,
+        deployment=file.deployment, auditors=file.auditors, halts=file.halts, deadline=file.deadline,
+    )  # fmt: skip
+    consented.write_text(other.model_dump_json())
     with pytest.raises(DriftError, match="there is other code"):
         commands.schedule(consented, as_(upgrader))
 
@@ -530,6 +598,7 @@ def test_command__file_of_another_token__is_refused(
         replace(file.token_domain, token=kgst.record.feed.address), contract=MOCK, source=file.source,
         constructor_args=file.constructor_args, implementation=file.implementation,
         code_hash=file.code_hash, data=file.call, nonce=file.nonce, deployment=file.deployment,
+        auditors=file.auditors, halts=file.halts, deadline=file.deadline,
     )  # fmt: skip
     proposed.write_text(other.model_dump_json())
     for command in (commands.schedule, commands.execute, commands.cancel):

@@ -24,6 +24,7 @@ NEVER_RAISED = {
     "ERC20InvalidApprover": "declared by ERC-6093 for owners of address zero, who sign and send nothing",
     "AccessManagedRequiredDelay": "declared by IAccessManaged; OpenZeppelin itself no longer raises it",
     "AddressEmptyCode": "raised by the token's constructor",
+    "NotTheToken": "raised at the implementation's own address",
     "RecoveryDelayOutOfRange": "raised by the implementation's constructor",
 }
 

@@ -75,7 +75,7 @@ class Driver:
         """Who lost a role."""
         self.halted_at = 0
         self.consented: tuple[int, ...] = ()
-        """Code hash and data hash of the last consent that no upgrade has spent."""
+        """Implementation, code hash and data hash of the last consent that no upgrade has spent."""
         self.spent: dict[tuple[int, int], str] = {}
         """(authorizer, nonce) of EIP-3009: by which function it was spent."""
         self._final = currently_in_test_context() and current_build_context().is_final
@@ -140,7 +140,7 @@ class Driver:
         if step.name == "haltMinting":
             self.halted_at = step.after.valid_until
         elif step.name == "approveImplementation":
-            self.consented = step.call.arguments[:2]
+            self.consented = step.call.arguments[:3]
         elif step.call.function == "upgradeToAndCall(address,bytes)":
             self.consented = ()
         elif step.name in ("revokeRole", "renounceRole"):

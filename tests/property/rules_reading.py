@@ -106,7 +106,14 @@ class ReadingRules(Bench):
         self.answers("auditorSet()", (), *seated, types="address[],uint256,uint256,uint256")
         for who in (account, *auditors.members, *self.driver.former):
             self.answers("isAuditor(address)", (who,), who in model.active)
-        open_ = proposal.ready and not model.void
-        shown = (proposal.members, proposal.threshold, proposal.ready) if open_ else ((), 0, 0)
+        shown = (proposal.members, proposal.threshold, proposal.ready)
         self.answers("auditorsProposal()", (), *shown, types="address[],uint256,uint256")
-        self.answers("approvedImplementation()", (), consent.code, consent.data, consent.nonce)
+        self.answers(
+            "approvedImplementation()",
+            (),
+            consent.implementation,
+            consent.code,
+            consent.data,
+            consent.nonce,
+        )
+        self.answers("halts()", (), model.halted.times)

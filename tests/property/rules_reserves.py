@@ -14,9 +14,9 @@ from support.model.signatures import list_hash, struct_hash
 from support.model.system import APPROVAL
 
 SIGNED = "(address,bytes)[]"
-ATTEST = f"attest((uint256,uint256,uint256,uint256,bytes32),{SIGNED})"
-ROTATE = f"rotateAuditors(address[],uint256,{SIGNED})"
-APPROVE = f"approveImplementation(bytes32,bytes32,uint256,{SIGNED})"
+ATTEST = f"attest((uint256,uint256,uint256,uint256,bytes32),uint256,uint256,{SIGNED})"
+ROTATE = f"rotateAuditors(address[],uint256,uint256,{SIGNED})"
+APPROVE = f"approveImplementation(address,bytes32,bytes32,uint256,uint256,{SIGNED})"
 
 
 class ReserveRules(Bench):
@@ -32,16 +32,15 @@ class ReserveRules(Bench):
     def attest_anew(self, d: Dice) -> None:
         """All is settled, everyone signs, and there is room: what brings a halted or short token back."""
         word = self.model.solvency
-        if self.model.last.as_of >= self.driver.now:
-            self.driver.wait_until(self.driver.now + 1)
         want = word.supply + w.SOM * d.pick((1_000, 1, 50_000_000, 0))
         self.report(d, -(-want // UNITS_PER_TYIYN), word.burned, self.driver.now, plain=True)
 
     def attest_first(self, d: Dice) -> None:
         """The first figure of all, by any number of auditors from the threshold on: only all of them will do."""
         figures = (1, 100 * d.pick((0, d.byte())), 0, self.driver.now, self.figure(d))
-        signatures = self.quorum(d, struct_hash(ATTESTATION, *figures))
-        self.driver.do(self.relayer(d), self.token, ATTEST, figures, signatures)
+        said = (*figures, 0, 1, FULL)
+        signatures = self.quorum(d, struct_hash(ATTESTATION, *said))
+        self.driver.do(self.relayer(d), self.token, ATTEST, figures, 0, FULL, signatures)
 
     def report(
         self, d: Dice, reserves: int, settled: int, as_of: int, *, plain: bool = False
@@ -51,20 +50,41 @@ class ReserveRules(Bench):
         if not plain and d.rarely(16):
             epoch = max(0, epoch + d.pick((-1, 1)))
         figures = (epoch, reserves, settled, as_of, self.figure(d))
-        steep = reserves > model.ceiling or model.last.epoch == 0
-        message = struct_hash(ATTESTATION, *figures)
-        old = struct_hash(ATTESTATION, epoch - 1 if epoch else 9, *figures[1:])
+        owed = model.solvency.burned - min(settled, model.solvency.burned)
+        backing = max(0, reserves * UNITS_PER_TYIYN - owed)
+        steep = backing > model.ceiling or model.last.epoch == 0
+        halts, deadline = model.halted.times, self.driver.now + HOUR
+        if not plain:
+            deadline = self.deadline(d)
+            if d.rarely(5):
+                halts = d.pick((max(0, halts - 1), max(0, halts - 1), 0, halts + 1))
+        version = model.auditors.version
+        message = struct_hash(ATTESTATION, *figures, halts, version, deadline)
+        old = struct_hash(ATTESTATION, *d.pick((
+            (epoch - 1 if epoch else 9, *figures[1:], halts, version, deadline),
+            (*figures, halts, version - 1, deadline),
+            (*figures, halts + 1, version, deadline),
+            (*figures, halts, version, deadline - 1),
+        )))  # fmt: skip
         if plain:
             unlucky = Dice(b"")
             signatures = self.quorum(unlucky, message, everyone=True)
         else:
             signatures = self.quorum(d, message, everyone=steep and not d.rarely(8), old=old)
         caller = self.relayer(d)
-        if self.driver.do(caller, self.token, ATTEST, figures, signatures):
-            self.driver.remember(caller, ATTEST, figures, signatures)
+        if self.driver.do(caller, self.token, ATTEST, figures, halts, deadline, signatures):
+            self.driver.remember(caller, ATTEST, figures, halts, deadline, signatures)
+
+    def deadline(self, d: Dice) -> int:
+        """The last second at which signatures may be submitted."""
+        now = self.driver.now
+        return d.pick((now + HOUR, now + HOUR, now + HOUR, now + DAY, now, FULL, now - 1))
 
     def settled(self, d: Dice) -> int:
-        least, most = self.model.last.settled, self.model.solvency.burned
+        least, most = (
+            min(self.model.last.settled, self.model.solvency.burned),
+            self.model.solvency.burned,
+        )
         half = (least + most) // 2
         kind = d.byte() % 12
         return (
@@ -96,8 +116,9 @@ class ReserveRules(Bench):
             return (supply * (d.byte() + 1) // 300 + owed) // UNITS_PER_TYIYN
         return (
             0,
-            model.ceiling,
-            model.ceiling + 1,
+            # Tyiyn that make just the backing that a threshold may attest, and a base unit to a tyiyn more.
+            (model.ceiling + owed) // UNITS_PER_TYIYN,
+            -(-(model.ceiling + owed + 1) // UNITS_PER_TYIYN),
             MOST_RESERVES,
             MOST_RESERVES + d.pick((1, FULL - MOST_RESERVES)),
         )[kind - 15]
@@ -109,12 +130,10 @@ class ReserveRules(Bench):
         if now - age > model.last.as_of and d.rarely(4):
             kind = 12 + kind % 2
         if kind < 10:
-            if model.last.as_of >= now:
-                self.driver.wait_until(self.driver.now + 1)
-            return self.driver.now
+            return now
         return (
-            model.last.as_of + 1,
             model.last.as_of,
+            max(0, model.last.as_of - 1),
             now - age + 1,
             now - age,
             now + 1,
@@ -125,8 +144,7 @@ class ReserveRules(Bench):
     def fall_short(self, d: Dice) -> None:
         """Money is missing; holders go on paying and redeeming; the money comes back."""
         word, last = self.model.solvency, self.model.last
-        self.driver.wait_until(max(self.driver.now, last.as_of + 1))
-        settled = (last.settled + word.burned + 1) // 2
+        settled = (min(last.settled, word.burned) + word.burned + 1) // 2
         held = (word.supply * (d.byte() + 1) // 300 + word.burned - settled) // UNITS_PER_TYIYN
         self.report(d, held, settled, self.driver.now)
         self.mint_to_the_brim(d)  # type: ignore[attr-defined]
@@ -177,13 +195,13 @@ class ReserveRules(Bench):
     def succeed(self, d: Dice) -> None:
         """A new set, signed by the old."""
         members, threshold = self.new_set(d)
-        version = self.model.auditors.version
-        message = struct_hash(ROTATION, list_hash(members), threshold, version)
-        old = struct_hash(ROTATION, list_hash(members), threshold, version - 1)
+        version, deadline = self.model.auditors.version, self.deadline(d)
+        message = struct_hash(ROTATION, list_hash(members), threshold, version, deadline)
+        old = struct_hash(ROTATION, list_hash(members), threshold, version - 1, deadline)
         signatures = self.quorum(d, message, old=old)
         caller = self.relayer(d)
-        if self.driver.do(caller, self.token, ROTATE, members, threshold, signatures):
-            self.driver.remember(caller, ROTATE, members, threshold, signatures)
+        if self.driver.do(caller, self.token, ROTATE, members, threshold, deadline, signatures):
+            self.driver.remember(caller, ROTATE, members, threshold, deadline, signatures)
 
     def new_set(self, d: Dice) -> tuple[list[int], int]:
         """3 to 7 auditors and a majority, mostly."""
@@ -257,16 +275,27 @@ class ReserveRules(Bench):
     def approve_code(self, d: Dice) -> None:
         from property.rules_roles import upgrade_target
 
-        code, data, _, _ = upgrade_target(self, d)
-        self.consent(d, code, data)
+        code, data, address, _ = upgrade_target(self, d)
+        self.consent(d, address, code, data)
 
-    def consent(self, d: Dice, code: int, data: int) -> bool:
-        nonce = self.model.consent.nonce + (1 if d.rarely(12) else 0)
-        message = struct_hash(APPROVAL, code, data, nonce)
-        old = struct_hash(APPROVAL, code, data, nonce + 7)
+    def consent(
+        self, d: Dice, implementation: int, code: int, data: int, *, plain: bool = False
+    ) -> bool:
+        """``plain``: to the code that stands there, in time."""
+        model = self.model
+        nonce = model.consent.nonce + (1 if d.rarely(12) else 0)
+        halts, version = model.halted.times, model.auditors.version
+        deadline = FULL if plain else self.deadline(d)
+        if not plain and d.rarely(12):
+            code ^= 1
+        said = (implementation, code, data, nonce)
+        message = struct_hash(APPROVAL, *said, halts, version, deadline)
+        old = struct_hash(
+            APPROVAL, *said, *d.pick(((halts + 1, version), (halts, version - 1))), deadline
+        )
         signatures = self.quorum(d, message, old=old)
         caller = self.relayer(d)
-        accepted = self.driver.do(caller, self.token, APPROVE, code, data, nonce, signatures)
+        accepted = self.driver.do(caller, self.token, APPROVE, *said, deadline, signatures)
         if accepted:
-            self.driver.remember(caller, APPROVE, code, data, nonce, signatures)
+            self.driver.remember(caller, APPROVE, *said, deadline, signatures)
         return accepted

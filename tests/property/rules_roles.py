@@ -24,9 +24,11 @@ class RoleRules(Bench):
         """With consent, mostly, and by the upgrader; at times after the set has changed."""
         code, data, address, inner = upgrade_target(self, d)
         if not d.rarely(5):
-            self.consent(d, code, data)  # type: ignore[attr-defined]
+            self.consent(d, address, code, data, plain=True)  # type: ignore[attr-defined]
         if d.rarely(12):
             self.succeed(d)  # type: ignore[attr-defined]
+        if not d.rarely(8):
+            self.driver.wait_until(self.driver.now + 1)
         self.govern(d, "upgradeToAndCall(address,bytes)", address, inner)
 
     @rule(d=DICE)

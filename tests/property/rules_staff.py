@@ -175,7 +175,7 @@ class StaffRules(Bench):
             named, executed = self.model.orders[key]
             left = min(named - executed, self.model.balance[who])
             part = d.pick((left, left, left // 2, named - executed + 1))
-            return order, named + (1 if d.rarely(6) else 0), part
+            return order, named + (1 if d.rarely(3) else 0), part
         named = d.pick((amount, amount, *2 * (min(2 * amount, FULL),), FIELD, FIELD + 1))
         return self.figure(d), named, amount
 

@@ -36,10 +36,10 @@ SITUATIONS: tuple[str, ...] = (
     "headroom unchanged by a burn", "redeemed but unpaid is not headroom",
     "mint one second before expiry", "mint at the second of expiry refused", "mint one second after expiry refused",
     "mint after a halt refused", "suspended auditor's signature refused", "suspended auditor's halt refused",
-    "recovery voided by an attestation", "recovery too early refused", "recovery cancelled",
+    "recovery ended by an attestation", "recovery too early refused", "recovery cancelled",
     "epoch replayed", "authorization replayed", "signatures unordered", "signature twice", "forged signature refused",
     "too few signatures", "old set's signature refused", "unanimity required", "unanimous rise",
-    "rise to exactly the ceiling", "attestation too old", "attestation in the future",
+    "rise to the ceiling", "attestation older than maxAge", "attestation in the future",
     "settled out of range", "reserves at the field's bound", "reserves beyond the field's bound",
     "signed elsewhere refused", "other epoch's signature refused", "malleable signature refused",
     "contract auditor signed", "contract holder signed",
@@ -58,6 +58,9 @@ SITUATIONS: tuple[str, ...] = (
     "payout by key", "mint by key", "mintBatch by key", "burn by key", "used key refused", "canceled key refused",
     "key used by an authorization refused", "order executed in parts", "order beyond its amount refused",
     "order with another amount refused", "quota raised", "everything frozen",
+    "attestation signed before a halt", "same closing attested again", "settled lowered",
+    "closing before the last refused", "halts ahead refused", "signatures past their deadline refused",
+    "upgrade in the block of its consent refused", "consent to other code refused",
     "role granted", "role revoked", "mint by upgrade refused", "minting beyond quota refused",
 )  # fmt: skip
 
@@ -137,12 +140,22 @@ def _attested(step: Step, driver: Driver) -> list[str]:
         found.append("redeemed but unpaid is not headroom")
     if after.reserves == ((1 << 72) - 1) // 10_000:
         found.append("reserves at the field's bound")
-    limit = before.reserves * (10_000 + before.max_increase) // 10_000
+    limit = max(before.backing, before.supply) * (10_000 + before.max_increase) // 10_000
     signatures = step.call.arguments[-1]
-    if before.epoch and after.reserves > limit:
+    if step.call.arguments[1] < before.halts:
+        found.append("attestation signed before a halt")
+    if after.valid_until <= step.now and step.call.arguments[1] == before.halts:
+        found.append("attestation older than maxAge")
+    if after.as_of == before.as_of:
+        found.append("same closing attested again")
+    if after.settled < before.settled:
+        found.append("settled lowered")
+    if any(True for _ in step.events("AuditorsProposalCanceled")):
+        found.append("recovery ended by an attestation")
+    if before.epoch and after.backing > limit:
         found.append("unanimous rise")
-    if before.epoch and after.reserves == limit and len(signatures) < before.count:
-        found.append("rise to exactly the ceiling")
+    if before.epoch and limit - 10_000 < after.backing <= limit and len(signatures) < before.count:
+        found.append("rise to the ceiling")
     if any(signer in driver.model.owners for signer, _ in signatures):
         found.append("contract auditor signed")
     if before.flags & 15 == 15:
@@ -180,7 +193,7 @@ def _governed(step: Step, driver: Driver) -> list[str]:
         elif name == "RoleRevoked":
             found.append("role revoked")
         elif name == "AuditorsProposalCanceled":
-            found.append("recovery cancelled")
+            found += ["recovery cancelled"] if step.name == "cancelAuditorsProposal" else []
         elif name == "DelegateAllSet" and step.after.flags & 16:
             found.append("DELEGATE_ALL raised")
         elif name == "Diverted" and step.name in ("transfer", "transferFrom"):
@@ -197,13 +210,16 @@ def _governed(step: Step, driver: Driver) -> list[str]:
 
 
 _BY_ERROR = {
-    "AttestationTooOld": "attestation too old",
     "AsOfInFuture": "attestation in the future",
     "SettledOutOfRange": "settled out of range",
     "UnanimityRequired": "unanimity required",
     "ThresholdNotReached": "too few signatures",
     "InvalidAuditorSignature": "forged signature refused",
-    "ProposalVoided": "recovery voided by an attestation",
+    "AsOfBeforeLast": "closing before the last refused",
+    "InvalidHalts": "halts ahead refused",
+    "SignaturesExpired": "signatures past their deadline refused",
+    "ConsentTooRecent": "upgrade in the block of its consent refused",
+    "CodeHashMismatch": "consent to other code refused",
     "ProposalNotReady": "recovery too early refused",
     "AuthorizationUsedOrCanceled": "authorization replayed",
     "AuthorizationNotYetValid": "authorization not yet valid",

@@ -17,9 +17,28 @@ class View:
     """The token's storage, decoded from the raw words (``support.model.storage`` says where they are)."""
 
     __slots__ = (
-        "accounts", "as_of", "backing", "balances", "burned", "count", "epoch", "flags", "implementation",
-        "issuers", "max_age", "max_increase", "reserves", "settled", "singles", "supply", "suspended",
-        "threshold", "valid_until", "version", "words",
+        "accounts",
+        "as_of",
+        "backing",
+        "balances",
+        "burned",
+        "count",
+        "epoch",
+        "flags",
+        "halts",
+        "implementation",
+        "issuers",
+        "max_age",
+        "max_increase",
+        "reserves",
+        "settled",
+        "singles",
+        "supply",
+        "suspended",
+        "threshold",
+        "valid_until",
+        "version",
+        "words",
     )  # fmt: skip
 
     def __init__(self, words: list[int], accounts: int) -> None:
@@ -37,6 +56,7 @@ class View:
         self.version, self.threshold = settings & (1 << 64) - 1, settings >> 64 & 255
         self.count, self.suspended = settings >> 72 & 255, settings >> 80 & 65_535
         self.max_age, self.max_increase = settings >> 96 & (1 << 32) - 1, settings >> 128 & 65_535
+        self.halts = settings >> 144 & (1 << 32) - 1
 
     @property
     def deficit(self) -> int:

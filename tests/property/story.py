@@ -27,7 +27,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "lowerIssuer": (_WHO, _SOM, _SOM),
     "cutIssuer": (_WHO,),
     "suspendAuditor": (_WHO,),
-    "rotateAuditors": (_WHO, _RAW),
+    "rotateAuditors": (_WHO, _RAW, _TIME),
+    "approveImplementation": (_WHO, _RAW, _RAW, _RAW, _TIME),
     "proposeAuditors": (_WHO, _RAW),
     "blockAccount": (_WHO,),
     "blockAccounts": (_WHO,),
@@ -70,7 +71,9 @@ class Teller:
         if name == "attest":
             epoch, reserves, settled, as_of, _ = call.arguments[0]
             said = f"epoch {epoch}, reserves {som(reserves * 10_000)}, settled {som(settled)}, as of {when(as_of)}"
-            return f"attest({said}; signed {self._signers(call.arguments[1])})"
+            _, halts, deadline, signatures = call.arguments
+            known = f"{halts} halts known, until {when(deadline)}"
+            return f"attest({said}; {known}; signed {self._signers(signatures)})"
         kinds = KINDS.get(name, ())
         shown = [
             self._value(kinds[i] if i < len(kinds) else _RAW, value)

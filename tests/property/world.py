@@ -14,7 +14,7 @@ from support.model.system import SystemModel
 
 from kgst.roles import ROLE_FUNCTIONS
 
-RECOVERY_DELAY = 600
+RECOVERY_DELAY = 30 * 86_400
 SOM = 1_000_000
 DAY = 86_400
 

@@ -12,8 +12,11 @@ from support.signing import sign_all
 from kgst.attestation import AuditorRotation, ImplementationApproval, ReserveAttestation
 
 REPORT_HASH = b"\x5a" * 32
+YEAR = 365 * 86_400
+"""Seconds until what is signed here lapses, unless a test says otherwise."""
 
 Signatures = list[tuple[str, bytes]]
+Statement = ReserveAttestation | AuditorRotation | ImplementationApproval
 
 
 def draft(
@@ -23,8 +26,13 @@ def draft(
     epoch: int | None = None,
     settled: int | None = None,
     as_of: int | None = None,
+    **others: int,
 ) -> ReserveAttestation:
-    """The next attestation of ``reserves`` tyiyn; what is left out follows from the last one and from now."""
+    """The next attestation of ``reserves`` tyiyn; what is left out follows from the last one and from now.
+
+    Args:
+        others: `halts`, `version`, `deadline`.
+    """
     last = token.lastAttestation()
     return ReserveAttestation(
         epoch=last.epoch + 1 if epoch is None else epoch,
@@ -32,51 +40,82 @@ def draft(
         settled=last.settled if settled is None else settled,
         as_of=chain.pending_timestamp if as_of is None else as_of,
         report_hash=REPORT_HASH,
+        **{**bonds(token), **others},
     )
 
 
-def signed(system: Any, statement: Any, signers: Iterable[Any]) -> Signatures:
+def bonds(token: Any) -> dict[str, int]:
+    """What binds signatures to the present: the halts, the version of the set, a deadline in a year."""
+    return {
+        "halts": token.halts(),
+        "version": token.auditorSet().version,
+        "deadline": chain.pending_timestamp + YEAR,
+    }
+
+
+def signed(system: Any, statement: Statement, signers: Iterable[Any]) -> Signatures:
     """``AuditorSignature`` structs on an attestation, rotation or approval, ascending."""
     return sign_all(signers, statement.message(system.domain))
 
 
-def submit(
-    system: Any, attestation: ReserveAttestation, signers: Iterable[Any], sender: Any
-) -> Any:
-    """Sends ``attest``; returns the receipt."""
-    signatures = signed(system, attestation, signers)
-    return system.token.attest(attestation.as_tuple(), signatures, sender=sender)
+def send(token: Any, statement: Statement, signatures: Signatures, sender: Any) -> Any:
+    """Submits a statement with exactly these signatures; returns the receipt."""
+    calls = {
+        ReserveAttestation: token.attest,
+        AuditorRotation: token.rotateAuditors,
+        ImplementationApproval: token.approveImplementation,
+    }
+    return calls[type(statement)](*statement.arguments(signatures), sender=sender)
 
 
-def rotation(system: Any, new: Sequence[Any], threshold: int) -> AuditorRotation:
-    """The order, to the current set, to be succeeded by ``new``: accounts or contracts, ascending."""
-    version = system.token.auditorSet().version
-    return AuditorRotation(tuple(a.address for a in new), threshold, version)
+def submit(system: Any, statement: Statement, signers: Iterable[Any], sender: Any) -> Any:
+    """Has ``signers`` sign and submits; returns the receipt."""
+    return send(system.token, statement, signed(system, statement, signers), sender)
+
+
+def rotation(system: Any, new: Sequence[Any], threshold: int, **others: int) -> AuditorRotation:
+    """The order, to the current set, to be succeeded by ``new``: accounts or contracts, ascending.
+
+    Args:
+        others: `version`, `deadline`.
+    """
+    bound = {**bonds(system.token), **others}
+    members = tuple(a.address for a in new)
+    return AuditorRotation(members, threshold, bound["version"], bound["deadline"])
 
 
 def rotate(
     system: Any, new: Sequence[Any], threshold: int, signers: Iterable[Any], sender: Any
 ) -> Any:
     """Sends ``rotateAuditors``; returns the receipt."""
-    order = rotation(system, new, threshold)
-    signatures = signed(system, order, signers)
-    return system.token.rotateAuditors(list(order.auditors), threshold, signatures, sender=sender)
+    return submit(system, rotation(system, new, threshold), signers, sender)
 
 
-def approval(system: Any, implementation: Any, data: bytes = b"") -> ImplementationApproval:
-    """The consent to an upgrade to the code at ``implementation`` that runs ``data``, not yet signed."""
-    nonce = system.token.approvedImplementation().nonce
-    return ImplementationApproval.of(code_at(implementation), data, nonce)
+def approval(
+    system: Any, implementation: Any, data: bytes = b"", **others: int
+) -> ImplementationApproval:
+    """The consent to an upgrade to the code at ``implementation`` that runs ``data``, not yet signed.
+
+    Args:
+        others: `nonce`, `halts`, `version`, `deadline`.
+    """
+    return ImplementationApproval(
+        implementation=implementation.address,
+        code_hash=code_hash(implementation),
+        data_hash=keccak(data),
+        **{
+            "nonce": system.token.approvedImplementation().nonce,
+            **bonds(system.token),
+            **others,
+        },
+    )
 
 
 def approve(
     system: Any, consent: ImplementationApproval, signers: Iterable[Any], sender: Any
 ) -> Any:
     """Sends ``approveImplementation``; returns the receipt."""
-    signatures = signed(system, consent, signers)
-    return system.token.approveImplementation(
-        consent.code_hash, consent.data_hash, consent.nonce, signatures, sender=sender
-    )
+    return submit(system, consent, signers, sender)
 
 
 def code_at(account: Any) -> bytes:

@@ -56,13 +56,18 @@ def make(**changes: Any) -> AttestationFile:
     """The draft of epoch 5 of chain 97: 10,000 som after 9,500; 2 of 3 auditors suffice.
 
     Args:
-        changes: Of `Statement`'s fields; or `chain_id`, `token`, `suspended`, `supply`, `burned`, `settled_from`.
+        changes: Of `Statement`'s fields; or `chain_id`, `token`, `suspended`, `supply`, `burned`, `halts`,
+            `deadline`, `last_settled`, `settled_from`.
     """
     members = tuple(auditor(i).address for i in range(3))
     state = ChainState(
         block=Block(number=100, hash="0x" + "bb" * 32, timestamp=NOW),
         last=Statement(
-            epoch=4, reserves=950_000, settled=0, as_of=NOW - 86_400, report_hash="0x" + "44" * 32
+            epoch=4,
+            reserves=950_000,
+            settled=changes.pop("last_settled", 0),
+            as_of=NOW - 86_400,
+            report_hash="0x" + "44" * 32,
         ),
         supply=changes.pop("supply", 9_000_000_000),
         backing=9_500_000_000,
@@ -73,6 +78,7 @@ def make(**changes: Any) -> AttestationFile:
         auditors=AuditorSet(
             version=1, threshold=2, members=members, suspended=changes.pop("suspended", ())
         ),
+        halts=changes.pop("halts", 0),
     )
     domain = DomainFields(
         chain_id=changes.pop("chain_id", 97), verifying_contract=changes.pop("token", TOKEN)
@@ -85,9 +91,11 @@ def make(**changes: Any) -> AttestationFile:
         "as_of": NOW,
         "report_hash": "0x" + "55" * 32,
     }
+    deadline = changes.pop("deadline", NOW + 12 * 3_600)
     new = Statement.model_validate(fields | changes)
     # Not validated, so that tests can make drafts that contradict themselves.
     return AttestationFile.model_construct(
+        deadline=deadline,
         domain=domain,
         attestation=new,
         settled_from=origin,

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ape import accounts as ape_accounts
-from ape import chain as ape_chain
-from support.signing import sign_all
-
-from kgst.attestation import ReserveAttestation
+from support.auditing import draft, submit
 
 AUDITORS = (20, 21, 22)
 RELAYER = 15
@@ -24,12 +21,4 @@ def attest(system: Any, tyiyn: int, *, settled: int = 0) -> None:
     """
     people = ape_accounts.test_accounts
     auditors = sorted((people[i] for i in AUDITORS), key=lambda a: int(a.address, 16))
-    attestation = ReserveAttestation(
-        epoch=system.token.lastAttestation().epoch + 1,
-        reserves=tyiyn,
-        settled=settled,
-        as_of=ape_chain.pending_timestamp,
-        report_hash=b"\x5a" * 32,
-    )
-    signatures = sign_all(auditors, attestation.message(system.domain))
-    system.token.attest(attestation.as_tuple(), signatures, sender=people[RELAYER])
+    submit(system, draft(system.token, tyiyn, settled=settled), auditors, people[RELAYER])

@@ -30,7 +30,7 @@ class Revm:
         self._evm = EVM(
             Env(
                 cfg=CfgEnv(chain_id=chain_id, limit_contract_code_size=limit),
-                block=BlockEnv(timestamp=start),
+                block=BlockEnv(number=start, timestamp=start),
             ),
             spec_id="PRAGUE",
         )
@@ -91,7 +91,8 @@ class Revm:
     def clock(self, now: int) -> None:
         """Sets the time of what follows."""
         if now != self._now:
-            self._evm.set_block_env(BlockEnv(timestamp=now))
+            # A block for each second: what happens within one second is in one block.
+            self._evm.set_block_env(BlockEnv(number=now, timestamp=now))
             self._now = now
 
 

@@ -30,12 +30,13 @@ def make(**changes: Any) -> RotationFile:
 
     Args:
         changes: `chain_id`, `token`, `version`, `suspended`, `members` and `threshold` of the new set,
-            `old_threshold`, `ends`.
+            `old_threshold`, `ends`, `deadline`.
     """
     version = changes.pop("version", 3)
     old = tuple(drafts.auditor(i).address for i in range(3))
     usual = ascending(drafts.auditor(0), drafts.auditor(1), newcomer(0))
     made = RotationFile.model_construct(
+        deadline=changes.pop("deadline", drafts.NOW + 3 * 86_400),
         domain=DomainFields(
             chain_id=changes.pop("chain_id", 97),
             verifying_contract=changes.pop("token", drafts.TOKEN),

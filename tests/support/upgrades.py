@@ -19,7 +19,7 @@ def make(**changes: Any) -> UpgradeFile:
     """An upgrade to KGSTLogic on the testnet, three auditors of whom two have to sign.
 
     Args:
-        changes: `chain_id`, `token`, `suspended`, `data`, `nonce`; or `auditors`, None for a file that does not say.
+        changes: `chain_id`, `token`, `suspended`, `data`, `nonce`, `halts`, `deadline`, `auditors`.
     """
     members = tuple(drafts.auditor(i).address for i in range(3))
     suspended = changes.pop("suspended", ())
@@ -32,7 +32,14 @@ def make(**changes: Any) -> UpgradeFile:
         implementation=drafts.OTHER,
         code_hash=HASH,
         deployment=Transaction(hash=HASH, block_number=1, block_hash=HASH, gas_used=1, gas_price=1),
-        **{"data": b"", "nonce": 0, "auditors": auditors, **changes},
+        **{
+            "data": b"",
+            "nonce": 0,
+            "auditors": auditors,
+            "halts": 0,
+            "deadline": drafts.NOW + 3 * 86_400,
+            **changes,
+        },
     )
 
 

@@ -43,11 +43,13 @@ contract GateProof is TokenProof {
     /// @custom:bound one candidate with code, call data of 4 bytes
     function check_upgrade_effects(address caller, bytes4 data) public {
         uint256 before = uint256(vm.load(token, GATE));
-        (uint256 code, uint256 call) = (_raw(CONSENT), _raw(CONSENT + 1));
+        (uint256 code, uint256 call, uint256 rest) = (_raw(CONSENT), _raw(CONSENT + 1), _raw(CONSENT + 2));
 
         vm.assume(_call(caller, abi.encodeCall(IKGST.upgradeToAndCall, (outside, abi.encodePacked(data)))));
 
         bool consented = both(code == uint256(outside.codehash), call == uint256(keccak256(abi.encodePacked(data))));
+        // To this address, and in an earlier block.
+        assert(both(_field(rest, 0, 160) == _key(outside), _field(rest, 208, 48) < block.number));
         bool spent = both(_raw(CONSENT) == 0, _raw(CONSENT + 1) == 0);
         uint256 written = uint256(vm.load(token, GATE));
         bool pointed = both(written >> 160 == before >> 160, address(uint160(written)) == outside);

@@ -7,29 +7,33 @@ import {both, sum} from "./Logic.sol";
 
 /// @title The inductive step: attestations and auditors
 contract ReserveCallsProof is EveryCall {
-    uint256 private constant NEW_SET = SETTING | SET | SEAT | CONSENTS;
+    uint256 private constant NEW_SET = SETTING | SET | SEAT | CONSENTS | PROPOSALS;
 
     /// @notice An attestation leaves supply and burned as they were
     /// @custom:proves 1 9
-    /// @custom:bound 2 signatures
+    /// @custom:bound 2 signatures, 2 proposed auditors
     function check_attest_solvency() public {
+        _boundProposal();
         Call memory call = _any(IKGST.attest.selector);
         _assumeReserves(call.time);
         _assertSolvencyStep(call, ATTESTS);
     }
 
-    /// @notice Beside backing and validUntil only the record is written: the next epoch, later, settled not falling
+    /// @notice Beside backing and validUntil only the record is written: the next epoch, not earlier; a recovery ends
     /// @custom:proves 6 9
-    /// @custom:bound 2 signatures
+    /// @custom:bound 2 signatures, 2 proposed auditors
     function check_attest_rest() public {
+        _boundProposal();
         (Record memory a, uint256 burned) = (_record(), _sums().burned);
-        if (!_rest(IKGST.attest.selector, LAST | REPORT)) return;
+        if (!_rest(IKGST.attest.selector, LAST | REPORT | PROPOSALS)) return;
         Record memory b = _record();
-        assert(both(b.epoch == sum(a.epoch, 1), b.asOf > a.asOf));
-        assert(both(b.settled >= a.settled, b.settled <= burned));
+        assert(both(b.epoch == sum(a.epoch, 1), b.asOf >= a.asOf));
+        assert(b.settled <= burned);
+        assert(_field(_raw(PROPOSAL), 0, 40) == 0);
     }
 
     function witness_attest() public {
+        _boundProposal();
         assert(!_reachSolvency(IKGST.attest.selector));
     }
 
@@ -40,11 +44,11 @@ contract ReserveCallsProof is EveryCall {
         _assertSolvencyStep(_any(IKGST.haltMinting.selector), 0);
     }
 
-    /// @notice Beside validUntil nothing changes
-    /// @custom:proves 9
+    /// @notice Beside validUntil: one halt more, and the consent ends
+    /// @custom:proves 6 9
     /// @custom:bound reason of 65 bytes
     function check_haltMinting_rest() public {
-        _rest(IKGST.haltMinting.selector, 0);
+        _rest(IKGST.haltMinting.selector, SETTING | CONSENTS);
     }
 
     function witness_haltMinting() public {
@@ -53,21 +57,24 @@ contract ReserveCallsProof is EveryCall {
 
     /// @notice A new set may lower validUntil and changes no other sum
     /// @custom:proves 1 3 4 9
-    /// @custom:bound 2 auditors, 2 signatures
+    /// @custom:bound 2 auditors, 2 signatures, 2 proposed auditors
     function check_rotateAuditors_solvency() public {
+        _boundProposal();
         Call memory call = _any(IKGST.rotateAuditors.selector);
         _assumeReserves(call.time);
         _assertSolvencyStep(call, 0);
     }
 
-    /// @notice Beside validUntil the set changes, and the consent ends
+    /// @notice Beside validUntil the set changes; the consent ends, and a recovery
     /// @custom:proves 7 9
-    /// @custom:bound 2 auditors, 2 signatures
+    /// @custom:bound 2 auditors, 2 signatures, 2 proposed auditors
     function check_rotateAuditors_rest() public {
+        _boundProposal();
         _rest(IKGST.rotateAuditors.selector, NEW_SET);
     }
 
     function witness_rotateAuditors() public {
+        _boundProposal();
         assert(!_reachSolvency(IKGST.rotateAuditors.selector));
     }
 
@@ -138,7 +145,7 @@ contract ReserveCallsProof is EveryCall {
     /// @custom:bound 2 proposed auditors
     function check_acceptAuditors_rest() public {
         _boundProposal();
-        _rest(IKGST.acceptAuditors.selector, NEW_SET | PROPOSALS);
+        _rest(IKGST.acceptAuditors.selector, NEW_SET);
     }
 
     function witness_acceptAuditors() public {

@@ -94,8 +94,9 @@ abstract contract TokenProof is TokenState {
 
     function _assumeReserves(uint256 time) internal view {
         vm.assume(both(_isRecordWellFormed(time), _areSettingsWellFormed()));
-        // Facts about the world: neither epochs nor auditor sets are counted up to 2^64.
+        // Facts about the world: neither epochs nor auditor sets are counted up to 2^64, nor halts up to 2^32.
         vm.assume(both(_record().epoch < 2 ** 64 - 1, _settings().version < 2 ** 64 - 1));
+        vm.assume(_settings().halts < 2 ** 32 - 1);
     }
 
     function _isHolderWellFormed(address account) internal view returns (bool) {

@@ -44,6 +44,7 @@ abstract contract TokenState is Cheats {
         uint256 suspended;
         uint256 maxAge;
         uint256 maxIncrease;
+        uint256 halts;
     }
 
     bytes32 internal constant GATE = 0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc;
@@ -140,7 +141,8 @@ abstract contract TokenState is Cheats {
             _field(word, 72, 8),
             _field(word, 80, 16),
             _field(word, 96, 32),
-            _field(word, 128, 16)
+            _field(word, 128, 16),
+            _field(word, 144, 32)
         );
     }
 

@@ -43,7 +43,7 @@ def test_checks__as_it_is__find_nothing() -> None:
          "nothing says which commands take --network"),
         ("commands", "README.md", "| `drill` | the", "| | the", "no line for the script drill"),
         ("roles", "docs/roles.md", "| GUARDIAN | 8 |", "| GUARDIAN | 9 |", "GUARDIAN is 8, not 9"),
-        ("roles", "docs/roles.md", "| ENFORCER | 7 | `forcedTransfer`, ", "| ENFORCER | 7 | ",
+        ("roles", "docs/roles.md", "| ENFORCER | 7 | `forcedTransfer` and ", "| ENFORCER | 7 | ",
          "no line for the function of ENFORCER forcedTransfer"),
         ("roles", "docs/roles.md", "| PAUSER | 4 | `pause`", "| PAUSER | 4 | `halt`",
          "there is no function of PAUSER halt"),

@@ -12,15 +12,22 @@ from support.model.signatures import digest, list_hash, struct_hash
 if TYPE_CHECKING:
     from property.step import Step
 
-ATTESTATION = "ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash)"
-ROTATION = "AuditorRotation(address[] auditors,uint256 threshold,uint256 version)"
-APPROVAL = "ImplementationApproval(bytes32 codeHash,bytes32 dataHash,uint256 nonce)"
+ATTESTATION = (
+    "ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash,"
+    "uint256 halts,uint256 version,uint256 deadline)"
+)
+ROTATION = "AuditorRotation(address[] auditors,uint256 threshold,uint256 version,uint256 deadline)"
+APPROVAL = (
+    "ImplementationApproval(address implementation,bytes32 codeHash,bytes32 dataHash,uint256 nonce,"
+    "uint256 halts,uint256 version,uint256 deadline)"
+)
 
 
 class AttestationsStepForward(Invariant):
     number, says = (
         6,
-        "Epochs step by one; asOf rises, never in the future; settled never falls nor exceeds B; no replay.",
+        "Epochs step by one; asOf never falls and is never in the future; settled never exceeds B; a replay reverts;"
+        " nothing signed before a halt ends it.",
     )
 
     def hold(self, step: Step) -> None:
@@ -32,9 +39,13 @@ class AttestationsStepForward(Invariant):
                 == (before.epoch, before.as_of, before.settled)
             )
             return
-        self.ensure(after.epoch == before.epoch + 1 and after.as_of > before.as_of)
-        self.ensure(after.settled >= before.settled)
-        self.ensure(after.valid_until == after.as_of + after.max_age > step.now)
+        self.ensure(after.epoch == before.epoch + 1 and after.as_of >= before.as_of)
+        knew = step.call.arguments[1]
+        self.ensure(step.now <= step.call.arguments[2] and knew <= before.halts)
+        if knew == before.halts:
+            self.ensure(after.valid_until == after.as_of + after.max_age)
+        else:
+            self.ensure(after.valid_until == min(after.as_of + after.max_age, step.now))
         if step.name == "attest" and step.target == step.token:
             error = self.driver.probe(step.caller, step.target, step.call, step.now).error
             self.ensure(error == ("InvalidEpoch", (after.epoch + 1, after.epoch)), error)
@@ -56,11 +67,15 @@ class QuorumIsReal(Invariant):
             return
         args, driver = step.call.arguments, self.driver
         if step.name == "attest":
-            message = struct_hash(ATTESTATION, *args[0])
+            message = struct_hash(ATTESTATION, *args[0], args[1], step.before.version, args[2])
         elif step.name == "rotateAuditors":
-            message = struct_hash(ROTATION, list_hash(args[0]), args[1], step.before.version)
+            message = struct_hash(
+                ROTATION, list_hash(args[0]), args[1], step.before.version, args[2]
+            )
         else:
-            message = struct_hash(APPROVAL, *args[:3])
+            message = struct_hash(
+                APPROVAL, *args[:4], step.before.halts, step.before.version, args[4]
+            )
         signed = digest(driver.model, message)
         really = {s.signer for _, s in args[-1] if s.sound and s.digest == signed}
         keys = {driver.model.owners.get(m, m): i for i, m in enumerate(driver.members)}
@@ -69,10 +84,9 @@ class QuorumIsReal(Invariant):
         ]
         self.ensure(len(voices) >= step.before.threshold, len(voices))
         if step.name == "attest" and len(voices) < step.before.count:
-            modest = step.before.reserves * (10_000 + step.before.max_increase) // 10_000
-            self.ensure(
-                step.before.epoch > 0 and step.after.reserves <= modest, "without unanimity"
-            )
+            base = max(step.before.backing, step.before.supply)
+            modest = base * (10_000 + step.before.max_increase) // 10_000
+            self.ensure(step.before.epoch > 0 and step.after.backing <= modest, "without unanimity")
 
 
 class DeficitIsTruthful(Invariant):

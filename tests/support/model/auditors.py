@@ -9,13 +9,13 @@ from .core import Fields, Refused
 from .issuance import IssuanceModel
 from .signatures import Signature, digest, list_hash, struct_hash
 
-ROTATION = "AuditorRotation(address[] auditors,uint256 threshold,uint256 version)"
+ROTATION = "AuditorRotation(address[] auditors,uint256 threshold,uint256 version,uint256 deadline)"
 
 Signed = Sequence[tuple[int, Signature]]
 
 
 class AuditorsModel(IssuanceModel):
-    recovery_delay = 600
+    recovery_delay = 14 * 86_400
     last: Fields
     """The last attestation: of the reserves' part."""
 
@@ -24,9 +24,10 @@ class AuditorsModel(IssuanceModel):
         self.auditors = Fields(
             self.journal, members=(), threshold=0, version=0, suspended=frozenset()
         )
-        self.consent = Fields(self.journal, code=0, data=0, nonce=0)
-        """To one upgrade: code hash and data hash; the nonce counts consents ever given."""
-        self.proposal = Fields(self.journal, members=(), threshold=0, ready=0, epoch=0, version=0)
+        self.halted = Fields(self.journal, times=0)
+        self.consent = Fields(self.journal, implementation=0, code=0, data=0, nonce=0, block=0)
+        """To one upgrade: address, code hash and data hash; the nonce counts consents ever given; in which block."""
+        self.proposal = Fields(self.journal, members=(), threshold=0, ready=0)
 
     @property
     def active(self) -> list[int]:
@@ -34,14 +35,15 @@ class AuditorsModel(IssuanceModel):
 
     def halt_minting(self, caller: int, reason: str) -> None:
         self.require_auditor(caller)
-        self.expire(self.now)
-        self.emit("MintingHalted", caller, reason)
+        self.halted.times += 1
+        self._forget_word()
+        self.emit("MintingHalted", caller, self.halted.times, reason)
 
     def rotate_auditors(
-        self, caller: int, members: Sequence[int], threshold: int, signatures: Signed
+        self, caller: int, members: Sequence[int], threshold: int, deadline: int, signatures: Signed
     ) -> None:
-        message = struct_hash(ROTATION, list_hash(members), threshold, self.auditors.version)
-        self.require_quorum(message, signatures)
+        said = (list_hash(members), threshold, self.auditors.version, deadline)
+        self.require_quorum(struct_hash(ROTATION, *said), deadline, signatures)
         self.seat(members, threshold)
 
     def suspend_auditor(self, caller: int, auditor: int) -> None:
@@ -60,34 +62,29 @@ class AuditorsModel(IssuanceModel):
         proposal = self.proposal
         proposal.members, proposal.threshold = tuple(members), threshold
         proposal.ready = self.now + self.recovery_delay
-        proposal.epoch, proposal.version = self.last.epoch, self.auditors.version
         self.emit("AuditorsProposed", tuple(members), threshold, proposal.ready)
 
     def cancel_auditors_proposal(self, caller: int) -> None:
         self.authorize(caller)
         if not self.proposal.ready:
             raise Refused("NoAuditorsProposal")
-        self._forget_proposal()
-        self.emit("AuditorsProposalCanceled")
+        self.end_proposal()
 
     def accept_auditors(self, caller: int) -> None:
         proposal = self.proposal
         if not proposal.ready:
             raise Refused("NoAuditorsProposal")
-        if self.void:
-            raise Refused("ProposalVoided")
         if self.now < proposal.ready:
             raise Refused("ProposalNotReady", proposal.ready)
-        self.seat(proposal.members, proposal.threshold)
+        members, threshold = proposal.members, proposal.threshold
         self._forget_proposal()
+        self.seat(members, threshold)
 
-    @property
-    def void(self) -> bool:
-        """The auditors have shown a sign of life since the proposal."""
-        return (self.proposal.epoch, self.proposal.version) != (
-            self.last.epoch,
-            self.auditors.version,
-        )
+    def end_proposal(self) -> None:
+        """By a sign of life, or by the guardian."""
+        if self.proposal.ready:
+            self._forget_proposal()
+            self.emit("AuditorsProposalCanceled")
 
     def seat(self, members: Sequence[int], threshold: int) -> None:
         _require_valid(members, threshold)
@@ -96,12 +93,13 @@ class AuditorsModel(IssuanceModel):
         auditors.version += 1
         auditors.suspended = frozenset()
         self._forget_word()
+        self.end_proposal()
         self.emit("AuditorsSet", auditors.version, tuple(members), threshold)
 
     def _forget_word(self) -> None:
-        """What the set said before it changed: the attestation's term, and consent to an upgrade."""
+        """What the auditors said before a halt, or before their set changed: the attestation's term, and consent."""
         self.expire(self.now)
-        self.consent.code = self.consent.data = 0
+        self.consent.code = self.consent.data = self.consent.implementation = 0
 
     def expire(self, when: int) -> None:
         self.solvency.valid_until = min(self.solvency.valid_until, when)
@@ -112,7 +110,11 @@ class AuditorsModel(IssuanceModel):
         if account in self.auditors.suspended:
             raise Refused("AuditorIsSuspended", account)
 
-    def require_quorum(self, message: bytes, signatures: Signed) -> None:
+    def require_quorum(self, message: bytes, deadline: int, signatures: Signed) -> int:
+        """Whose seats signed, as bits."""
+        if self.now > deadline:
+            raise Refused("SignaturesExpired", deadline)
+        seats = 0
         signed = digest(self, message)
         previous = 0
         for signer, signature in signatures:
@@ -121,14 +123,15 @@ class AuditorsModel(IssuanceModel):
             self.require_auditor(signer)
             if not signature.binds(signer, signed, self.owners):
                 raise Refused("InvalidAuditorSignature", signer)
+            seats |= 1 << self.auditors.members.index(signer)
             previous = signer
         if len(signatures) < self.auditors.threshold:
             raise Refused("ThresholdNotReached", len(signatures), self.auditors.threshold)
+        return seats
 
     def _forget_proposal(self) -> None:
         proposal = self.proposal
         proposal.members, proposal.threshold, proposal.ready = (), 0, 0
-        proposal.epoch, proposal.version = 0, 0
 
 
 def _require_valid(members: Sequence[int], threshold: int) -> None:

@@ -10,7 +10,10 @@ from .core import Fields, Refused
 from .ledger import LARGEST
 from .signatures import struct_hash
 
-ATTESTATION = "ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash)"
+ATTESTATION = (
+    "ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash,"
+    "uint256 halts,uint256 version,uint256 deadline)"
+)
 UNITS_PER_TYIYN = 10_000
 HOUR, DAY = 3_600, 86_400
 MOST_RESERVES = LARGEST // UNITS_PER_TYIYN
@@ -23,41 +26,50 @@ class ReservesModel(AuditorsModel):
         self.last = Fields(self.journal, epoch=0, reserves=0, settled=0, as_of=0, report=0)
         self.limits = Fields(self.journal, max_age=0, max_increase=0)
 
-    def attest(self, caller: int, attestation: Sequence[int], signatures: Signed) -> None:
+    def attest(
+        self, caller: int, attestation: Sequence[int], halts: int, deadline: int, signatures: Signed
+    ) -> None:
         epoch, reserves, settled, as_of, _ = attestation
         last, word, max_age = self.last, self.solvency, self.limits.max_age
         if epoch != last.epoch + 1:
             raise Refused("InvalidEpoch", last.epoch + 1, epoch)
-        if as_of <= last.as_of:
-            raise Refused("AsOfNotAfter", last.as_of, as_of)
+        if as_of < last.as_of:
+            raise Refused("AsOfBeforeLast", last.as_of, as_of)
         if as_of > self.now:
             raise Refused("AsOfInFuture", as_of)
-        if self.now - as_of >= max_age:
-            raise Refused("AttestationTooOld", as_of, max_age)
-        if not last.settled <= settled <= word.burned:
-            raise Refused("SettledOutOfRange", settled, last.settled, word.burned)
+        if settled > word.burned:
+            raise Refused("SettledOutOfRange", settled, word.burned)
         if reserves > MOST_RESERVES:
             raise Refused("AmountOutOfRange", reserves, MOST_RESERVES)
-        self.require_quorum(struct_hash(ATTESTATION, *attestation), signatures)
+        if halts > self.halted.times:
+            raise Refused("InvalidHalts", self.halted.times, halts)
+        said = (*attestation, halts, self.auditors.version, deadline)
+        seats = self.require_quorum(struct_hash(ATTESTATION, *said), deadline, signatures)
+        backing = max(0, reserves * UNITS_PER_TYIYN - (word.burned - settled))
         everyone = len(signatures) == len(self.auditors.members)
-        if not everyone and (epoch == 1 or reserves > self.ceiling):
+        if not everyone and (epoch == 1 or backing > self.ceiling):
             raise Refused("UnanimityRequired", len(signatures), len(self.auditors.members))
 
-        word.backing = max(0, reserves * UNITS_PER_TYIYN - (word.burned - settled))
+        word.backing = backing
         word.valid_until = as_of + max_age
+        if halts != self.halted.times:
+            # Signed without knowing of the last halt: figures, and a sign of life.
+            self.expire(self.now)
         last.epoch, last.reserves, last.settled, last.as_of, last.report = attestation
-        self.emit("ReservesAttested", *attestation, word.backing, word.valid_until)
+        self.end_proposal()
+        self.emit("ReservesAttested", *attestation, word.backing, word.valid_until, seats)
         if word.supply > word.backing:
             self.emit("ReserveDeficit", epoch, word.supply - word.backing)
 
     @property
     def ceiling(self) -> int:
-        """Tyiyn up to which a threshold of the auditors suffices."""
-        return self.last.reserves * (10_000 + self.limits.max_increase) // 10_000
+        """Base units of backing up to which a threshold of the auditors suffices."""
+        base = max(self.solvency.backing, self.solvency.supply)
+        return base * (10_000 + self.limits.max_increase) // 10_000
 
     def set_max_age(self, caller: int, seconds: int) -> None:
         self.authorize(caller)
-        if not HOUR <= seconds <= 31 * DAY:
+        if not HOUR <= seconds <= min(31 * DAY, self.recovery_delay // 2):
             raise Refused("MaxAgeOutOfRange", seconds)
         self.limits.max_age = seconds
         self.emit("MaxAgeSet", seconds)

@@ -24,7 +24,7 @@ SINGLE_SLOTS = (
 )  # fmt: skip
 SINGLE_NAMES = (
     "gate", "solvency", "attestation", "report", "settings", "proposal",
-    "consent.code", "consent.data", "consent.nonce", "authority", "auditors.length", "proposed.length",
+    "consent.code", "consent.data", "consent.rest", "authority", "auditors.length", "proposed.length",
 )  # fmt: skip
 
 
@@ -67,12 +67,12 @@ def single_words(model: SystemModel) -> list[int]:
         last.reserves + (last.settled << 72) + (last.as_of << 144) + (last.epoch << 184),
         last.report,
         auditors.version + (auditors.threshold << 64) + (len(auditors.members) << 72)
-        + (suspended << 80) + (limits.max_age << 96) + (limits.max_increase << 128),
-        proposal.epoch + (proposal.version << 64) + (proposal.ready << 128)
-        + (proposal.threshold << 168),
+        + (suspended << 80) + (limits.max_age << 96) + (limits.max_increase << 128)
+        + (model.halted.times << 144),
+        proposal.ready + (proposal.threshold << 40),
         consent.code,
         consent.data,
-        consent.nonce,
+        consent.implementation + (consent.nonce << 160) + (consent.block << 208),
         model.trust.authority,
         len(auditors.members),
         len(proposal.members),

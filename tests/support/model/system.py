@@ -15,7 +15,10 @@ from .ledger import DELEGATE_ALL
 from .manager import ManagerModel
 from .signatures import Signature, struct_hash
 
-APPROVAL = "ImplementationApproval(bytes32 codeHash,bytes32 dataHash,uint256 nonce)"
+APPROVAL = (
+    "ImplementationApproval(address implementation,bytes32 codeHash,bytes32 dataHash,uint256 nonce,"
+    "uint256 halts,uint256 version,uint256 deadline)"
+)
 
 Prediction = tuple[tuple[str, tuple[Any, ...]] | None, list[tuple[int, str, tuple[Any, ...]]]]
 
@@ -107,15 +110,30 @@ class SystemModel(ComplianceModel):
     # Upgrades
 
     def approve_implementation(
-        self, caller: int, code: int, data: int, nonce: int, signatures: Signed
-    ) -> None:
+        self, caller: int, implementation: int, code: int, data: int, nonce: int, deadline: int,
+        signatures: Signed,
+    ) -> None:  # fmt: skip
         consent = self.consent
         if nonce != consent.nonce:
             raise Refused("InvalidNonce", consent.nonce, nonce)
-        self.require_quorum(struct_hash(APPROVAL, code, data, nonce), signatures)
-        consent.code, consent.data = code, data
-        consent.nonce = nonce + 1
-        self.emit("ImplementationApproved", code, data, nonce)
+        if implementation not in self.implementations:
+            raise Refused("InvalidImplementation", implementation)
+        stands, _ = self.implementations[implementation]
+        if stands != code:
+            raise Refused("CodeHashMismatch", stands, code)
+        said = (
+            implementation,
+            code,
+            data,
+            nonce,
+            self.halted.times,
+            self.auditors.version,
+            deadline,
+        )
+        self.require_quorum(struct_hash(APPROVAL, *said), deadline, signatures)
+        consent.implementation, consent.code, consent.data = implementation, code, data
+        consent.nonce, consent.block = nonce + 1, self.block_number
+        self.emit("ImplementationApproved", implementation, code, data, nonce)
 
     def upgrade(self, caller: int, implementation: int, inner: Call | None) -> None:
         self.authorize(caller)
@@ -124,9 +142,11 @@ class SystemModel(ComplianceModel):
         code, generation = self.implementations[implementation]
         data = as_int(keccak(inner.data if inner else b""))
         consent = self.consent
-        if (consent.code, consent.data) != (code, data):
-            raise Refused("ImplementationNotApproved", code, data)
-        consent.code = consent.data = 0
+        if (consent.implementation, consent.code, consent.data) != (implementation, code, data):
+            raise Refused("ImplementationNotApproved", implementation, code, data)
+        if self.block_number <= consent.block:
+            raise Refused("ConsentTooRecent", consent.block)
+        consent.code = consent.data = consent.implementation = 0
         self.gate.implementation, self.gate.generation = implementation, generation
         self.emit("Upgraded", implementation)
         if inner:
@@ -192,11 +212,11 @@ class SystemModel(ComplianceModel):
             "setIssuer(address,uint256,uint256,bool)": self.set_issuer,
             "lowerIssuer(address,uint256,uint256)": self.lower_issuer,
             "cutIssuer(address)": self.cut_issuer,
-            f"attest((uint256,uint256,uint256,uint256,bytes32),{signed})": self.attest,
+            f"attest((uint256,uint256,uint256,uint256,bytes32),uint256,uint256,{signed})": self.attest,
             "setMaxAge(uint256)": self.set_max_age,
             "setMaxIncrease(uint256)": self.set_max_increase,
             "haltMinting(string)": self.halt_minting,
-            f"rotateAuditors({auditors},{signed})": self.rotate_auditors,
+            f"rotateAuditors({auditors},uint256,{signed})": self.rotate_auditors,
             "suspendAuditor(address)": self.suspend_auditor,
             f"proposeAuditors({auditors})": self.propose_auditors,
             "cancelAuditorsProposal()": self.cancel_auditors_proposal,
@@ -213,7 +233,7 @@ class SystemModel(ComplianceModel):
             "pause(uint256)": self.pause,
             "unpause(uint256)": self.unpause,
             "rescueTokens(address,address,uint256)": self.rescue,
-            f"approveImplementation(bytes32,bytes32,uint256,{signed})": self.approve_implementation,
+            f"approveImplementation(address,bytes32,bytes32,uint256,uint256,{signed})": self.approve_implementation,
             "upgradeToAndCall(address,bytes)": self.upgrade,
             "setDelegateAll(bool)": self.set_delegate_all,
             "setAuthority(address)": self.set_authority,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.auditing import approval, approve, draft, rotate, rotation, signed, submit
+from support.auditing import approval, approve, draft, rotate, rotation, send, signed, submit
 from support.auditor_sets import INVALID_SETS, InvalidSet
 from support.events import events
 from support.reverts import reverts
 from support.signing import sign_all
 
-from kgst.attestation import AuditorRotation, Domain
+from kgst.attestation import Domain
 from kgst.gate import PAUSE_FLAGS
 
 SOM = 1_000_000
+ZERO = "0x0000000000000000000000000000000000000000"
 
 
 def addresses(accounts: list[Any]) -> list[str]:
@@ -95,11 +97,10 @@ def test_rotate_auditors__invalid_set__reverts(
     funded: Any, token: Any, auditors: Any, crowd: Any, relayer: Any, invalid: InvalidSet
 ) -> None:
     members = invalid.addresses(crowd)
-    order = AuditorRotation(tuple(members), invalid.threshold, 1)
-    signatures = signed(funded, order, auditors)
+    order = replace(rotation(funded, [], invalid.threshold), auditors=tuple(members))
     error, inputs = invalid.error_of(token, crowd)
     with reverts(error, **inputs):
-        token.rotateAuditors(members, invalid.threshold, signatures, sender=relayer)
+        submit(funded, order, auditors, relayer)
 
 
 def test_rotate_auditors__fewer_than_the_threshold__reverts(
@@ -113,25 +114,30 @@ def test_rotate_auditors__fewer_than_the_threshold__reverts(
 def test_rotate_auditors__other_than_signed__reverts(
     funded: Any, token: Any, auditors: Any, auditor_a: Any, successors: Any, relayer: Any
 ) -> None:
-    signatures = signed(funded, rotation(funded, successors, 2), auditors)
-    with reverts(token.InvalidAuditorSignature, auditor=auditor_a):
-        token.rotateAuditors(addresses(successors), 3, signatures, sender=relayer)
-    with reverts(token.InvalidAuditorSignature, auditor=auditor_a):
-        token.rotateAuditors(addresses(successors)[:2], 2, signatures, sender=relayer)
+    order = rotation(funded, successors, 2)
+    signatures = signed(funded, order, auditors)
+    others: list[dict[str, Any]] = [
+        {"threshold": 3},
+        {"auditors": order.auditors[:2]},
+        {"deadline": order.deadline + 1},
+        {"deadline": 2**256 - 1},
+    ]
+    for other in others:
+        with reverts(token.InvalidAuditorSignature, auditor=auditor_a):
+            send(token, replace(order, **other), signatures, relayer)
 
 
 def test_rotate_auditors__other_version_or_domain__reverts(
     funded: Any, token: Any, auditors: Any, auditor_a: Any, successors: Any, relayer: Any
 ) -> None:
-    new = addresses(successors)
     ours = funded.domain
-    messages = [AuditorRotation(tuple(new), 2, version).message(ours) for version in (0, 2)]
-    order = AuditorRotation(tuple(new), 2, 1)
+    order = rotation(funded, successors, 2)
+    messages = [replace(order, version=version).message(ours) for version in (0, 2)]
     messages.append(order.message(Domain(ours.chain_id + 1, ours.token)))
     messages.append(order.message(Domain(ours.chain_id, funded.logic.address)))
     for message in messages:
         with reverts(token.InvalidAuditorSignature, auditor=auditor_a):
-            token.rotateAuditors(new, 2, sign_all(auditors, message), sender=relayer)
+            send(token, order, sign_all(auditors, message), relayer)
 
 
 def test_rotate_auditors__replayed_in_a_later_version__reverts(
@@ -139,9 +145,9 @@ def test_rotate_auditors__replayed_in_a_later_version__reverts(
 ) -> None:
     order = rotation(funded, auditors, 3)
     signatures = signed(funded, order, auditors)
-    token.rotateAuditors(addresses(auditors), 3, signatures, sender=relayer)
+    send(token, order, signatures, relayer)
     with reverts(token.InvalidAuditorSignature, auditor=auditor_a):
-        token.rotateAuditors(addresses(auditors), 3, signatures, sender=relayer)
+        send(token, order, signatures, relayer)
 
 
 def test_rotate_auditors__suspended_auditor_signs__reverts(
@@ -167,7 +173,7 @@ def test_rotate_auditors__consent_to_an_upgrade__lapses(
 ) -> None:
     approve(funded, approval(funded, funded.logic), auditors, relayer)
     rotate(funded, successors, 2, auditors, relayer)
-    assert tuple(token.approvedImplementation()) == (b"\0" * 32, b"\0" * 32, 1)
+    assert tuple(token.approvedImplementation()) == (ZERO, b"\0" * 32, b"\0" * 32, 1)
 
 
 def test_rotate_auditors__everything_paused__works(

@@ -114,6 +114,7 @@ def test_initialize__by_the_constructor__sets_and_logs_everything(
     ("changes", "error", "inputs"),
     [
         ({"maxAge": 3_599}, "MaxAgeOutOfRange", {"maxAge": 3_599}),
+        ({"maxAge": 15 * DAY + 1}, "MaxAgeOutOfRange", {"maxAge": 15 * DAY + 1}),
         ({"maxIncreaseBps": 10_001}, "MaxIncreaseOutOfRange", {"maxIncreaseBps": 10_001}),
         ({"threshold": 1}, "InvalidThreshold", {"threshold": 1, "auditors": 3}),
         ({"auditors": []}, "InvalidThreshold", {"threshold": 2, "auditors": 0}),
@@ -171,7 +172,7 @@ def test_logic__own_address__seats_no_auditors_and_mints_nothing(
     before = tuple(token.auditorSet())
     members = [a.address for a in ascending(accounts.test_accounts[i] for i in (23, 24, 25))]
     with reverts(logic.ThresholdNotReached, signatures=0, threshold=255):
-        logic.rotateAuditors(members, 2, [], sender=outsider)
+        logic.rotateAuditors(members, 2, 2**256 - 1, [], sender=outsider)
     with reverts(logic.OperationPaused, flags=4):
         logic.mint(issuer, 1, sender=issuer)
     with reverts(logic.AccessManagedUnauthorized, caller=upgrader):

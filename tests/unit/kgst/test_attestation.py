@@ -24,9 +24,9 @@ DOMAIN = Domain(97, TOKEN)
 LOW = "0x02484cb50AAC86Eae85610D6f4Bf026f30f6627D"
 HIGH = "0xa0Ee7A142d267C1f36714E4a8F75612F20a79720"
 
-ATTESTATION = ReserveAttestation(7, 123_456, 5_000, 1_800_000_000, b"\x5a" * 32)
-ROTATION = AuditorRotation((LOW, HIGH), 2, 3)
-APPROVAL = ImplementationApproval(b"\x11" * 32, b"\x22" * 32, 4)
+ATTESTATION = ReserveAttestation(7, 123_456, 5_000, 1_800_000_000, b"\x5a" * 32, 2, 3, 9)
+ROTATION = AuditorRotation((LOW, HIGH), 2, 3, 9)
+APPROVAL = ImplementationApproval(LOW, b"\x11" * 32, b"\x22" * 32, 4, 2, 3, 9)
 
 
 def digest(message: SignableMessage) -> bytes:
@@ -59,27 +59,31 @@ def expected(domain: Domain, kind: str, types: list[str], values: list[Any]) -> 
 def test_message__attestation__is_the_eip712_digest(domain: Domain) -> None:
     kind = (
         "ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,"
-        "bytes32 reportHash)"
+        "bytes32 reportHash,uint256 halts,uint256 version,uint256 deadline)"
     )
-    types = ["uint256"] * 4 + ["bytes32"]
+    types = ["uint256"] * 4 + ["bytes32"] + ["uint256"] * 3
     assert digest(ATTESTATION.message(domain)) == expected(
-        domain, kind, types, list(ATTESTATION.as_tuple())
+        domain, kind, types, [*ATTESTATION.as_tuple(), 2, 3, 9]
     )
     assert ATTESTATION.as_tuple() == (7, 123_456, 5_000, 1_800_000_000, b"\x5a" * 32)
 
 
 def test_message__rotation__is_the_eip712_digest() -> None:
-    kind = "AuditorRotation(address[] auditors,uint256 threshold,uint256 version)"
+    kind = "AuditorRotation(address[] auditors,uint256 threshold,uint256 version,uint256 deadline)"
     members = keccak(encode(["address", "address"], [LOW, HIGH]))
     assert digest(ROTATION.message(DOMAIN)) == expected(
-        DOMAIN, kind, ["bytes32", "uint256", "uint256"], [members, 2, 3]
+        DOMAIN, kind, ["bytes32", "uint256", "uint256", "uint256"], [members, 2, 3, 9]
     )
 
 
 def test_message__approval__is_the_eip712_digest() -> None:
-    kind = "ImplementationApproval(bytes32 codeHash,bytes32 dataHash,uint256 nonce)"
+    kind = (
+        "ImplementationApproval(address implementation,bytes32 codeHash,bytes32 dataHash,uint256 nonce,"
+        "uint256 halts,uint256 version,uint256 deadline)"
+    )
+    types = ["address", "bytes32", "bytes32"] + ["uint256"] * 4
     assert digest(APPROVAL.message(DOMAIN)) == expected(
-        DOMAIN, kind, ["bytes32", "bytes32", "uint256"], [b"\x11" * 32, b"\x22" * 32, 4]
+        DOMAIN, kind, types, [LOW, b"\x11" * 32, b"\x22" * 32, 4, 2, 3, 9]
     )
 
 
@@ -91,12 +95,20 @@ def test_message__approval__is_the_eip712_digest() -> None:
         (ATTESTATION, {"settled": 5_001}),
         (ATTESTATION, {"as_of": 1_800_000_001}),
         (ATTESTATION, {"report_hash": b"\x5b" * 32}),
+        (ATTESTATION, {"halts": 3}),
+        (ATTESTATION, {"version": 4}),
+        (ATTESTATION, {"deadline": 10}),
         (ROTATION, {"auditors": (LOW,)}),
         (ROTATION, {"threshold": 3}),
         (ROTATION, {"version": 4}),
+        (ROTATION, {"deadline": 10}),
+        (APPROVAL, {"implementation": HIGH}),
         (APPROVAL, {"code_hash": b"\x12" * 32}),
         (APPROVAL, {"data_hash": b"\x23" * 32}),
         (APPROVAL, {"nonce": 5}),
+        (APPROVAL, {"halts": 3}),
+        (APPROVAL, {"version": 4}),
+        (APPROVAL, {"deadline": 10}),
     ],
 )
 def test_message__any_field_changed__is_another(message: Any, change: dict[str, Any]) -> None:
@@ -110,9 +122,11 @@ def test_message__signature__recovers_its_signer() -> None:
     assert recovered == account.address
 
 
-def test_approval_of__code_and_data__are_hashed() -> None:
-    approval = ImplementationApproval.of(b"code", b"data", 9)
-    assert approval == ImplementationApproval(keccak(b"code"), keccak(b"data"), 9)
+def test_arguments__are_those_of_the_call() -> None:
+    given = [(LOW, b"\x01"), (HIGH, b"\x02")]
+    assert ATTESTATION.arguments(given) == (ATTESTATION.as_tuple(), 2, 9, given)
+    assert ROTATION.arguments(given) == ([LOW, HIGH], 2, 9, given)
+    assert APPROVAL.arguments(given) == (LOW, b"\x11" * 32, b"\x22" * 32, 4, 9, given)
 
 
 def test_domain__as_dict__has_the_four_fields() -> None:

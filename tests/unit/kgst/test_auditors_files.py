@@ -51,7 +51,7 @@ def test_signature_and_signed_rotation__fit_their_schemas(tmp_path: Path) -> Non
     assert read_model(path, SignedRotationFile, "a signed rotation") == signed
 
 
-def test_rotation_file__message__is_successors_threshold_and_version_in_office() -> None:
+def test_rotation_file__message__is_successors_threshold_version_in_office_and_deadline() -> None:
     draft = rotations.make()
     message = encode_typed_data(  # written out once more: the fields, their order and types
         {"name": "KGST", "version": "1", "chainId": 97, "verifyingContract": drafts.TOKEN},
@@ -60,9 +60,15 @@ def test_rotation_file__message__is_successors_threshold_and_version_in_office()
                 {"name": "auditors", "type": "address[]"},
                 {"name": "threshold", "type": "uint256"},
                 {"name": "version", "type": "uint256"},
+                {"name": "deadline", "type": "uint256"},
             ]
         },
-        {"auditors": list(draft.new.members), "threshold": 2, "version": 3},
+        {
+            "auditors": list(draft.new.members),
+            "threshold": 2,
+            "version": 3,
+            "deadline": drafts.NOW + 3 * 86_400,
+        },
     )
     assert draft.hashes.domain == "0x" + message.header.hex()
     assert draft.hashes.message == "0x" + message.body.hex()
@@ -87,9 +93,9 @@ def test_rotation_file__truncated__says_that_it_was_cut_off(path: Path, share: f
 
 def test_rotation_file__an_attestation__is_another_format(tmp_path: Path) -> None:
     path = drafts.saved(drafts.make(), tmp_path / "attestation-5.json")
-    assert "its format is 'kgst-attestation/1', not 'kgst-rotation/1'" in refusal(path)
+    assert "its format is 'kgst-attestation/2', not 'kgst-rotation/2'" in refusal(path)
     path = drafts.saved(rotations.make(), tmp_path / "rotation-3.json")
-    with pytest.raises(FileError, match="its format is 'kgst-rotation/1'"):
+    with pytest.raises(FileError, match="its format is 'kgst-rotation/2'"):
         read_model(path, AttestationFile, "a draft of an attestation")
 
 

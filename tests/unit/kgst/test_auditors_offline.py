@@ -23,6 +23,7 @@ REHEARSAL = policy_of("rehearsal")
 def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `ape run auditors …` in this process."""
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("kgst.signing.deadlines.clock", lambda: drafts.NOW + 60)
     return partial(invoke, "auditors")
 
 

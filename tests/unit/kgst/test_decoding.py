@@ -144,14 +144,15 @@ def test_decode_call__known_function__reads_like_a_sentence(
 
 def test_decode_call__attestation__has_money_and_time_in_words() -> None:
     types = "(uint256,uint256,uint256,uint256,bytes32)"
-    signature = f"attest({types},(address,bytes)[])"
+    signature = f"attest({types},uint256,uint256,(address,bytes)[])"
     data = keccak(text=signature)[:4] + encode(
-        [types, "(address,bytes)[]"],
-        [(1, 12_345, 2 * SOM, 1_767_225_600, b"\x5a" * 32), [(PAUSER, b"\x01")]],
+        [types, "uint256", "uint256", "(address,bytes)[]"],
+        [(1, 12_345, 2 * SOM, 1_767_225_600, b"\x5a" * 32), 3, 1_767_229_200, [(PAUSER, b"\x01")]],
     )
     assert words(TOKEN, data) == (
         "token.attest(attestation={epoch=1, reserves=123.45 som, settled=2.00 som, "
         f"asOf=2026-01-01 00:00:00 UTC, reportHash=0x{'5a' * 32}}}, "
+        "knownHalts=3, deadline=2026-01-01 01:00:00 UTC, "
         "signatures=[{signer=pauser (0x9965…A4dc), data=0x01}])"
     )
 

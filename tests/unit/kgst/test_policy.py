@@ -53,7 +53,8 @@ def changed(old: str, new: str, text: str = TEXT) -> str:
 def test_load__policy_of_the_repository__is_read(path: str) -> None:
     policy = Policy.load(ROOT / path)
     assert set(policy.roles) == set(Role)
-    assert policy.token.recovery_delay == 600
+    assert policy.token.recovery_delay >= 14 * 86_400
+    assert 2 * policy.token.max_age <= policy.token.recovery_delay
     assert policy.token.max_increase_bps == 1_000
     assert policy.issuers[0].capacity >= 1_000_000_000_000
     assert policy.issuers[0].refill_per_second == 0
@@ -75,7 +76,7 @@ def test_load__example__asks_for_every_address(tmp_path: Path) -> None:
         ("7 days", "7.5 days", "token.max_age: found '7.5 days': '7.5 days' is not a duration"),
         ("7 days", "604800", "token.max_age: found '604800'"),
         ("7 days", "32 days", "token.max_age: found '32 days': Input should be less than"),
-        ("10 minutes", "5 minutes", "token.recovery_delay: found '5 minutes'"),
+        ("30 days", "13 days", "token.recovery_delay: found '13 days'"),
         ("10 %", "0.1", "token.max_increase: found '0.1'"),
         ("10 %", "101 %", "token.max_increase: found '101 %'"),
         ("10 %", "0.001 %", "has 3 decimals"),
@@ -160,7 +161,7 @@ def test_load__several_slips__names_all(tmp_path: Path) -> None:
 
 
 def test_load__mainnet_with_short_recovery__is_refused(tmp_path: Path) -> None:
-    text = changed("chain_id: local", "chain_id: 56")
+    text = changed("30 days", "29 days", changed("chain_id: local", "chain_id: 56"))
     assert "on mainnet write 30 days or more" in refusal(tmp_path, text)
 
 

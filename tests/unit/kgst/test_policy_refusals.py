@@ -103,9 +103,14 @@ def refusals(tmp_path: Path, text: str) -> list[str]:
             "must act at once.",
         ),
         (
-            changed(("chain_id: local", "chain_id: 56"), ("10 minutes", "29 days")),
+            changed(("chain_id: local", "chain_id: 56"), ("30 days", "29 days")),
             "token.recovery_delay: found 29 days; on mainnet write 30 days or more: it cannot be "
             "changed later.",
+        ),
+        (
+            changed(("max_age: 7 days", "max_age: 8 days"), ("30 days", "15 days")),
+            "token.max_age: found 8 days, more than half of recovery_delay (15 days); write less, or "
+            "raise recovery_delay: auditors who attest on time must not be taken for lost.",
         ),
         (
             changed(("threshold: 2", "threshold: 3"), text=TEXT + SAFES.replace("2}", "3}")),
@@ -161,7 +166,7 @@ def test_load__roles_wrong__all_are_named(tmp_path: Path, roles: str, said: str)
     "text",
     [
         TEXT + SAFES,
-        changed(("chain_id: local", "chain_id: 56"), ("10 minutes", "30 days")),
+        changed(("chain_id: local", "chain_id: 56"), ("30 days", "30 days")),
         changed((ADMIN, '"0x0000000000000000000000000000000000010000"')),
         changed(("auditor_c]", "auditor_c, issuer_b]"), ("threshold: 2", "threshold: 3")),
         changed(("threshold: 2", "threshold: 3")),

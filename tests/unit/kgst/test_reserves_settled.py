@@ -107,10 +107,9 @@ def test_settled_now__table_above_what_was_burned__says_by_how_much(write: Write
     assert "0.01 som too much" in message
 
 
-def test_settled_now__amount_below_the_last__says_that_it_is_cumulative() -> None:
-    message = refusal("99.99 som")
-    assert "--settled 99.99 som is cumulative" in message
-    assert "the last attestation said 100.00 som already" in message
+def test_settled_now__amount_below_the_last__is_taken() -> None:
+    settled, origin = settled_now("99.99 som", last=LAST, burned=BURNED)
+    assert (settled, origin.kind) == (99_990_000, "amount")
 
 
 @pytest.mark.parametrize("text", ["40000", "40,000.00 som", "-5 som", "0.0000001 som", ""])

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `ape run reserves sign …` in this process."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("kgst.reserves.offline.clock", lambda: drafts.NOW + 60)
+    monkeypatch.setattr("kgst.signing.deadlines.clock", lambda: drafts.NOW + 60)
     return partial(invoke, "reserves", "sign")
 
 
@@ -79,11 +79,15 @@ def test_sign__everything_given__checks_all_and_signs(run: Any, case: Path) -> N
                 {"name": "settled", "type": "uint256"},
                 {"name": "asOf", "type": "uint256"},
                 {"name": "reportHash", "type": "bytes32"},
+                {"name": "halts", "type": "uint256"},
+                {"name": "version", "type": "uint256"},
+                {"name": "deadline", "type": "uint256"},
             ]
         },
         {
             "epoch": 5, "reserves": 1_000_000, "settled": 500_000_000, "asOf": drafts.NOW,
             "reportHash": bytes.fromhex(document["attestation"]["report_hash"][2:]),
+            "halts": 0, "version": 1, "deadline": drafts.NOW + 12 * 3_600,
         },
     )  # fmt: skip
     assert Account.recover_message(message, signature=file["signature"]) == signer
@@ -105,6 +109,7 @@ def test_sign__for_people__shows_every_figure_before_asking(run: Any, case: Path
         "500.00 som (+500.00 som since the last)",
         "2026-03-04 12:00:00 UTC 2026-03-04 18:00:00 Asia/Bishkek",
         "2026-03-11 12:00:00 UTC",
+        "deadline 2026-03-05 00:00:00 UTC 2026-03-05 06:00:00 Asia/Bishkek",
         draft.attestation.report_hash,
         "headroom for minting 1 000.00 som",
         "2 of 3",
@@ -268,7 +273,7 @@ def test_sign__warnings__are_seen_before_signing(run: Any, case: Path) -> None:
     draft = drafts.make(reserves=1_045_001)
     path = drafts.saved(draft, case / "rise.json")
     said = " ".join(run(path, "--account", alias(0), input="n\n").output.split())
-    assert "from 9 500.00 som to 10 450.01 som, more than the 10 %" in said
+    assert "from 9 500.00 som (the last backing) to 10 450.01 som, more than the 10 %" in said
     assert "all 3 auditors must sign" in said
     path = drafts.saved(drafts.make(reserves=950_000), case / "same.json")
     said = " ".join(run(path, "--account", alias(0), input="n\n").output.split())
@@ -276,19 +281,47 @@ def test_sign__warnings__are_seen_before_signing(run: Any, case: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("clock", "code"),
+    ("clock", "as_of", "codes"),
     [
-        (drafts.NOW - 601, "future"),
-        (drafts.NOW - 600, None),
-        (drafts.NOW + 604_799, None),
-        (drafts.NOW + 604_800, "stale"),
+        (drafts.NOW - 601, drafts.NOW, ["future"]),
+        (drafts.NOW - 600, drafts.NOW, []),
+        (drafts.NOW + 604_799, drafts.NOW, []),
+        (drafts.NOW + 604_799, drafts.NOW - 1, ["stale"]),
+        (drafts.NOW - 30 * 86_400, drafts.NOW, ["future", "far_deadline"]),
     ],
 )
 def test_sign__not_of_this_time__is_warned_of(
-    run: Any, case: Path, monkeypatch: pytest.MonkeyPatch, clock: int, code: str | None
+    run: Any,
+    case: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: int,
+    as_of: int,
+    codes: list[str],
 ) -> None:
-    monkeypatch.setattr("kgst.reserves.offline.clock", lambda: clock)
-    result = run(case / "attestation-5.json", "--account", alias(0), "--yes", "--json")
+    monkeypatch.setattr("kgst.signing.deadlines.clock", lambda: clock)
+    draft = drafts.make(as_of=as_of, deadline=drafts.NOW + 604_800)
+    path = drafts.saved(draft, case / "long.json")
+    result = run(path, "--account", alias(0), "--yes", "--json")
     document = json.loads(result.stdout)
     drafts.require_schema(document, "reserves-sign")
-    assert [one["item"] for one in document["warnings"]] == ([code] if code else [])
+    assert [one["item"] for one in document["warnings"]] == codes
+
+
+def test_sign__deadline_passed__is_refused(
+    run: Any, case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, deadline = case / "attestation-5.json", drafts.NOW + 12 * 3_600
+    monkeypatch.setattr("kgst.signing.deadlines.clock", lambda: deadline + 1)
+    said = refusal(run(path, "--account", alias(0), "--yes"), 4, case)
+    assert "could be submitted until 2026-03-05 00:00:00 UTC" in said
+    assert "1 second ago by this computer's clock" in said
+    monkeypatch.setattr("kgst.signing.deadlines.clock", lambda: deadline)
+    assert run(path, "--account", alias(0), "--yes").exit_code == 0
+
+
+def test_sign__settled_falls__is_warned_of(run: Any, case: Path) -> None:
+    draft = drafts.make(settled=499_999_999, last_settled=500_000_000)
+    path = drafts.saved(draft, case / "falls.json")
+    document = json.loads(run(path, "--account", alias(0), "--yes", "--json").stdout)
+    assert [one["item"] for one in document["warnings"]] == ["settled_falls"]
+    assert "right if banks returned payments" in document["warnings"][0]["found"]

@@ -37,7 +37,6 @@ def rotation(**changes: Any) -> Signable:
 
 def upgrade(**changes: Any) -> Signable:
     file = upgrades.make()
-    assert file.auditors is not None
     return file.model_copy(update={"auditors": seated(file.auditors, **changes)})
 
 
@@ -52,6 +51,7 @@ KINDS = pytest.mark.parametrize(
 def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs `ape run …` in this process."""
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("kgst.signing.deadlines.clock", lambda: drafts.NOW + 60)
     return invoke
 
 

@@ -97,4 +97,4 @@ def test_collect__file_that_does_not_name_the_auditors__is_refused(run: Any, fil
     del document["auditors"]
     file.write_text(json.dumps(document))
     said = refusal(run(file, file.with_name("a.sig.json")), file)
-    assert "does not say who the auditors are" in said
+    assert "auditors: it is missing" in said

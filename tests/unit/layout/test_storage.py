@@ -132,9 +132,13 @@ def test_settings__each_field__is_in_its_place(
     rotate(system, crowd, 9, auditors, relayer)
     token.suspendAuditor(crowd[0], sender=guardian)
     token.suspendAuditor(crowd[15], sender=guardian)
-    token.setMaxAge(31 * 86_400, sender=reserve_admin)
+    token.setMaxAge(15 * 86_400, sender=reserve_admin)
     token.setMaxIncrease(9_876, sender=reserve_admin)
-    expected = packed((2, 64), (9, 8), (16, 8), (0x8001, 16), (31 * 86_400, 32), (9_876, 16))
+    token.haltMinting("", sender=crowd[1])
+    token.haltMinting("", sender=crowd[2])
+    expected = packed(
+        (2, 64), (9, 8), (16, 8), (0x8001, 16), (15 * 86_400, 32), (9_876, 16), (2, 32)
+    )
     assert word(token, slots.SETTINGS) == expected
 
 
@@ -157,7 +161,7 @@ def test_proposal__each_field__is_in_its_place(
     members = [a.address for a in successors]
     receipt = token.proposeAuditors(members, 3, sender=reserve_admin)
     acceptable_at = receipt.timestamp + token.RECOVERY_DELAY()
-    assert word(token, slots.PROPOSAL) == packed((2, 64), (1, 64), (acceptable_at, 40), (3, 8))
+    assert word(token, slots.PROPOSAL) == packed((acceptable_at, 40), (3, 8))
     assert elements(token, slots.PROPOSED_AUDITORS) == [number(a) for a in successors]
     token.cancelAuditorsProposal(sender=guardian)
     assert word(token, slots.PROPOSAL) == 0
@@ -170,16 +174,18 @@ def test_consent__each_field__is_in_its_place(
     rotate(system, auditors, 3, auditors, relayer)
     approve(system, approval(system, system.logic, b"\x01"), auditors, relayer)
     consent = approval(system, system.logic, b"")
-    approve(system, consent, auditors, relayer)
+    given_in = approve(system, consent, auditors, relayer).block_number
     assert word(token, slots.CONSENT_CODE) == int.from_bytes(consent.code_hash, "big")
     assert word(token, slots.CONSENT_DATA) == int.from_bytes(consent.data_hash, "big")
-    assert word(token, slots.CONSENT) == packed((2, 64))
+    assert word(token, slots.CONSENT) == packed(
+        (number(system.logic), 160), (2, 48), (given_in, 48)
+    )
     token.upgradeToAndCall(system.logic, b"", sender=upgrader)
     assert word(token, slots.CONSENT_CODE) == word(token, slots.CONSENT_DATA) == 0
-    assert word(token, slots.CONSENT) == packed((2, 64))
+    assert word(token, slots.CONSENT) == packed((0, 160), (2, 48), (given_in, 48))
 
 
-def test_authority__manager__is_the_last_field(system: Any, token: Any) -> None:
+def test_authority__manager__is_in_its_place(system: Any, token: Any) -> None:
     assert word(token, slots.AUTHORITY) == number(system.manager)
     assert word(token, slots.AUTHORITY + 1) == 0
     assert word(system.logic, slots.AUTHORITY) == number(system.logic)

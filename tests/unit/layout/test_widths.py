@@ -31,7 +31,7 @@ SOLVENCY = ((0, 72), (72, 72), (144, 72), (216, 40))
 
 @pytest.fixture(scope="module")
 def code() -> bytes:
-    return runtime_code("KGSTLogic", 600)
+    return runtime_code("KGSTLogic", 30 * 86_400)
 
 
 def answer(code: bytes, slot: int, word: int, function: str, *arguments: str) -> bytes:
@@ -80,3 +80,44 @@ def test_issuer__fields_full__are_read_whole_and_alone(code: bytes) -> None:
     # One second of the greatest rate.
     assert issuer(most << 72 | rate << 144 | (NOW - 1) << 208) == (rate, most, rate, False)
     assert issuer(1 << 248 | now) == (0, 0, 0, True)
+
+
+def test_settings__each_field_full__is_read_whole_and_alone(code: bytes) -> None:
+    """version, threshold, auditors, suspended, max age, max increase, halts: the getters that tell them."""
+    widths = (64, 8, 8, 16, 32, 16, 32)
+    words = ["address[]", "uint256", "uint256", "uint256"]
+
+    def told(word: int) -> tuple[int, ...]:
+        _, threshold, version, suspended = decode(
+            words, answer(code, slots.SETTINGS, word, "auditorSet")
+        )
+        limits = decode(["uint256"] * 2, answer(code, slots.SETTINGS, word, "reserveLimits"))
+        halts = int.from_bytes(answer(code, slots.SETTINGS, word, "halts"))
+        return (version, threshold, suspended, *limits, halts)
+
+    low = 0
+    for index, width in enumerate(widths):
+        mask = field(low, width)
+        low += width
+        # The number of auditors has no getter.
+        seen = [i for i in range(7) if i != 2]
+        expected = tuple((1 << widths[i]) - 1 if i == index else 0 for i in seen)
+        assert told(mask) == expected
+        others = tuple(0 if i == index else (1 << widths[i]) - 1 for i in seen)
+        assert told(EVERYTHING ^ mask) == others
+
+
+def test_consent__each_field_full__is_read_whole_and_alone(code: bytes) -> None:
+    kinds = ["address", "bytes32", "bytes32", "uint256"]
+
+    def told(word: int) -> tuple[int, int]:
+        implementation, _, _, nonce = decode(
+            kinds, answer(code, slots.CONSENT, word, "approvedImplementation")
+        )
+        return int(implementation, 16), nonce
+
+    most = (1 << 160) - 1, (1 << 48) - 1
+    assert told(field(0, 160)) == (most[0], 0)
+    assert told(field(160, 48)) == (0, most[1])
+    assert told(field(208, 48)) == (0, 0)
+    assert told(EVERYTHING) == most

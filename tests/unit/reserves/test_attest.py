@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from ape import chain
-from support.auditing import REPORT_HASH, draft, submit
+from support.auditing import REPORT_HASH, draft, send, submit
 from support.events import events
 from support.reverts import reverts
 
@@ -33,6 +33,7 @@ def test_attest__first_by_every_auditor__is_stored_and_logged(
                 "reportHash": REPORT_HASH,
                 "backing": 10_000 * SOM,
                 "validUntil": attestation.as_of + max_age,
+                "signers": 0b111,
             },
         )
     ]
@@ -62,7 +63,7 @@ def test_attest__fewer_than_the_threshold__reverts(
 ) -> None:
     attestation = draft(token, 10_000 * 100)
     with reverts(token.ThresholdNotReached, signatures=0, threshold=2):
-        token.attest(attestation.as_tuple(), [], sender=relayer)
+        send(token, attestation, [], relayer)
     with reverts(token.ThresholdNotReached, signatures=1, threshold=2):
         submit(funded, attestation, [auditor_a], relayer)
 
@@ -74,6 +75,9 @@ def test_attest__fewer_than_the_threshold__reverts(
         (1_000_009, 1_000, 1_100_009),
         (9, 1_000, 9),
         (1_000_000, 0, 1_000_000),
+        (1_000_000, 1, 1_000_100),
+        (1_000_000, 333, 1_033_300),
+        (1_000_001, 333, 1_033_301),
         (1_000_000, 10_000, 2_000_000),
         (0, 10_000, 0),
     ],
@@ -118,15 +122,22 @@ def test_attest__replay__reverts(funded: Any, token: Any, auditors: Any, relayer
         submit(funded, attestation, auditors, relayer)
 
 
-def test_attest__as_of_not_after_the_last__reverts(
+def test_attest__as_of_before_the_last__reverts(
     funded: Any, token: Any, auditors: Any, relayer: Any
 ) -> None:
     last = token.lastAttestation().asOf
-    for as_of in (last, last - 1, 0):
-        with reverts(token.AsOfNotAfter, lastAsOf=last, asOf=as_of):
+    for as_of in (last - 1, 0):
+        with reverts(token.AsOfBeforeLast, lastAsOf=last, asOf=as_of):
             submit(funded, draft(token, 1, as_of=as_of), auditors, relayer)
-    submit(funded, draft(token, 1, as_of=last + 1), auditors, relayer)
-    assert token.lastAttestation().asOf == last + 1
+
+
+def test_attest__same_closing_again__is_accepted_with_its_new_figures(
+    funded: Any, token: Any, auditors: Any, relayer: Any
+) -> None:
+    last = token.lastAttestation().asOf
+    submit(funded, draft(token, 1, as_of=last), auditors, relayer)
+    assert tuple(token.lastAttestation())[:4] == (2, 1, 0, last)
+    assert token.solvency().backing == 10_000
 
 
 def test_attest__as_of_in_the_future__reverts(
@@ -160,36 +171,39 @@ def test_attest__one_second_before_max_age__is_accepted(
     assert token.solvency().validUntil == as_of + max_age == chain.blocks.head.timestamp + 1
 
 
-def test_attest__at_max_age__reverts(system: Any, token: Any, auditors: Any, relayer: Any) -> None:
+@pytest.mark.parametrize("late", [0, 1, 20 * 86_400])
+def test_attest__at_max_age_or_later__counts_as_figures_that_enable_nothing(
+    system: Any, token: Any, auditors: Any, issuer: Any, relayer: Any, late: int
+) -> None:
     as_of = chain.pending_timestamp
     max_age = token.reserveLimits().maxAge
-    for late in (0, 1):
-        chain.pending_timestamp = as_of + max_age + late
-        with reverts(token.AttestationTooOld, asOf=as_of, maxAge=max_age):
-            submit(system, draft(token, 100, as_of=as_of), auditors, relayer)
+    chain.pending_timestamp = as_of + max_age + late
+    submit(system, draft(token, 100, as_of=as_of), auditors, relayer)
+    assert tuple(token.solvency()) == (0, SOM, 0, as_of + max_age)
+    assert token.headroom() == 0
+    with reverts(token.AttestationExpired, validUntil=as_of + max_age):
+        token.mint(issuer, 1, sender=issuer)
 
 
-def test_attest__settled_outside_its_range__reverts(
-    funded: Any, token: Any, attest: Any, auditors: Any, issuer: Any, relayer: Any
+def test_attest__more_settled_than_burned__reverts(
+    funded: Any, token: Any, auditors: Any, issuer: Any, relayer: Any
 ) -> None:
     token.mint(issuer, 100 * SOM, sender=issuer)
     token.burn(100 * SOM, sender=issuer)
-    attest(10_000 * 100, settled=40 * SOM)
-    for settled in (0, 40 * SOM - 1, 100 * SOM + 1, 2**72, 2**256 - 1):
-        with reverts(
-            token.SettledOutOfRange, settled=settled, lastSettled=40 * SOM, burned=100 * SOM
-        ):
+    for settled in (100 * SOM + 1, 2**72, 2**256 - 1):
+        with reverts(token.SettledOutOfRange, settled=settled, burned=100 * SOM):
             submit(funded, draft(token, 10_000 * 100, settled=settled), auditors, relayer)
 
 
-def test_attest__settled_at_either_end__is_accepted(
+def test_attest__settled_corrected_up_and_down__is_accepted(
     funded: Any, token: Any, attest: Any, issuer: Any
 ) -> None:
     token.mint(issuer, 100 * SOM, sender=issuer)
     token.burn(100 * SOM, sender=issuer)
-    for settled in (40 * SOM, 40 * SOM, 100 * SOM, 100 * SOM):
+    for settled in (40 * SOM, 100 * SOM, 99 * SOM, 1, 0):
         attest(10_000 * 100, settled=settled)
         assert token.lastAttestation().settled == settled
+        assert token.solvency().backing == 9_900 * SOM + settled
 
 
 def test_attest__reserves_beyond_the_field__reverts(
@@ -227,16 +241,23 @@ def test_attest__order_of_errors__is_as_documented(funded: Any, token: Any, rela
     too_much = MOST_RESERVES + 1
     last = token.lastAttestation().asOf
 
-    def send(epoch: int, as_of: int, settled: int) -> None:
-        token.attest((epoch, too_much, settled, as_of, REPORT_HASH), [], sender=relayer)
+    def send(
+        epoch: int, as_of: int, settled: int, reserves: int = too_much, halts: int = 1
+    ) -> None:
+        figures = (epoch, reserves, settled, as_of, REPORT_HASH)
+        token.attest(figures, halts, last, [], sender=relayer)
 
     with reverts(token.InvalidEpoch, expected=2, actual=1):
-        send(1, last, 1)
-    with reverts(token.AsOfNotAfter, lastAsOf=last, asOf=last):
-        send(2, last, 1)
+        send(1, last - 1, 1)
+    with reverts(token.AsOfBeforeLast, lastAsOf=last, asOf=last - 1):
+        send(2, last - 1, 1)
     with reverts(token.AsOfInFuture, asOf=now + 10**6):
         send(2, now + 10**6, 1)
-    with reverts(token.SettledOutOfRange, settled=1, lastSettled=0, burned=0):
+    with reverts(token.SettledOutOfRange, settled=1, burned=0):
         send(2, now, 1)
     with reverts(token.AmountOutOfRange, amount=too_much, max=MOST_RESERVES):
         send(2, now, 0)
+    with reverts(token.InvalidHalts, expected=0, actual=1):
+        send(2, now, 0, 0)
+    with reverts(token.SignaturesExpired, deadline=last):
+        send(2, now, 0, 0, halts=0)

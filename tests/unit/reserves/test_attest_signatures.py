@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from ape import project
-from support.auditing import ascending, draft, rotate, signed, submit
+from support.auditing import ascending, draft, rotate, rotation, send, signed, submit
 from support.delegation import borrow_code
 from support.reverts import reverts
 from support.signing import sign, sign_all
 
-from kgst.attestation import AuditorRotation, Domain, in_signer_order
+from kgst.attestation import Domain, in_signer_order
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 ZERO = "0x0000000000000000000000000000000000000000"
@@ -61,7 +61,7 @@ def test_attest__malformed_signature__reverts(
     signer, signature = signatures[1]
     signatures[1] = (signer, spoil(signature))
     with reverts(token.InvalidAuditorSignature, auditor=signer):
-        token.attest(attestation.as_tuple(), signatures, sender=relayer)
+        send(token, attestation, signatures, relayer)
 
 
 def test_attest__same_auditor_twice__reverts(
@@ -69,7 +69,7 @@ def test_attest__same_auditor_twice__reverts(
 ) -> None:
     [one] = signed(funded, attestation, [auditor_a])
     with reverts(token.SignaturesNotAscending, previous=auditor_a, signer=auditor_a):
-        token.attest(attestation.as_tuple(), [one, one], sender=relayer)
+        send(token, attestation, [one, one], relayer)
 
 
 def test_attest__same_auditor_twice_around_another__reverts(
@@ -77,7 +77,7 @@ def test_attest__same_auditor_twice_around_another__reverts(
 ) -> None:
     a, b = signed(funded, attestation, [auditor_a, auditor_b])
     with reverts(token.SignaturesNotAscending, previous=auditor_b, signer=auditor_a):
-        token.attest(attestation.as_tuple(), [a, b, a], sender=relayer)
+        send(token, attestation, [a, b, a], relayer)
 
 
 def test_attest__unsorted__reverts(
@@ -85,7 +85,7 @@ def test_attest__unsorted__reverts(
 ) -> None:
     a, b = signed(funded, attestation, [auditor_a, auditor_b])
     with reverts(token.SignaturesNotAscending, previous=auditor_b, signer=auditor_a):
-        token.attest(attestation.as_tuple(), [b, a], sender=relayer)
+        send(token, attestation, [b, a], relayer)
 
 
 def test_attest__zero_address_as_signer__reverts(
@@ -93,7 +93,7 @@ def test_attest__zero_address_as_signer__reverts(
 ) -> None:
     signatures = [(ZERO, b"\0" * 65), *signed(funded, attestation, auditors)]
     with reverts(token.SignaturesNotAscending, previous=ZERO, signer=ZERO):
-        token.attest(attestation.as_tuple(), signatures, sender=relayer)
+        send(token, attestation, signatures, relayer)
 
 
 def test_attest__someone_else_among_the_signers__reverts(
@@ -110,7 +110,7 @@ def test_attest__suspended_auditor_signs__reverts(
     signatures = signed(funded, attestation, auditors)
     token.suspendAuditor(auditor_c, sender=guardian)
     with reverts(token.AuditorIsSuspended, auditor=auditor_c):
-        token.attest(attestation.as_tuple(), signatures, sender=relayer)
+        send(token, attestation, signatures, relayer)
 
 
 def test_attest__signed_by_another_key__reverts(
@@ -120,7 +120,7 @@ def test_attest__signed_by_another_key__reverts(
     message = attestation.message(funded.domain)
     forged = [(auditor_a.address, sign(outsider, message)), *sign_all([auditor_b], message)]
     with reverts(token.InvalidAuditorSignature, auditor=auditor_a):
-        token.attest(attestation.as_tuple(), forged, sender=relayer)
+        send(token, attestation, forged, relayer)
 
 
 def test_attest__enough_valid_signatures_and_one_wrong__reverts(
@@ -129,10 +129,13 @@ def test_attest__enough_valid_signatures_and_one_wrong__reverts(
     signatures = signed(funded, attestation, auditors)
     signatures[2] = (auditor_c.address, signatures[0][1])
     with reverts(token.InvalidAuditorSignature, auditor=auditor_c):
-        token.attest(attestation.as_tuple(), signatures, sender=relayer)
+        send(token, attestation, signatures, relayer)
 
 
-@pytest.mark.parametrize("field", ["epoch", "reserves", "settled", "as_of", "report_hash"])
+@pytest.mark.parametrize(
+    "field",
+    ["epoch", "reserves", "settled", "as_of", "report_hash", "halts", "version", "deadline"],
+)
 def test_attest__a_field_other_than_signed__reverts(
     funded: Any, token: Any, attestation: Any, attest: Any, auditors: Any, auditor_a: Any,
     issuer: Any, relayer: Any, field: str,
@@ -145,10 +148,13 @@ def test_attest__a_field_other_than_signed__reverts(
         "settled": attestation.settled + 1,
         "as_of": attestation.as_of - 1,
         "report_hash": b"\x5b" * 32,
+        "halts": attestation.halts + 1,
+        "version": attestation.version - 1,
+        "deadline": attestation.deadline + 1,
     }
     signatures = signed(funded, replace(attestation, **{field: other[field]}), auditors)
     with reverts(token.InvalidAuditorSignature, auditor=auditor_a):
-        token.attest(attestation.as_tuple(), signatures, sender=relayer)
+        send(token, attestation, signatures, relayer)
 
 
 def test_attest__signed_for_another_domain__reverts(
@@ -162,16 +168,15 @@ def test_attest__signed_for_another_domain__reverts(
     ):
         signatures = sign_all(auditors, attestation.message(domain))
         with reverts(token.InvalidAuditorSignature, auditor=auditor_a):
-            token.attest(attestation.as_tuple(), signatures, sender=relayer)
+            send(token, attestation, signatures, relayer)
 
 
 def test_attest__signatures_on_another_kind_of_statement__revert(
     funded: Any, token: Any, attestation: Any, auditors: Any, auditor_a: Any, relayer: Any
 ) -> None:
-    order = AuditorRotation(tuple(a.address for a in auditors), 2, 1)
-    signatures = signed(funded, order, auditors)
+    signatures = signed(funded, rotation(funded, auditors, 2), auditors)
     with reverts(token.InvalidAuditorSignature, auditor=auditor_a):
-        token.attest(attestation.as_tuple(), signatures, sender=relayer)
+        send(token, attestation, signatures, relayer)
 
 
 def test_attest__signed_by_the_old_set__reverts(
@@ -181,8 +186,8 @@ def test_attest__signed_by_the_old_set__reverts(
     signatures = signed(funded, attestation, auditors)
     rotate(funded, successors, 2, auditors, relayer)
     with reverts(token.NotAuditor, account=auditor_a):
-        token.attest(attestation.as_tuple(), signatures, sender=relayer)
-    submit(funded, attestation, successors, relayer)
+        send(token, attestation, signatures, relayer)
+    submit(funded, replace(attestation, version=2), successors, relayer)
     assert token.lastAttestation().epoch == attestation.epoch
 
 
@@ -204,13 +209,14 @@ def test_attest__contract_auditor__signs_by_erc_1271(
     auditor_a: Any, auditor_b: Any, relayer: Any,
 ) -> None:  # fmt: skip
     rotate(funded, ascending([wallet, auditor_a, auditor_b]), 2, auditors, relayer)
+    attestation = replace(attestation, version=2)
     message = attestation.message(funded.domain)
     by_auditor = (auditor_a.address, sign(auditor_a, message))
     forged = in_signer_order([by_auditor, (wallet.address, sign(auditor_b, message))])
     with reverts(token.InvalidAuditorSignature, auditor=wallet):
-        token.attest(attestation.as_tuple(), forged, sender=relayer)
+        send(token, attestation, forged, relayer)
     good = in_signer_order([by_auditor, (wallet.address, sign(outsider, message))])
-    token.attest(attestation.as_tuple(), good, sender=relayer)
+    send(token, attestation, good, relayer)
     assert token.lastAttestation().epoch == attestation.epoch
 
 
@@ -220,10 +226,11 @@ def test_attest__contract_without_erc_1271__does_not_sign(
 ) -> None:  # fmt: skip
     mute = deployer.deploy(project.WrongSlotMock)
     rotate(funded, ascending([mute, auditor_a, auditor_b]), 2, auditors, relayer)
+    attestation = replace(attestation, version=2)
     by_auditor = signed(funded, attestation, [auditor_a])
     signatures = in_signer_order([*by_auditor, (mute.address, by_auditor[0][1])])
     with reverts(token.InvalidAuditorSignature, auditor=mute):
-        token.attest(attestation.as_tuple(), signatures, sender=relayer)
+        send(token, attestation, signatures, relayer)
 
 
 def test_attest__auditor_with_borrowed_code__still_signs_with_its_key(

@@ -21,8 +21,12 @@ def test_halt_minting__by_any_one_auditor__expires_the_attestation_at_once(
 ) -> None:
     receipt = token.haltMinting("figures do not tally", sender=auditors[seat])
     assert events(receipt, token) == [
-        ("MintingHalted", {"auditor": auditors[seat], "reason": "figures do not tally"})
+        (
+            "MintingHalted",
+            {"auditor": auditors[seat], "halts": 1, "reason": "figures do not tally"},
+        )
     ]
+    assert token.halts() == 1
     assert tuple(token.solvency()) == (1_000 * SOM, 10_000 * SOM, 0, receipt.timestamp)
     assert token.headroom() == 0
     with reverts(token.AttestationExpired, validUntil=receipt.timestamp):
@@ -42,7 +46,7 @@ def test_halt_minting__then_a_longer_max_age__does_not_resume(
     funded: Any, token: Any, auditor_a: Any, reserve_admin: Any
 ) -> None:
     halted = token.haltMinting("", sender=auditor_a).timestamp
-    token.setMaxAge(31 * 86_400, sender=reserve_admin)
+    token.setMaxAge(15 * 86_400, sender=reserve_admin)
     assert token.solvency().validUntil == halted
 
 
@@ -53,6 +57,7 @@ def test_halt_minting__already_expired__leaves_valid_until(
     chain.pending_timestamp = valid_until + 10
     token.haltMinting("", sender=auditor_a)
     assert token.solvency().validUntil == valid_until
+    assert token.halts() == 1
 
 
 def test_halt_minting__before_the_first_attestation__leaves_zero(

@@ -13,10 +13,11 @@ HOUR = 3_600
 DAY = 86_400
 
 
-@pytest.mark.parametrize("max_age", [HOUR, 31 * DAY])
-def test_set_max_age__at_either_bound__is_stored_and_logged(
+@pytest.mark.parametrize("max_age", [HOUR, HOUR + 1, 7 * DAY + 5, 15 * DAY])
+def test_set_max_age__an_hour_to_half_the_recovery_delay__is_stored_and_logged(
     token: Any, reserve_admin: Any, max_age: int
 ) -> None:
+    assert token.RECOVERY_DELAY() == 30 * DAY
     increase = token.reserveLimits().maxIncreaseBps
     receipt = token.setMaxAge(max_age, sender=reserve_admin)
     assert events(receipt, token) == [("MaxAgeSet", {"maxAge": max_age})]
@@ -24,7 +25,10 @@ def test_set_max_age__at_either_bound__is_stored_and_logged(
     assert token.solvency().validUntil == 0
 
 
-@pytest.mark.parametrize("max_age", [0, HOUR - 1, 31 * DAY + 1, 2**32 + HOUR, 2**256 - 1])
+@pytest.mark.parametrize(
+    "max_age",
+    [0, HOUR - 1, 15 * DAY + 1, 31 * DAY, 31 * DAY + 1, 2**32 + HOUR, 2**255 + HOUR, 2**256 - 1],
+)
 def test_set_max_age__out_of_range__reverts(token: Any, reserve_admin: Any, max_age: int) -> None:
     with reverts(token.MaxAgeOutOfRange, maxAge=max_age):
         token.setMaxAge(max_age, sender=reserve_admin)
@@ -52,10 +56,10 @@ def test_set_max_age__longer__waits_for_the_next_attestation(
     funded: Any, token: Any, attest: Any, reserve_admin: Any
 ) -> None:
     before = token.solvency().validUntil
-    token.setMaxAge(31 * DAY, sender=reserve_admin)
+    token.setMaxAge(15 * DAY, sender=reserve_admin)
     assert token.solvency().validUntil == before
     attestation = attest(10_000 * 100)
-    assert token.solvency().validUntil == attestation.as_of + 31 * DAY
+    assert token.solvency().validUntil == attestation.as_of + 15 * DAY
 
 
 def test_set_max_age__shorter_and_longer_again__does_not_give_back(
@@ -63,7 +67,7 @@ def test_set_max_age__shorter_and_longer_again__does_not_give_back(
 ) -> None:
     as_of = token.lastAttestation().asOf
     token.setMaxAge(HOUR, sender=reserve_admin)
-    token.setMaxAge(31 * DAY, sender=reserve_admin)
+    token.setMaxAge(15 * DAY, sender=reserve_admin)
     assert token.solvency().validUntil == as_of + HOUR
 
 

@@ -9,7 +9,7 @@ from support.events import events
 from support.reverts import reverts
 
 
-@pytest.mark.parametrize("bps", [0, 1, 10_000])
+@pytest.mark.parametrize("bps", [0, 1, 333, 10_000])
 def test_set_max_increase__in_range__is_stored_and_logged(
     funded: Any, token: Any, reserve_admin: Any, bps: int
 ) -> None:

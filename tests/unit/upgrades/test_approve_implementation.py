@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.auditing import approval, approve, rotate, signed
+from support.auditing import approval, approve, rotate, send, signed
 from support.events import events
 from support.reverts import reverts
 from support.signing import sign_all
 
-from kgst.attestation import Domain, ImplementationApproval
+from kgst.attestation import Domain
 
 NONE = b"\0" * 32
+ZERO = "0x0000000000000000000000000000000000000000"
 
 
 def test_approve_implementation__by_the_threshold__is_recorded_and_logged(
@@ -24,10 +25,20 @@ def test_approve_implementation__by_the_threshold__is_recorded_and_logged(
     assert events(receipt, token) == [
         (
             "ImplementationApproved",
-            {"codeHash": consent.code_hash, "dataHash": consent.data_hash, "nonce": 0},
+            {
+                "implementation": second,
+                "codeHash": consent.code_hash,
+                "dataHash": consent.data_hash,
+                "nonce": 0,
+            },
         )
     ]
-    assert tuple(token.approvedImplementation()) == (consent.code_hash, consent.data_hash, 1)
+    assert tuple(token.approvedImplementation()) == (
+        second.address,
+        consent.code_hash,
+        consent.data_hash,
+        1,
+    )
     assert token.implementation() == system.logic
 
 
@@ -38,23 +49,47 @@ def test_approve_implementation__again__replaces_the_earlier(
     approve(system, first, auditors, relayer)
     other = approval(system, system.logic, b"\x01")
     approve(system, other, auditors, relayer)
-    assert tuple(token.approvedImplementation()) == (other.code_hash, other.data_hash, 2)
+    assert tuple(token.approvedImplementation()) == (
+        system.logic.address,
+        other.code_hash,
+        other.data_hash,
+        2,
+    )
     with reverts(
-        token.ImplementationNotApproved, codeHash=first.code_hash, dataHash=first.data_hash
+        token.ImplementationNotApproved,
+        implementation=second,
+        codeHash=first.code_hash,
+        dataHash=first.data_hash,
     ):
         token.upgradeToAndCall(second, b"", sender=upgrader)
 
 
-def test_approve_implementation__code_hash_zero__withdraws_the_earlier(
+def test_approve_implementation__of_the_present_one__withdraws_the_earlier(
     system: Any, token: Any, second: Any, upgrader: Any, auditors: Any, relayer: Any
 ) -> None:
     first = approval(system, second)
     approve(system, first, auditors, relayer)
-    approve(system, ImplementationApproval(NONE, NONE, 1), auditors, relayer)
+    approve(system, approval(system, system.logic), auditors, relayer)
     with reverts(
-        token.ImplementationNotApproved, codeHash=first.code_hash, dataHash=first.data_hash
+        token.ImplementationNotApproved,
+        implementation=second,
+        codeHash=first.code_hash,
+        dataHash=first.data_hash,
     ):
         token.upgradeToAndCall(second, b"", sender=upgrader)
+
+
+def test_approve_implementation__other_code_there__reverts(
+    system: Any, token: Any, second: Any, auditors: Any, relayer: Any
+) -> None:
+    consent = approval(system, second)
+    others = (NONE, b"\x01" * 32, approval(system, system.logic).code_hash)
+    for other in others:
+        with reverts(token.CodeHashMismatch, actual=consent.code_hash, consented=other):
+            approve(system, replace(consent, code_hash=other), auditors, relayer)
+    with reverts(token.CodeHashMismatch, actual=others[2], consented=consent.code_hash):
+        elsewhere = replace(consent, implementation=system.logic.address)
+        approve(system, elsewhere, auditors, relayer)
 
 
 def test_approve_implementation__nonce_not_the_next__reverts(
@@ -82,9 +117,7 @@ def test_approve_implementation__old_signatures_under_the_next_nonce__revert(
     signatures = signed(system, consent, auditors)
     approve(system, consent, auditors, relayer)
     with reverts(token.InvalidAuditorSignature, auditor=auditor_a):
-        token.approveImplementation(
-            consent.code_hash, consent.data_hash, 1, signatures, sender=relayer
-        )
+        send(token, replace(consent, nonce=1), signatures, relayer)
 
 
 def test_approve_implementation__fewer_than_the_threshold__reverts(
@@ -95,18 +128,26 @@ def test_approve_implementation__fewer_than_the_threshold__reverts(
             approve(system, approval(system, second), signers, relayer)
 
 
-@pytest.mark.parametrize("field", ["code_hash", "data_hash"])
+@pytest.mark.parametrize(
+    "field",
+    ["implementation", "code_hash", "data_hash", "nonce", "halts", "version", "deadline"],
+)
 def test_approve_implementation__other_than_signed__reverts(
     system: Any, token: Any, second: Any, auditors: Any, auditor_a: Any, relayer: Any, field: str
 ) -> None:
     consent = approval(system, second)
-    signatures = signed(system, consent, auditors)
-    changed: dict[str, Any] = {field: b"\x01" * 32}
-    other = replace(consent, **changed)
+    changed: dict[str, Any] = {
+        "implementation": system.logic.address,
+        "code_hash": b"\x01" * 32,
+        "data_hash": b"\x01" * 32,
+        "nonce": 1,
+        "halts": 1,
+        "version": 0,
+        "deadline": consent.deadline - 1,
+    }
+    other = replace(consent, **{field: changed[field]})
     with reverts(token.InvalidAuditorSignature, auditor=auditor_a):
-        token.approveImplementation(
-            other.code_hash, other.data_hash, other.nonce, signatures, sender=relayer
-        )
+        send(token, consent, signed(system, other, auditors), relayer)
 
 
 def test_approve_implementation__signed_for_another_domain__reverts(
@@ -120,9 +161,7 @@ def test_approve_implementation__signed_for_another_domain__reverts(
     ):
         signatures = sign_all(auditors, consent.message(domain))
         with reverts(token.InvalidAuditorSignature, auditor=auditor_a):
-            token.approveImplementation(
-                consent.code_hash, consent.data_hash, consent.nonce, signatures, sender=relayer
-            )
+            send(token, consent, signatures, relayer)
 
 
 def test_approve_implementation__signed_by_upgrader_and_admin__reverts(
@@ -142,7 +181,7 @@ def test_approve_implementation__suspended_auditor_signs__reverts(
 
 
 def test_approved_implementation__none__is_zero(token: Any) -> None:
-    assert tuple(token.approvedImplementation()) == (NONE, NONE, 0)
+    assert tuple(token.approvedImplementation()) == (ZERO, NONE, NONE, 0)
 
 
 def test_approved_implementation__auditors_changed__is_zero_and_the_nonce_stays(
@@ -150,6 +189,6 @@ def test_approved_implementation__auditors_changed__is_zero_and_the_nonce_stays(
 ) -> None:
     approve(system, approval(system, second), auditors, relayer)
     rotate(system, successors, 2, auditors, relayer)
-    assert tuple(token.approvedImplementation()) == (NONE, NONE, 1)
+    assert tuple(token.approvedImplementation()) == (ZERO, NONE, NONE, 1)
     approve(system, approval(system, second), successors, relayer)
     assert token.approvedImplementation().nonce == 2

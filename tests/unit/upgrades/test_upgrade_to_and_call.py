@@ -13,6 +13,7 @@ from kgst.gate import PAUSE_FLAGS
 
 SOM = 1_000_000
 NONE = b"\0" * 32
+ZERO = "0x0000000000000000000000000000000000000000"
 DELEGATE_ALL = 16
 
 
@@ -21,7 +22,7 @@ def state(token: Any, *people: Any) -> list[Any]:
     of_token = [
         token.name(), token.symbol(), token.decimals(), token.version(), token.currency(),
         token.totalSupply(), token.authority(), token.getOwner(), token.pauseFlags(),
-        token.delegateAll(), token.headroom(), token.RECOVERY_DELAY(), token.DOMAIN_SEPARATOR(),
+        token.delegateAll(), token.headroom(), token.halts(), token.RECOVERY_DELAY(), token.DOMAIN_SEPARATOR(),
         tuple(token.solvency()), tuple(token.lastAttestation()), tuple(token.reserveLimits()),
         tuple(token.auditorSet()), tuple(token.auditorsProposal()),
     ]  # fmt: skip
@@ -58,7 +59,7 @@ def test_upgrade_to_and_call__consented__changes_the_implementation_only(
     assert events(receipt, token) == [("Upgraded", {"implementation": second})]
     assert token.implementation() == second
     assert upgraded_token.generation() == 2
-    assert tuple(token.approvedImplementation()) == (NONE, NONE, 1)
+    assert tuple(token.approvedImplementation()) == (ZERO, NONE, NONE, 1)
     assert state(token, *people) == before
 
 
@@ -133,7 +134,12 @@ def test_upgrade_to_and_call__migration_fails__undoes_all_and_keeps_the_consent(
     with bubbles(upgraded_token.MigrationFailed):
         token.upgradeToAndCall(second, data, sender=upgrader)
     assert token.implementation() == funded.logic
-    assert tuple(token.approvedImplementation()) == (consent.code_hash, consent.data_hash, 1)
+    assert tuple(token.approvedImplementation()) == (
+        second.address,
+        consent.code_hash,
+        consent.data_hash,
+        1,
+    )
 
 
 def test_upgrade_to_and_call__migration_unknown_to_the_code__reverts(

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {GateLib} from "../ledger/Gate.sol";
+
+/// @title An implementation that is gone when the transaction that created it destroys it. For tests only.
+contract MayflyMock {
+    function perish() external {
+        assembly ("memory-safe") {
+            selfdestruct(caller())
+        }
+    }
+
+    function proxiableUUID() external pure returns (bytes32) {
+        return GateLib.SLOT;
+    }
+}
