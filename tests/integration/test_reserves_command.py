@@ -481,7 +481,7 @@ def test_draft__settled_below_the_last__is_warned_of(
     attested("10000.00", "--settled", "50 som")
     arguments = ("draft", statement(), "--report", folder / "r.json", "--settled", "40 som")
     document = json.loads(run(*arguments, "--json", "--force").stdout)
-    assert "settled_falls" in [one["code"] for one in document["warnings"]]
+    assert "settled_falls" in [one["item"] for one in document["warnings"]]
     said = submitted(run, signed_by(Path(document["draft_file"]), (0, 1)))
     assert "settled 40.00 som" in said
     assert token.lastAttestation().settled == 40 * SOM
