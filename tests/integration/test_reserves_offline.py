@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def test_sign_and_collect__no_network__work_and_never_ask_for_one(
     total = drafts.total_of(tmp_path)
     report = tmp_path / "report.json"
     report.write_bytes(total.report())
-    draft = drafts.make(report_hash=hash_of_report(total.report()))
+    draft = drafts.make(report_hash=hash_of_report(total.report()), read_at=int(time.time()))
     path = drafts.saved(draft, tmp_path / "attestation-5.json")
     for index in (0, 1):
         result = guarded.run(
@@ -90,7 +91,7 @@ def test_sign_and_collect__no_network__work_and_never_ask_for_one(
 def test_auditors_sign_and_collect__no_network__work_and_never_ask_for_one(
     guarded: Guarded, tmp_path: Path
 ) -> None:
-    path = drafts.saved(rotations.make(), tmp_path / "rotation-3.json")
+    path = drafts.saved(rotations.make(read_at=int(time.time())), tmp_path / "rotation-3.json")
     for index, signers in ((0, 1), (1, 2)):
         account = drafts.auditor(index).alias
         result = guarded.run("auditors", "sign", path, "--account", account, "--yes", "--json")

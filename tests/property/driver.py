@@ -105,6 +105,7 @@ class Driver:
         for invariant in self.invariants:
             invariant.prepare(call)
         before, teller = self.view, self.teller
+        self.model.block_number = self.engine.next_block(self.now)
         error, events = self.model.predict(caller, target, call, self.now)
         if error == ("", ()) and caller not in PEOPLE:
             error = ("FailedCall", ())

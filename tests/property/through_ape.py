@@ -131,6 +131,11 @@ class ThroughApe:
     def _account(self, who: int) -> Any:
         return _impersonated(address(who))
 
+    def next_block(self, now: int) -> int:
+        """Number of the block in which a call at second `now` will be: one for each transaction."""
+        self.clock(now)
+        return int(self._rpc("eth_blockNumber", []), 16) + 1
+
     def clock(self, now: int, *, force: bool = False) -> None:
         """Mines an empty block: calls and estimates read the clock of the latest one."""
         if now != self._now or force:

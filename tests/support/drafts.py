@@ -57,11 +57,12 @@ def make(**changes: Any) -> AttestationFile:
 
     Args:
         changes: Of `Statement`'s fields; or `chain_id`, `token`, `suspended`, `supply`, `burned`, `halts`,
-            `deadline`, `last_settled`, `settled_from`.
+            `deadline`, `last_settled`, `settled_from`, `read_at` (the block's second).
     """
     members = tuple(auditor(i).address for i in range(3))
+    read_at = changes.pop("read_at", NOW)
     state = ChainState(
-        block=Block(number=100, hash="0x" + "bb" * 32, timestamp=NOW),
+        block=Block(number=100, hash="0x" + "bb" * 32, timestamp=read_at),
         last=Statement(
             epoch=4,
             reserves=950_000,
@@ -91,7 +92,7 @@ def make(**changes: Any) -> AttestationFile:
         "as_of": NOW,
         "report_hash": "0x" + "55" * 32,
     }
-    deadline = changes.pop("deadline", NOW + 12 * 3_600)
+    deadline = changes.pop("deadline", read_at + 12 * 3_600)
     new = Statement.model_validate(fields | changes)
     # Not validated, so that tests can make drafts that contradict themselves.
     return AttestationFile.model_construct(

@@ -30,18 +30,19 @@ def make(**changes: Any) -> RotationFile:
 
     Args:
         changes: `chain_id`, `token`, `version`, `suspended`, `members` and `threshold` of the new set,
-            `old_threshold`, `ends`, `deadline`.
+            `old_threshold`, `ends`, `deadline`, `read_at` (the block's second).
     """
     version = changes.pop("version", 3)
     old = tuple(drafts.auditor(i).address for i in range(3))
     usual = ascending(drafts.auditor(0), drafts.auditor(1), newcomer(0))
+    read_at = changes.pop("read_at", drafts.NOW)
     made = RotationFile.model_construct(
-        deadline=changes.pop("deadline", drafts.NOW + 3 * 86_400),
+        deadline=changes.pop("deadline", read_at + 3 * 86_400),
         domain=DomainFields(
             chain_id=changes.pop("chain_id", 97),
             verifying_contract=changes.pop("token", drafts.TOKEN),
         ),
-        block=Block(number=100, hash="0x" + "bb" * 32, timestamp=drafts.NOW),
+        block=Block(number=100, hash="0x" + "bb" * 32, timestamp=read_at),
         current=AuditorSet(
             version=version,
             threshold=changes.pop("old_threshold", 2),

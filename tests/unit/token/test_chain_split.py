@@ -30,7 +30,7 @@ GATE = int.from_bytes(keccak(text="eip1967.proxy.implementation")) - 1
 @pytest.fixture(scope="module")
 def token_code() -> bytes:
     """The token's runtime code as its constructor left it on the chain that it was born on."""
-    logic = runtime_code("KGSTLogic", 600)
+    logic = runtime_code("KGSTLogic", 30 * 86_400)
     policy = Policy.load("tests/support/policy.yaml")
     arguments = constructor_arguments("KGST", LOGIC, initialization(policy, MANAGER))
     return token_runtime_code(logic, arguments, MANAGER, LOGIC, Domain(BORN_ON, TOKEN))
@@ -44,7 +44,7 @@ def permitted(token_code: bytes, running_on: int, signed_for: int, owner: Any, s
     """The allowance after a permit signed for one chain is submitted on another."""
     evm, at, sender = Evm(running_on), raw(TOKEN), raw(owner.address)
     evm.put(at, token_code, {GATE: int(LOGIC, 16)})
-    evm.put(raw(LOGIC), runtime_code("KGSTLogic", 600))
+    evm.put(raw(LOGIC), runtime_code("KGSTLogic", 30 * 86_400))
     arguments = permission(owner, spender, 5 * SOM).signed(owner, Domain(signed_for, TOKEN))
     types = PERMIT.partition("(")[2].rstrip(")").split(",")
     plain = [getattr(a, "address", a) for a in arguments]
