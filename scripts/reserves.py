@@ -166,7 +166,7 @@ def show(
 @click.option("--reason", required=True, help="Logged on the chain, for everyone to read.")
 @write_options
 def halt(reason: str, run: Run) -> Answer[WriteDocument]:
-    """Stop minting, as an auditor. Only a newer attestation ends it."""
+    """Stop minting, as an auditor. Only an attestation that is signed after it ends it."""
     from kgst.reserves import commands
 
     return commands.halt(reason, run)

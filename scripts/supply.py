@@ -28,7 +28,7 @@ def cli() -> None:
     "--ref",
     "reference",
     metavar="TEXT",
-    help="Your own reference, kept in the journal: the same one is never minted twice.",
+    help="Your own reference. Its hash goes to the token, which never lets this caller mint by the same one twice.",
 )
 @write_options
 def mint(to: str, amount: str, reference: str | None, run: Run) -> Answer[WriteDocument]:
@@ -47,13 +47,13 @@ def mint(to: str, amount: str, reference: str | None, run: Run) -> Answer[WriteD
     "reference",
     metavar="TEXT",
     required=True,
-    help="The redemption's reference; the same one is never burned twice.",
+    help="The redemption's reference. Its hash goes to the token, which never lets this caller burn by the same one twice.",
 )
 @write_options
 def burn(amount: str, reference: str, run: Run) -> Answer[WriteDocument]:
     """Burn AMOUNT of the issuer's own tokens, like '40 000.00 som', for a redemption.
 
-    The chain has no field for the reference: it is shown, and kept in the journal of the operation.
+    The reference itself is shown and kept in the journal of the operation; the chain has its hash, as a key.
     """
     from kgst.deployment.system import open_system
     from kgst.supply import issuing

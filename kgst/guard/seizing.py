@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kgst.errors import RefusedError
 from kgst.guard.orders import Order
+from kgst.node import rpc
 from kgst.pipeline.accounts import read_accounts
 from kgst.pipeline.expected_events import ExpectedEvent, order_executed, transferred
 from kgst.pipeline.operation import ANYTHING, Operation, Readback, call_data
@@ -30,6 +31,7 @@ def seize(system: System, path: Path, *, allow_unknown: bool) -> Operation:
     Raises:
         OrderError: the file is no order.
         InputError: the receiver is unknown.
+        RefusedError: the token has the order with another amount.
     """
     order = Order.load(path)
     if order.to is not None:
@@ -38,7 +40,14 @@ def seize(system: System, path: Path, *, allow_unknown: bool) -> Operation:
         system, [order.source], "balanceOf", "getFrozenTokens", "isBlocked"
     )
     token, name = system.token, system.named(order.source)
-    ordered, executed = token.orderOf(order.hash, order.source)
+    with rpc("read what was executed of the order"):
+        ordered, executed = map(int, token.orderOf(order.hash, order.source))
+    if ordered not in (0, order.amount):
+        raise RefusedError(
+            f"the token has the order {'0x' + order.hash.hex()} as one for {format_som(ordered)}, and the file says "
+            f"{format_som(order.amount)}: somebody executed it outside this command. Nothing was sent; look at its "
+            "OrderExecuted events."
+        )
     # Of an order that is done, what it was: so that a run that was killed after it landed finds its own.
     value = order.amount - executed or order.amount
     if order.to is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from eth_utils.address import to_checksum_address
 
 from kgst.errors import RefusedError
-from kgst.node import NodeError, rpc
+from kgst.node import ChainRevertError, NoAnswerError, NodeError, NodeRefusedError, rpc
 from kgst.safe.safes import view
 from kgst.signatures import digest, signer_of
 from kgst.signing.files import AuditorSet, Signable, Signature
@@ -130,7 +130,12 @@ def takes(provider: ProviderAPI, signer: str, hashed: bytes, signature: bytes) -
         (answer,) = view(
             provider, signer, "isValidSignature(bytes32,bytes)", ["bytes4"], hashed, signature
         )
-    except (RefusedError, NodeError):  # reverts, or is no ERC-1271 wallet
+    except (NoAnswerError, NodeRefusedError):
+        raise  # the node's failing says nothing about the signature
+    except (
+        ChainRevertError,
+        NodeError,
+    ):  # reverts, or answers what is no bytes4: no ERC-1271 wallet
         return False
     return bytes(answer) == _MAGIC
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kgst.errors import InputError, RefusedError
 from kgst.gate import PauseFlag
-from kgst.node import chain_id, genesis
+from kgst.node import chain_id, genesis, rpc
 from kgst.pipeline.actor import Actor, choose_actor
 from kgst.pipeline.expected_events import key_used, transferred
 from kgst.pipeline.logbook import Logbook, subject_of
@@ -216,9 +216,10 @@ def _once(system: System, actor: Actor, operation: Operation) -> Operation:
                 f"the reference {operation.reference!r} was used before: {used}; each {operation.name} has its own. "
                 "If this is another one, give another --ref."
             )
-        if system.token.authorizationState(
-            actor.caller, key_of(operation.name, operation.reference)
-        ):
+        key = key_of(operation.name, operation.reference)
+        with rpc("read whether the reference was used"):
+            spent = bool(system.token.authorizationState(actor.caller, key))
+        if spent:
             raise RefusedError(
                 f"the reference {operation.reference!r} was used before by {actor.caller}, or declared void, says the "
                 f"token itself; each {operation.name} has its own. If this is another one, give another --ref."

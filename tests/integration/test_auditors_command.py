@@ -12,14 +12,13 @@ from ape import chain as ape_chain
 from click.testing import Result
 from support import drafts, rotations
 from support.auditing import approval, approve
-from support.in_process import invoke
+from support.in_process import eth_calls, invoke
 from support.operators import operated, pass_time, policy_file
 from support.reserves import attest
 
 from kgst.auditors.files import RotationFile, SignedRotationFile
 from kgst.deployment.system import System
 from kgst.multicall import MULTICALL3
-from kgst.node import connected
 from kgst.signing.files import Signature
 from kgst.storing import read_model
 
@@ -442,14 +441,7 @@ def test_show__all_reads__are_one_call_of_one_block(
     run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("show").exit_code == 0  # from here on Multicall3 is there
-    eth = connected().web3.eth
-    ask, asked = eth.call, []
-
-    def call(request: Any, block: Any) -> Any:
-        asked.append((request["to"], block))
-        return ask(request, block)
-
-    monkeypatch.setattr(eth, "call", call)
+    asked = eth_calls(monkeypatch)
     assert run("show").exit_code == 0
     assert asked == [(MULTICALL3, ape_chain.blocks.height)]
 

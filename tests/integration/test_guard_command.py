@@ -174,6 +174,32 @@ def test_seize__transfer__asks_and_is_done_once(
     assert kgst.token.balanceOf(holder) == 60 * SOM
 
 
+def test_seize__a_part_was_executed__takes_the_rest(
+    kgst: System, enforcer: Any, holder: Any, order: Any, asked: list[str]
+) -> None:
+    path = order()
+    found = Order.load(path)
+    kgst.token.forcedTransfer(holder, found.to, 15 * SOM, found.hash, found.amount, sender=enforcer)
+    operation = seize(kgst, path, allow_unknown=False)
+    assert dict(operation.lines)["executed before"] == "15.00 som"
+    carry_out(kgst, operation, as_(enforcer))
+    assert kgst.token.balanceOf(holder) == 60 * SOM
+    assert tuple(kgst.token.orderOf(found.hash, holder)) == (40 * SOM, 40 * SOM)
+    with pytest.raises(RefusedError, match="carried out before"):
+        carry_out(kgst, seize(kgst, path, allow_unknown=False), as_(enforcer))
+
+
+def test_seize__the_token_has_the_order_with_another_amount__is_refused(
+    kgst: System, enforcer: Any, holder: Any, order: Any
+) -> None:
+    path = order()
+    found = Order.load(path)
+    for_more = found.amount + 20 * SOM
+    kgst.token.forcedTransfer(holder, found.to, for_more, found.hash, for_more, sender=enforcer)
+    with pytest.raises(RefusedError, match=r"as one for 60\.00 som, and the file says 40\.00 som"):
+        seize(kgst, path, allow_unknown=False)
+
+
 def test_seize__same_order_in_another_layout__is_refused(
     kgst: System, enforcer: Any, order: Any, asked: list[str]
 ) -> None:

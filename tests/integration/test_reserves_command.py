@@ -15,7 +15,7 @@ from ape import chain as ape_chain
 from ape import project as ape_project
 from click.testing import Result
 from support import drafts
-from support.in_process import invoke
+from support.in_process import eth_calls, invoke
 
 from kgst.attestation import AuditorRotation, Domain
 from kgst.chain import advance_time, now
@@ -352,7 +352,6 @@ def test_read_state__older_block__is_read_as_it_was(
     run: Any, attested: Any, deployment: Any, token: Any, issuer: Any
 ) -> None:
     from kgst.deployment.system import System
-    from kgst.node import connected
 
     attested()
     height = ape_chain.blocks.height
@@ -572,14 +571,7 @@ def test_show__all_reads__are_one_call_of_one_block(
     run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("show").exit_code == 0  # from here on Multicall3 is there
-    eth = connected().web3.eth
-    ask, asked = eth.call, []
-
-    def call(request: Any, block: Any) -> Any:
-        asked.append((request["to"], block))
-        return ask(request, block)
-
-    monkeypatch.setattr(eth, "call", call)
+    asked = eth_calls(monkeypatch)
     assert run("show").exit_code == 0
     assert asked == [(MULTICALL3, ape_chain.blocks.height)]
 

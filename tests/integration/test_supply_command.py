@@ -8,6 +8,7 @@ import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
 from support.operators import as_, operated, pass_time, policy_file
+from support.payments import cancellation
 from support.reserves import attest
 from support.schemas import require_schema
 
@@ -17,6 +18,7 @@ from kgst.errors import DriftError, InputError, RefusedError
 from kgst.files import Files
 from kgst.journal import Journal
 from kgst.supply.issuing import burn, mint
+from kgst.supply.keys import key_of
 from kgst.supply.limits import limits
 
 ROOT = Path(__file__).parents[2]
@@ -182,6 +184,30 @@ def test_mint__same_reference__is_refused(kgst: System, issuer: Any) -> None:
     assert "'PO-1' was used before" in said
     document(mint(kgst, "admin", "5 som", "PO-2", as_(issuer)))
     assert kgst.token.totalSupply() == 10 * SOM
+
+
+def test_mint_and_burn__reference_used_in_another_checkout__is_refused_by_what_the_token_says(
+    kgst: System, issuer: Any
+) -> None:
+    """No journal of this checkout knows of it."""
+    elsewhere = replace(kgst, files=None)
+    document(mint(elsewhere, "issuer", "5 som", "PO-1", as_(issuer)))
+    document(burn(elsewhere, "1 som", "RED-1", as_(issuer)))
+    for command, arguments in ((mint, ("issuer", "5 som", "PO-1")), (burn, ("1 som", "RED-1"))):
+        said = refusal(command, kgst, *arguments, as_(issuer))
+        assert "was used before by" in said
+        assert "says the token itself" in said
+    # The same reference names a mint and a burn apart.
+    document(burn(kgst, "1 som", "PO-1", as_(issuer)))
+    assert kgst.token.totalSupply() == 3 * SOM
+
+
+def test_mint__reference_declared_void__is_refused(kgst: System, issuer: Any) -> None:
+    key = key_of("mint", "PO-1")
+    signed = cancellation(issuer, int.from_bytes(key)).signed(issuer, kgst.domain, "bytes")
+    kgst.token.cancelAuthorization(*signed, sender=issuer)
+    assert "declared void" in refusal(mint, kgst, "admin", "5 som", "PO-1", as_(issuer))
+    assert kgst.token.totalSupply() == 0
 
 
 def test_mint__interrupted_and_landed__is_not_minted_again(

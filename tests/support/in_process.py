@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pytest
 from click.testing import CliRunner, Result
+
+from kgst.node import connected
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,3 +26,17 @@ def invoke(script: str, *arguments: object, policy: Path | None = None, **kwargs
     """`ape run <script> <arguments> --policy <policy>`, with stdout and stderr apart."""
     words = [*map(str, arguments), *(["--policy", str(policy)] if policy else [])]
     return CliRunner(mix_stderr=False).invoke(command(script), words, **kwargs)
+
+
+def eth_calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any]]:
+    """Takes, from now on, receiver and block of each `eth_call`."""
+    eth = connected().web3.eth
+    ask = eth.call
+    asked: list[tuple[Any, Any]] = []
+
+    def call(request: Any, block: Any) -> Any:
+        asked.append((request["to"], block))
+        return ask(request, block)
+
+    monkeypatch.setattr(eth, "call", call)
+    return asked
