@@ -28,7 +28,7 @@ def cli() -> None:
     "--ref",
     "reference",
     metavar="TEXT",
-    help="Your own reference. Its hash goes to the token, which never lets this caller mint by the same one twice.",
+    help="Your own reference. Its hash goes to the token: this caller never mints twice by the same one.",
 )
 @write_options
 def mint(to: str, amount: str, reference: str | None, run: Run) -> Answer[WriteDocument]:
@@ -47,7 +47,7 @@ def mint(to: str, amount: str, reference: str | None, run: Run) -> Answer[WriteD
     "reference",
     metavar="TEXT",
     required=True,
-    help="The redemption's reference. Its hash goes to the token, which never lets this caller burn by the same one twice.",
+    help="The redemption's reference. Its hash goes to the token: this caller never burns twice by the same one.",
 )
 @write_options
 def burn(amount: str, reference: str, run: Run) -> Answer[WriteDocument]:
