@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ERC1967Utils} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Utils.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 
-import {IKGST} from "./interfaces/IKGST.sol";
-import {Gate, GateLib} from "./ledger/Gate.sol";
+import {Flags} from "./ledger/Flags.sol";
 import {Ledger} from "./ledger/Ledger.sol";
 import {Authorizations} from "./modules/Authorizations.sol";
 import {Domain} from "./modules/Domain.sol";
@@ -26,15 +26,14 @@ contract KGST is Permits, Authorizations {
     constructor(address logic, bytes memory initialization) {
         _cachedChainId = block.chainid;
         _cachedSeparator = super._domainSeparator();
-        Gate.wrap(uint160(logic)).store();
-        emit IKGST.Upgraded(logic);
-        // A failed call reverts with its own error; `initialize` returns nothing.
+        ERC1967Utils.upgradeToAndCall(logic, "");
+        // Here and not there, which would let empty data go: a token without an authority is anybody's. A failed call reverts with its own error; `initialize` returns nothing.
         // slither-disable-next-line unused-return
         Address.functionDelegateCall(logic, initialization);
     }
 
     fallback() external {
-        _delegate(GateLib.load().implementation());
+        _delegate(ERC1967Utils.getImplementation());
     }
 
     /// @inheritdoc Domain
@@ -45,9 +44,9 @@ contract KGST is Permits, Authorizations {
     /// @inheritdoc Ledger
     /// @dev `_delegate` ends the call on purpose: the implementation has then done all of it.
     // slither-disable-next-line incorrect-return
-    function _onFlags(Gate gate, uint256 pauseMask) internal override {
-        if (gate.delegateAll()) _delegate(gate.implementation());
-        super._onFlags(gate, pauseMask);
+    function _onFlags(Flags flags, uint256 pauseMask) internal override {
+        if (flags.delegateAll()) _delegate(ERC1967Utils.getImplementation());
+        super._onFlags(flags, pauseMask);
     }
 
     /// @dev Runs the present call in `logic` on this storage, and ends it with the same outcome.

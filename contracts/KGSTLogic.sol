@@ -9,7 +9,7 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 
 import {IERC7943Fungible} from "./interfaces/IERC7943Fungible.sol";
 import {IKGST} from "./interfaces/IKGST.sol";
-import {GateLib} from "./ledger/Gate.sol";
+import {FlagsLib} from "./ledger/Flags.sol";
 import {Ledger} from "./ledger/Ledger.sol";
 import {Auditors} from "./modules/Auditors.sol";
 import {Compliance} from "./modules/Compliance.sol";
@@ -30,7 +30,7 @@ contract KGSTLogic is SignedAuthorizations, SignedPermits, Payouts, Compliance, 
         // At the implementation's own address nobody governs, and no number of signatures suffices.
         _ledger().authority = address(this);
         _ledger().settings.threshold = type(uint8).max;
-        GateLib.load().withFlags(GateLib.PAUSE_FLAGS).store();
+        _setPauseFlags(FlagsLib.PAUSE_FLAGS);
     }
 
     /// @inheritdoc IKGST
@@ -42,6 +42,7 @@ contract KGSTLogic is SignedAuthorizations, SignedPermits, Payouts, Compliance, 
         _blockReserved();
         _setMaxAge(init.maxAge);
         _setMaxIncrease(init.maxIncreaseBps);
+        _setMargin(init.marginBps);
         _setAuditors(init.auditors, init.threshold);
         emit Initialized(init.authority);
     }

@@ -41,12 +41,14 @@ interface IKGST is
     /// half of RECOVERY_DELAY.
     /// @param maxIncreaseBps How much backing may rise by an attestation without every auditor, in 1/10,000: 0 to
     /// 10,000.
+    /// @param marginBps What the reserves must hold above the supply, in 1/10,000 of it: 0 to 2,000.
     struct Initialization {
         address authority;
         address[] auditors;
         uint256 threshold;
         uint256 maxAge;
         uint256 maxIncreaseBps;
+        uint256 marginBps;
     }
 
     /// @notice A mint permission: a token bucket.
@@ -54,11 +56,13 @@ interface IKGST is
     /// @param capacity The most that the bucket holds, in base units. 0: may not mint.
     /// @param refillPerSecond Base units added each second. 0: a consumable allowance, never refilled.
     /// @param mayBurn Whether the issuer may burn its own tokens (redemption).
+    /// @param desk Whether it is a desk; see `setDesk`.
     struct Issuer {
         uint256 available;
         uint256 capacity;
         uint256 refillPerSecond;
         bool mayBurn;
+        bool desk;
     }
 
     /// @notice What the auditors attest. They sign it, with three fields more, as the EIP-712 message
@@ -90,6 +94,7 @@ interface IKGST is
 
     event IssuerSet(address indexed issuer, uint256 capacity, uint256 refillPerSecond, bool mayBurn);
     event IssuerCut(address indexed issuer);
+    event DeskSet(address indexed desk);
 
     /// @param signers Bit i is set when `auditors[i]` of the present set signed.
     event ReservesAttested(
@@ -102,8 +107,12 @@ interface IKGST is
         uint256 validUntil,
         uint256 signers
     );
-    /// @notice The attested reserves do not cover the supply. Minting is stopped until an attestation says otherwise.
+    /// @notice The attested reserves do not cover the supply, by `shortfall` base units and whatever the margin. Minting
+    /// is stopped until an attestation says otherwise.
     event ReserveDeficit(uint256 indexed epoch, uint256 shortfall);
+    /// @notice The attested reserves cover the supply, but not the margin above it: backing is `shortfall` base units
+    /// below the supply. Minting is stopped until an attestation says otherwise.
+    event MarginDeficit(uint256 indexed epoch, uint256 shortfall);
     /// @param halts How many there have been, this one included.
     event MintingHalted(address indexed auditor, uint256 indexed halts, string reason);
     event AuditorsSet(uint256 indexed version, address[] auditors, uint256 threshold);
@@ -112,6 +121,7 @@ interface IKGST is
     event AuditorsProposalCanceled();
     event MaxAgeSet(uint256 maxAge);
     event MaxIncreaseSet(uint256 maxIncreaseBps);
+    event MarginSet(uint256 marginBps);
 
     event Blocked(address indexed account);
     event Unblocked(address indexed account);
@@ -152,6 +162,9 @@ interface IKGST is
     error NotIssuer(address account);
     error IssuerQuotaExceeded(address issuer, uint256 available, uint256 needed);
     error BurnNotAllowed(address account);
+    error NotAContract(address account);
+    /// @notice What a desk holds cannot be blocked, frozen or taken; an order goes through the desk.
+    error AccountIsDesk(address account);
     /// @notice Minting `needed` would put more into circulation than attested. `headroom` is what may still be minted.
     error HeadroomExceeded(uint256 headroom, uint256 needed);
     /// @notice There is no attestation, or it ran out at `validUntil`, or minting was halted then.
@@ -184,6 +197,7 @@ interface IKGST is
     error RecoveryDelayOutOfRange(uint256 recoveryDelay);
     error MaxAgeOutOfRange(uint256 maxAge);
     error MaxIncreaseOutOfRange(uint256 maxIncreaseBps);
+    error MarginOutOfRange(uint256 marginBps);
 
     error AuthorizationNotYetValid(uint256 validAfter);
     error AuthorizationExpired(uint256 validBefore);
@@ -295,13 +309,21 @@ interface IKGST is
     /// Errors: `NotIssuer`.
     function cutIssuer(address issuer) external;
 
+    /// @notice Declares an issuer that is a contract to be a desk, which holds tokens for others, each with a claim of
+    /// its own. A desk cannot be blocked, frozen or force-transferred: an order goes through the desk itself. Its quota
+    /// stays. Restricted to ISSUANCE_ADMIN; `cutIssuer` ends it at once.
+    /// @dev Worst case: tokens that an order names lie where the order does not reach. Undo: `cutIssuer`, then the
+    /// account is as any other. Errors: `NotIssuer`, `NotAContract`.
+    function setDesk(address desk) external;
+
     /// @notice The issuer's record as of now: `available` includes what has been refilled.
     function issuerOf(address account) external view returns (Issuer memory);
 
     // ------------------------------------------------------------------------------------------------ Reserves
 
     /// @notice Accepts the auditors' attestation. Anyone may submit it. `signatures` ascend by signer.
-    /// Then backing = max(0, reserves in base units − (burned − settled)) and minting is possible until asOf + maxAge.
+    /// Then backing = max(0, reserves in base units · 10,000 / (10,000 + marginBps) − (burned − settled)), rounded down,
+    /// and minting is possible until asOf + maxAge.
     /// An attestation below the supply is accepted: it stops minting and nothing else. One that is older than maxAge,
     /// or that was signed before the last halt, is accepted too: newer figures and a sign of life, that enable no
     /// minting. It ends a recovery that is under way.
@@ -361,6 +383,16 @@ interface IKGST is
     /// @dev Worst case: a threshold of auditors may at most double the backing per attestation. Undo: the same call.
     function setMaxIncrease(uint256 newMaxIncreaseBps) external;
 
+    /// @notice Sets what the reserves must hold above the supply, in 1/10,000 of it, 0 to 2,000, from the next
+    /// attestation on: 200 asks for reserves of 102 %. Restricted to RESERVE_ADMIN.
+    /// @dev Worst case: no margin, where a law asks for one. Undo: `raiseMargin`. Errors: `MarginOutOfRange`.
+    function setMargin(uint256 newMarginBps) external;
+
+    /// @notice Raises the margin, from the next attestation on. Restricted to GUARDIAN.
+    /// @dev Worst case: reserves must be a sixth above the supply before more is minted. Undo: `setMargin`.
+    /// Errors: `MarginOutOfRange` below the present one.
+    function raiseMargin(uint256 newMarginBps) external;
+
     /// @notice The last accepted attestation; zeros before the first.
     function lastAttestation() external view returns (ReserveAttestation memory);
 
@@ -396,7 +428,8 @@ interface IKGST is
 
     /// @return maxAge Seconds.
     /// @return maxIncreaseBps 1/10,000.
-    function reserveLimits() external view returns (uint256 maxAge, uint256 maxIncreaseBps);
+    /// @return marginBps 1/10,000.
+    function reserveLimits() external view returns (uint256 maxAge, uint256 maxIncreaseBps, uint256 marginBps);
 
     /// @notice Seconds between `proposeAuditors` and `acceptAuditors`, at least 14 days; part of the code.
     function RECOVERY_DELAY() external view returns (uint256);
@@ -405,7 +438,7 @@ interface IKGST is
 
     /// @notice Stops `account` from sending, receiving, being minted to, burning, approving above zero, spending an
     /// allowance, permitting and authorising. Restricted to COMPLIANCE.
-    /// @dev Worst case: an honest holder cannot pay. Undo: `unblockAccount`.
+    /// @dev Worst case: an honest holder cannot pay. Undo: `unblockAccount`. Errors: `AccountIsDesk`.
     function blockAccount(address account) external;
 
     /// @notice `blockAccount` for many.

@@ -8,12 +8,12 @@ import {IERC7943Fungible} from "../interfaces/IERC7943Fungible.sol";
 import {IKGST} from "../interfaces/IKGST.sol";
 import {Account} from "./Account.sol";
 import {Bucket} from "./Bucket.sol";
-import {Gate, GateLib} from "./Gate.sol";
+import {Flags} from "./Flags.sol";
 import {Solvency} from "./Solvency.sol";
 
 /// @title The token's storage and the moves of balances
-/// @dev All state lives in one ERC-7201 namespace, but for the `Gate`, whose place ERC-1967 fixes. The layout is
-/// append-only: new fields go to the end of `Layout`. Every module reaches storage through `_ledger()`.
+/// @dev All state lives in one ERC-7201 namespace, but for the implementation's address, whose place ERC-1967 fixes. The
+/// layout is append-only: new fields go to the end of `Layout`. Every module reaches storage through `_ledger()`.
 abstract contract Ledger {
     /// @dev The last accepted attestation; one slot. reserves: tyiyn, settled: base units, asOf: seconds.
     struct AttestationRecord {
@@ -24,7 +24,7 @@ abstract contract Ledger {
     }
 
     /// @dev One slot. version: counts auditor sets; suspended: bit i for auditors[i]; maxAge: seconds; halts: counts
-    /// them.
+    /// them; marginBps: 1/10,000.
     struct ReserveSettings {
         uint64 version;
         uint8 threshold;
@@ -33,6 +33,7 @@ abstract contract Ledger {
         uint32 maxAge;
         uint16 maxIncreaseBps;
         uint32 halts;
+        uint16 marginBps;
     }
 
     /// @dev One slot. acceptableAt: seconds; 0 is no proposal.
@@ -84,6 +85,7 @@ abstract contract Ledger {
         /// @dev EIP-3009 nonces, 256 to a word: bit `nonce & 0xff` of word `nonce >> 8`.
         mapping(address authorizer => mapping(uint256 word => Nonces)) authorizations;
         Solvency solvency;
+        Flags flags;
         mapping(address account => Quota) issuers;
         AttestationRecord attestation;
         bytes32 reportHash;
@@ -110,15 +112,19 @@ abstract contract Ledger {
         }
     }
 
-    /// @dev Reverts when one of `pauseMask` is set. Every function that may be paused starts here.
+    /// @dev Reverts when one of `pauseMask` is set. Every payment starts here.
     function _enter(uint256 pauseMask) internal {
-        Gate gate = GateLib.load();
-        if (gate.flags() != 0) _onFlags(gate, pauseMask);
+        Flags flags = _ledger().flags;
+        if (Flags.unwrap(flags) != 0) _onFlags(flags, pauseMask);
     }
 
     /// @dev The rare path of `_enter`, replaced where the code must first divert to the implementation.
-    function _onFlags(Gate gate, uint256 pauseMask) internal virtual {
-        uint256 raised = gate.flags() & pauseMask;
+    function _onFlags(Flags flags, uint256 pauseMask) internal virtual {
+        _requireUnpaused(flags.pauseFlags(), pauseMask);
+    }
+
+    function _requireUnpaused(uint256 pauseFlags, uint256 pauseMask) internal pure {
+        uint256 raised = pauseFlags & pauseMask;
         if (raised != 0) revert IKGST.OperationPaused(raised);
     }
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {FlagsLib} from "./Flags.sol";
+
 /// @dev The supply and what bounds it, in one word:
 ///
-///   255      216 215     144 143      72 71       0
-///  +------------+-----------+-----------+----------+
-///  | validUntil |  burned   |  backing  |  supply  |
-///  |     40     |    72     |    72     |    72    |
-///  +------------+-----------+-----------+----------+
+///   255 254 253            252            251      216 215     144 143      72 71       0
+///  +-------+--------------+--------------+------------+-----------+-----------+----------+
+///  | spare |   BURNING    |   MINTING    | validUntil |  burned   |  backing  |  supply  |
+///  |   2   |   _PAUSED    |   _PAUSED    |     36     |    72     |    72     |    72    |
+///  +-------+--------------+--------------+------------+-----------+-----------+----------+
 ///
 /// supply, backing, burned: base units. validUntil: seconds; minting reverts from then on.
 /// Supply cannot be written without reading the bound that it must respect.
@@ -15,23 +17,15 @@ type Solvency is uint256;
 
 using SolvencyLib for Solvency global;
 
-/// @dev Pure accessors and the three transitions of the word; this file touches no storage.
+/// @dev Pure accessors and the transitions of the word; this file touches no storage.
 library SolvencyLib {
     uint256 internal constant MAX = type(uint72).max;
     uint256 private constant BACKING_SHIFT = 72;
     uint256 private constant BURNED_SHIFT = 144;
     uint256 private constant VALID_UNTIL_SHIFT = 216;
-
-    /// @dev Each argument fits its field.
-    function pack(uint256 supply_, uint256 backing_, uint256 burned_, uint256 validUntil_)
-        internal
-        pure
-        returns (Solvency)
-    {
-        return Solvency.wrap(
-            supply_ | (backing_ << BACKING_SHIFT) | (burned_ << BURNED_SHIFT) | (validUntil_ << VALID_UNTIL_SHIFT)
-        );
-    }
+    uint256 private constant MASK_36 = type(uint40).max >> 4;
+    /// @dev From a flag's value, as `pause` takes it, to its place here.
+    uint256 private constant FLAGS_SHIFT = 250;
 
     function supply(Solvency s) internal pure returns (uint256) {
         return Solvency.unwrap(s) & MAX;
@@ -46,7 +40,12 @@ library SolvencyLib {
     }
 
     function validUntil(Solvency s) internal pure returns (uint256) {
-        return Solvency.unwrap(s) >> VALID_UNTIL_SHIFT;
+        return (Solvency.unwrap(s) >> VALID_UNTIL_SHIFT) & MASK_36;
+    }
+
+    /// @return MINTING_PAUSED and BURNING_PAUSED, as far as they are set.
+    function pauseFlags(Solvency s) internal pure returns (uint256) {
+        return (Solvency.unwrap(s) >> FLAGS_SHIFT) & FlagsLib.SUPPLY_FLAGS;
     }
 
     /// @return What may still be minted: backing − supply, or 0 in a deficit.
@@ -76,8 +75,15 @@ library SolvencyLib {
         }
     }
 
-    /// @dev Both arguments fit their fields.
+    /// @dev Both arguments fit their fields: 36 bits of seconds last until the year 4147.
     function afterAttest(Solvency s, uint256 backing_, uint256 validUntil_) internal pure returns (Solvency) {
-        return pack(s.supply(), backing_, s.burned(), validUntil_);
+        uint256 kept = Solvency.unwrap(s) & ~((MAX << BACKING_SHIFT) | (MASK_36 << VALID_UNTIL_SHIFT));
+        return Solvency.wrap(kept | (backing_ << BACKING_SHIFT) | (validUntil_ << VALID_UNTIL_SHIFT));
+    }
+
+    /// @dev Of `pauseFlags_` those that stand here.
+    function withPauseFlags(Solvency s, uint256 pauseFlags_) internal pure returns (Solvency) {
+        uint256 kept = Solvency.unwrap(s) & ~(FlagsLib.SUPPLY_FLAGS << FLAGS_SHIFT);
+        return Solvency.wrap(kept | ((pauseFlags_ & FlagsLib.SUPPLY_FLAGS) << FLAGS_SHIFT));
     }
 }

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {KGSTLogic} from "../KGSTLogic.sol";
-import {Gate} from "../ledger/Gate.sol";
+import {Flags} from "../ledger/Flags.sol";
 
 /// @title A later implementation: one getter more, a migration, and a trace when payments run from here. For tests
 /// only.
@@ -24,8 +24,8 @@ contract KGSTLogicV2Mock is KGSTLogic {
         return 2;
     }
 
-    function _onFlags(Gate gate, uint256 pauseMask) internal override {
-        emit Diverted(gate.flags());
-        super._onFlags(gate, pauseMask);
+    function _onFlags(Flags flags, uint256 pauseMask) internal override {
+        emit Diverted(Flags.unwrap(flags));
+        super._onFlags(flags, pauseMask);
     }
 }

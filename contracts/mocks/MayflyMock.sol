@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {GateLib} from "../ledger/Gate.sol";
+import {ERC1967Utils} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Utils.sol";
 
 /// @title An implementation that is gone when the transaction that created it destroys it. For tests only.
 contract MayflyMock {
@@ -12,6 +12,6 @@ contract MayflyMock {
     }
 
     function proxiableUUID() external pure returns (bytes32) {
-        return GateLib.SLOT;
+        return ERC1967Utils.IMPLEMENTATION_SLOT;
     }
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC3009Transfers} from "../interfaces/IERC3009.sol";
 import {IKGST} from "../interfaces/IKGST.sol";
-import {GateLib} from "../ledger/Gate.sol";
+import {FlagsLib} from "../ledger/Flags.sol";
 import {Ledger} from "../ledger/Ledger.sol";
 import {Domain} from "./Domain.sol";
 import {Signatures} from "./Signatures.sol";
@@ -20,7 +20,7 @@ abstract contract Authorizations is IERC3009Transfers, Ledger, Domain {
         "ReceiveWithAuthorization(address from,address to,uint256 value,"
         "uint256 validAfter,uint256 validBefore,bytes32 nonce)"
     );
-    uint256 internal constant AUTHORIZATION_PAUSES = GateLib.TRANSFERS_PAUSED | GateLib.AUTHORIZATIONS_PAUSED;
+    uint256 internal constant AUTHORIZATION_PAUSES = FlagsLib.TRANSFERS_PAUSED | FlagsLib.AUTHORIZATIONS_PAUSED;
 
     /// @inheritdoc IERC3009Transfers
     function transferWithAuthorization(

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IERC7943Fungible} from "../interfaces/IERC7943Fungible.sol";
 import {IKGST} from "../interfaces/IKGST.sol";
 import {Account} from "../ledger/Account.sol";
-import {GateLib} from "../ledger/Gate.sol";
+import {FlagsLib} from "../ledger/Flags.sol";
 import {Issuance} from "./Issuance.sol";
 
 /// @title Blocking, freezing, and carrying out orders (ERC-7943)
@@ -108,7 +108,7 @@ abstract contract Compliance is IKGST, Issuance {
 
     /// @inheritdoc IERC7943Fungible
     function canTransfer(address from, address to, uint256 amount) external view returns (bool) {
-        if (GateLib.load().flags() & GateLib.TRANSFERS_PAUSED != 0) return false;
+        if (_ledger().flags.pauseFlags() & FlagsLib.TRANSFERS_PAUSED != 0) return false;
         Account sender = _ledger().holders[from].account;
         if (sender.isBlocked() || isBlocked(to)) return false;
         return amount <= sender.unfrozen() || amount > sender.balance();
@@ -124,6 +124,7 @@ abstract contract Compliance is IKGST, Issuance {
         Holder storage holder = _ledger().holders[account];
         Account held = holder.account;
         if (held.isBlocked()) return;
+        _requireNoDesk(account);
         holder.account = held.withBlocked(true);
         emit Blocked(account);
     }
@@ -140,6 +141,7 @@ abstract contract Compliance is IKGST, Issuance {
     function _setFrozen(address account, uint256 amount) private {
         // No balance can be more: freezing everything is an order that is given.
         if (amount > type(uint72).max) amount = type(uint72).max;
+        if (amount != 0) _requireNoDesk(account);
         Holder storage holder = _ledger().holders[account];
         holder.account = holder.account.withFrozen(amount);
         emit Frozen(account, amount);
@@ -171,6 +173,7 @@ abstract contract Compliance is IKGST, Issuance {
     /// @dev Takes `amount` from the balance, blocked or frozen. The part that only the freeze held is unfrozen, no
     /// more.
     function _seize(address account, uint256 amount) private {
+        _requireNoDesk(account);
         Holder storage holder = _ledger().holders[account];
         Account held = holder.account;
         if (amount > held.balance()) revert ERC20InsufficientBalance(account, held.balance(), amount);
@@ -182,5 +185,10 @@ abstract contract Compliance is IKGST, Issuance {
             emit Frozen(account, stillFrozen);
         }
         holder.account = held.subBalance(amount);
+    }
+
+    /// @dev What a desk holds is its clients', each with a claim of its own: an order goes through the desk.
+    function _requireNoDesk(address account) private view {
+        if (_ledger().issuers[account].bucket.isDesk()) revert AccountIsDesk(account);
     }
 }

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IKGST} from "../interfaces/IKGST.sol";
-import {Bucket, BucketLib} from "../ledger/Bucket.sol";
-import {GateLib} from "../ledger/Gate.sol";
+import {Bucket} from "../ledger/Bucket.sol";
+import {FlagsLib} from "../ledger/Flags.sol";
 import {Solvency, SolvencyLib} from "../ledger/Solvency.sol";
 import {Authorizations} from "./Authorizations.sol";
 import {Managed} from "./Managed.sol";
@@ -56,32 +56,37 @@ abstract contract Issuance is IKGST, Managed, Authorizations {
         if (capacity > type(uint72).max) revert AmountOutOfRange(capacity, type(uint72).max);
         if (refillPerSecond > type(uint64).max) revert AmountOutOfRange(refillPerSecond, type(uint64).max);
         Quota storage quota = _ledger().issuers[issuer];
-        uint256 available = quota.bucket.availableUnder(capacity, block.timestamp);
         // Each fits its field: bounded above; 40 bits of seconds last 34,000 years.
-        quota.bucket = BucketLib.pack(available, capacity, refillPerSecond, block.timestamp, mayBurn);
+        quota.bucket = quota.bucket.withTerms(capacity, refillPerSecond, mayBurn, block.timestamp);
         emit IssuerSet(issuer, capacity, refillPerSecond, mayBurn);
     }
 
     /// @inheritdoc IKGST
     function lowerIssuer(address issuer, uint256 capacity, uint256 refillPerSecond) external restricted {
         Quota storage quota = _ledger().issuers[issuer];
-        Bucket bucket = quota.bucket;
-        if (Bucket.unwrap(bucket) == 0) revert NotIssuer(issuer);
+        Bucket bucket = _requireIssuer(issuer);
         if (capacity > bucket.capacity()) revert AmountOutOfRange(capacity, bucket.capacity());
         if (refillPerSecond > bucket.refillPerSecond()) {
             revert AmountOutOfRange(refillPerSecond, bucket.refillPerSecond());
         }
-        uint256 available = bucket.availableUnder(capacity, block.timestamp);
         // Each fits its field: none is more than what stood there.
-        quota.bucket = BucketLib.pack(available, capacity, refillPerSecond, block.timestamp, bucket.mayBurn());
+        quota.bucket = bucket.withTerms(capacity, refillPerSecond, bucket.mayBurn(), block.timestamp);
         emit IssuerSet(issuer, capacity, refillPerSecond, bucket.mayBurn());
     }
 
     /// @inheritdoc IKGST
     function cutIssuer(address issuer) external restricted {
-        if (Bucket.unwrap(_ledger().issuers[issuer].bucket) == 0) revert NotIssuer(issuer);
+        _requireIssuer(issuer);
         _ledger().issuers[issuer].bucket = Bucket.wrap(0);
         emit IssuerCut(issuer);
+    }
+
+    /// @inheritdoc IKGST
+    function setDesk(address desk) external restricted {
+        Bucket bucket = _requireIssuer(desk);
+        if (desk.code.length == 0) revert NotAContract(desk);
+        _ledger().issuers[desk].bucket = bucket.asDesk();
+        emit DeskSet(desk);
     }
 
     /// @inheritdoc IKGST
@@ -91,14 +96,16 @@ abstract contract Issuance is IKGST, Managed, Authorizations {
             available: bucket.availableAt(block.timestamp),
             capacity: bucket.capacity(),
             refillPerSecond: bucket.refillPerSecond(),
-            mayBurn: bucket.mayBurn()
+            mayBurn: bucket.mayBurn(),
+            desk: bucket.isDesk()
         });
     }
 
     /// @inheritdoc IKGST
     function headroom() external view returns (uint256) {
         Solvency solvency_ = _ledger().solvency;
-        bool open = block.timestamp < solvency_.validUntil() && GateLib.load().flags() & GateLib.MINTING_PAUSED == 0;
+        bool open =
+            block.timestamp < solvency_.validUntil() && solvency_.pauseFlags() & FlagsLib.MINTING_PAUSED == 0;
         return open ? solvency_.headroom() : 0;
     }
 
@@ -122,7 +129,7 @@ abstract contract Issuance is IKGST, Managed, Authorizations {
     }
 
     function _burn(uint256 value) private {
-        _enter(GateLib.BURNING_PAUSED);
+        _requireUnpaused(_ledger().solvency.pauseFlags(), FlagsLib.BURNING_PAUSED);
         if (!_ledger().issuers[msg.sender].bucket.mayBurn()) revert BurnNotAllowed(msg.sender);
         _debit(msg.sender, value);
         _retire(msg.sender, value);
@@ -131,12 +138,12 @@ abstract contract Issuance is IKGST, Managed, Authorizations {
     /// @dev The one choke point: takes `value` from the caller's bucket and adds it to the supply, if reserves allow.
     function _issue(uint256 value) private {
         // Checks:
-        _enter(GateLib.MINTING_PAUSED);
+        Solvency solvency_ = _ledger().solvency;
+        _requireUnpaused(solvency_.pauseFlags(), FlagsLib.MINTING_PAUSED);
         Quota storage quota = _ledger().issuers[msg.sender];
         Bucket bucket = quota.bucket;
         uint256 available = bucket.availableAt(block.timestamp);
         if (value > available || bucket.capacity() == 0) _revertQuota(bucket, available, value);
-        Solvency solvency_ = _ledger().solvency;
         if (block.timestamp >= solvency_.validUntil()) revert AttestationExpired(solvency_.validUntil());
         unchecked {
             // Not by headroom, which is 0 in a deficit: there even minting nothing is refused. Both have 72 bits.
@@ -159,6 +166,11 @@ abstract contract Issuance is IKGST, Managed, Authorizations {
         if (value > burnable) revert AmountOutOfRange(value, burnable);
         _ledger().solvency = solvency_.afterBurn(value);
         emit Transfer(account, address(0), value);
+    }
+
+    function _requireIssuer(address account) private view returns (Bucket bucket) {
+        bucket = _ledger().issuers[account].bucket;
+        if (Bucket.unwrap(bucket) == 0) revert NotIssuer(account);
     }
 
     function _revertHeadroom(Solvency solvency_, uint256 value) private pure {

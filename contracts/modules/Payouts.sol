@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IKGST} from "../interfaces/IKGST.sol";
 import {Account} from "../ledger/Account.sol";
-import {GateLib} from "../ledger/Gate.sol";
+import {FlagsLib} from "../ledger/Flags.sol";
 import {Authorizations} from "./Authorizations.sol";
 
 /// @title Many payments from one account
@@ -24,7 +24,7 @@ abstract contract Payouts is IKGST, Authorizations {
 
     function _payOut(address[] calldata to, uint256[] calldata values) private {
         if (to.length != values.length) revert ArrayLengthMismatch(to.length, values.length);
-        _enter(GateLib.TRANSFERS_PAUSED);
+        _enter(FlagsLib.TRANSFERS_PAUSED);
 
         Holder storage holder = _ledger().holders[msg.sender];
         Account sender = holder.account;

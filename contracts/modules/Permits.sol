@@ -7,7 +7,7 @@ import {IERC2612Permit} from "../interfaces/IERC2612.sol";
 import {IERC7943Fungible} from "../interfaces/IERC7943Fungible.sol";
 import {IKGST} from "../interfaces/IKGST.sol";
 import {Account} from "../ledger/Account.sol";
-import {GateLib} from "../ledger/Gate.sol";
+import {FlagsLib} from "../ledger/Flags.sol";
 import {Domain} from "./Domain.sol";
 import {Signatures} from "./Signatures.sol";
 import {Transfers} from "./Transfers.sol";
@@ -34,7 +34,7 @@ abstract contract Permits is IERC20, IERC2612Permit, Transfers, Domain {
         internal
         returns (bytes32 digest)
     {
-        _enter(GateLib.AUTHORIZATIONS_PAUSED);
+        _enter(FlagsLib.AUTHORIZATIONS_PAUSED);
         if (block.timestamp > deadline) revert IKGST.ERC2612ExpiredSignature(deadline);
         Holder storage holder = _ledger().holders[owner];
         Account account = holder.account;

@@ -14,6 +14,7 @@ abstract contract Reserves is IKGST, Auditors {
     );
     uint256 private constant MIN_MAX_AGE = 1 hours;
     uint256 private constant MAX_MAX_AGE = 31 days;
+    uint256 private constant MAX_MARGIN = 2000;
     uint256 private constant BPS = 1e4;
 
     /// @inheritdoc IKGST
@@ -36,7 +37,7 @@ abstract contract Reserves is IKGST, Auditors {
         );
         uint256 owed = solvency_.burned() - attestation.settled;
         uint256 held = attestation.reserves * TYIYN;
-        uint256 backing = held > owed ? held - owed : 0;
+        uint256 backing = _less(held * BPS / (BPS + settings.marginBps), owed);
         if (signatures.length != settings.auditorCount) {
             _requireModest(backing, solvency_, settings, signatures.length);
         }
@@ -57,7 +58,9 @@ abstract contract Reserves is IKGST, Auditors {
         _ledger().reportHash = attestation.reportHash;
         _endProposal();
         _logAttestation(attestation, backing, validUntil, signers);
-        if (solvency_.supply() > backing) emit ReserveDeficit(attestation.epoch, solvency_.supply() - backing);
+        uint256 deficit = _less(solvency_.supply(), _less(held, owed));
+        if (deficit != 0) emit ReserveDeficit(attestation.epoch, deficit);
+        else if (solvency_.supply() > backing) emit MarginDeficit(attestation.epoch, solvency_.supply() - backing);
     }
 
     /// @inheritdoc IKGST
@@ -69,6 +72,18 @@ abstract contract Reserves is IKGST, Auditors {
     /// @inheritdoc IKGST
     function setMaxIncrease(uint256 newMaxIncreaseBps) external restricted {
         _setMaxIncrease(newMaxIncreaseBps);
+    }
+
+    /// @inheritdoc IKGST
+    function setMargin(uint256 newMarginBps) external restricted {
+        _setMargin(newMarginBps);
+    }
+
+    /// @inheritdoc IKGST
+    function raiseMargin(uint256 newMarginBps) external restricted {
+        uint256 marginBps = _ledger().settings.marginBps;
+        if (newMarginBps < marginBps) revert MarginOutOfRange(newMarginBps);
+        _setMargin(newMarginBps);
     }
 
     /// @inheritdoc IKGST
@@ -90,8 +105,9 @@ abstract contract Reserves is IKGST, Auditors {
     }
 
     /// @inheritdoc IKGST
-    function reserveLimits() external view returns (uint256 maxAge, uint256 maxIncreaseBps) {
-        return (_ledger().settings.maxAge, _ledger().settings.maxIncreaseBps);
+    function reserveLimits() external view returns (uint256 maxAge, uint256 maxIncreaseBps, uint256 marginBps) {
+        ReserveSettings memory settings = _ledger().settings;
+        return (settings.maxAge, settings.maxIncreaseBps, settings.marginBps);
     }
 
     function _setMaxAge(uint256 newMaxAge) internal {
@@ -108,6 +124,13 @@ abstract contract Reserves is IKGST, Auditors {
         // The cast keeps every bit: at most 10,000.
         _ledger().settings.maxIncreaseBps = uint16(newMaxIncreaseBps);
         emit MaxIncreaseSet(newMaxIncreaseBps);
+    }
+
+    function _setMargin(uint256 newMarginBps) internal {
+        if (newMarginBps > MAX_MARGIN) revert MarginOutOfRange(newMarginBps);
+        // The cast keeps every bit: at most 2,000.
+        _ledger().settings.marginBps = uint16(newMarginBps);
+        emit MarginSet(newMarginBps);
     }
 
     /// @dev All figures that can be checked without the signatures.
@@ -153,5 +176,9 @@ abstract contract Reserves is IKGST, Auditors {
             validUntil,
             signers
         );
+    }
+
+    function _less(uint256 amount, uint256 taken) private pure returns (uint256) {
+        return amount > taken ? amount - taken : 0;
     }
 }

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-import {GateLib} from "../ledger/Gate.sol";
+import {FlagsLib} from "../ledger/Flags.sol";
 import {Ledger} from "../ledger/Ledger.sol";
 
 /// @title ERC-20
@@ -13,14 +13,14 @@ import {Ledger} from "../ledger/Ledger.sol";
 abstract contract Transfers is IERC20, Ledger {
     /// @inheritdoc IERC20
     function transfer(address to, uint256 value) external returns (bool) {
-        _enter(GateLib.TRANSFERS_PAUSED);
+        _enter(FlagsLib.TRANSFERS_PAUSED);
         _transfer(msg.sender, to, value);
         return true;
     }
 
     /// @inheritdoc IERC20
     function transferFrom(address from, address to, uint256 value) external returns (bool) {
-        _enter(GateLib.TRANSFERS_PAUSED);
+        _enter(FlagsLib.TRANSFERS_PAUSED);
         _requireMaySend(msg.sender);
         _spendAllowance(from, msg.sender, value);
         _transfer(from, to, value);

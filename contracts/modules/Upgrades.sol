@@ -2,14 +2,14 @@
 pragma solidity 0.8.37;
 
 import {IERC1822Proxiable} from "@openzeppelin/contracts/interfaces/draft-IERC1822.sol";
-import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {ERC1967Utils} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Utils.sol";
 
 import {IKGST} from "../interfaces/IKGST.sol";
-import {Gate, GateLib} from "../ledger/Gate.sol";
+import {Flags} from "../ledger/Flags.sol";
 import {Auditors} from "./Auditors.sol";
 
 /// @title Upgrades that the auditors have consented to
-/// @dev May touch: the Gate's implementation and DELEGATE_ALL, consent. The one power that could rewrite the promise
+/// @dev May touch: the ERC-1967 slot, DELEGATE_ALL, consent. The one power that could rewrite the promise
 /// needs two keys: UPGRADER with its delay, and the auditors' signatures on the code that will run and the call that it
 /// will run.
 abstract contract Upgrades is IKGST, Auditors {
@@ -64,31 +64,28 @@ abstract contract Upgrades is IKGST, Auditors {
 
         // Effects:
         _clearConsent();
-        GateLib.load().withImplementation(newImplementation).store();
-        emit Upgraded(newImplementation);
 
         // Interactions:
-        // A failed call reverts with its own error; what a migration returns concerns nobody.
-        // slither-disable-next-line unused-return
-        if (data.length != 0) Address.functionDelegateCall(newImplementation, data);
+        // A failed call reverts with its own error.
+        ERC1967Utils.upgradeToAndCall(newImplementation, data);
     }
 
     /// @inheritdoc IKGST
     function setDelegateAll(bool enabled) external restricted {
-        Gate gate = GateLib.load();
-        if (gate.delegateAll() == enabled) return;
-        gate.withFlags(gate.flags() ^ GateLib.DELEGATE_ALL).store();
+        Flags flags = _ledger().flags;
+        if (flags.delegateAll() == enabled) return;
+        _ledger().flags = flags.withDelegateAll(enabled);
         emit DelegateAllSet(enabled);
     }
 
     /// @inheritdoc IKGST
     function delegateAll() external view returns (bool) {
-        return GateLib.load().delegateAll();
+        return _ledger().flags.delegateAll();
     }
 
     /// @inheritdoc IKGST
     function implementation() external view returns (address) {
-        return GateLib.load().implementation();
+        return ERC1967Utils.getImplementation();
     }
 
     /// @inheritdoc IKGST
@@ -103,7 +100,7 @@ abstract contract Upgrades is IKGST, Auditors {
 
     /// @inheritdoc IKGST
     function proxiableUUID() external pure returns (bytes32) {
-        return GateLib.SLOT;
+        return ERC1967Utils.IMPLEMENTATION_SLOT;
     }
 
     function _requireConsent(address newImplementation, bytes32 dataHash) private view {
@@ -124,7 +121,7 @@ abstract contract Upgrades is IKGST, Auditors {
         bool delegated = code.length == 23 && bytes3(code) == 0xef0100;
         if (code.length == 0 || delegated) revert InvalidImplementation(candidate);
         try IERC1822Proxiable(candidate).proxiableUUID() returns (bytes32 slot) {
-            if (slot != GateLib.SLOT) revert InvalidImplementation(candidate);
+            if (slot != ERC1967Utils.IMPLEMENTATION_SLOT) revert InvalidImplementation(candidate);
         } catch {
             revert InvalidImplementation(candidate);
         }
