@@ -65,7 +65,8 @@ class TokenTerms(_Model):
         recovery_delay: Seconds; part of the code, so it cannot be changed later.
         max_age: Seconds during which an attestation allows minting; at most half of `recovery_delay`, so that auditors
             who attest on time are never taken for lost.
-        max_increase_bps: How much reserves may rise without unanimity, in 1/10,000. In the file: `max_increase: 10 %`.
+        max_increase_bps: How much backing may rise without unanimity, in 1/10,000. In the file: `max_increase: 10 %`.
+        margin_bps: What the reserves must hold above the supply, in 1/10,000 of it. In the file: `margin: 2 %`.
     """
 
     recovery_delay: Annotated[Seconds, Field(ge=14 * DAY, le=365 * DAY)]
@@ -73,6 +74,9 @@ class TokenTerms(_Model):
     max_increase_bps: Annotated[
         int, BeforeValidator(parse_bps), Field(ge=0, le=10_000, alias="max_increase")
     ]
+    margin_bps: Annotated[
+        int, BeforeValidator(parse_bps), Field(ge=0, le=2_000, alias="margin")
+    ] = 0
 
 
 class Auditors(_Model):
@@ -102,6 +106,7 @@ class IssuerGrant(_Model):
         capacity: Base units that its bucket holds; it starts full.
         refill_per_second: Base units. In the file: `refill: 0.50 som per second`.
         may_burn: Whether it may redeem.
+        desk: Whether it is a contract that holds tokens for others, which no order reaches.
     """
 
     member: Label
@@ -110,6 +115,7 @@ class IssuerGrant(_Model):
         int, BeforeValidator(parse_refill), Field(le=2**64 - 1, alias="refill")
     ]
     may_burn: Flag
+    desk: Flag = False
 
 
 class Limits(_Model):
@@ -226,7 +232,7 @@ class Policy(_Model):
                 for role, members in sorted(self.roles.items())
             },
             "issuers": sorted(
-                (self.people[i.member], i.capacity, i.refill_per_second, i.may_burn)
+                (self.people[i.member], i.capacity, i.refill_per_second, i.may_burn, i.desk)
                 for i in self.issuers
             ),
         }

@@ -130,6 +130,8 @@ class Record(_Model):
     logic: ContractRecord
     token: ContractRecord
     feed: ContractRecord
+    backing_feed: ContractRecord
+    revoker: ContractRecord
     configuration: Transaction
     upgrades: tuple[Upgrade, ...] = ()
 
@@ -149,6 +151,8 @@ class Record(_Model):
             "KGSTLogic": self.logic,
             "KGST": self.token,
             "ReserveFeed": self.feed,
+            "BackingFeed": self.backing_feed,
+            "Revoker": self.revoker,
             contract: implementation,
         }
 

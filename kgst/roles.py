@@ -7,6 +7,7 @@ Loosening is delayed, tightening is instant; so they are separate functions unde
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
 
 
 class Role(IntEnum):
@@ -31,11 +32,12 @@ ROLE_FUNCTIONS: dict[Role, tuple[str, ...]] = {
         "forcedTransfer(address,address,uint256)",
     ),
     Role.UPGRADER: ("upgradeToAndCall(address,bytes)", "setDelegateAll(bool)"),
-    Role.ISSUANCE_ADMIN: ("setIssuer(address,uint256,uint256,bool)",),
+    Role.ISSUANCE_ADMIN: ("setIssuer(address,uint256,uint256,bool)", "setDesk(address)"),
     Role.RESERVE_ADMIN: (
         "proposeAuditors(address[],uint256)",
         "setMaxAge(uint256)",
         "setMaxIncrease(uint256)",
+        "setMargin(uint256)",
     ),
     Role.PAUSER: ("pause(uint256)",),
     Role.UNPAUSER: ("unpause(uint256)",),
@@ -56,8 +58,13 @@ ROLE_FUNCTIONS: dict[Role, tuple[str, ...]] = {
         "lowerIssuer(address,uint256,uint256)",
         "suspendAuditor(address)",
         "cancelAuditorsProposal()",
+        "raiseMargin(uint256)",
     ),
 }
+"""Of the token."""
+
+REVOKE: Final = "revokeRole(uint64,address)"
+"""GUARDIAN's function of the Revoker, and ADMIN's of the AccessManager."""
 
 
 def role_name(role: int) -> str:

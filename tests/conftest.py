@@ -33,6 +33,7 @@ DAY = 86_400
 RECOVERY_DELAY = 30 * DAY
 MAX_AGE = 7 * DAY
 MAX_INCREASE_BPS = 1_000
+MARGIN_BPS = 0
 
 
 forget_settings()
@@ -97,6 +98,8 @@ class System:
     manager: Any
     logic: Any
     feed: Any
+    backing_feed: Any
+    revoker: Any
 
     @property
     def domain(self) -> Domain:
@@ -157,7 +160,14 @@ def auditor_c(auditors: list[Any]) -> Any:
 def system(deployer: Any) -> System:
     """Deployed by the same code as ``ape run deploy``, from the tests' policy: no delays."""
     deployment = apply(Policy.load(POLICY), deployer)
-    return System(deployment.token, deployment.manager, deployment.logic, deployment.feed)
+    return System(
+        deployment.token,
+        deployment.manager,
+        deployment.logic,
+        deployment.feed,
+        deployment.backing_feed,
+        deployment.revoker,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from eth_abi.abi import decode, encode
 from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 
-from kgst.gate import flag_names
+from kgst.flags import flag_names
 from kgst.quantities import format_bps, format_duration, format_refill
 from kgst.roles import role_name
 from kgst.units import TYIYN, format_som
@@ -39,7 +39,7 @@ MAX_ITEMS: Final = 64
 MAX_HEX: Final = 256
 """Bytes that are shown in hexadecimal digits."""
 
-_CONTRACTS: Final = {"KGST": "token", "KGSTAccessManager": "manager"}
+_CONTRACTS: Final = {"KGST": "token", "KGSTAccessManager": "manager", "Revoker": "revoker"}
 _AMOUNTS: Final = ("value", "amount", "capacity", "settled")
 _TIMES: Final = ("when", "asOf", "deadline", "validAfter", "validBefore")
 _DELAYS: Final = ("executionDelay", "newDelay", "newMaxAge")
@@ -48,7 +48,7 @@ _UNLIMITED: Final = 2**256 - 1
 
 
 class Namer(Protocol):
-    """Gives addresses their names: `System`, whose contracts are `KGST` and `KGSTAccessManager`; or `Policy`."""
+    """Gives addresses their names: `System`, whose contracts are those of `_CONTRACTS`; or `Policy`."""
 
     def named(self, address: str) -> str:
         """`ops (0x12ab…cdef)`, `KGST`."""
@@ -62,7 +62,7 @@ def decode_call(namer: Namer, to: str, data: bytes) -> str:
     what is not understood is shown in hexadecimal digits.
 
     Args:
-        namer: Whose names are used; with a `Policy` the token and the manager are strangers.
+        namer: Whose names are used; with a `Policy` the contracts are strangers.
         to: Whom the call is for. Amounts are in som only when it is the token.
         data: The call's bytes, selector included.
     """
@@ -192,7 +192,7 @@ def _number(name: str, value: int, in_som: bool) -> str:
             return format_som(value * TYIYN)
         if name == "refillPerSecond":
             return format_refill(value)
-        if name == "newMaxIncreaseBps":
+        if name in ("newMaxIncreaseBps", "newMarginBps"):
             return format_bps(value)
         if name == "flags":
             return flag_names(value)
@@ -209,7 +209,7 @@ def _functions(target: str) -> dict[bytes, _Function]:
     """By selector; at an address of neither the token nor the manager, those of both."""
     from ape import project
 
-    contracts = {"token": ("IKGST",), "manager": ("KGSTAccessManager",)}
+    contracts = {"token": ("IKGST",), "manager": ("KGSTAccessManager",), "revoker": ("Revoker",)}
     found: dict[bytes, _Function] = {}
     for contract in contracts.get(target, ("IKGST", "KGSTAccessManager")):
         for abi in project.get_contract(contract).contract_type.methods:

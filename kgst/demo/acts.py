@@ -12,7 +12,7 @@ from eth_utils.crypto import keccak
 from kgst.attestation import ImplementationApproval
 from kgst.chain import code_at, now
 from kgst.demo.stage import HOUR, Call, Stage, check, signature
-from kgst.gate import PauseFlag
+from kgst.flags import PauseFlag
 from kgst.roles import Role
 from kgst.units import SOM, TYIYN, format_som
 

@@ -141,9 +141,12 @@ def _summaries(policy: Policy) -> Iterator[str]:
     yield f"token logic; recovery delay {format_duration(terms.recovery_delay)}, for ever"
     yield (
         f"token; {auditors.threshold} of {len(auditors.members)} auditors, attestations last "
-        f"{format_duration(terms.max_age)}, rise at most {format_bps(terms.max_increase_bps)}"
+        f"{format_duration(terms.max_age)}, rise at most {format_bps(terms.max_increase_bps)}, "
+        f"margin {format_bps(terms.margin_bps)}"
     )
     yield "feed of the reserves for proof-of-reserve readers"
+    yield "feed of the backing: what the supply may reach, 0 when nothing may be minted"
+    yield "Revoker: through it GUARDIAN takes a role away at once"
     yield (
         f"{len(policy.issuers)} issuer(s), {sum(map(len, policy.roles.values()))} role member(s), "
         "every function's role; then the deployer gives up ADMIN"

@@ -56,11 +56,14 @@ def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
             "issuer",
             _whole(policy, issuer.member),
             f"{format_som(issuer.capacity)}, refill {format_refill(issuer.refill_per_second)}, "
-            + ("may burn" if issuer.may_burn else "may not burn"),
+            + ("may burn" if issuer.may_burn else "may not burn")
+            + ", a desk" * issuer.desk,
         )
     for auditor in policy.auditors.members:
         count = f"{policy.auditors.threshold} of {len(policy.auditors.members)}"
         powers.add_row("auditor", _whole(policy, auditor), count)
+    at_once = "at once, what GUARDIAN says; it gives none"
+    powers.add_row("takes roles away", "the Revoker, an ADMIN", at_once)
     powers.add_row("none", f"deployer\n{markup(plan.deployer)}", "gives up ADMIN in the last step")
     console.print(powers)
     console.print(

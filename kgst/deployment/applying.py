@@ -1,4 +1,4 @@
-"""Carrying out a policy on an empty chain: four contracts, then every role in one transaction.
+"""Carrying out a policy on an empty chain: six contracts, then every role in one transaction.
 
 The deployer is the AccessManager's first ADMIN. The last transaction grants all that the policy says and takes that
 away, so there is no moment at which roles are half given; before it nothing can be minted, since nobody has attested.
@@ -14,6 +14,7 @@ from kgst.deployment.concluding import record_of, require_powerless
 from kgst.deployment.contracts import (
     FEED_DECIMALS,
     GUARDED_ROLES,
+    REVOKE_SELECTOR,
     Deployment,
     initialization,
     selectors,
@@ -90,7 +91,9 @@ def apply(
     logic = create("logic", "KGSTLogic", policy.token.recovery_delay)
     token = create("token", "KGST", logic, initialization(policy, manager))
     create("feed", "ReserveFeed", token, FEED_DECIMALS)
-    calls = _configuration(policy, manager, token, deployer.address)
+    create("backing_feed", "BackingFeed", token, FEED_DECIMALS)
+    revoker = create("revoker", "Revoker", manager)
+    calls = _configuration(policy, manager, token, revoker, deployer.address)
     multicall = contract_at("KGSTAccessManager", manager).multicall.encode_input(calls)
     configuration = sender.send(LAST_STEP, bytes(multicall), to=manager)
 
@@ -134,11 +137,13 @@ def resume(
     return apply(policy, deployer, journal, progress)
 
 
-def _configuration(policy: Policy, manager: str, token: str, deployer: str) -> list[bytes]:
+def _configuration(
+    policy: Policy, manager: str, token: str, revoker: str, deployer: str
+) -> list[bytes]:
     """What the deployer tells the AccessManager, all at once; its own power goes last."""
     access, instance = contract_at("KGSTAccessManager", manager), token_at(token)
     calls: list[Any] = []
-    # While no role has setIssuer it belongs to ADMIN, who is the deployer.
+    # While no role has setIssuer and setDesk they belong to ADMIN, who is the deployer.
     for issuer in policy.issuers:
         grant = instance.setIssuer.encode_input(
             policy.address(issuer.member),
@@ -147,6 +152,9 @@ def _configuration(policy: Policy, manager: str, token: str, deployer: str) -> l
             issuer.may_burn,
         )
         calls.append(access.execute.encode_input(token, grant))
+        if issuer.desk:
+            desk = instance.setDesk.encode_input(policy.address(issuer.member))
+            calls.append(access.execute.encode_input(token, desk))
     for role in Role:
         if role is not Role.ADMIN:  # its label is fixed
             calls.append(access.labelRole.encode_input(int(role), role.name))
@@ -156,5 +164,8 @@ def _configuration(policy: Policy, manager: str, token: str, deployer: str) -> l
         for member in policy.roles[role]:
             address = policy.address(member.member)
             calls.append(access.grantRole.encode_input(int(role), address, member.delay))
+    guardian = int(Role.GUARDIAN)
+    calls.append(access.setTargetFunctionRole.encode_input(revoker, [REVOKE_SELECTOR], guardian))
+    calls.append(access.grantRole.encode_input(int(Role.ADMIN), revoker, 0))
     calls.append(access.renounceRole.encode_input(int(Role.ADMIN), deployer))
     return [bytes(call) for call in calls]

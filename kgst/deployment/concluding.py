@@ -98,7 +98,7 @@ def _powers_of(deployer: str, deployment: Deployment) -> list[str]:
             if deployment.manager.getAccess(int(role), deployer)[0]
         ]
         issuer = deployment.token.issuerOf(deployer)
-        kept += ["issuer"] * bool(issuer.capacity or issuer.mayBurn)
+        kept += ["issuer"] * bool(issuer.capacity or issuer.mayBurn or issuer.desk)
         kept += ["auditor"] * bool(deployment.token.isAuditor(deployer))
     return kept
 

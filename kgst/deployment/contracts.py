@@ -12,19 +12,29 @@ from kgst.chain import contract_at, token_at
 from kgst.node import connected
 from kgst.policy import Policy
 from kgst.record import Record
-from kgst.roles import ROLE_FUNCTIONS, Role
+from kgst.roles import REVOKE, ROLE_FUNCTIONS, Role
 
 if TYPE_CHECKING:
     from ape.contracts import ContractInstance
 
-__all__ = ["FEED_DECIMALS", "GUARDED_ROLES", "Deployment", "initialization", "selectors"]
+__all__ = [
+    "FEED_DECIMALS",
+    "GUARDED_ROLES",
+    "REVOKE_SELECTOR",
+    "Deployment",
+    "initialization",
+    "selectors",
+]
 
 FEED_DECIMALS: Final = 8
-"""Of the ReserveFeed, as Chainlink's feeds of fiat have."""
+"""Of both feeds, as Chainlink's feeds of fiat have."""
 
 # ADMIN's guardian is fixed by OpenZeppelin; guardians do not guard themselves.
 GUARDED_ROLES: Final = tuple(r for r in Role if r not in (Role.ADMIN, Role.GUARDIAN))
 """Roles whose scheduled operations a GUARDIAN may cancel."""
+
+REVOKE_SELECTOR: Final = function_signature_to_4byte_selector(REVOKE)
+"""The one function of the Revoker that a role may call."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,8 @@ class Deployment:
     logic: ContractInstance
     token: ContractInstance
     feed: ContractInstance
+    backing_feed: ContractInstance
+    revoker: ContractInstance
     domain: Domain
 
     @classmethod
@@ -51,7 +63,9 @@ class Deployment:
         logic = contract_at("KGSTLogic", record.logic.address)
         token = token_at(record.token.address)
         feed = contract_at("ReserveFeed", record.feed.address)
-        _tell_ape(manager, logic, token, feed)
+        backing_feed = contract_at("BackingFeed", record.backing_feed.address)
+        revoker = contract_at("Revoker", record.revoker.address)
+        _tell_ape(manager, logic, token, feed, backing_feed, revoker)
         return cls(
             policy=policy,
             record=record,
@@ -59,6 +73,8 @@ class Deployment:
             logic=logic,
             token=token,
             feed=feed,
+            backing_feed=backing_feed,
+            revoker=revoker,
             domain=Domain(record.chain_id, record.token.address),
         )
 
@@ -92,6 +108,7 @@ def initialization(policy: Policy, manager: str) -> bytes:
         policy.auditors.threshold,
         terms.max_age,
         terms.max_increase_bps,
+        terms.margin_bps,
     )
     # Encoded by the interface: there is no address to call yet.
     abi = project.get_contract("IKGST").contract_type.mutable_methods["initialize"]

@@ -25,6 +25,8 @@ CONTRACTS: Final = {
     "logic": "the token's logic",
     "token": "the token",
     "feed": "the feed of the reserves",
+    "backing_feed": "the feed of the backing",
+    "revoker": "the Revoker",
 }
 """What each step creates, in order."""
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from kgst.checks import CheckPart
 from kgst.document import Address, ChainId, Count, Document, Duration, Time
-from kgst.gate import FlagName, flag_list
+from kgst.flags import FlagName, flag_list
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System

@@ -11,7 +11,7 @@ from kgst.drill.documents import DrillDocument
 from kgst.drill.running import Drill, run_drill
 from kgst.errors import ExitCode
 from kgst.fork.system import forked_system
-from kgst.gate import flags_in_words
+from kgst.flags import flags_in_words
 from kgst.pipeline.views import clock
 from kgst.quantities import format_duration
 from kgst.storing import write_new

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from kgst.decoding.calls import function_name
 from kgst.deployment.contracts import Deployment
-from kgst.gate import flag_names
+from kgst.flags import flag_names
 from kgst.quantities import format_bps, format_duration
 from kgst.roles import Role, role_name
 from kgst.snapshot.state import State
 from kgst.verify.comparing import quota
-from kgst.verify.roles import guardian_of, wanted_delay
+from kgst.verify.roles import guardian_of, named, wanted_delay
 
 __all__ = ["Change", "by_hand", "changes_of"]
 
@@ -90,9 +90,9 @@ def _terms(deployment: Deployment, state: State) -> Iterator[Change]:
 
 
 def _members(deployment: Deployment, state: State) -> Iterator[Change]:
-    policy, manager = deployment.policy, deployment.manager
+    manager = deployment.manager
     for (role, account), access in state.roles.members.items():
-        delay, who = wanted_delay(policy, role, account), policy.named(account)
+        delay, who = wanted_delay(deployment, role, account), named(deployment, account)
         if delay is None:
             if access.since:
                 data = manager.revokeRole.encode_input(role, account)
@@ -117,7 +117,13 @@ def _functions(deployment: Deployment, state: State) -> Iterator[Change]:
         selector: (role, read.value) for selector, (role, read) in state.roles.functions.items()
     }
     own = {s: (Role.ADMIN, read.value) for s, read in state.roles.own_functions.items()}
-    for target, functions in ((deployment.token.address, token), (manager.address, own)):
+    revoker = {s: (role, read.value) for s, (role, read) in state.roles.revoker_functions.items()}
+    targets = (
+        (deployment.token.address, token),
+        (manager.address, own),
+        (deployment.revoker.address, revoker),
+    )
+    for target, functions in targets:
         for role in Role:
             wrong = {s: is_ for s, (wanted, is_) in functions.items() if wanted == role != is_}
             if not wrong:
@@ -140,15 +146,22 @@ def _issuers(deployment: Deployment, state: State) -> Iterator[Change]:
                 yield Change(f"cut the issuer {who}", Role.GUARDIAN, token.address, data, False)
             continue
         terms = (wanted.capacity, wanted.refill_per_second, wanted.may_burn)
-        if terms != found[1:]:
+        if found.desk and not wanted.desk:
+            # Only a cut ends a desk; the quota comes back with the call after it.
+            data = bytes(token.cutIssuer.encode_input(account))
+            yield Change(f"cut the issuer {who}, a desk", Role.GUARDIAN, token.address, data, False)
+        if terms != found[1:4] or (found.desk and not wanted.desk):
             data = bytes(token.setIssuer.encode_input(account, *terms))
-            summary = f"make {who} an issuer with {quota(*terms)}; its bucket starts full"
+            summary = f"make {who} an issuer with {quota(*terms, desk=found.desk and wanted.desk)}"
             yield Change(summary, Role.ISSUANCE_ADMIN, token.address, data, True)
+        if wanted.desk and not found.desk:
+            data = bytes(token.setDesk.encode_input(account))
+            yield Change(f"make {who} a desk", Role.ISSUANCE_ADMIN, token.address, data, True)
 
 
 def _limits(deployment: Deployment, state: State) -> Iterator[Change]:
     terms, token = deployment.policy.token, deployment.token
-    max_age, max_increase = state.token.limits.value
+    max_age, max_increase, margin = state.token.limits.value
     if max_age != terms.max_age:
         data = bytes(token.setMaxAge.encode_input(terms.max_age))
         summary = f"let attestations last {format_duration(terms.max_age)}, not {format_duration(max_age)}"
@@ -157,11 +170,18 @@ def _limits(deployment: Deployment, state: State) -> Iterator[Change]:
     if max_increase != terms.max_increase_bps:
         data = bytes(token.setMaxIncrease.encode_input(terms.max_increase_bps))
         summary = (
-            f"let reserves rise by {format_bps(terms.max_increase_bps)} without every auditor, not "
+            f"let backing rise by {format_bps(terms.max_increase_bps)} without every auditor, not "
             f"{format_bps(max_increase)}"
         )
         loosens = terms.max_increase_bps > max_increase
         yield Change(summary, Role.RESERVE_ADMIN, token.address, data, loosens)
+    if margin != terms.margin_bps:
+        loosens = terms.margin_bps < margin
+        method = token.setMargin if loosens else token.raiseMargin
+        role = Role.RESERVE_ADMIN if loosens else Role.GUARDIAN
+        data = bytes(method.encode_input(terms.margin_bps))
+        summary = f"ask for a margin of {format_bps(terms.margin_bps)}, not {format_bps(margin)}"
+        yield Change(summary, role, token.address, data, loosens)
     if state.token.delegate_all.value:
         data = bytes(token.setDelegateAll.encode_input(False))
         summary = "run payments from the token's own code again (DELEGATE_ALL off)"
@@ -195,4 +215,8 @@ def _admin(manager: Any, summary: str, data: Any, loosens: bool) -> Change:
 
 
 def _targets(deployment: Deployment) -> dict[str, str]:
-    return {"token": deployment.token.address, "manager": deployment.manager.address}
+    return {
+        "token": deployment.token.address,
+        "manager": deployment.manager.address,
+        "revoker": deployment.revoker.address,
+    }

@@ -47,6 +47,8 @@ class Holders:
         access: By role and checksummed address.
         grant_delay: Seconds until a grant takes effect, by role.
         admin: The role whose members grant and revoke it, by role.
+        revoker: The contract that is an ADMIN and only takes roles away at a guardian's word: it can do nothing else, so
+            it does not count among those who can act.
         gap: Why members whom nobody names may be missing; None when none are.
     """
 
@@ -54,6 +56,7 @@ class Holders:
     access: dict[tuple[int, str], Access]
     grant_delay: dict[int, int]
     admin: dict[int, int]
+    revoker: str
     gap: str | None = None
 
     def of(self, role: int) -> dict[str, int]:
@@ -61,7 +64,7 @@ class Holders:
         return {
             account: access.delay
             for (number, account), access in self.access.items()
-            if number == role and 0 < access.since <= self.now
+            if number == role and 0 < access.since <= self.now and account != self.revoker
         }
 
     def in_role(self, role: int, account: str) -> Access:
@@ -119,6 +122,7 @@ def holders_of(state: State, extra: dict[tuple[int, str], Access] | None = None)
         {**roles.members, **(extra or {})},
         {int(role): read.value for role, read in roles.grant_delay.items()},
         {int(role): read.value for role, read in roles.admin.items()},
+        roles.revoker,
         state.traces.gap,
     )
 

@@ -49,7 +49,7 @@ def matrix(system: System) -> Matrix:
     listed = {
         (role, account): access
         for (role, account), access in holders.access.items()
-        if access.since or wanted_delay(system.policy, role, account) is not None
+        if access.since or wanted_delay(system.deployment, role, account) is not None
     }
     kinds = _kinds(system, sorted({account for _, account in listed}), state.head.number, safes)
     members = [
@@ -57,7 +57,7 @@ def matrix(system: System) -> Matrix:
             role,
             account,
             access,
-            wanted_delay(system.policy, role, account),
+            wanted_delay(system.deployment, role, account),
             kinds[account],
             alone=_alone(holders, role, account),
         )

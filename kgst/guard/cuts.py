@@ -31,7 +31,7 @@ def cut_issuer(system: System, issuer: str, *, allow_unknown: bool) -> Operation
 
     def is_issuer() -> bool:
         record = token.issuerOf(address)
-        return bool(record.capacity or record.mayBurn)
+        return bool(record.capacity or record.mayBurn or record.desk)
 
     return Operation(
         name="cut-issuer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kgst.gate import flags_in_words, parse_flags
+from kgst.flags import flags_in_words, parse_flags
 from kgst.node import rpc
 from kgst.pipeline.operation import Fact, Operation, Readback, call_data
 from kgst.roles import Role

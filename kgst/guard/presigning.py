@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kgst.console import Answer, confirm, console
 from kgst.document import Address, ChainId, Count, Hash
 from kgst.errors import InputError, RefusedError
-from kgst.gate import PAUSE_FLAGS, PauseFlag, flags_in_words
+from kgst.flags import PAUSE_FLAGS, PauseFlag, flags_in_words
 from kgst.guard.documents import GuardPresignDocument, GuardSendDocument
 from kgst.guard.pauses import pause
 from kgst.journal import Journal, Signed

@@ -33,7 +33,8 @@ class Warned(CheckPart):
     """What to think about before signing.
 
     Attributes:
-        item: `unanimity`: every auditor must sign; `deficit`: the supply exceeds the backing; `unchanged`: the same
+        item: `unanimity`: every auditor must sign; `deficit`: the reserves do not cover the supply;
+            `margin`: they do, but not the margin above it; `unchanged`: the same
             reserves as before; `settled_falls`: less is settled than in the last attestation; `old_statement`: a
             balance that closed more than 3 days before; `future`: `as_of` is more than 10 minutes ahead of the clock;
             `stale`: so old that it enables no minting; `far_deadline`: later than any command would choose, by the
@@ -44,6 +45,7 @@ class Warned(CheckPart):
     item: Literal[
         "unanimity",
         "deficit",
+        "margin",
         "unchanged",
         "settled_falls",
         "old_statement",

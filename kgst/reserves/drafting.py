@@ -141,11 +141,17 @@ def _warnings(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[Ch
             "unanimity",
             f"{_why_unanimous(state, new)}: all {len(state.auditors.members)} auditors must sign.",
         )
-    if draft.result.shortfall:
+    if draft.result.deficit:
         yield caution(
             "deficit",
-            f"this declares a DEFICIT of {format_som(draft.result.shortfall)}: minting stops until a newer "
+            f"this declares a DEFICIT of {format_som(draft.result.deficit)}: minting stops until a newer "
             "attestation; everything else goes on.",
+        )
+    elif draft.result.shortfall:
+        yield caution(
+            "margin",
+            f"the reserves cover what is in circulation, but not the margin of {format_bps(state.margin_bps)} above "
+            f"it, by {format_som(draft.result.shortfall)}: minting stops until a newer attestation.",
         )
     if state.last.epoch and new.reserves == state.last.reserves:
         yield caution(
@@ -193,7 +199,7 @@ def _why_unanimous(state: ChainState, statement: Statement) -> str:
         return "this is the first attestation"
     base = "what is in circulation" if state.supply > state.backing else "the last backing"
     return (
-        f"the backing, reserves less what is owed, rises from {format_som(state.base)} ({base}) to "
+        f"the backing rises from {format_som(state.base)} ({base}) to "
         f"{format_som(state.backing_by(statement))}, more than the {format_bps(state.max_increase_bps)} that the "
         "threshold may declare"
     )

@@ -101,6 +101,7 @@ class ChainState(FileModel):
         valid_until: Second from which minting reverts; 0 before the first attestation.
         max_age: Seconds during which an attestation allows minting.
         max_increase_bps: How much the backing may rise without every auditor, in 1/10,000.
+        margin_bps: What the reserves must hold above the supply, in 1/10,000 of it.
         halts: How often minting was halted.
     """
 
@@ -112,6 +113,7 @@ class ChainState(FileModel):
     valid_until: Moment
     max_age: Annotated[int, Field(ge=1, le=31 * 86_400)]
     max_increase_bps: Annotated[int, Field(ge=0, le=BPS)]
+    margin_bps: Annotated[int, Field(ge=0, le=2_000)]
     auditors: AuditorSet
     halts: Count
 
@@ -123,7 +125,12 @@ class ChainState(FileModel):
     def backing_by(self, statement: Statement) -> int:
         """The backing that `statement` would set, in base units."""
         owed = self.burned - statement.settled
-        return max(0, statement.reserves * TYIYN - owed)
+        return max(0, statement.reserves * TYIYN * BPS // (BPS + self.margin_bps) - owed)
+
+    def deficit_by(self, statement: Statement) -> int:
+        """What `statement` says is missing, in base units, whatever the margin."""
+        owed = self.burned - statement.settled
+        return max(0, self.supply - max(0, statement.reserves * TYIYN - owed))
 
     def is_modest(self, statement: Statement) -> bool:
         """Whether the threshold suffices for `statement`; else every auditor must sign."""
@@ -135,9 +142,10 @@ class Result(FileModel):
     """What the attestation would bring about, if nothing else happens before.
 
     Attributes:
-        backing: max(0, reserves − (burned − settled)), in base units.
+        backing: max(0, reserves without their margin − (burned − settled)), in base units.
         headroom: Base units that could then be minted, if minting is not paused.
-        shortfall: Base units by which the supply exceeds the backing.
+        shortfall: Base units by which the supply exceeds the backing: no minting.
+        deficit: Base units of it that are truly missing; the rest of the shortfall is of the margin.
         valid_until: Second from which minting reverts again; not after the block when it enables no minting.
         signatures_needed: The threshold, or every auditor.
     """
@@ -145,6 +153,7 @@ class Result(FileModel):
     backing: BaseUnits
     headroom: BaseUnits
     shortfall: BaseUnits
+    deficit: BaseUnits
     valid_until: Moment
     signatures_needed: Annotated[int, Field(ge=2, le=MAX_AUDITORS)]
 
@@ -168,6 +177,7 @@ class Result(FileModel):
             backing=backing,
             headroom=max(0, backing - state.supply),
             shortfall=max(0, state.supply - backing),
+            deficit=state.deficit_by(statement),
             valid_until=valid_until,
             signatures_needed=needed,
         )

@@ -242,6 +242,7 @@ def _result_now(state: ChainState) -> Result:
         backing=state.backing,
         headroom=max(0, state.backing - state.supply),
         shortfall=max(0, state.supply - state.backing),
+        deficit=state.deficit_by(state.last),
         valid_until=state.valid_until,
         signatures_needed=state.auditors.threshold,
     )

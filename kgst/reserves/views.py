@@ -56,8 +56,12 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
     rows.add_row("in circulation", format_som(state.supply))
     rows.add_row("burned, not yet settled", format_som(state.burned - new.settled))
     rows.add_row("backing", format_som(result.backing))
-    if result.shortfall:
-        rows.add_row("DEFICIT", f"[bold red]{format_som(result.shortfall)}[/bold red]")
+    if state.margin_bps:
+        rows.add_row("margin", f"{format_bps(state.margin_bps)} above the supply")
+    if result.deficit:
+        rows.add_row("DEFICIT", f"[bold red]{format_som(result.deficit)}[/bold red]")
+    elif result.shortfall:
+        rows.add_row("MARGIN SHORT", f"[bold red]{format_som(result.shortfall)}[/bold red]")
     rows.add_row("headroom for minting", format_som(result.headroom))
     rows.add_row("minting until", moment(result.valid_until))
     count = len(state.auditors.members)
@@ -110,8 +114,13 @@ def print_state(out: Console, state: ChainState, headroom: int, now: int, named:
     rows.add_row("burned", format_som(state.burned))
     rows.add_row("backing", format_som(state.backing))
     rows.add_row("headroom", f"[bold]{format_som(headroom)}[/bold]")
-    if state.supply > state.backing:
-        rows.add_row("DEFICIT", f"[bold red]{format_som(state.supply - state.backing)}[/bold red]")
+    if deficit := state.deficit_by(last):
+        rows.add_row("DEFICIT", f"[bold red]{format_som(deficit)}[/bold red]")
+    elif state.supply > state.backing:
+        short = format_som(state.supply - state.backing)
+        rows.add_row("MARGIN SHORT", f"[bold red]{short}[/bold red]")
+    if state.margin_bps:
+        rows.add_row("margin", f"{format_bps(state.margin_bps)} above the supply")
     rows.add_row("rise", f"{format_bps(state.max_increase_bps)} without every auditor")
     rows.add_row("halts", f"{state.halts:d}")
     auditors = state.auditors

@@ -1,4 +1,4 @@
-"""What no contract can be asked for: the code at the deployment's addresses, and the Gate's word. One batch."""
+"""What no contract can be asked for: code at the deployment's addresses, and the words that choose code. One batch."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kgst.gate import SLOT, GateWord
+from kgst.flags import FlagWords
 from kgst.multicall import Head, many
 from kgst.record import Record
+from kgst.slots import FLAGS, IMPLEMENTATION, SOLVENCY
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -22,15 +23,16 @@ class Code:
 
     Attributes:
         code: Runtime code by the contract's name; empty where there is none.
-        gate: The token's ERC-1967 slot.
+        implementation: The token's ERC-1967 slot.
     """
 
     code: dict[str, bytes]
-    gate: GateWord
+    implementation: int
+    flags: FlagWords
 
 
 def read_code(record: Record, provider: ProviderAPI, head: Head) -> Code:
-    """Code of the contracts, and the ERC-1967 slot.
+    """Code of the contracts, the ERC-1967 slot, and the flags.
 
     Raises:
         NodeError: the node failed.
@@ -42,12 +44,13 @@ def read_code(record: Record, provider: ProviderAPI, head: Head) -> Code:
     def code(address: str, eth: Any) -> Any:
         return eth.get_code(address, at)
 
-    def gate(eth: Any) -> Any:
-        return eth.get_storage_at(record.token.address, SLOT, at)
+    def word(slot: int, eth: Any) -> Any:
+        return eth.get_storage_at(record.token.address, slot, at)
 
     requests = [partial(code, entry.address) for entry in contracts.values()]
-    *codes, word = many(provider, "read the code of the contracts", *requests, gate)
+    requests += [partial(word, slot) for slot in (IMPLEMENTATION, FLAGS, SOLVENCY)]
+    answers = [bytes(a) for a in many(provider, "read the code of the contracts", *requests)]
+    implementation, flags, solvency = (int.from_bytes(a) for a in answers[len(contracts) :])
     return Code(
-        {name: bytes(found) for name, found in zip(contracts, codes, strict=True)},
-        GateWord(int.from_bytes(bytes(word))),
+        dict(zip(contracts, answers, strict=False)), implementation, FlagWords(flags, solvency)
     )

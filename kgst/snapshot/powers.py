@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from kgst.deployment.contracts import Deployment, selectors
+from kgst.deployment.contracts import REVOKE_SELECTOR, Deployment, selectors
 from kgst.multicall import Read, Reads
 from kgst.roles import Role
 from kgst.snapshot.token import Issuer, TokenReads
@@ -67,6 +67,8 @@ class RoleReads:
         for role in Role:
             members = candidates.setdefault(int(role), set())
             members |= {policy.address(m.member) for m in policy.roles[role]} | {record.deployer}
+        self.revoker = record.revoker.address
+        candidates[Role.ADMIN].add(self.revoker)
         if traces.gap:
             for members in candidates.values():
                 members |= set(policy.people.values())
@@ -92,7 +94,16 @@ class RoleReads:
             selector: ask("getTargetFunctionRole", manager.address, selector)
             for selector in sorted(traces.own_functions)
         }
-        targets = {"token": token, "manager": manager.address}
+        self.revoker_authority: Read[str] = reads.of(deployment.revoker, "authority")
+        self.revoker_functions = {
+            selector: (
+                Role.GUARDIAN if selector == REVOKE_SELECTOR else Role.ADMIN,
+                ask("getTargetFunctionRole", self.revoker, selector),
+            )
+            for selector in sorted(traces.revoker_functions | {REVOKE_SELECTOR})
+        }
+        """Of the Revoker, as `functions`."""
+        targets = {"token": token, "manager": manager.address, "revoker": self.revoker}
         self.closed = {name: ask("isTargetClosed", at) for name, at in targets.items()}
         self.admin_delay = {name: ask("getTargetAdminDelay", at) for name, at in targets.items()}
 

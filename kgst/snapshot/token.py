@@ -40,10 +40,13 @@ class Solvency(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """How long an attestation allows minting, and by how much the threshold may let the backing rise."""
+    """How long an attestation allows minting, by how much the threshold may let the backing rise, and what the reserves
+    must hold above the supply.
+    """
 
     max_age: int
     max_increase_bps: int
+    margin_bps: int
 
 
 class Attestation(NamedTuple):
@@ -115,11 +118,12 @@ class Issuer(NamedTuple):
     capacity: int
     refill_per_second: int
     may_burn: bool
+    desk: bool
 
     @property
     def is_one(self) -> bool:
         """Whether anything was given to the account."""
-        return bool(self.capacity or self.refill_per_second or self.may_burn)
+        return bool(self.capacity or self.refill_per_second or self.may_burn or self.desk)
 
     def full_at(self, now: int) -> int | None:
         """The second at which the bucket is full again; None when it is full, or never refilled."""

@@ -34,6 +34,7 @@ class Traces:
         members: By role.
         functions: Selectors of the token that were ever given to a role.
         own_functions: Selectors of the AccessManager that were.
+        revoker_functions: Selectors of the Revoker that were.
         delays: By event (`GRANT_DELAY`, `ADMIN_DELAY`) and the word that it is about (a role, a target): the delay that
             was set last, in seconds, and the second from which it holds.
         gap: Why there are none: the node refuses events.
@@ -42,6 +43,7 @@ class Traces:
     members: dict[int, set[str]] = field(default_factory=dict)
     functions: set[bytes] = field(default_factory=set)
     own_functions: set[bytes] = field(default_factory=set)
+    revoker_functions: set[bytes] = field(default_factory=set)
     issuers: set[str] = field(default_factory=set)
     scheduled: list[Scheduled] = field(default_factory=list)
     delays: dict[tuple[str, bytes], tuple[int, int]] = field(default_factory=dict)
@@ -57,7 +59,7 @@ def read_traces(record: Record, last: int) -> Traces:
         for log in read_logs(
             [manager, token], events, record.manager.transaction.block_number, last
         ):
-            _note(traces, log, manager, token)
+            _note(traces, log, record)
     except NodeError as error:
         return Traces(gap=str(error))
     if not traces.members:  # every deployment grants roles: this node shows no events
@@ -65,7 +67,8 @@ def read_traces(record: Record, last: int) -> Traces:
     return traces
 
 
-def _note(traces: Traces, log: dict[str, Any], manager: str, token: str) -> None:
+def _note(traces: Traces, log: dict[str, Any], record: Record) -> None:
+    token = record.token.address
     topic, by_token = bytes(log["topics"][0]), int(log["address"], 16) == int(token, 16)
     if by_token:
         if topic == event_topic(_ISSUER):
@@ -74,10 +77,13 @@ def _note(traces: Traces, log: dict[str, Any], manager: str, token: str) -> None
         traces.members.setdefault(uint_topic(log, 1), set()).add(address_topic(log, 2))
     elif topic == event_topic(_MAPPED):
         target, selector = address_topic(log, 1), bytes(log["data"])[:4]
-        if target == token:
-            traces.functions.add(selector)
-        elif target == manager:
-            traces.own_functions.add(selector)
+        by_target = {
+            token: traces.functions,
+            record.manager.address: traces.own_functions,
+            record.revoker.address: traces.revoker_functions,
+        }
+        if target in by_target:
+            by_target[target].add(selector)
     elif event := _DELAYS.get(topic):
         data = bytes(log["data"])
         delay, since = int.from_bytes(data[:32]), int.from_bytes(data[32:64])

@@ -21,7 +21,7 @@ from kgst.document import (
     Tyiyn,
     Wei,
 )
-from kgst.gate import FlagName, flag_list
+from kgst.flags import FlagName, flag_list
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System

@@ -127,7 +127,7 @@ def read_status(system: System) -> Status:
         issuers={
             address: record
             for address, record in issuers.records.items()
-            if address in named or record.capacity or record.may_burn
+            if address in named or record.is_one
         },
         pending=None if traces.gap else schedule.pending(system),
         operators=[_operator(a, powers, read) for a, (read, powers) in balances.items()],

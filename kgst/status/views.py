@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from kgst.decoding.calls import format_time
-from kgst.gate import flag_names
+from kgst.flags import flag_names
 from kgst.quantities import format_bnb, format_duration, format_refill
 from kgst.terminal import markup, plain
 from kgst.units import TYIYN, format_som

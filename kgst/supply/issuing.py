@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kgst.errors import InputError, RefusedError
-from kgst.gate import PauseFlag
+from kgst.flags import PauseFlag
 from kgst.node import chain_id, genesis, rpc
 from kgst.pipeline.actor import Actor, choose_actor
 from kgst.pipeline.expected_events import key_used, transferred

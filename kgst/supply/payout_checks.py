@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kgst.errors import RefusedError
-from kgst.gate import PauseFlag
+from kgst.flags import PauseFlag
 from kgst.node import ChainRevertError, rpc
 from kgst.pipeline.accounts import read_accounts
 from kgst.pipeline.actor import Actor

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kgst.gate import PauseFlag
+from kgst.flags import PauseFlag
 from kgst.multicall import Head, Reads, ensure_multicall, latest
 from kgst.pipeline.views import clock
 from kgst.snapshot.token import Issuer, TokenReads
@@ -74,8 +74,8 @@ class SupplyState:
             )
         if self.supply > self.backing:
             reasons.append(
-                f"reserves do not cover the supply: {format_som(self.supply - self.backing)} are short; minting waits "
-                "for an attestation that covers it"
+                f"reserves do not cover the supply and its margin: {format_som(self.supply - self.backing)} are short; "
+                "minting waits for an attestation that covers them"
             )
         return reasons
 

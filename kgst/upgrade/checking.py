@@ -18,7 +18,7 @@ from kgst.deployment.code import (
     require_contract,
 )
 from kgst.deployment.layout import LayoutProblem, compare
-from kgst.gate import SLOT
+from kgst.slots import IMPLEMENTATION
 from kgst.upgrade.deployed import deployed_code, deployed_layout
 from kgst.upgrade.opcodes import DELEGATECALL, FORBIDDEN, reachable
 
@@ -136,7 +136,7 @@ def _instructions(code: bytes, deployed: bytes) -> list[Check]:
 
 def _slot(code: bytes) -> Check:
     found = proxiable_uuid(code)
-    ok = found == SLOT.to_bytes(32)
+    ok = found == IMPLEMENTATION.to_bytes(32)
     detail = "the ERC-1967 slot" if ok else f"0x{found.hex()}" if found else "no answer"
     return _check("proxiableUUID (ERC-1822)", ok, detail, "the ERC-1967 slot")
 

@@ -10,25 +10,49 @@ from kgst.build import source_of
 from kgst.deployment.code import code_hash, implementation_code
 from kgst.deployment.layout import Snapshot, project_folder, read_layout
 from kgst.errors import RefusedError
-from kgst.gate import SLOT, GateWord
+from kgst.flags import FlagWords
+from kgst.multicall import many
 from kgst.node import rpc
+from kgst.slots import FLAGS, IMPLEMENTATION, SOLVENCY
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = ["deployed_code", "deployed_layout", "read_gate"]
+__all__ = ["deployed_code", "deployed_layout", "read_flags", "read_implementation"]
 
 
-def read_gate(system: System) -> GateWord:
-    """The ERC-1967 slot as it is now."""
+def read_implementation(system: System) -> str:
+    """The address in the ERC-1967 slot now, checksummed.
+
+    Raises:
+        RefusedError: there is something else in the slot.
+    """
     with rpc("read the ERC-1967 slot"):
-        word = system.provider.web3.eth.get_storage_at(system.token.address, SLOT)
-    return GateWord(int.from_bytes(bytes(word)))
+        word = bytes(system.provider.web3.eth.get_storage_at(system.token.address, IMPLEMENTATION))
+    if any(word[:-20]):
+        raise RefusedError(
+            f"the ERC-1967 slot of {system.token.address} holds 0x{word.hex()}, which is no address: the token is not "
+            "this project's, or the node is not to be believed; use another node."
+        )
+    return to_checksum_address(word[-20:])
+
+
+def read_flags(system: System) -> FlagWords:
+    """The flags in the token's storage now."""
+    words = many(
+        system.provider,
+        "read the flags",
+        *(
+            lambda eth, slot=slot: eth.get_storage_at(system.token.address, slot)
+            for slot in (FLAGS, SOLVENCY)
+        ),
+    )
+    return FlagWords(*(int.from_bytes(bytes(word)) for word in words))
 
 
 def deployed_code(system: System) -> bytes:
     """The code behind the slot."""
-    address = to_checksum_address(read_gate(system).implementation)
+    address = read_implementation(system)
     with rpc("read the implementation's code"):
         return bytes(system.provider.web3.eth.get_code(address))
 

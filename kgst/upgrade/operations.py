@@ -8,12 +8,12 @@ from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 
 from kgst.errors import RefusedError
-from kgst.fork.overrides import LEDGER_SLOT
 from kgst.node import rpc
 from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.roles import Role
+from kgst.slots import CONSENT
 from kgst.snapshot.token import Consent
-from kgst.upgrade.deployed import read_gate
+from kgst.upgrade.deployed import read_flags, read_implementation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ __all__ = [
     "upgrade",
 ]
 
-_CONSENT_REST: Final = 14
+_LAST_OF_CONSENT: Final = CONSENT + 2
 
 
 def upgrade(
@@ -51,8 +51,8 @@ def upgrade(
         data: Call data; empty for none.
         check: Raises RefusedError when it must not be done now.
     """
-    gate = read_gate(system)
-    delegate_all = gate.delegate_all
+    now = read_implementation(system)
+    delegate_all = read_flags(system).delegate_all
     return Operation(
         name="upgrade",
         title=f"upgrade to {contract} at {address}",
@@ -60,23 +60,23 @@ def upgrade(
         data=call_data(system.token.upgradeToAndCall, address, data),
         role=Role.UPGRADER,
         lines=(
-            ("implementation now", gate.implementation),
+            ("implementation now", now),
             ("implementation afterwards", address),
             ("then runs", call_in_words(contract, data)),
             ("DELEGATE_ALL", f"stays {'set' if delegate_all else 'clear'}"),
         ),
         readbacks=(
             Readback(
-                "implementation (ERC-1967 slot)", address, lambda: read_gate(system).implementation
+                "implementation (ERC-1967 slot)", address, lambda: read_implementation(system)
             ),
             Readback(
                 "DELEGATE_ALL",
                 delegate_all,
-                lambda: read_gate(system).delegate_all,
+                lambda: read_flags(system).delegate_all,
                 lambda is_set: "set" if is_set else "clear",
             ),
         ),
-        already=gate.implementation == address,
+        already=now == address,
         check=check,
     )
 
@@ -136,7 +136,7 @@ def given_in(system: System) -> int:
     """
     with rpc("read the block of the consent"):
         word = system.provider.web3.eth.get_storage_at(
-            to_checksum_address(system.token.address), LEDGER_SLOT + _CONSENT_REST
+            to_checksum_address(system.token.address), _LAST_OF_CONSENT
         )
     return int.from_bytes(bytes(word)) >> 208
 

@@ -15,13 +15,14 @@ from kgst.pipeline.operation import call_data
 from kgst.pipeline.permission import PermissionStatus, as_call, permission
 from kgst.units import format_som
 from kgst.upgrade.checking import Candidate
-from kgst.upgrade.deployed import read_gate
+from kgst.upgrade.deployed import read_flags, read_implementation
 from kgst.upgrade.getters import changes, read_getters, sample_accounts
 from kgst.upgrade.operations import upgrade
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
-    from kgst.fork.anvil import Fork
+    from kgst.flags import flag_names
+from kgst.fork.anvil import Fork
 
 __all__ = ["smoke"]
 
@@ -77,14 +78,14 @@ def _upgrade(
         fork.send(upgrader, system.manager.address, call or b"")
         fork.advance(allowed.delay)
         allowed = permission(system, operation, upgrader)
-    before, gate = read_getters(system, fork.provider, accounts), read_gate(system)
+    before, flags = read_getters(system, fork.provider, accounts), read_flags(system)
     fork.send(upgrader, system.manager.address, as_call(system, operation, allowed) or b"")
 
-    after, flags = read_gate(system), read_gate(system).flags
-    found.append(
-        _upgraded("upgraded by UPGRADER, after its delay", after.implementation == address, address)
-    )
-    found.append(_upgraded("pause flags and DELEGATE_ALL stay", flags == gate.flags, f"{flags:#x}"))
+    done, after = read_implementation(system) == address, read_flags(system)
+    found.append(_upgraded("upgraded by UPGRADER, after its delay", done, address))
+    same = (after.pause_flags, after.delegate_all) == (flags.pause_flags, flags.delegate_all)
+    kept = f"{flag_names(after.pause_flags)}; {'set' if after.delegate_all else 'clear'}"
+    found.append(_upgraded("pause flags and DELEGATE_ALL stay", same, kept))
     different = changes(before, read_getters(system, fork.provider, accounts))
     detail = "; ".join(different[:_SHOWN]) or f"{len(before)} answers, {len(accounts)} accounts"
     found.append(_upgraded("every getter answers as before", not different, detail))

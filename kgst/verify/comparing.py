@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from kgst.attestation import Domain
@@ -23,7 +24,7 @@ from kgst.deployment.contracts import FEED_DECIMALS, Deployment, initialization
 from kgst.deployment.people import FoundSafe, PeopleReads, people_checks
 from kgst.deployment.preflight import CONTRACTS, require_chain
 from kgst.errors import RefusedError
-from kgst.gate import GateWord
+from kgst.flags import flag_names
 from kgst.multicall import Head, Reads, ensure_multicall, latest
 from kgst.node import NodeError, connected, genesis
 from kgst.policy import Policy
@@ -115,7 +116,7 @@ def compare(
             return done
         state = read_state(deployment, provider, head, ask)
         for part in (
-            _gate_checks(record, code.gate),
+            _word_checks(record, code),
             _token_checks(deployment, state.token),
             _issuer_checks(deployment, state),
             role_checks(deployment, state),
@@ -191,15 +192,19 @@ def _expected_code(policy: Policy, record: Record) -> dict[str, bytes]:
         "KGSTLogic": logic_code,
         "KGST": token_runtime_code(logic_code, arguments, manager, logic, token),
         "ReserveFeed": runtime_code("ReserveFeed", record.token.address, FEED_DECIMALS),
+        "BackingFeed": runtime_code("BackingFeed", record.token.address, FEED_DECIMALS),
+        "Revoker": plain_runtime_code("Revoker"),
     }
 
 
-def _gate_checks(record: Record, found: GateWord) -> Iterator[Check]:
-    implementation = record.implementation[1].address
-    yield _token("implementation (ERC-1967 slot)", implementation, found.implementation)
-    yield _token("pause flags", 0, found.pause_flags)
-    yield _token("DELEGATE_ALL", False, found.delegate_all)
-    yield _token("spare bits of the implementation slot", 0, found.spare)
+def _word_checks(record: Record, found: Code) -> Iterator[Check]:
+    """By the storage itself: the answers of a wrong implementation are worth nothing."""
+    implementation, word = record.implementation[1].address, found.implementation
+    on_chain = f"{word:#x}" if word >> 160 else to_checksum_address(word.to_bytes(20))
+    yield _token("implementation (ERC-1967 slot)", implementation, on_chain)
+    yield _token("pause flags", "none", flag_names(found.flags.pause_flags))
+    yield _token("DELEGATE_ALL", False, found.flags.delegate_all)
+    yield _token("spare bits of the solvency", 0, found.flags.spare)
 
 
 def _token_checks(deployment: Deployment, token: TokenState) -> Iterator[Check]:
@@ -210,6 +215,7 @@ def _token_checks(deployment: Deployment, token: TokenState) -> Iterator[Check]:
     yield _seconds("max age", terms.max_age, limits.max_age)
     increase = format_bps(terms.max_increase_bps), format_bps(limits.max_increase_bps)
     yield _token("max increase", *increase)
+    yield _token("margin", format_bps(terms.margin_bps), format_bps(limits.margin_bps))
     auditors = token.auditors.value
     members = _names(policy, policy.auditor_addresses), _names(policy, auditors.members)
     yield _token("auditors", *members)
@@ -233,19 +239,20 @@ def _issuer_checks(deployment: Deployment, state: State) -> Iterator[Check]:
         yield Check.same(
             "issuers",
             f"issuer {policy.named(account)}",
-            quota(wanted.capacity, wanted.refill_per_second, wanted.may_burn)
+            quota(wanted.capacity, wanted.refill_per_second, wanted.may_burn, wanted.desk)
             if wanted
             else "not an issuer",
-            quota(found.capacity, found.refill_per_second, found.may_burn),
+            quota(*found[1:]),
         )
 
 
-def quota(capacity: int, refill: int, may_burn: bool) -> str:
+def quota(capacity: int, refill: int, may_burn: bool, desk: bool) -> str:
     """An issuer's terms in words: base units, base units a second."""
-    if not capacity and not refill and not may_burn:
+    if not capacity and not refill and not may_burn and not desk:
         return "not an issuer"
     burn = "may burn" if may_burn else "may not burn"
-    return f"capacity {format_som(capacity)}, refill {format_refill(refill)}, {burn}"
+    terms = f"capacity {format_som(capacity)}, refill {format_refill(refill)}, {burn}"
+    return terms + ", a desk" * desk
 
 
 _token = partial(Check.same, "token")

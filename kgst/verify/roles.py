@@ -6,27 +6,26 @@ from collections.abc import Iterator
 from functools import partial
 
 from kgst.checks import Check
-from kgst.deployment.contracts import GUARDED_ROLES, Deployment, selectors
-from kgst.policy import Policy
+from kgst.deployment.contracts import GUARDED_ROLES, REVOKE_SELECTOR, Deployment, selectors
 from kgst.quantities import format_duration
-from kgst.roles import ROLE_FUNCTIONS, Role, role_name
+from kgst.roles import REVOKE, ROLE_FUNCTIONS, Role, role_name
 from kgst.snapshot.powers import Access, RoleReads
 from kgst.snapshot.state import State
 
-__all__ = ["guardian_of", "role_checks", "wanted_delay"]
+__all__ = ["guardian_of", "named", "role_checks", "wanted_delay"]
 
 _same = partial(Check.same, "roles")
 
 
 def role_checks(deployment: Deployment, state: State) -> Iterator[Check]:
     """Roles, exactly: a member whom the policy does not name is a drift."""
-    policy, roles = deployment.policy, state.roles
+    roles = state.roles
     if state.traces.gap:
         yield Check.open("roles", "role members that nobody names", state.traces.gap)
     for (role, account), access in roles.members.items():
-        delay = wanted_delay(policy, role, account)
+        delay = wanted_delay(deployment, role, account)
         yield _same(
-            f"role {role_name(role)}, {policy.named(account)}",
+            f"role {role_name(role)}, {named(deployment, account)}",
             "no member" if delay is None else f"member, delay {format_duration(delay)}",
             _found(access, state.head.time),
         )
@@ -36,14 +35,14 @@ def role_checks(deployment: Deployment, state: State) -> Iterator[Check]:
         yield _same(f"guardian of role {role.name}", guardian_of(role).name, role_name(guardian))
         yield _same(f"admin of role {role.name}", "ADMIN", role_name(admin))
         yield _same(f"grant delay of role {role.name}", "0 seconds", delay_found)
-    yield from _function_checks(roles)
-    for label in ("token", "manager"):
-        delay_found = format_duration(roles.admin_delay[label].value)
+    yield from _function_checks(deployment, roles)
+    for label, admin_delay in roles.admin_delay.items():
+        delay_found = format_duration(admin_delay.value)
         yield _same(f"{label} closed", False, roles.closed[label].value)
         yield _same(f"admin delay of the {label}", "0 seconds", delay_found)
 
 
-def _function_checks(roles: RoleReads) -> Iterator[Check]:
+def _function_checks(deployment: Deployment, roles: RoleReads) -> Iterator[Check]:
     names = {
         selector: name
         for role in Role
@@ -55,6 +54,11 @@ def _function_checks(roles: RoleReads) -> Iterator[Check]:
     for selector, found in roles.own_functions.items():
         item = f"role of the AccessManager's own 0x{selector.hex()}"
         yield _same(item, "ADMIN", role_name(found.value))
+    manager = deployment.record.manager.address
+    yield _same("authority of the Revoker", manager, roles.revoker_authority.value)
+    for selector, (role, found) in roles.revoker_functions.items():
+        name = REVOKE if selector == REVOKE_SELECTOR else "0x" + selector.hex()
+        yield _same(f"role of the Revoker's {name}", role.name, role_name(found.value))
 
 
 def guardian_of(role: Role) -> Role:
@@ -62,8 +66,20 @@ def guardian_of(role: Role) -> Role:
     return Role.GUARDIAN if role in GUARDED_ROLES else Role.ADMIN
 
 
-def wanted_delay(policy: Policy, role: int, account: str) -> int | None:
-    """Seconds of delay that the policy gives `account` in `role`; None when it shall be no member."""
+def named(deployment: Deployment, account: str) -> str:
+    """The policy's name of `account`, or that it is the Revoker."""
+    is_revoker = int(account, 16) == int(deployment.record.revoker.address, 16)
+    return "the Revoker" if is_revoker else deployment.policy.named(account)
+
+
+def wanted_delay(deployment: Deployment, role: int, account: str) -> int | None:
+    """Seconds of delay that `account` shall have in `role`; None when it shall be no member.
+
+    The policy says so; and the Revoker is an ADMIN that acts at once, since its code can only take roles away.
+    """
+    policy = deployment.policy
+    if int(account, 16) == int(deployment.record.revoker.address, 16):
+        return 0 if role == Role.ADMIN else None
     if role in tuple(Role):
         for member in policy.roles[Role(role)]:
             if int(policy.address(member.member), 16) == int(account, 16):

@@ -84,8 +84,8 @@ def _deploy(chain: Chain) -> _Deployed:
     )
     logic, gas["deploy_logic"] = chain.deploy(kgst_code("KGSTLogic"), ["uint256"], RECOVERY_DELAY)
     initialize = call_data(
-        "initialize((address,address[],uint256,uint256,uint256))",
-        [(manager, [a.address for a in founders], 2, MAX_AGE, MAX_INCREASE_BPS)],
+        "initialize((address,address[],uint256,uint256,uint256,uint256))",
+        [(manager, [a.address for a in founders], 2, MAX_AGE, MAX_INCREASE_BPS, 0)],
     )
     at, gas["deploy_token"] = chain.deploy(
         kgst_code("KGST"), ["address", "bytes"], logic, initialize

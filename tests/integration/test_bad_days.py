@@ -11,7 +11,7 @@ import pytest
 from support.bsc import BscNode, Terms, bsc_in_front_of, faults
 from support.bsc.deployed import QUICK, Deployed, deployed_on_bsc
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 from kgst.journal import Journal, Signed
 from kgst.sending.transactions import content_of
 

@@ -14,7 +14,7 @@ from support.safe import deploy_safe, safe_at
 from kgst.deployment.system import System
 from kgst.errors import DriftError, RefusedError
 from kgst.files import Files
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 from kgst.guard.pauses import pause, unpause
 from kgst.node import chain_id
 from kgst.safe.proposals import Proposal, ProposalError

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from property.step import Step
 
 NEVER_SUCCEEDS = {
-    "initialize((address,address[],uint256,uint256,uint256))": "done once, by the constructor",
+    "initialize((address,address[],uint256,uint256,uint256,uint256))": "done once, by the constructor",
     "setAuthority(address)": "only from the AccessManager, by its updateAuthority",
 }
 NEVER_RAISED = {

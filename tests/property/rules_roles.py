@@ -119,7 +119,7 @@ class RoleRules(Bench):
             do(
                 who,
                 self.token,
-                "initialize((address,address[],uint256,uint256,uint256))",
+                "initialize((address,address[],uint256,uint256,uint256,uint256))",
                 (place.manager, [], 2, 1, 1),
             )
         elif kind == 2:

@@ -127,7 +127,7 @@ def _place(engine: Engine, plan: Plan, logic: int, seal: int) -> Place:
     manager = engine.deploy(DEPLOYER, "KGSTAccessManager", DEPLOYER)
     spare = engine.deploy(DEPLOYER, "KGSTAccessManager", ADDRESS["admin"])
     initialization = Call.of(
-        "initialize((address,address[],uint256,uint256,uint256))",
+        "initialize((address,address[],uint256,uint256,uint256,uint256))",
         (manager, members, plan.threshold, 7 * DAY, 1_000),
     )
     token = engine.deploy(DEPLOYER, "KGST", logic, initialization.data)

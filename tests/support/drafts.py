@@ -76,6 +76,7 @@ def make(**changes: Any) -> AttestationFile:
         valid_until=NOW + 518_400,
         max_age=604_800,
         max_increase_bps=1_000,
+        margin_bps=0,
         auditors=AuditorSet(
             version=1, threshold=2, members=members, suspended=changes.pop("suspended", ())
         ),

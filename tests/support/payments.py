@@ -24,7 +24,7 @@ from support.signing import (
 )
 
 from kgst.attestation import Domain
-from kgst.gate import PauseFlag
+from kgst.flags import PauseFlag
 
 SOM = 1_000_000
 ZERO = "0x0000000000000000000000000000000000000000"

@@ -54,6 +54,7 @@ class Terms:
     recovery_delay: int = 30 * DAY
     max_age: int = 7 * DAY
     max_increase: int = 1_000
+    margin: int = 0
 
 
 class QuickToken:
@@ -76,8 +77,8 @@ class QuickToken:
         self.logic = self.engine.deploy(maker, "KGSTLogic", terms.recovery_delay)
         members = [a.address for a in auditors]
         initialize = Call.of(
-            "initialize((address,address[],uint256,uint256,uint256))",
-            (manager, members, threshold, terms.max_age, terms.max_increase),
+            "initialize((address,address[],uint256,uint256,uint256,uint256))",
+            (manager, members, threshold, terms.max_age, terms.max_increase, terms.margin),
         )
         self.token = self.engine.deploy(maker, "KGST", self.logic, initialize.data)
 

@@ -12,12 +12,12 @@ from eth_utils import keccak
 _INNER = int.from_bytes(keccak(text="kgst.storage.Ledger"), "big") - 1
 LEDGER = int.from_bytes(keccak(_INNER.to_bytes(32, "big")), "big") & ~0xFF
 # ERC-1967.
-GATE = int.from_bytes(keccak(text="eip1967.proxy.implementation"), "big") - 1
+IMPLEMENTATION = int.from_bytes(keccak(text="eip1967.proxy.implementation"), "big") - 1
 
 (
-    ACCOUNTS, ALLOWANCES, AUTHORIZATIONS, SOLVENCY, ISSUERS, ATTESTATION, REPORT_HASH, SETTINGS,
-    AUDITORS, SEATS, PROPOSAL, PROPOSED_AUDITORS, CONSENT_CODE, CONSENT_DATA, CONSENT, AUTHORITY,
-) = range(LEDGER, LEDGER + 16)  # fmt: skip
+    ACCOUNTS, ALLOWANCES, AUTHORIZATIONS, SOLVENCY, FLAGS, ISSUERS, ATTESTATION, REPORT_HASH,
+    SETTINGS, AUDITORS, SEATS, PROPOSAL, PROPOSED_AUDITORS, CONSENT_CODE, CONSENT_DATA, CONSENT, AUTHORITY,
+) = range(LEDGER, LEDGER + 17)  # fmt: skip
 
 
 def word(contract: Any, slot: int) -> int:

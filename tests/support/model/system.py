@@ -238,7 +238,7 @@ class SystemModel(ComplianceModel):
             "setDelegateAll(bool)": self.set_delegate_all,
             "setAuthority(address)": self.set_authority,
             "migrate(uint256)": self.migrate,
-            "initialize((address,address[],uint256,uint256,uint256))": already,
+            "initialize((address,address[],uint256,uint256,uint256,uint256))": already,
         }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from support.reverts import reverts
 from support.signing import sign_all
 
 from kgst.attestation import Domain
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 SOM = 1_000_000
 ZERO = "0x0000000000000000000000000000000000000000"

@@ -8,7 +8,7 @@ import pytest
 from support.events import events
 from support.reverts import reverts
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 SOM = 1_000_000
 ZERO = "0x0000000000000000000000000000000000000000"

@@ -8,7 +8,7 @@ import pytest
 from ape import project
 from support.bubbling import bubbles
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 DECIMALS = [6, 8]
 MOST_RESERVES = (2**72 - 1) // 10_000
@@ -66,6 +66,13 @@ def test_latest_round_data__halted_or_in_deficit__goes_on(
     token.haltMinting("", sender=auditor_a)
     token.pause(PAUSE_FLAGS, sender=pauser)
     assert feed.latestRoundData().answer == 10 ** (feed.decimals() - 2)
+
+
+def test_valid_until__halted__is_told_beside_the_reserves(
+    feed: Any, funded: Any, token: Any, auditor_a: Any
+) -> None:
+    token.haltMinting("", sender=auditor_a)
+    assert feed.validUntil() == token.solvency().validUntil
 
 
 def test_get_round_data__the_last_round__is_the_same(feed: Any, attest: Any) -> None:

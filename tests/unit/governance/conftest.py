@@ -7,7 +7,7 @@ from ape import accounts, project
 from support.auditing import approval, approve, ascending
 from support.repairs import whole_errors
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 from kgst.roles import Role
 
 __all__ = ["whole_errors"]
@@ -32,7 +32,7 @@ def people(
 @pytest.fixture
 def arguments(
     funded: Any, token: Any, deployer: Any, compliance: Any, reserve_admin: Any, auditors: Any,
-    issuer: Any, issuer_b: Any, holder: Any, receiver: Any, spender: Any, relayer: Any,
+    issuance_admin: Any, issuer: Any, issuer_b: Any, holder: Any, receiver: Any, spender: Any, relayer: Any,
 ) -> dict[str, tuple[Any, ...]]:  # fmt: skip
     """By signature: arguments with which each restricted function succeeds for its role, on a prepared system."""
     second = deployer.deploy(project.KGSTLogicV2Mock, token.RECOVERY_DELAY())
@@ -42,12 +42,17 @@ def arguments(
     token.blockAccount(spender, sender=compliance)
     successors = [a.address for a in ascending(accounts.test_accounts[i] for i in (23, 24, 25))]
     token.proposeAuditors(successors, 2, sender=reserve_admin)
+    desk = foreign
+    token.setIssuer(desk, 1, 0, False, sender=issuance_admin)
     order = b"\x0d" * 32
     return {
         "rescueTokens(address,address,uint256)": (foreign, receiver, 1),
         "upgradeToAndCall(address,bytes)": (second, b""),
         "setDelegateAll(bool)": (True,),
         "setIssuer(address,uint256,uint256,bool)": (issuer_b, 1, 0, False),
+        "setDesk(address)": (desk,),
+        "setMargin(uint256)": (1,),
+        "raiseMargin(uint256)": (1,),
         "proposeAuditors(address[],uint256)": (successors, 3),
         "setMaxAge(uint256)": (HOUR,),
         "setMaxIncrease(uint256)": (1,),

@@ -103,7 +103,7 @@ def test_initialize__by_the_constructor__sets_and_logs_everything(
         ),
         ("Initialized", {"authority": manager}),
     ]
-    assert tuple(token.reserveLimits()) == (DAY, 1_000)
+    assert tuple(token.reserveLimits()) == (DAY, 1_000, 0)
     assert token.implementation() == system.logic
     assert token.isBlocked(zero)
     assert token.isBlocked(token)

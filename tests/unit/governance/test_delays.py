@@ -10,7 +10,7 @@ from support.bubbling import bubbles, fails_silently
 from support.events import events
 from support.reverts import reverts
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 from kgst.roles import Role
 
 FLAGS = PAUSE_FLAGS

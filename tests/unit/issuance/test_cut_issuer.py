@@ -16,7 +16,7 @@ def test_cut_issuer__current_issuer__can_neither_mint_nor_burn(
     token.mint(issuer, SOM, sender=issuer)
     receipt = token.cutIssuer(issuer, sender=guardian)
     assert events(receipt, token) == [("IssuerCut", {"issuer": issuer})]
-    assert tuple(token.issuerOf(issuer)) == (0, 0, 0, False)
+    assert tuple(token.issuerOf(issuer)) == (0, 0, 0, False, False)
     with reverts(token.NotIssuer, account=issuer):
         token.mint(receiver, 1, sender=issuer)
     with reverts(token.BurnNotAllowed, account=issuer):

@@ -20,7 +20,7 @@ def test_lower_issuer__capacity_and_refill__are_lower_at_once_and_logged(
     receipt = token.lowerIssuer(issuer_b, 30 * SOM, 4, sender=guardian)
     said = {"issuer": issuer_b, "capacity": 30 * SOM, "refillPerSecond": 4, "mayBurn": True}
     assert events(receipt, token) == [("IssuerSet", said)]
-    assert tuple(token.issuerOf(issuer_b)) == (30 * SOM, 30 * SOM, 4, True)
+    assert tuple(token.issuerOf(issuer_b)) == (30 * SOM, 30 * SOM, 4, True, False)
 
 
 @pytest.mark.parametrize("may_burn", [False, True])
@@ -35,7 +35,7 @@ def test_lower_issuer__spent_in_part__keeps_the_lesser(
     """Of 1,000,000 som, 1,000 were minted."""
     token.setIssuer(issuer, 1_000_000 * SOM, 0, may_burn, sender=issuance_admin)
     token.lowerIssuer(issuer, capacity * SOM, 0, sender=guardian)
-    assert tuple(token.issuerOf(issuer)) == (available * SOM, capacity * SOM, 0, may_burn)
+    assert tuple(token.issuerOf(issuer)) == (available * SOM, capacity * SOM, 0, may_burn, False)
 
 
 def test_lower_issuer__refill__counts_by_the_old_rate_until_then(

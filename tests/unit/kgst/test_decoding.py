@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgst.decoding.calls import MAX_CALLS, decode_call, format_time
-from kgst.gate import flag_names
+from kgst.flags import flag_names
 from kgst.policy import Policy
 from kgst.roles import role_name
 

@@ -87,7 +87,7 @@ def test_solvency__each_field__is_in_its_place(funded: Any, token: Any, issuer: 
         (1_500 * SOM - 123_456_789, 72),
         (10_000 * SOM - 123_456_789, 72),
         (123_456_789, 72),
-        (valid_until, 40),
+        (valid_until, 36),
     )
     assert word(token, slots.SOLVENCY) == expected
 
@@ -98,12 +98,21 @@ def test_bucket__each_field__is_in_its_place(
     slot = entry(slots.ISSUERS, issuer_b)
     set_at = token.setIssuer(issuer_b, ODD_72, ODD_64, True, sender=issuance_admin).timestamp
     full = ((ODD_72, 72), (ODD_72, 72), (ODD_64, 64))
-    assert word(token, slot) == packed(*full, (set_at, 40), (1, 8))
+    assert word(token, slot) == packed(*full, (set_at, 40), (1, 1))
     set_at = token.setIssuer(issuer_b, ODD_72, 0, False, sender=issuance_admin).timestamp
     minted_at = token.mint(receiver, 77, sender=issuer_b).timestamp
     assert minted_at > set_at
-    expected = packed((ODD_72 - 77, 72), (ODD_72, 72), (0, 64), (minted_at, 40), (0, 8))
+    expected = packed((ODD_72 - 77, 72), (ODD_72, 72), (0, 64), (minted_at, 40), (0, 1))
     assert word(token, slot) == expected
+
+
+def test_bucket__desk__is_one_bit(system: Any, token: Any, issuance_admin: Any) -> None:
+    desk = system.feed
+    token.setIssuer(desk, ODD_72, ODD_64, True, sender=issuance_admin)
+    slot = entry(slots.ISSUERS, desk)
+    before = word(token, slot)
+    token.setDesk(desk, sender=issuance_admin)
+    assert word(token, slot) == before | 1 << 249
 
 
 def test_bucket__cut__is_empty(token: Any, guardian: Any, issuer: Any) -> None:
@@ -134,10 +143,11 @@ def test_settings__each_field__is_in_its_place(
     token.suspendAuditor(crowd[15], sender=guardian)
     token.setMaxAge(15 * 86_400, sender=reserve_admin)
     token.setMaxIncrease(9_876, sender=reserve_admin)
+    token.setMargin(1_234, sender=reserve_admin)
     token.haltMinting("", sender=crowd[1])
     token.haltMinting("", sender=crowd[2])
     expected = packed(
-        (2, 64), (9, 8), (16, 8), (0x8001, 16), (15 * 86_400, 32), (9_876, 16), (2, 32)
+        (2, 64), (9, 8), (16, 8), (0x8001, 16), (15 * 86_400, 32), (9_876, 16), (2, 32), (1_234, 16)
     )
     assert word(token, slots.SETTINGS) == expected
 

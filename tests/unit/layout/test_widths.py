@@ -26,7 +26,7 @@ ACCOUNT = {
     "nonces": (144, 64),
     "isBlocked": (208, 1),
 }
-SOLVENCY = ((0, 72), (72, 72), (144, 72), (216, 40))
+SOLVENCY = ((0, 72), (72, 72), (144, 72), (216, 36))
 
 
 @pytest.fixture(scope="module")

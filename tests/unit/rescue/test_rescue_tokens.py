@@ -9,7 +9,7 @@ from ape import project
 from support.bubbling import bubbles, fails_silently
 from support.reverts import reverts
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 SOM = 1_000_000
 

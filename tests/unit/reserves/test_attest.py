@@ -10,7 +10,7 @@ from support.auditing import REPORT_HASH, draft, send, submit
 from support.events import events
 from support.reverts import reverts
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 SOM = 1_000_000
 MOST_RESERVES = (2**72 - 1) // 10_000

@@ -18,10 +18,10 @@ def test_set_max_age__an_hour_to_half_the_recovery_delay__is_stored_and_logged(
     token: Any, reserve_admin: Any, max_age: int
 ) -> None:
     assert token.RECOVERY_DELAY() == 30 * DAY
-    increase = token.reserveLimits().maxIncreaseBps
+    _, increase, margin = token.reserveLimits()
     receipt = token.setMaxAge(max_age, sender=reserve_admin)
     assert events(receipt, token) == [("MaxAgeSet", {"maxAge": max_age})]
-    assert tuple(token.reserveLimits()) == (max_age, increase)
+    assert tuple(token.reserveLimits()) == (max_age, increase, margin)
     assert token.solvency().validUntil == 0
 
 

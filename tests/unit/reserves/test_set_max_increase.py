@@ -13,11 +13,11 @@ from support.reverts import reverts
 def test_set_max_increase__in_range__is_stored_and_logged(
     funded: Any, token: Any, reserve_admin: Any, bps: int
 ) -> None:
-    max_age = token.reserveLimits().maxAge
+    max_age, _, margin = token.reserveLimits()
     solvency = tuple(token.solvency())
     receipt = token.setMaxIncrease(bps, sender=reserve_admin)
     assert events(receipt, token) == [("MaxIncreaseSet", {"maxIncreaseBps": bps})]
-    assert tuple(token.reserveLimits()) == (max_age, bps)
+    assert tuple(token.reserveLimits()) == (max_age, bps, margin)
     assert tuple(token.solvency()) == solvency
 
 

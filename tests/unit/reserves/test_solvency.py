@@ -24,4 +24,4 @@ def test_solvency__after_mint_and_burn__shows_all_four(
 def test_reserve_limits__after_changes__shows_both(token: Any, reserve_admin: Any) -> None:
     token.setMaxAge(3_600, sender=reserve_admin)
     token.setMaxIncrease(77, sender=reserve_admin)
-    assert tuple(token.reserveLimits()) == (3_600, 77)
+    assert tuple(token.reserveLimits()) == (3_600, 77, 0)

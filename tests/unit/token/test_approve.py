@@ -7,7 +7,7 @@ from support.events import events
 from support.payments import MAX_72, MAX_256, SOM, ZERO, approved
 from support.reverts import reverts
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 
 @pytest.mark.parametrize("value", [0, 1, 500 * SOM, MAX_72 + 1, MAX_256 - 1, MAX_256])

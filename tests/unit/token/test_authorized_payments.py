@@ -23,7 +23,7 @@ from support.payments import (
 )
 from support.reverts import reverts
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 
 @dataclass(frozen=True)

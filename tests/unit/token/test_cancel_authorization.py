@@ -19,7 +19,7 @@ from support.payments import (
 )
 from support.reverts import reverts
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 
 @pytest.mark.parametrize("nonce", [0, 255, 256, MAX_256])

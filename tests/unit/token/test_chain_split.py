@@ -24,7 +24,7 @@ TOKEN = to_checksum_address("0x" + "70" * 20)
 LOGIC = to_checksum_address("0x" + "71" * 20)
 MANAGER = to_checksum_address("0x" + "72" * 20)
 PERMIT = "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)"
-GATE = int.from_bytes(keccak(text="eip1967.proxy.implementation")) - 1
+IMPLEMENTATION = int.from_bytes(keccak(text="eip1967.proxy.implementation")) - 1
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def raw(address: str) -> bytes:
 def permitted(token_code: bytes, running_on: int, signed_for: int, owner: Any, spender: Any) -> int:
     """The allowance after a permit signed for one chain is submitted on another."""
     evm, at, sender = Evm(running_on), raw(TOKEN), raw(owner.address)
-    evm.put(at, token_code, {GATE: int(LOGIC, 16)})
+    evm.put(at, token_code, {IMPLEMENTATION: int(LOGIC, 16)})
     evm.put(raw(LOGIC), runtime_code("KGSTLogic", 30 * 86_400))
     arguments = permission(owner, spender, 5 * SOM).signed(owner, Domain(signed_for, TOKEN))
     types = PERMIT.partition("(")[2].rstrip(")").split(",")

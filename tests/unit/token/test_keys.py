@@ -10,7 +10,7 @@ from support.payments import SOM, ZERO, cancellation, transferred
 from support.reverts import reverts
 
 from kgst.attestation import Domain
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 KEY = b"\xa7" * 31 + b"\x00"
 

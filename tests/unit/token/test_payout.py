@@ -18,7 +18,7 @@ from support.payments import (
 )
 from support.reverts import reverts
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 
 def test_payout__to_one__moves_and_logs(

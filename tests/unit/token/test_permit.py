@@ -23,7 +23,7 @@ from support.payments import (
 )
 from support.reverts import reverts
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 
 def test_permit__signed__approves_counts_and_logs(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from support.payments import MAX_256, SOM, ZERO, permission
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 pytestmark = pytest.mark.usefixtures("delegate_all")
 

@@ -17,7 +17,7 @@ from support.payments import (
 )
 from support.reverts import reverts
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 pytestmark = pytest.mark.usefixtures("delegate_all")
 

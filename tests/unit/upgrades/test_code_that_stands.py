@@ -73,7 +73,7 @@ def test_upgrade__consented_code_gone__needs_it_to_stand_again(
         keeper.run(token, calls[1:], sender=relayer)
     keeper.hatch(mayfly, token, [], True, sender=relayer)
     keeper.run(token, calls[1:], sender=relayer)
-    assert slots.word(token, slots.GATE) == int(nest, 16)
+    assert slots.word(token, slots.IMPLEMENTATION) == int(nest, 16)
 
 
 def test_upgrade__consented_code_replaced_by_other_code__reverts(

@@ -8,7 +8,7 @@ from support.payments import cancellation
 from support.reverts import reverts
 
 from kgst.attestation import Domain
-from kgst.gate import PAUSE_FLAGS, PauseFlag
+from kgst.flags import PAUSE_FLAGS, PauseFlag
 
 KEY = b"\xa7" * 32
 

@@ -7,7 +7,7 @@ from typing import Any
 from support.events import events
 from support.reverts import reverts
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 SOM = 1_000_000
 

@@ -9,12 +9,12 @@ from support.bubbling import bubbles, fails_silently
 from support.events import events
 from support.reverts import reverts
 
-from kgst.gate import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS
 
 SOM = 1_000_000
 NONE = b"\0" * 32
 ZERO = "0x0000000000000000000000000000000000000000"
-DELEGATE_ALL = 16
+DELEGATE_ALL = 1 << 255
 
 
 def state(token: Any, *people: Any) -> list[Any]:

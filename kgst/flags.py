@@ -1,4 +1,4 @@
-"""The Gate: the token's ERC-1967 slot, with flags above the implementation's address, as `Gate.sol` draws it.
+"""What can be paused, and DELEGATE_ALL, as `Flags.sol` and `Solvency.sol` draw them.
 
 The only place in Python that knows which flags there are, what they are called and where they stand.
 """
@@ -12,32 +12,22 @@ from functools import reduce
 from operator import or_
 from typing import Annotated, Final
 
-from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
-
 from kgst.document import Shared
 from kgst.errors import InputError
 
 __all__ = [
     "DELEGATE_ALL",
-    "EVERY_FLAG",
-    "FLAGS_SHIFT",
     "PAUSE_FLAGS",
-    "SLOT",
+    "SOLVENCY_SHIFT",
+    "SUPPLY_FLAGS",
     "FlagName",
-    "GateWord",
+    "FlagWords",
     "PauseFlag",
     "flag_list",
     "flag_names",
     "flags_in_words",
     "parse_flags",
 ]
-
-SLOT: Final = int.from_bytes(keccak(text="eip1967.proxy.implementation")) - 1
-"""https://eips.ethereum.org/EIPS/eip-1967"""
-
-FLAGS_SHIFT: Final = 160
-"""Bits of the implementation's address, below the flags."""
 
 
 class PauseFlag(IntFlag):
@@ -64,34 +54,27 @@ FlagName = Annotated[
 PAUSE_FLAGS: Final = int(reduce(or_, PauseFlag))
 """All of them."""
 
-DELEGATE_ALL: Final = 16
-"""Payments run from the implementation, not from the token's own code."""
+SUPPLY_FLAGS: Final = int(PauseFlag.MINTING | PauseFlag.BURNING)
+"""Those that stand in the word of the solvency; the others have a word of their own."""
 
+SOLVENCY_SHIFT: Final = 250
+"""From a flag's value to its place in the word of the solvency."""
 
-EVERY_FLAG: Final = 2 ** (256 - FLAGS_SHIFT) - 1
-"""All bits above the address, those that no flag has yet among them."""
+DELEGATE_ALL: Final = 1 << 255
+"""In the flags' own word: payments run from the implementation, not from the token's own code."""
 
 
 @dataclass(frozen=True)
-class GateWord:
-    """The slot's 256 bits."""
+class FlagWords:
+    """The two words of the token in which flags stand, as its storage has them."""
 
-    word: int
-
-    @property
-    def implementation(self) -> str:
-        """Checksummed address."""
-        return to_checksum_address((self.word & (2**FLAGS_SHIFT - 1)).to_bytes(20))
-
-    @property
-    def flags(self) -> int:
-        """Every bit above the address."""
-        return self.word >> FLAGS_SHIFT
+    flags: int
+    solvency: int
 
     @property
     def pause_flags(self) -> int:
-        """The pause flags that are set."""
-        return self.flags & PAUSE_FLAGS
+        """The pause flags that are set, also one that nobody here knows."""
+        return self.flags & ~DELEGATE_ALL | self.solvency >> SOLVENCY_SHIFT & SUPPLY_FLAGS
 
     @property
     def delegate_all(self) -> bool:
@@ -100,12 +83,13 @@ class GateWord:
 
     @property
     def spare(self) -> int:
-        """Bits that are set and that no flag has."""
-        return self.flags & ~(PAUSE_FLAGS | DELEGATE_ALL)
+        """Bits above the flags of the solvency that are set and have no meaning."""
+        return self.solvency >> SOLVENCY_SHIFT + SUPPLY_FLAGS.bit_length()
 
-    def without(self, flags: int) -> GateWord:
-        """The word with these flags clear."""
-        return GateWord(self.word & ~(flags << FLAGS_SHIFT))
+    def without_pauses(self) -> FlagWords:
+        """The words with nothing paused."""
+        supply = SUPPLY_FLAGS << SOLVENCY_SHIFT
+        return FlagWords(self.flags & DELEGATE_ALL, self.solvency & ~supply)
 
 
 def flag_list(flags: int) -> list[str]:
