@@ -13,7 +13,15 @@ from eth_utils.abi import function_signature_to_4byte_selector
 __all__ = ["explain", "revert_data"]
 
 # Whose errors may come back from the token's address or the manager's.
-_CONTRACTS: Final = ("IKGST", "KGST", "KGSTLogic", "KGSTAccessManager", "ReserveFeed", "BackingFeed", "Revoker")
+_CONTRACTS: Final = (
+    "IKGST",
+    "KGST",
+    "KGSTLogic",
+    "KGSTAccessManager",
+    "ReserveFeed",
+    "BackingFeed",
+    "Revoker",
+)
 
 _STANDARD: Final = {
     bytes.fromhex("08c379a0"): ("Error", ["string"], ["message"]),

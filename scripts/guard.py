@@ -180,6 +180,17 @@ def cut_issuer(issuer: str, run: Run) -> Answer[WriteDocument]:
     return _known(operation, run, issuer)
 
 
+@cli.command("revoke-role", cls=EmergencyCommand)
+@click.argument("role")
+@click.argument("account")
+@write_options
+def revoke_role(role: str, account: str, run: Run) -> Answer[WriteDocument]:
+    """Take ROLE from ACCOUNT, at once; not ADMIN, GUARDIAN or UNPAUSER, which only ADMIN takes away."""
+    from kgst.guard.revoking import revoke_role as operation
+
+    return _known(operation, run, role, account)
+
+
 @cli.command("suspend-auditor", cls=EmergencyCommand)
 @click.argument("auditor")
 @write_options

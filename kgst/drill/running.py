@@ -15,8 +15,8 @@ from eth_account.messages import encode_typed_data
 from kgst.attestation import ReserveAttestation, in_signer_order
 from kgst.checks import Check, passed
 from kgst.errors import KgstError, RefusedError
-from kgst.fork.overrides import StorageOverrides, throwaway_accounts
 from kgst.flags import PauseFlag, flags_in_words
+from kgst.fork.overrides import StorageOverrides, throwaway_accounts
 from kgst.guard.pauses import pause, unpause
 from kgst.pipeline.operation import Operation, call_data, eligible
 from kgst.pipeline.permission import Permission, PermissionStatus, as_call, permission

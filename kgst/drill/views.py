@@ -10,8 +10,8 @@ from kgst.console import Answer
 from kgst.drill.documents import DrillDocument
 from kgst.drill.running import Drill, run_drill
 from kgst.errors import ExitCode
-from kgst.fork.system import forked_system
 from kgst.flags import flags_in_words
+from kgst.fork.system import forked_system
 from kgst.pipeline.views import clock
 from kgst.quantities import format_duration
 from kgst.storing import write_new

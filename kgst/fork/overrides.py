@@ -13,8 +13,8 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from kgst.fork.anvil import Fork
 from kgst.flags import FlagWords
+from kgst.fork.anvil import Fork
 from kgst.slots import AUDITORS, CONSENT, FLAGS, HOLDERS, ISSUERS, SEATS, SETTINGS, SOLVENCY
 
 __all__ = ["StorageOverrides", "throwaway_accounts"]

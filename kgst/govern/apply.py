@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kgst.pipeline.documents import OperationDocument, WriteDocument
     from kgst.pipeline.options import Run
 
-__all__ = ["Left", "Ready", "apply", "in_order", "safe_part"]
+__all__ = ["Left", "Ready", "apply", "in_order", "safe_part", "without_revivals"]
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,9 @@ def apply(system: System, run: Run) -> Answer[WriteDocument]:
             mine.append(Ready(todo, operation, permission(system, operation, actor.caller)))
         except RefusedError:
             left.append(Left(todo.change.summary, f"{todo.change.role.name}: {who(system, todo)}"))
+    mine, revived = without_revivals(work.todos, mine)
     chosen, held = safe_part(in_order(mine, actor.caller), work.holders, actor.caller)
-    left += held
+    left += revived + held
     if not chosen:
         if all(t.settles_at for t in work.todos):
             nothing = nothing_done(system, "everything is done and takes effect later")
@@ -94,6 +95,24 @@ def apply(system: System, run: Run) -> Answer[WriteDocument]:
         )
     answer = carry_out(system, [ready.operation for ready in chosen], run)
     return _with_left(answer, left, work.by_hand)
+
+
+def without_revivals(
+    todos: Sequence[Todo], mine: Sequence[Ready]
+) -> tuple[list[Ready], list[Left]]:
+    """`mine` without the roles given to whoever has something scheduled that is not cancelled first."""
+    cancelled = {id(ready.todo) for ready in mine}
+    waiting = {todo.cancels for todo in todos if todo.cancels and id(todo) not in cancelled}
+    kept: list[Ready] = []
+    left: list[Left] = []
+    for ready in mine:
+        call = ready.todo.call
+        if call is not None and ready.todo.sign == "+" and call.account in waiting:
+            why = "waits until what it had scheduled is cancelled: a role would revive it"
+            left.append(Left(ready.todo.change.summary, why))
+        else:
+            kept.append(ready)
+    return kept, left
 
 
 def in_order(mine: Sequence[Ready], caller: str) -> list[Ready]:

@@ -45,6 +45,7 @@ class Change:
 def changes_of(deployment: Deployment, state: State) -> list[Change]:
     """What takes the chain, as it is in `state`, to the policy: what tightens first."""
     found = [
+        *_revived(deployment, state),
         *_terms(deployment, state),
         *_members(deployment, state),
         *_functions(deployment, state),
@@ -57,6 +58,25 @@ def changes_of(deployment: Deployment, state: State) -> list[Change]:
 def by_hand(deployment: Deployment, state: State) -> list[str]:
     """Differences that no batch undoes, each with who can undo it and how."""
     return list(_by_hand(deployment, state))
+
+
+def _revived(deployment: Deployment, state: State) -> Iterator[Change]:
+    """What somebody scheduled who shall be given a role again: the AccessManager keeps it through a revocation."""
+    manager = deployment.manager
+    returning = {
+        account
+        for (role, account), access in state.roles.members.items()
+        if not access.since and wanted_delay(deployment, role, account) is not None
+    }
+    for pending in state.schedule.pending(deployment.policy):
+        if pending.caller not in returning:
+            continue
+        who, of_manager = named(deployment, pending.caller), pending.target == manager.address
+        data = bytes(manager.cancel.encode_input(pending.caller, pending.target, pending.data))
+        summary = f"cancel what {who} scheduled before it lost its role: {pending.text}"
+        # OpenZeppelin fixes that only ADMIN cancels calls of the manager itself.
+        role = Role.ADMIN if of_manager else Role.GUARDIAN
+        yield Change(summary, role, manager.address, data, False)
 
 
 def _terms(deployment: Deployment, state: State) -> Iterator[Change]:

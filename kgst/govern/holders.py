@@ -47,8 +47,8 @@ class Holders:
         access: By role and checksummed address.
         grant_delay: Seconds until a grant takes effect, by role.
         admin: The role whose members grant and revoke it, by role.
-        revoker: The contract that is an ADMIN and only takes roles away at a guardian's word: it can do nothing else, so
-            it does not count among those who can act.
+        revoker: The contract that is an ADMIN and only takes roles away at a guardian's word; it does not count among
+            those who can act.
         gap: Why members whom nobody names may be missing; None when none are.
     """
 

@@ -73,6 +73,7 @@ def execute(system: System, prefix: str | None, run: Run) -> Answer[WriteDocumen
     if not mine:
         return nothing_done(system, f"nothing is scheduled by {system.named(actor.caller)}")
     _nobody_left_out(system, mine)
+    _nothing_revived(system, mine)
     return perform(system, [_execution(system, p) for p in mine], run)
 
 
@@ -168,6 +169,27 @@ def _nobody_left_out(system: System, mine: Sequence[Pending]) -> None:
             raise RefusedError(
                 f"this would leave {empty.name} with nobody on the chain; grant it to somebody first, or cancel the "
                 "operation."
+            )
+
+
+def _nothing_revived(system: System, mine: Sequence[Pending]) -> None:
+    """Nobody is given a role by what is due while something is scheduled that the role would revive.
+
+    Raises:
+        RefusedError: somebody would.
+    """
+    due = [p for p in mine if p.ready_at <= system.now()]
+    calls = [role_call(system.manager.address, p.target, p.data) for p in due]
+    given = {c.account for c in calls if c is not None and c.delay is not None}
+    if not given:
+        return
+    holders = read_holders(system, *given)
+    for pending in pending_operations(system):
+        if pending.caller in given and not holders.roles_of(pending.caller):
+            raise RefusedError(
+                f"{system.named(pending.caller)} would be given a role, and what it scheduled before it lost one would "
+                f"be possible again: {pending.text}. Cancel that first: `ape run govern cancel "
+                f"{pending.operation_id[:10]}`."
             )
 
 

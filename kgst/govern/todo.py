@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from eth_utils.abi import function_signature_to_4byte_selector
+from eth_utils.address import to_checksum_address
 
 from kgst.govern.changes import Change, by_hand, changes_of
 from kgst.govern.holders import Holders, RoleCall, holders_of, role_call
@@ -23,6 +24,7 @@ SETTLING: Final = {
     function_signature_to_4byte_selector("setGrantDelay(uint64,uint32)"): GRANT_DELAY,
     function_signature_to_4byte_selector("setTargetAdminDelay(address,uint32)"): ADMIN_DELAY,
 }
+_CANCEL: Final = function_signature_to_4byte_selector("cancel(address,address,bytes)")
 _CUT: Final = function_signature_to_4byte_selector("cutIssuer(address)")
 
 
@@ -43,6 +45,12 @@ class Todo:
     sign: str
     by: dict[str, int]
     settles_at: int | None = None
+
+    @property
+    def cancels(self) -> str | None:
+        """Whose scheduled operation it cancels, checksummed; None when it is another call."""
+        data = self.change.data
+        return to_checksum_address(data[16:36]) if data[:4] == _CANCEL else None
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ def work_in(system: System, state: State) -> Work:
 def _todo(change: Change, manager: str, holders: Holders, settles_at: int | None) -> Todo:
     call = role_call(manager, change.target, change.data)
     if call is None:
-        sign = "-" if change.data[:4] == _CUT else "~"
+        sign = "-" if change.data[:4] in (_CUT, _CANCEL) else "~"
     elif call.delay is None:
         sign = "-"
     else:

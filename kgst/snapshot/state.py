@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kgst.decoding.pending import ScheduleReads
 from kgst.deployment.contracts import Deployment
 from kgst.multicall import Head, Reads, ensure_multicall, latest
 from kgst.snapshot.powers import IssuerReads, RoleReads
@@ -47,6 +48,7 @@ class State:
     token: TokenState
     issuers: IssuerReads
     roles: RoleReads
+    schedule: ScheduleReads
 
 
 def read_state(
@@ -77,6 +79,7 @@ def read_state(
         TokenState(reads, deployment),
         IssuerReads(reads, deployment, traces),
         RoleReads(reads, deployment, traces),
+        ScheduleReads(reads, deployment.manager, traces.scheduled),
     )
     if extra is not None:
         extra(reads, traces)

@@ -15,11 +15,11 @@ def _at(moment: int) -> None:
 
 
 def test_issuer_of__no_issuer__is_all_zero(token: Any, issuer_b: Any) -> None:
-    assert tuple(token.issuerOf(issuer_b)) == (0, 0, 0, False)
+    assert tuple(token.issuerOf(issuer_b)) == (0, 0, 0, False, False)
 
 
 def test_issuer_of__after_a_mint__counts_down(funded: Any, token: Any, issuer: Any) -> None:
-    assert tuple(token.issuerOf(issuer)) == (999_000 * SOM, 1_000_000 * SOM, 0, True)
+    assert tuple(token.issuerOf(issuer)) == (999_000 * SOM, 1_000_000 * SOM, 0, True, False)
 
 
 def test_issuer_of__with_refill__includes_it_up_to_the_capacity(

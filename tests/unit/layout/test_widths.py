@@ -67,40 +67,49 @@ def test_solvency__each_field_full__is_read_whole_and_alone(code: bytes, index: 
 
 
 def test_issuer__fields_full__are_read_whole_and_alone(code: bytes) -> None:
-    slot, kinds = slots.entry(slots.ISSUERS, SOMEONE), ["uint256", "uint256", "uint256", "bool"]
+    slot, kinds = slots.entry(slots.ISSUERS, SOMEONE), [*["uint256"] * 3, "bool", "bool"]
     most, rate, now = (1 << 72) - 1, (1 << 64) - 1, NOW << 208
 
     def issuer(word: int) -> tuple[object, ...]:
         return tuple(decode(kinds, answer(code, slot, word, "issuerOf", SOMEONE)))
 
-    assert issuer(most | most << 72 | rate << 144 | now | 1 << 248) == (most, most, rate, True)
-    assert issuer(most | now) == (0, 0, 0, False)
-    assert issuer(most << 72 | now) == (0, most, 0, False)
-    assert issuer(rate << 144 | now) == (0, 0, rate, False)
+    assert issuer(most | most << 72 | rate << 144 | now | 1 << 248) == (
+        most,
+        most,
+        rate,
+        True,
+        False,
+    )
+    assert issuer(most | now) == (0, 0, 0, False, False)
+    assert issuer(most << 72 | now) == (0, most, 0, False, False)
+    assert issuer(rate << 144 | now) == (0, 0, rate, False, False)
     # One second of the greatest rate.
-    assert issuer(most << 72 | rate << 144 | (NOW - 1) << 208) == (rate, most, rate, False)
-    assert issuer(1 << 248 | now) == (0, 0, 0, True)
+    assert issuer(most << 72 | rate << 144 | (NOW - 1) << 208) == (rate, most, rate, False, False)
+    assert issuer(1 << 248 | now) == (0, 0, 0, True, False)
+    assert issuer(1 << 249 | now) == (0, 0, 0, False, True)
+    assert issuer(0x3F << 250 | now) == (0, 0, 0, False, False)
 
 
 def test_settings__each_field_full__is_read_whole_and_alone(code: bytes) -> None:
-    """version, threshold, auditors, suspended, max age, max increase, halts: the getters that tell them."""
-    widths = (64, 8, 8, 16, 32, 16, 32)
+    """version, threshold, auditors, suspended, max age, max increase, halts, margin: the getters that tell them."""
+    widths = (64, 8, 8, 16, 32, 16, 32, 16)
     words = ["address[]", "uint256", "uint256", "uint256"]
 
     def told(word: int) -> tuple[int, ...]:
         _, threshold, version, suspended = decode(
             words, answer(code, slots.SETTINGS, word, "auditorSet")
         )
-        limits = decode(["uint256"] * 2, answer(code, slots.SETTINGS, word, "reserveLimits"))
+        limits = decode(["uint256"] * 3, answer(code, slots.SETTINGS, word, "reserveLimits"))
         halts = int.from_bytes(answer(code, slots.SETTINGS, word, "halts"))
-        return (version, threshold, suspended, *limits, halts)
+        max_age, increase, margin = limits
+        return (version, threshold, suspended, max_age, increase, halts, margin)
 
     low = 0
     for index, width in enumerate(widths):
         mask = field(low, width)
         low += width
         # The number of auditors has no getter.
-        seen = [i for i in range(7) if i != 2]
+        seen = [i for i in range(8) if i != 2]
         expected = tuple((1 << widths[i]) - 1 if i == index else 0 for i in seen)
         assert told(mask) == expected
         others = tuple(0 if i == index else (1 << widths[i]) - 1 for i in seen)
