@@ -26,6 +26,7 @@ import {Upgrades} from "./modules/Upgrades.sol";
 /// is paused, and what no pause reaches asks where it runs.
 contract KGSTLogic is SignedAuthorizations, SignedPermits, Payouts, Compliance, Reserves, Pausing, Upgrades, Rescue {
     /// @param recoveryDelay Seconds between `proposeAuditors` and `acceptAuditors`: 14 to 365 days.
+    /// @custom:oz-upgrades-unsafe-allow constructor
     constructor(uint256 recoveryDelay) Auditors(recoveryDelay) {
         // At the implementation's own address nobody governs, and no number of signatures suffices.
         _ledger().authority = address(this);

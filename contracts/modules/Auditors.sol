@@ -24,8 +24,10 @@ abstract contract Auditors is IKGST, Managed, Domain {
     uint256 private constant MAX_RECOVERY_DELAY = 365 days;
 
     /// @inheritdoc IKGST
+    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
     uint256 public immutable RECOVERY_DELAY;
 
+    /// @custom:oz-upgrades-unsafe-allow constructor
     constructor(uint256 recoveryDelay) {
         if (recoveryDelay < MIN_RECOVERY_DELAY || recoveryDelay > MAX_RECOVERY_DELAY) {
             revert RecoveryDelayOutOfRange(recoveryDelay);

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ape import project
 from eth_utils import keccak
+from support.bubbling import bubbles
 from support.reverts import reverts
 
 from kgst.roles import REVOKE, Role
@@ -81,7 +82,9 @@ def test_revoker__member_with_a_delay__waits_it_out(
     system: Any, manager: Any, admin: Any, outsider: Any, pauser: Any
 ) -> None:
     manager.grantRole(int(Role.GUARDIAN), outsider, 3_600, sender=admin)
-    with reverts(manager.AccessManagerNotScheduled, operationId=None):
+    data = system.revoker.revokeRole.encode_input(int(Role.PAUSER), pauser)
+    operation = bytes(manager.hashOperation(outsider, system.revoker, data))
+    with bubbles(manager.AccessManagerNotScheduled, system.revoker, operationId=operation):
         system.revoker.revokeRole(int(Role.PAUSER), pauser, sender=outsider)
 
 

@@ -14,6 +14,7 @@ from kgst.errors import InputError, KgstError
 
 ROOT = Path(__file__).parents[3]
 SOURCE = "contracts/KGSTLogic.sol"
+FLAGS = "contracts/ledger/Flags.sol"
 LEDGER = "contracts/ledger/Ledger.sol"
 
 LAST_FIELD = "mapping(bytes32 orderHash => mapping(address account => Order)) orders;\n"
@@ -121,6 +122,16 @@ def test_compare__packed_word_with_a_field_more__is_fine(edited: Edit) -> None:
     more = "uint256 private constant BLOCKED = 1 << 208;\n    uint256 private constant SEALED = 1 << 209;"
     edit = ("uint256 private constant BLOCKED = 1 << 208;", more)
     assert edited(edit, file="contracts/ledger/Account.sol") == []
+
+
+@pytest.mark.parametrize(
+    ("mask", "problem"), [("31", False), ("47", False), ("15", False), ("7", True), ("16", True)]
+)
+def test_compare__mask_of_flags__may_grow_and_lose_nothing(
+    edited: Edit, mask: str, problem: bool
+) -> None:
+    found = edited(("PAUSE_FLAGS = 15;", f"PAUSE_FLAGS = {mask};"), file=FLAGS)
+    assert [p.field for p in found] == ["FlagsLib.PAUSE_FLAGS"] * problem
 
 
 def test_compare__another_slot_constant__names_it(edited: Edit) -> None:
