@@ -33,7 +33,7 @@ AREAS = {
     "KGSTLogic": "token layout governance",
     "Account": "compliance token layout",
     "Bucket": "issuance layout",
-    "Gate": "pausing layout upgrades",
+    "Flags": "pausing layout upgrades",
     "Ledger": "token compliance layout",
     "Solvency": "issuance reserves layout",
     "Auditors": "auditors reserves",
@@ -52,8 +52,11 @@ AREAS = {
     "SignedPermits": "token",
     "Transfers": "token",
     "Upgrades": "upgrades",
+    "BackingFeed": "feed",
+    "Feed": "feed",
     "ReserveFeed": "feed",
     "KGSTAccessManager": "governance",
+    "Revoker": "governance",
 }
 
 
