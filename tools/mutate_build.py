@@ -34,7 +34,7 @@ FAST = {"optimizer": {"enabled": False}}
 COMPACT = {"optimizer": {"enabled": True, "runs": 1}}
 """Compiles in two seconds, to code that a chain takes: MAX_CODE bytes."""
 MAX_CODE = 24_576
-PRODUCT = {"viaIR": True, "optimizer": {"enabled": True, "runs": 400}}
+PRODUCT = {"viaIR": True, "optimizer": {"enabled": True, "runs": 500}}
 """ape-config.yaml's."""
 BARE = {"bytecodeHash": "none", "appendCBOR": False}
 """No metadata in the code: then equal code is equal behaviour."""

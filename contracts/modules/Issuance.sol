@@ -104,8 +104,7 @@ abstract contract Issuance is IKGST, Managed, Authorizations {
     /// @inheritdoc IKGST
     function headroom() external view returns (uint256) {
         Solvency solvency_ = _ledger().solvency;
-        bool open =
-            block.timestamp < solvency_.validUntil() && solvency_.pauseFlags() & FlagsLib.MINTING_PAUSED == 0;
+        bool open = block.timestamp < solvency_.validUntil() && solvency_.pauseFlags() & FlagsLib.MINTING_PAUSED == 0;
         return open ? solvency_.headroom() : 0;
     }
 

@@ -106,7 +106,7 @@ abstract contract Reserves is IKGST, Auditors {
 
     /// @inheritdoc IKGST
     function reserveLimits() external view returns (uint256 maxAge, uint256 maxIncreaseBps, uint256 marginBps) {
-        ReserveSettings memory settings = _ledger().settings;
+        ReserveSettings storage settings = _ledger().settings;
         return (settings.maxAge, settings.maxIncreaseBps, settings.marginBps);
     }
 

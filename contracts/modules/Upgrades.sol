@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {IERC1822Proxiable} from "@openzeppelin/contracts/interfaces/draft-IERC1822.sol";
 import {ERC1967Utils} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Utils.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {StorageSlot} from "@openzeppelin/contracts/utils/StorageSlot.sol";
 
 import {IKGST} from "../interfaces/IKGST.sol";
 import {Flags} from "../ledger/Flags.sol";
@@ -64,10 +66,13 @@ abstract contract Upgrades is IKGST, Auditors {
 
         // Effects:
         _clearConsent();
+        StorageSlot.getAddressSlot(ERC1967Utils.IMPLEMENTATION_SLOT).value = newImplementation;
+        emit Upgraded(newImplementation);
 
         // Interactions:
-        // A failed call reverts with its own error.
-        ERC1967Utils.upgradeToAndCall(newImplementation, data);
+        // A failed call reverts with its own error; what a migration returns concerns nobody.
+        // slither-disable-next-line unused-return
+        if (data.length != 0) Address.functionDelegateCall(newImplementation, data);
     }
 
     /// @inheritdoc IKGST
@@ -117,9 +122,9 @@ abstract contract Upgrades is IKGST, Auditors {
     /// @dev Refuses accounts without code, code that is not an ERC-1822 implementation for this slot, and EIP-7702
     /// accounts: their code hash names another contract, to which their key may later prefer a third.
     function _requireImplementation(address candidate) private view {
-        bytes memory code = candidate.code;
-        bool delegated = code.length == 23 && bytes3(code) == 0xef0100;
-        if (code.length == 0 || delegated) revert InvalidImplementation(candidate);
+        uint256 size = candidate.code.length;
+        // 0xef0100 and an address, under EIP-7702: 23 bytes, in which no code has room to answer `proxiableUUID`.
+        if (size == 0 || size == 23) revert InvalidImplementation(candidate);
         try IERC1822Proxiable(candidate).proxiableUUID() returns (bytes32 slot) {
             if (slot != ERC1967Utils.IMPLEMENTATION_SLOT) revert InvalidImplementation(candidate);
         } catch {
