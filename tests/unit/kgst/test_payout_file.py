@@ -74,7 +74,7 @@ def test_read_payout__as_spreadsheets_write_it__is_the_same(
     lines = [mark + '"address","amount_som"', f'"{ONE}","1.00"', f'"{TWO}","2.00"']
     file = read(ending.join(lines))
     assert [p.value for p in file.payments] == [SOM, 2 * SOM]
-    assert (file.content, file.order) == (plain.content, plain.order)
+    assert (file.content, file.ordered) == (plain.content, plain.ordered)
     assert file.sha256 != plain.sha256
 
 
@@ -82,7 +82,26 @@ def test_content__other_unit_or_order__is_the_same_payments(read: Read) -> None:
     som = read(f"{HEADER}{ONE},1.00\n{TWO},2\n")
     tyiyn = read(f"address,amount_tyiyn\n{TWO},200\n{ONE},100\n")
     assert som.content == tyiyn.content
-    assert som.order != tyiyn.order
+
+
+def test_content__vector__stays(read: Read) -> None:
+    """The keys on the chain are made of it."""
+    file = read(f"address,amount_som,reference\n{TWO},2,\n{ONE},1,July\n")
+    assert file.content == "5b0116b6b25134fc06c6efb62f4b6b504809aa89367288c6e06be61a1d06564f"
+
+
+def test_chunks__other_unit_or_order__are_the_same_payments_with_lines_of_their_own(
+    read: Read,
+) -> None:
+    def divided(rows: list[str], size: int) -> list[list[tuple[int, str]]]:
+        chunks = read(HEADER + "\n".join(rows)).chunks(size)
+        return [[(p.line, p.receiver) for p in chunk.payments] for chunk in chunks]
+
+    rows = sorted((f"{r},{n}" for n, r in enumerate((ONE, TWO, THREE), 1)), key=str.lower)
+    forth, back = divided(rows, 2), divided(rows[::-1], 2)
+    assert [[line for line, _ in chunk] for chunk in forth] == [[2, 3], [4]]
+    assert [[line for line, _ in chunk] for chunk in back] == [[4, 3], [2]]
+    assert [[r for _, r in chunk] for chunk in forth] == [[r for _, r in chunk] for chunk in back]
 
 
 def test_content__other_reference__is_another_payment(read: Read) -> None:
@@ -223,7 +242,7 @@ def test_chunks__cut_the_file__and_nothing_else(read: Read) -> None:
         (1, "payout-001", 3 * SOM),
         (2, "payout-002", 3 * SOM),
     ]
-    assert [p for c in chunks for p in c.payments] == list(file.payments)
+    assert [p for c in chunks for p in c.payments] == list(file.ordered)
 
 
 @given(text=st.text(st.characters(codec="utf-8"), max_size=200))
