@@ -97,8 +97,9 @@ class Uses:
         # An index may still have the receipt of a block that was undone.
         if receipt is None or block is None or block["hash"] != receipt["blockHash"]:
             raise NodeError(
-                f"{name} of {self.file}: the node showed {transaction}, and has no final receipt of it: its block "
-                "may have been undone. Give the same command again; nothing was paid now."
+                f"{name} of {self.file}: the node showed {transaction}, and has no final receipt of it: its block was "
+                "undone, or the node keeps none so old. Nothing was paid now. Give the same command again, or use "
+                "another node."
             )
         outcome = Outcome(
             step=name,

@@ -264,7 +264,11 @@ def test_payout__node_without_events__decides_nothing(
     def refused(*_: Any) -> Any:
         raise NodeRefusedError("eth_getLogs is off", code=-32000, said="eth_getLogs is off")
 
-    for answer in (refused, lambda *_: []):
+    def none(*_: Any) -> list[Any]:
+        return []
+
+    answers: list[Any] = [refused, none]
+    for answer in answers:
         with monkeypatch.context() as silent:
             silent.setattr(eth, "get_logs", answer)
             said = refusal(elsewhere, file, as_(holder))
