@@ -87,7 +87,7 @@ class _Payout:
         last = rounds.last()
         if job.round > last:
             self._require_new(rounds, last)
-            standing = Standing({}, frozenset(), {}, job.chunks)
+            standing = rounds.standing(job.round, job.chunks, own)
         else:
             standing = self._standing(rounds, last, own)
         if failed is not None and _is_left(failed.outcome, standing):
