@@ -1,5 +1,6 @@
 """`ape run supply payout` from several checkouts: the chain alone says what is paid, and refuses a second time."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
+from rich.console import Console
 from support.operators import as_
 from support.payments import cancellation, transfer_authorization
 from support.payouts import RECEIVERS, SOM, power_cut, som_of, with_treasury, write_salaries
@@ -95,6 +97,15 @@ def refusal(kgst: System, path: Path, run: Any, terms: Terms = TWOS) -> str:
     assert caught.value.exit_code == ExitCode.REFUSED
     assert (run.account.nonce, som_of(kgst)) == (nonce, before)
     return str(caught.value)
+
+
+def shown(answer: Any) -> str:
+    """For people."""
+    out = Console(file=io.StringIO(), width=200)
+    answer.show(out)
+    text = out.file
+    assert isinstance(text, io.StringIO)
+    return " ".join(text.getvalue().split())
 
 
 # A colleague goes on
@@ -360,8 +371,13 @@ def test_rest__cut_off__goes_on_from_another_checkout_and_ends_all_others(
             payout(kgst, file, replace(TWOS, rest=mine), as_(holder))
     assert not mine.exists()
     assert "is being given up" in refusal(elsewhere, file, as_(holder))
-    document = payout(elsewhere, file, replace(TWOS, rest=theirs), as_(holder)).document
-    assert [bool(chunk["void"]) for chunk in document["chunks"]] == [False, True, True]
+    given_up = payout(elsewhere, file, replace(TWOS, rest=theirs), as_(holder))
+    voids = [bool(chunk["void"]) for chunk in given_up.document["chunks"]]
+    assert voids == [False, True, True]
+    said = shown(given_up)
+    assert "payout-001 3.00 som, block" in said
+    assert "(by another run)" in said
+    assert "Given up. 3.00 som of 15.00 som were paid." in said
     answer = payout(kgst, file, replace(TWOS, rest=mine), as_(holder))
     assert answer.document["rest"] == str(mine)
     assert mine.read_text() == theirs.read_text()
