@@ -77,7 +77,7 @@ class ProgressBar:
 def print_plan(work: Work, paid: Paid, left: Sequence[Chunk], funds: int, cost: Cost) -> None:
     """What would be paid, and what it costs."""
     total = sum(chunk.total for chunk in left)
-    rows = _plan(work, paid)
+    rows = _grid(work, paid)
     rows.add_row("to pay now", _amount(left))
     _add_actor(rows, work)
     rows.add_row("its free balance", f"{format_som(funds)} → {format_som(funds - total)}")
@@ -89,14 +89,14 @@ def print_plan(work: Work, paid: Paid, left: Sequence[Chunk], funds: int, cost: 
 
 def print_voiding(work: Work, paid: Paid, left: Sequence[Chunk], cost: Cost) -> None:
     """What would be given up, and what it costs."""
-    rows = _plan(work, paid)
+    rows = _grid(work, paid)
     rows.add_row("to give up", f"{_amount(left)}: a transaction for each declares its key void")
     _add_actor(rows, work)
     rows.add_row("gas", f"at most {_gas(cost)}")
     work.out.print(rows)
 
 
-def _plan(work: Work, paid: Paid) -> Table:
+def _grid(work: Work, paid: Paid) -> Table:
     file, system = paid.file, work.system
     rows = table(f"Chain {system.record.chain_id}, token {markup(system.token.address)}")
     rows.add_column("what", style="bold")
@@ -104,8 +104,8 @@ def _plan(work: Work, paid: Paid) -> Table:
     rows.add_row("file", f"{markup(file.name)}\nSHA-256 {markup(file.sha256)}")
     rows.add_row("in it", f"{len(file.payments)} payments, {format_som(file.total)}")
     if paid.round > 1:
-        rows.add_row("round", f"{paid.round}: these very payments were begun before")
-    rows.add_row("first key", "0x" + paid.keys[paid.chunks[0].name].hex())
+        rows.add_row("round", f"{paid.round:d}: these very payments were begun before")
+    rows.add_row("first key", markup("0x" + paid.keys[paid.chunks[0].name].hex()))
     if paid.outcomes:
         others = f", {len(paid.others)} of them by another run" if paid.others else ""
         rows.add_row(
