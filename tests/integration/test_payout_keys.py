@@ -313,7 +313,7 @@ def test_payout__node_that_forgot_what_is_final__is_not_believed(
 
 
 def test_payout__beaten_by_another_transaction__goes_on_after_it(
-    kgst: System, elsewhere: System, holder: Any, relayer: Any, file: Path, key: Any
+    kgst: System, holder: Any, relayer: Any, file: Path, key: Any
 ) -> None:
     """A payment that the payer signed, with the very key, lands while the second of five is on its way."""
     ones, submit, calls = Terms(chunk=1), Delivery._submit, []

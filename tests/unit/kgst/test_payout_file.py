@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from kgst.csvfile import MAX_FILE_BYTES, CsvFileError
 from kgst.errors import ExitCode, InputError
-from kgst.supply.payout_file import PayoutFile, read_payout
+from kgst.supply.payout_file import Payment, PayoutFile, read_payout
 from kgst.units import SOM, TYIYN
 
 ONE = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
@@ -243,6 +244,25 @@ def test_chunks__cut_the_file__and_nothing_else(read: Read) -> None:
         (2, "payout-002", 3 * SOM),
     ]
     assert [p for c in chunks for p in c.payments] == list(file.ordered)
+
+
+@given(
+    receivers=st.lists(st.integers(1, 2**160 - 1), min_size=1, max_size=12, unique=True),
+    shuffled=st.randoms(),
+    sizes=st.tuples(st.integers(1, 14), st.integers(1, 14)),
+)
+def test_chunks__with_the_same_first__are_the_same(
+    receivers: list[int], shuffled: Random, sizes: tuple[int, int]
+) -> None:
+    """So whoever has seen the first one on the chain pays the same by each further key, or is refused."""
+    payments = [Payment(n, f"0x{r:040x}", n, "") for n, r in enumerate(receivers, start=2)]
+    rows = [payments, shuffled.sample(payments, len(payments))]
+    files = [PayoutFile("salaries.csv", "", tuple(found)) for found in rows]
+    assert files[0].content == files[1].content
+    one, other = (file.chunks(size) for file, size in zip(files, sizes, strict=True))
+    same = set(one[0].payments) == set(other[0].payments)
+    assert same == (one == other)
+    assert same == (min(sizes[0], len(rows[0])) == min(sizes[1], len(rows[0])))
 
 
 @given(text=st.text(st.characters(codec="utf-8"), max_size=200))
