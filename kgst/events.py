@@ -42,7 +42,12 @@ _GRANTED: Final = "RoleGranted(uint64,address,uint32,uint48,bool)"
 
 
 def read_logs(
-    address: str | list[str], events: tuple[str, ...], from_block: int, to_block: int | None = None
+    address: str | list[str],
+    events: tuple[str, ...],
+    from_block: int,
+    to_block: int | None = None,
+    *,
+    about: str | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Logs of `events` (signatures) at `address` since `from_block`, oldest first.
 
@@ -54,6 +59,7 @@ def read_logs(
         events: Any of these.
         from_block: First block.
         to_block: Last block; None for the latest.
+        about: Only with this address as the first indexed argument.
 
     Raises:
         PrunedError: the node no longer has events of so long ago.
@@ -61,7 +67,9 @@ def read_logs(
         NodeError: no answer came.
     """
     eth = connected().web3.eth
-    topics = ["0x" + event_topic(event).hex() for event in events]
+    topics: list[Any] = [["0x" + event_topic(event).hex() for event in events]]
+    if about is not None:
+        topics.append("0x" + int(about, 16).to_bytes(32).hex())
     if to_block is None:
         with rpc("ask for the last block"):
             to_block = int(eth.block_number)
@@ -71,7 +79,7 @@ def read_logs(
         with rpc(f"read the logs of {named} in blocks {first} to {last}"):
             return list(
                 eth.get_logs(
-                    {"address": address, "fromBlock": first, "toBlock": last, "topics": [topics]}
+                    {"address": address, "fromBlock": first, "toBlock": last, "topics": topics}
                 )
             )
 

@@ -69,19 +69,20 @@ def burn(amount: str, reference: str, run: Run) -> Answer[WriteDocument]:
     type=click.IntRange(1, 500),
     default=100,
     show_default=True,
-    help="Payments of one transaction.",
+    help="Payments of one transaction; the same for all who go on with the file.",
 )
 @click.option("--total", metavar="AMOUNT", help="What the file must sum to, like '1 234.00 som'.")
 @click.option("--count", type=click.IntRange(min=1), help="How many payments it must have.")
 @click.option(
     "--again",
     metavar="NAME",
-    help="Pay the same payments once more; NAME is what the refusal names as the last time.",
+    help="Pay the same payments once more; NAME is what the refusal names as the last time: round-1.",
 )
 @click.option(
     "--rest",
     type=click.Path(path_type=Path),
-    help="Give an interrupted payout up: write what it has not paid to a new CSV file, send nothing.",
+    help="Give a begun payout up: declare void on the chain what it has not paid, a transaction for each part, then "
+    "write those rows to a new CSV file.",
 )
 @write_options
 def payout(
@@ -95,8 +96,9 @@ def payout(
 ) -> Answer[SupplyPayoutDocument | GiveUpDocument]:
     """Pay the rows of FILE, a CSV with the columns address and amount_som (or amount_tyiyn).
 
-    Addresses need no label here, but a checksum. All is checked before the first payment. Interrupted at any point, the
-    same command goes on and pays nobody twice. The format: docs/files.md.
+    Addresses need no label here, but a checksum. All is checked before the first payment. The token takes each part
+    once: interrupted at any point, the same command goes on, from any checkout, and pays nobody twice. A corrected file
+    is another one: give up what the old one has not paid (--rest) before. The format: docs/files.md.
     """
     from kgst.deployment.system import open_system
     from kgst.supply import payouts

@@ -184,12 +184,14 @@ class Logbook:
         return highest
 
     def succeeded(self, subject: str) -> dict[str, Outcome]:
-        """What the begun run with this subject has done, by step."""
-        path = self._open_path(subject)
-        if path is None:
-            return {}
-        with Journal(path) as journal:
-            return {outcome.step: outcome for outcome in journal.outcomes if outcome.succeeded}
+        """What runs with this subject have done, by step: the begun one, and those that have ended."""
+        found: dict[str, Outcome] = {}
+        for path in [*self._files("done", subject), *self._files(".", subject)]:
+            with Journal(path) as journal:
+                header = journal.header
+                if header is not None and header.subject == subject and self._is_mine(journal):
+                    found |= {o.step: o for o in journal.outcomes if o.succeeded}
+        return found
 
     def in_flight(self, subject: str) -> bool:
         """Whether the begun run with this subject has a transaction whose end is not known."""

@@ -32,7 +32,14 @@ class RevertedError(RefusedError):
     """A transaction was mined and the step not carried out: it reverted, or was given up.
 
     It changed nothing but the sender's nonce and balance.
+
+    Attributes:
+        outcome: The journal's line that says so.
     """
+
+    def __init__(self, message: str, outcome: Outcome) -> None:
+        super().__init__(message)
+        self.outcome = outcome
 
 
 class Sender:
@@ -236,9 +243,11 @@ class Sender:
         if outcome.error == GIVEN_UP:
             raise RevertedError(
                 f"{outcome.step} was given up: transaction {outcome.hash} spent its nonce on nothing. To do it after "
-                f"all, {self._again}: the step will be signed anew."
+                f"all, {self._again}: the step will be signed anew.",
+                outcome,
             )
         raise RevertedError(
             f"{outcome.step}: transaction {outcome.hash} was mined and reverted with {outcome.error}. "
-            f"Find the cause, then {self._again}: the step will be signed anew."
+            f"Find the cause, then {self._again}: the step will be signed anew.",
+            outcome,
         )

@@ -13,6 +13,7 @@ from kgst.document import (
     ChainId,
     Count,
     Document,
+    Hash,
     Label,
     Part,
     Sha256,
@@ -131,18 +132,22 @@ class _Chunk(Part):
     """Payments of one transaction.
 
     Attributes:
-        first_line: Of the file, counted from 1.
-        last_line: Of the file, counted from 1.
+        lines: Of the file, counted from 1; in the order of the receivers' addresses, as they are paid.
         payments: How many.
-        transaction: Null when it is not paid, or when a Safe paid it in another run.
+        key: By which the token takes it once: a nonce of EIP-3009.
+        by_another: Paid by another run of the command, says the chain.
+        void: The transaction that declared the key void, so that it is never paid; null when none did.
+        transaction: Null when it is not paid.
     """
 
     number: Annotated[int, Field(ge=1)]
-    first_line: Count
-    last_line: Count
+    lines: list[Count]
     payments: Count
     total: BaseUnits
+    key: Hash
     paid: bool
+    by_another: bool
+    void: Hash | None
     transaction: Transaction | None
 
     @classmethod
@@ -150,11 +155,13 @@ class _Chunk(Part):
         outcome = paid.outcomes.get(chunk.name)
         return cls(
             number=chunk.number,
-            first_line=chunk.payments[0].line,
-            last_line=chunk.payments[-1].line,
+            lines=[payment.line for payment in chunk.payments],
             payments=len(chunk.payments),
             total=chunk.total,
-            paid=chunk.name in paid.outcomes,
+            key="0x" + paid.keys[chunk.name].hex(),
+            paid=outcome is not None,
+            by_another=chunk.name in paid.others,
+            void=paid.void.get(chunk.name),
             transaction=None if outcome is None else Transaction.of(outcome),
         )
 
@@ -169,14 +176,15 @@ class SupplyPayoutDocument(Document):
         total: Of the file.
         total_paid: Of the transactions that are done.
         chunk_size: Payments of one transaction.
+        round: 1 when these payments are made for the first time.
         done: Whether everything is paid.
         resumed: Whether an earlier run had begun.
         chunks: One transaction each, in order.
-        rest: The file that what is not paid was written to, by `--rest`.
+        rest: The file that what was given up was written to, by `--rest`.
         proposal: The Safe's first transaction that lacks signatures.
     """
 
-    SCHEMA: ClassVar = "kgst/supply-payout/1"
+    SCHEMA: ClassVar = "kgst/supply-payout/2"
 
     chain_id: ChainId
     payer: Address
@@ -186,6 +194,7 @@ class SupplyPayoutDocument(Document):
     total: BaseUnits
     total_paid: BaseUnits
     chunk_size: Count
+    round: Annotated[int, Field(ge=1)]
     done: bool
     resumed: bool
     chunks: Annotated[list[_Chunk], Field(min_length=1)]
@@ -205,7 +214,8 @@ class SupplyPayoutDocument(Document):
             total=file.total,
             total_paid=paid.total,
             chunk_size=paid.size,
-            done=len(paid.outcomes) == len(paid.chunks),
+            round=paid.round,
+            done=paid.complete,
             resumed=result.resumed,
             chunks=[_Chunk.of(chunk, paid) for chunk in paid.chunks],
             rest=str(rest) if rest else None,

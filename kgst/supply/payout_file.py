@@ -5,8 +5,9 @@ See docs/files.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -55,7 +56,7 @@ class Payment:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Payments of one transaction; `number` is counted from 1."""
+    """Payments of one transaction, by receiver; `number` is counted from 1."""
 
     number: int
     payments: tuple[Payment, ...]
@@ -64,6 +65,11 @@ class Chunk:
     def name(self) -> str:
         """The step's name: `payout-003`."""
         return f"payout-{self.number:03}"
+
+    @property
+    def void_name(self) -> str:
+        """Of the step that declares it void: `void-003`."""
+        return f"void-{self.number:03}"
 
     @property
     def total(self) -> int:
@@ -89,21 +95,26 @@ class PayoutFile:
         """Base units."""
         return sum(payment.value for payment in self.payments)
 
-    @property
+    @cached_property
     def content(self) -> str:
         """Which payments these are: the same for the same rows in another order, unit or line ending."""
         return subject_of(*sorted(payment.text for payment in self.payments))
 
-    @property
-    def order(self) -> str:
-        """Which payments these are, in which order."""
-        return subject_of(*(payment.text for payment in self.payments))
+    @cached_property
+    def ordered(self) -> tuple[Payment, ...]:
+        """By receiver. Each stands once in a file, so this order is the same for the same payments.
+
+        It makes the keys safe, in which the size of the transactions is not: the payments of the first transaction
+        tell that size, and with the order it settles which rows each further key stands for. In the file's own order
+        two files with equal first rows could mean other rows by the second key, and both pay.
+        """
+        return tuple(sorted(self.payments, key=lambda payment: int(payment.receiver, 16)))
 
     def chunks(self, size: int) -> list[Chunk]:
-        """The payments, `size` to a transaction."""
-        starts = range(0, len(self.payments), size)
+        """The payments in their order, `size` to a transaction."""
+        starts = range(0, len(self.ordered), size)
         return [
-            Chunk(number, self.payments[start : start + size])
+            Chunk(number, self.ordered[start : start + size])
             for number, start in enumerate(starts, start=1)
         ]
 
@@ -135,20 +146,33 @@ class Paid:
 
     Attributes:
         size: Payments of one transaction.
-        outcomes: By chunk; None for one that a Safe sent in another run.
+        round: 1 when these payments are made for the first time.
+        outcomes: By chunk.
         reference: As the journal has it.
+        keys: By chunk: of the token, 32 bytes.
+        others: Chunks that another run paid, by the chain.
+        void: Chunks that were given up, and the transactions that declared them void.
     """
 
     file: PayoutFile
     chunks: Sequence[Chunk]
     size: int
-    outcomes: dict[str, Outcome | None]
+    round: int
+    outcomes: Mapping[str, Outcome]
     reference: str
+    keys: Mapping[str, bytes]
+    others: frozenset[str] = frozenset()
+    void: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
         """Base units that were paid."""
         return sum(chunk.total for chunk in self.chunks if chunk.name in self.outcomes)
+
+    @property
+    def complete(self) -> bool:
+        """Everything is paid."""
+        return len(self.outcomes) == len(self.chunks)
 
 
 def read_payout(path: Path, token: str) -> PayoutFile:

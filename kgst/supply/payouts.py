@@ -1,34 +1,38 @@
 """Paying the rows of a file, many to a transaction: killed at any point it goes on, and pays nobody twice.
 
-What was paid is known by the journal of the account that pays, or by the chain when a Safe pays: its transactions tell
-themselves apart by their nonces, so every owner finds the same, with or without the others' journals.
+Each transaction carries a key of its own, made of what is paid and which time it is. The token takes a key once, and
+tells which it has taken: so every run, on whatever machine, by an account or by owners of a Safe, finds the same and
+goes on from there.
+
+No transaction but the first is sent before the first is final and has been found to be one of this division: by its
+payments it settles the size of all, and with the order of the payments what each further key stands for.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kgst.console import Answer, console
 from kgst.errors import InputError, RefusedError
-from kgst.node import chain_id
+from kgst.node import ChainRevertError, NodeError
 from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.batches import send_each
-from kgst.pipeline.expected_events import transferred
 from kgst.pipeline.giving_up import give_up
-from kgst.pipeline.logbook import subject_of
-from kgst.pipeline.operation import Operation, call_data
+from kgst.pipeline.operation import Operation
 from kgst.pipeline.results import Result
 from kgst.pipeline.work import Work
+from kgst.sending import NonceUsedError, RevertedError
 from kgst.supply.payout_checks import require_affordable, require_funds, require_payable
-from kgst.supply.payout_file import Chunk, Paid, Payment, PayoutFile, read_payout
+from kgst.supply.payout_file import PayoutFile, read_payout
+from kgst.supply.payout_job import Job, Terms
+from kgst.supply.payout_rest import give_up_rest, require_writable
+from kgst.supply.payout_rounds import Rounds, Standing
 from kgst.supply.payout_views import ProgressBar, answer, print_plan
-from kgst.supply.safe_rounds import executions
-from kgst.units import TYIYN, format_som, parse_amount
+from kgst.terminal import markup
+from kgst.units import parse_amount
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
@@ -43,25 +47,6 @@ _DIGEST: Final = 12 * "?"
 """Of contents and references, in the names of journals."""
 
 
-@dataclass(frozen=True)
-class Terms:
-    """How a file is to be paid.
-
-    Attributes:
-        chunk: Payments of one transaction.
-        total: Control figure, as typed.
-        count: Control figure.
-        again: What the refusal to pay the same file again named.
-        rest: Where to write what an interrupted payout has not paid, giving it up.
-    """
-
-    chunk: int = 100
-    total: str | None = None
-    count: int | None = None
-    again: str | None = None
-    rest: Path | None = None
-
-
 def payout(
     system: System, path: Path, terms: Terms, run: Run
 ) -> Answer[SupplyPayoutDocument | GiveUpDocument]:
@@ -69,13 +54,16 @@ def payout(
 
     Raises:
         InputError: the file, a control figure or an option cannot be used.
-        RefusedError: it was paid before, another payout is unfinished, or funds, receivers or gas forbid it.
+        RefusedError: it was paid before, otherwise than this file says, or was given up; another payout is unfinished;
+            or funds, receivers or gas forbid it.
         UnconfirmedError: a transaction was sent and is not final; the same command goes on.
     """
     if run.give_up:
         return give_up(system, run)
     file = read_payout(path, system.token.address)
     file.require(total=parse_amount(terms.total) if terms.total else None, count=terms.count)
+    if terms.rest is not None:
+        require_writable(terms.rest)
     actor = choose_actor(system, [], run)
     work = Work(system, actor, run, console(stderr=run.json))
     with work.alone():
@@ -85,92 +73,219 @@ def payout(
 class _Payout:
     def __init__(self, work: Work, file: PayoutFile, terms: Terms) -> None:
         self.work, self.file, self.terms = work, file, terms
-        self.system = work.system
-        caller = work.actor.caller
-        chain = chain_id(self.system.provider)
-        again = terms.again or ""
-        self.subject = subject_of(chain, caller, "payout", file.order, terms.chunk, again)
-        kind = "safe_payout" if work.actor.safe is not None else "payout"
-        self.name = f"{kind}-{file.content[:12]}"
-        payments = f"{len(file.payments)} payments, {format_som(file.total)}"
-        self.reference = f"{file.name}: {payments}, {terms.chunk} to a transaction, from {caller}"
-        self.title = f"pay {payments}, of {file.name}"
-        self.chunks = file.chunks(terms.chunk)
+        self.job = Job(work, file, terms)
+        self.begun = False
 
     def carry_out(self) -> Answer[SupplyPayoutDocument]:
-        work = self.work
-        begun = work.actor.account is not None and work.logbook.begun(self.subject)
-        work.settle(self.subject, self.name, self.reference)
+        work, job = self.work, self.job
+        self.begun = work.actor.account is not None and work.logbook.begun(job.subject)
+        failed = self._settle()
         # From here on work.actor has the Safe as it is now.
-        paid = self._paid_by_safe() if work.actor.safe else self._paid_by_account(begun)
-        if self.terms.rest is not None:
-            return self._give_up(self.terms.rest, paid, begun)
-        left = [chunk for chunk in self.chunks if chunk.name not in paid]
-        operations = [self._operation(chunk) for chunk in left]
-        if left:
-            result = self._send(left, operations, paid)
+        own = self._own(job.subject)
+        known = max((outcome.block_number for outcome in own.values()), default=0)
+        rounds = Rounds(work.system, job.payer, self.file, known)
+        last = rounds.last()
+        if job.round > last:
+            self._require_new(rounds, last)
+            standing = rounds.standing(job.round, job.chunks, own)
         else:
-            result = Result()
-            if begun:
-                work.close(self.subject, self.name, self.reference)
-        result.resumed = bool(paid) or begun
-        outcomes = paid | {
-            chunk.name: outcome for chunk, outcome in zip(left, result.outcomes, strict=False)
-        }
-        found = Paid(self.file, self.chunks, self.terms.chunk, outcomes, self.reference)
-        return answer(work, found, operations, result)
-
-    def _operation(self, chunk: Chunk) -> Operation:
-        payer, payments = self.work.actor.caller, chunk.payments
-        receivers, values = [p.receiver for p in payments], [p.value for p in payments]
-        return Operation(
-            name=chunk.name,
-            title=f"{chunk.name}: lines {payments[0].line} to {payments[-1].line}, {format_som(chunk.total)}",
-            to=self.system.token.address,
-            data=call_data(self.system.token.payout, receivers, values),
-            emits=tuple(
-                transferred(
-                    self.system, payer, p.receiver, p.value,
-                    f"line {p.line}: {format_som(p.value)} to {p.receiver}",
+            standing = self._standing(rounds, last, own)
+        if failed is not None and _is_left(failed.outcome, standing):
+            raise failed
+        if self.terms.rest is not None:
+            if job.round > last:
+                raise InputError(
+                    f"nothing of {self.file.name} was paid in {job.again(job.round)}, so there is nothing to give up; "
+                    "leave --rest out to pay it."
                 )
-                for p in payments
-            ),
-        )  # fmt: skip
+        else:
+            self._require_wanted(standing)
+        try:
+            if (target := self.terms.rest) is not None:
+                return give_up_rest(job, standing, own, target, begun=self.begun)
+            return self._pay(standing)
+        except (ChainRevertError, RevertedError, NonceUsedError) as error:
+            self._explain(rounds, standing, error)
+            raise
 
-    def _send(
-        self,
-        left: Sequence[Chunk],
-        operations: Sequence[Operation],
-        paid: dict[str, Outcome | None],
-    ) -> Result:
-        work = self.work
-        funds = require_funds(self.system, work.actor.caller, left)
+    def _pay(self, standing: Standing) -> Answer[SupplyPayoutDocument]:
+        operations, result = [self.job.payment(chunk) for chunk in standing.left], Result()
+        if operations:
+            result = self._send(standing, operations)
+        else:
+            self._close()
+        result.resumed = bool(standing.paid) or self.begun
+        paid = {outcome.step: outcome for outcome in result.outcomes}
+        return answer(self.work, self.job.found(standing, paid), operations, result)
+
+    def _send(self, standing: Standing, operations: Sequence[Operation]) -> Result:
+        work, job, left, system = self.work, self.job, standing.left, self.work.system
+        if not self.begun:
+            self._require_no_other()
+        funds = require_funds(system, job.payer, left)
         with ProgressBar(work.out, "simulated", len(left), shown=not work.run.json) as bar:
             pairs = list(zip(left, operations, strict=True))
-            cost = require_payable(self.system, work.actor, self.file, pairs, bar.advance)
-        require_affordable(self.system, work.actor, cost)
-        print_plan(work, self.file, left, len(paid), funds, cost)
+            cost = require_payable(system, work.actor, self.file, pairs, bar.advance)
+        require_affordable(system, work.actor, cost)
+        print_plan(work, job.found(standing), left, funds, cost)
         bar = ProgressBar(work.out, "paid", len(left), shown=not work.run.json)
         work.progress = bar.on
         with bar:
-            return send_each(work, self.subject, self.name, operations, self.title, self.reference)
+            # Each is final before the next is sent, the first above all.
+            return send_each(work, job.subject, job.name, operations, job.title, job.reference)
+
+    def _explain(self, rounds: Rounds, standing: Standing, error: Exception) -> None:
+        """Say it when another run was faster.
+
+        Raises:
+            RefusedError: that is why.
+        """
+        free = {chunk.name for chunk in standing.left}
+        with suppress(NodeError):
+            now = Rounds(self.work.system, self.job.payer, self.file, rounds.head.number)
+            free = {chunk.name for chunk in now.free(self.job.round, standing.left)}
+        done = self._own(self.job.subject)
+        taken = [c.name for c in standing.left if not {c.name, c.void_name} & (free | done.keys())]
+        if taken:
+            raise RefusedError(
+                f"{', '.join(taken[:5])} of {self.file.name}: meanwhile another transaction has used the key, so the "
+                "token takes no second one, and nobody was paid twice. Give the same command again: it compares what "
+                "the other one paid with the file, and goes on from there."
+            ) from error
 
     # What was paid before
 
-    def _paid_by_account(self, begun: bool) -> dict[str, Outcome | None]:
-        """Outcomes of this run's transactions so far, by the journal.
+    def _settle(self) -> RevertedError | NonceUsedError | None:
+        """Wait for what is in flight; the last of it that failed, for which the chain may have the reason."""
+        work, job, failed = self.work, self.job, None
+        while True:
+            try:
+                work.settle(job.subject, job.name, job.reference)
+            except (RevertedError, NonceUsedError) as error:  # it is in the journal as ended now
+                failed = error
+                work.out.print(f"[yellow]{markup(error, None)}[/yellow]", soft_wrap=True)
+            else:
+                return failed
+
+    def _own(self, subject: str) -> Mapping[str, Outcome]:
+        """What the account's journals here know to be final, by step."""
+        work = self.work
+        return work.logbook.succeeded(subject) if work.actor.account is not None else {}
+
+    def _require_new(self, rounds: Rounds, last: int) -> None:
+        """This round may be begun: the one before it is over.
 
         Raises:
-            RefusedError: it is paid in full, or another payout of this account is unfinished.
+            InputError: there was none.
+            RefusedError: it is not over; or there was none by the chain, and a journal here knows of one.
         """
+        job, again = self.job, self.terms.again
+        if job.round > last + 1:
+            known = f"the last round of them is {job.again(last)}" if last else "leave --again out"
+            raise InputError(
+                f"--again {again}: these payments were never made before in that round by {job.payer}; {known}."
+            )
+        if last:
+            self._require_over(rounds, last)
+            return
+        other = self.work.logbook.carried_out(f"*payout-{self.file.content[:12]}-{_DIGEST}")
+        if other is None and again is not None:
+            raise InputError(
+                f"--again {again}: these payments were never made before, as far as is known here; leave --again out."
+            )
+        if other is not None and other.name != again:
+            raise RefusedError(
+                f"the payments of {self.file.name} were made before: {other.name}, though by another payer or without "
+                f"keys. Nothing was paid now. To pay every receiver once more, give --again {other.name}"
+            )
+
+    def _require_over(self, rounds: Rounds, last: int) -> None:
+        job = self.job
+        own = self._own(job.subject_of_round(last, job.size))
+        size = job.size if job.chunks[0].name in own else rounds.size_begun(last)
+        if size and not rounds.is_over(last, size):
+            name = f" with --again {job.again(last - 1)}" if last > 1 else " without --again"
+            raise RefusedError(
+                f"{job.again(last)} of {self.file.name} is unfinished, so it cannot be paid once more: finish it with "
+                f"--chunk {size}{name}. Nothing was paid now."
+            )
+
+    def _standing(self, rounds: Rounds, last: int, own: Mapping[str, Outcome]) -> Standing:
+        """How far the round is, which was begun.
+
+        Raises:
+            RefusedError: a later one was begun too; or it was begun in another division, or is void.
+        """
+        job = self.job
+        if job.round < last:
+            self._close()
+            raise self._made_before(last)
+        size = job.size if job.chunks[0].name in own else rounds.size_begun(job.round)
+        if size == 0:
+            raise RefusedError(
+                f"{job.again(job.round)} of {self.file.name} was declared void before anything was paid: the key of "
+                f"its first transaction was used by one that paid nothing, or canceled. Nothing was paid now. To pay "
+                f"the file all the same, give --again {job.again(job.round)}"
+            )
+        if size != job.size:
+            if rounds.is_over(job.round, size):
+                raise self._made_before(last)
+            raise RefusedError(
+                f"{self.file.name} was begun with {size} payments to a transaction: give --chunk {size} to go on. "
+                "Nothing was paid now."
+            )
+        return rounds.standing(job.round, job.chunks, own)
+
+    def _require_wanted(self, standing: Standing) -> None:
+        """Something is left to pay, or this very run has paid the last of it; nothing was given up.
+
+        Raises:
+            RefusedError: not so.
+        """
+        job, void = self.job, standing.void
+        if void and standing.left:
+            name, transaction = next(iter(void.items()))
+            raise RefusedError(
+                f"{self.file.name} is being given up: {len(void)} of its {len(job.chunks)} transactions were declared "
+                f"void ({name} by {transaction}), {len(standing.left)} are not paid. Nothing was paid now. Give the "
+                "same command with --rest FILE: it declares these void too, and writes what was not paid to FILE."
+            )
+        if standing.left:
+            return
+        if void:
+            self._close()
+            raise self._made_before(
+                job.round,
+                f", but for {len(void)} of {len(job.chunks)} transactions, which were given up (--rest FILE writes "
+                "what they would have paid)",
+            )
+        if not self.begun:
+            raise self._made_before(job.round)
+
+    def _made_before(self, last: int, but: str = "") -> RefusedError:
+        again = self.job.again(last)
+        return RefusedError(
+            f"the payments of {self.file.name} were made before: {again}{but}. Nothing was paid now. To pay every "
+            f"receiver once more, give --again {again}"
+        )
+
+    def _close(self) -> None:
+        """Nothing of this run remains to be done, whoever did it."""
+        if self.begun:
+            self.work.close(self.job.subject, self.job.name, self.job.reference)
+
+    def _require_no_other(self) -> None:
+        """No payout of this account is unfinished, as far as the journals here know.
+
+        Raises:
+            RefusedError: one is; a corrected file would pay its first receivers twice.
+        """
+        if self.work.actor.safe is not None:
+            return
         logbook = self.work.logbook
-        if begun:
-            return dict(logbook.succeeded(self.subject))
-        done = logbook.carried_out(f"*payout-{self.file.content[:12]}-{_DIGEST}")
-        self._require_new(done.name if done else None)
         for path, journal in logbook.runs(".", f"payout-{_DIGEST}-{_DIGEST}"):
             header = journal.header
-            mine = header is not None and header.sender == self.work.logbook.sender
+            mine = header is not None and header.sender == logbook.sender
             touched = journal.unresolved() or any(o.succeeded for o in journal.outcomes)
             if mine and header is not None and touched:
                 raise RefusedError(
@@ -178,79 +293,8 @@ class _Payout:
                     "the same command with the same file and --chunk; or give that up with --rest FILE, which writes "
                     "what it has not paid to FILE. Nothing was paid now."
                 )
-        return {}
-
-    def _paid_by_safe(self) -> dict[str, Outcome | None]:
-        """Transactions of the round that the Safe has begun, by the chain.
-
-        Raises:
-            RefusedError: it is paid in full.
-        """
-        safe = self.work.actor.safe
-        assert safe is not None  # noqa: S101 # the caller asked
-        operations = [self._operation(chunk) for chunk in self.chunks]
-        token = self.system.token.address
-        counts = executions(self.system, safe, token, [o.data for o in operations])
-        most = max(counts)
-        if min(counts) == most:
-            other = self.work.logbook.carried_out(f"payout-{self.file.content[:12]}-{_DIGEST}")
-            last = f"round-{most}" if most else None
-            self._require_new(last or (other.name if other else None))
-            return {}
-        return {c.name: None for c, times in zip(self.chunks, counts, strict=True) if times == most}
-
-    def _require_new(self, last: str | None) -> None:
-        """The file was never paid in full, or the operator has said that it was, and last when."""
-        again = self.terms.again
-        if last == again:
-            return
-        if last is None:
-            raise InputError(
-                f"--again {again}: these payments were never made before, as far as is known here; leave --again out."
-            )
-        raise RefusedError(
-            f"the payments of {self.file.name} were made before: {last}. Nothing was paid now. To pay every receiver "
-            f"once more, give --again {last}"
-        )
-
-    # Giving up
-
-    def _give_up(
-        self, target: Path, paid: dict[str, Outcome | None], begun: bool
-    ) -> Answer[SupplyPayoutDocument]:
-        """Write what is not paid to `target`, and put the run away."""
-        work = self.work
-        if work.actor.safe is not None:
-            raise InputError(
-                "--rest is for accounts: what owners of a Safe have signed can still be sent. Let the Safe send "
-                "something else with those nonces, then pay another file."
-            )
-        if not begun:
-            raise InputError(
-                f"nothing of {self.file.name} was begun with this account and --chunk {self.terms.chunk}; leave --rest "
-                "out to pay it."
-            )
-        rest = [p for chunk in self.chunks if chunk.name not in paid for p in chunk.payments]
-        if rest:
-            _write_new(target, _as_csv(rest))
-        work.close(self.subject, self.name, self.reference)
-        found = Paid(self.file, self.chunks, self.terms.chunk, paid, self.reference)
-        return answer(work, found, [], Result(resumed=True), rest=target if rest else None)
 
 
-def _write_new(target: Path, text: str) -> None:
-    try:
-        with target.open("x", encoding="utf-8", newline="") as out:
-            out.write(text)
-    except OSError as error:
-        raise InputError(
-            f"--rest {target}: it cannot be written ({error.strerror}); give a new file in a folder that is there."
-        ) from error
-
-
-def _as_csv(payments: Sequence[Payment]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["address", "amount_tyiyn", "reference"])
-    writer.writerows([p.receiver, p.value // TYIYN, p.reference] for p in payments)
-    return out.getvalue()
+def _is_left(outcome: Outcome, standing: Standing) -> bool:
+    """Whether the step that failed is one of a chunk whose key is free: no other transaction explains it."""
+    return outcome.step in {n for c in standing.left for n in (c.name, c.void_name)}

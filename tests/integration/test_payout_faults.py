@@ -24,7 +24,7 @@ PAYMENTS = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def token(deployed: Deployed) -> Any:
     """web3's contract of a deployed token, with 100,000 som attested."""
     abi = [entry.model_dump() for entry in project.IKGST.contract_type.abi]
@@ -63,29 +63,34 @@ def paid(token: Any, payer: str) -> Counter[tuple[str, int]]:
     return Counter((log["args"]["to"], log["args"]["value"]) for log in logs)
 
 
+def write(path: Path, payments: dict[str, int]) -> Path:
+    rows = [f"{receiver},{value // SOM}.01" for receiver, value in payments.items()]
+    path.write_text("\n".join(["address,amount_som", *rows]))
+    return path
+
+
+def killed_when(reached: Callable[[], bool], deployed: Deployed, *command: str) -> None:
+    process = deployed.start(*command, account="issuer")
+    wait_for(lambda: reached() or process.poll() is not None, 90)
+    kill(process)
+    assert process.returncode == -signal.SIGKILL, process.returncode
+
+
 def test_payout__killed_again_and_again__pays_everybody_once(
     deployed: Deployed, tmp_path: Path, token: Any
 ) -> None:
     payer, folder = deployed.address("issuer"), deployed.folder
     minted = deployed.run("supply", "mint", "issuer", "10 000.00 som", account="issuer")
     assert minted.code == 0, minted.stderr
-    file = tmp_path / "salaries.csv"
-    rows = [f"{receiver},{value // SOM}.01" for receiver, value in PAYMENTS.items()]
-    file.write_text("\n".join(["address,amount_som", *rows]))
+    file = write(tmp_path / "salaries.csv", PAYMENTS)
     command = ["supply", "payout", str(file), "--chunk", "10", "--count", "60"]
-
-    def killed_when(reached: Callable[[], bool]) -> None:
-        process = deployed.start(*command, account="issuer")
-        wait_for(lambda: reached() or process.poll() is not None, 90)
-        kill(process)
-        assert process.returncode == -signal.SIGKILL, process.returncode
 
     def finished() -> Result:
         return finish_ape(deployed.start(*command, account="issuer"))
 
-    killed_when(lambda: journaled(folder, "signed") == 1)
-    killed_when(lambda: journaled(folder, "outcome") == 2)
-    killed_when(lambda: journaled(folder, "signed") == 5)
+    killed_when(lambda: journaled(folder, "signed") == 1, deployed, *command)
+    killed_when(lambda: journaled(folder, "outcome") == 2, deployed, *command)
+    killed_when(lambda: journaled(folder, "signed") == 5, deployed, *command)
     assert 0 < sum(paid(token, payer).values()) < len(PAYMENTS)
 
     result = finished()
@@ -99,3 +104,42 @@ def test_payout__killed_again_and_again__pays_everybody_once(
     assert again.code == 4
     assert "were made before" in again.error
     assert paid(token, payer) == Counter(dict.fromkeys(PAYMENTS.items(), 1))
+
+
+def test_payout__killed_and_the_journals_lost__the_chain_tells_what_is_paid(
+    deployed: Deployed, tmp_path: Path, token: Any
+) -> None:
+    """As a colleague goes on, who has neither the journals nor the rows in the same order."""
+    payer, folder = deployed.address("issuer"), deployed.folder
+    minted = deployed.run("supply", "mint", "issuer", "10 000.00 som", account="issuer")
+    assert minted.code == 0, minted.stderr
+    others = {
+        to_checksum_address(f"0x{0xBEEF << 96 | n:040x}"): n * SOM + 10_000 for n in range(1, 41)
+    }
+
+    def counts() -> set[int]:
+        logs = paid(token, payer)
+        return {logs[payment] for payment in others.items()}
+
+    killed_when(
+        lambda: journaled(folder, "outcome") == 2,
+        deployed, "supply", "payout", str(write(tmp_path / "salaries.csv", others)), "--chunk", "10",
+    )  # fmt: skip
+    (folder / "operations").rename(folder / "operations that were lost")
+    # What was handed over lands, and nobody here knows of it.
+    wait_for(lambda: deployed.nonce("issuer") == deployed.web3.eth.get_transaction_count(payer), 30)
+    assert counts() == {0, 1}
+
+    backwards = write(tmp_path / "copy.csv", dict(reversed(others.items())))
+    command = ("supply", "payout", str(backwards), "--chunk")
+    refused = deployed.run(*command, "20", account="issuer")
+    assert refused.code == 4
+    assert "begun with 10 payments to a transaction" in refused.error
+    result = deployed.run(*command, "10", account="issuer")
+    assert result.code == 0, result.stderr
+    assert result.document is not None
+    assert [c["by_another"] for c in result.document["chunks"]][:2] == [True, True]
+    assert counts() == {1}
+    again = deployed.run(*command, "10", account="issuer")
+    assert (again.code, "made before: round-1" in again.error) == (4, True)
+    assert counts() == {1}

@@ -127,4 +127,4 @@ def test_payout__done__shows_the_transaction(
     assert "paid: pay.csv: 1 payments, 4.00 som" in " ".join(result.stdout.split())
     result = run("supply", "payout", str(file), "--account", "TEST::1", "--yes", "--json")
     assert result.exit_code == 4
-    assert "--again 2" in one_document(result, "kgst/error/1")["error"]["message"]
+    assert "give --again round-1" in one_document(result, "kgst/error/1")["error"]["message"]

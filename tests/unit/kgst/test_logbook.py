@@ -130,6 +130,26 @@ def test_last_done__only_what_was_carried_out(tmp_path: Path) -> None:
     assert book.last_done(subject_of("another")) is None
 
 
+def test_succeeded__of_runs_that_ended_and_of_the_one_that_goes_on(tmp_path: Path) -> None:
+    book, alike = logbook(tmp_path), SUBJECT[:8] + 56 * "0"
+    with book.entry(SUBJECT, "pay") as entry:
+        for nonce, step in enumerate(("pay-1", "pay-2")):
+            entry.journal.append(signed(nonce, step))
+            entry.journal.append(outcome(nonce, step=step, succeeded=step == "pay-1"))
+        entry.finish()
+    with book.entry(SUBJECT, "pay") as entry:
+        entry.journal.append(signed(2, "pay-3"))
+        entry.journal.append(outcome(2, step="pay-3"))
+        entry.journal.append(signed(3, "pay-4"))
+    end(book, 9, subject=alike)
+    end(logbook(tmp_path, sender=OTHER), 9)
+    assert {step: int(o.hash, 16) for step, o in book.succeeded(SUBJECT).items()} == {
+        "pay-1": 0, "pay-3": 2,
+    }  # fmt: skip
+    assert list(book.succeeded(alike)) == ["pause"]
+    assert logbook(tmp_path, genesis="0x" + 64 * "2").succeeded(SUBJECT) == {}
+
+
 def test_unresolved__other_runs_of_this_account(tmp_path: Path) -> None:
     begin(logbook(tmp_path), 3)
     begin(logbook(tmp_path), 4, subject_of("another"))

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from kgst.csvfile import MAX_FILE_BYTES, CsvFileError
 from kgst.errors import ExitCode, InputError
-from kgst.supply.payout_file import PayoutFile, read_payout
+from kgst.supply.payout_file import Payment, PayoutFile, read_payout
 from kgst.units import SOM, TYIYN
 
 ONE = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
@@ -74,7 +75,7 @@ def test_read_payout__as_spreadsheets_write_it__is_the_same(
     lines = [mark + '"address","amount_som"', f'"{ONE}","1.00"', f'"{TWO}","2.00"']
     file = read(ending.join(lines))
     assert [p.value for p in file.payments] == [SOM, 2 * SOM]
-    assert (file.content, file.order) == (plain.content, plain.order)
+    assert (file.content, file.ordered) == (plain.content, plain.ordered)
     assert file.sha256 != plain.sha256
 
 
@@ -82,7 +83,26 @@ def test_content__other_unit_or_order__is_the_same_payments(read: Read) -> None:
     som = read(f"{HEADER}{ONE},1.00\n{TWO},2\n")
     tyiyn = read(f"address,amount_tyiyn\n{TWO},200\n{ONE},100\n")
     assert som.content == tyiyn.content
-    assert som.order != tyiyn.order
+
+
+def test_content__vector__stays(read: Read) -> None:
+    """The keys on the chain are made of it."""
+    file = read(f"address,amount_som,reference\n{TWO},2,\n{ONE},1,July\n")
+    assert file.content == "5b0116b6b25134fc06c6efb62f4b6b504809aa89367288c6e06be61a1d06564f"
+
+
+def test_chunks__other_unit_or_order__are_the_same_payments_with_lines_of_their_own(
+    read: Read,
+) -> None:
+    def divided(rows: list[str], size: int) -> list[list[tuple[int, str]]]:
+        chunks = read(HEADER + "\n".join(rows)).chunks(size)
+        return [[(p.line, p.receiver) for p in chunk.payments] for chunk in chunks]
+
+    rows = sorted((f"{r},{n}" for n, r in enumerate((ONE, TWO, THREE), 1)), key=str.lower)
+    forth, back = divided(rows, 2), divided(rows[::-1], 2)
+    assert [[line for line, _ in chunk] for chunk in forth] == [[2, 3], [4]]
+    assert [[line for line, _ in chunk] for chunk in back] == [[4, 3], [2]]
+    assert [[r for _, r in chunk] for chunk in forth] == [[r for _, r in chunk] for chunk in back]
 
 
 def test_content__other_reference__is_another_payment(read: Read) -> None:
@@ -223,7 +243,26 @@ def test_chunks__cut_the_file__and_nothing_else(read: Read) -> None:
         (1, "payout-001", 3 * SOM),
         (2, "payout-002", 3 * SOM),
     ]
-    assert [p for c in chunks for p in c.payments] == list(file.payments)
+    assert [p for c in chunks for p in c.payments] == list(file.ordered)
+
+
+@given(
+    receivers=st.lists(st.integers(1, 2**160 - 1), min_size=1, max_size=12, unique=True),
+    shuffled=st.randoms(),
+    sizes=st.tuples(st.integers(1, 14), st.integers(1, 14)),
+)
+def test_chunks__with_the_same_first__are_the_same(
+    receivers: list[int], shuffled: Random, sizes: tuple[int, int]
+) -> None:
+    """So whoever has seen the first one on the chain pays the same by each further key, or is refused."""
+    payments = [Payment(n, f"0x{r:040x}", n, "") for n, r in enumerate(receivers, start=2)]
+    rows = [payments, shuffled.sample(payments, len(payments))]
+    files = [PayoutFile("salaries.csv", "", tuple(found)) for found in rows]
+    assert files[0].content == files[1].content
+    one, other = (file.chunks(size) for file, size in zip(files, sizes, strict=True))
+    same = set(one[0].payments) == set(other[0].payments)
+    assert same == (one == other)
+    assert same == (min(sizes[0], len(rows[0])) == min(sizes[1], len(rows[0])))
 
 
 @given(text=st.text(st.characters(codec="utf-8"), max_size=200))
