@@ -27,7 +27,8 @@ contract KGST is Permits, Authorizations {
         _cachedChainId = block.chainid;
         _cachedSeparator = super._domainSeparator();
         ERC1967Utils.upgradeToAndCall(logic, "");
-        // Here and not there, which would let empty data go: a token without an authority is anybody's. A failed call reverts with its own error; `initialize` returns nothing.
+        // Here and not there, which would let empty data go: a token without an authority is anybody's.
+        // A failed call reverts with its own error; `initialize` returns nothing.
         // slither-disable-next-line unused-return
         Address.functionDelegateCall(logic, initialization);
     }

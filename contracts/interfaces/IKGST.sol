@@ -107,8 +107,8 @@ interface IKGST is
         uint256 validUntil,
         uint256 signers
     );
-    /// @notice The attested reserves do not cover the supply, by `shortfall` base units and whatever the margin. Minting
-    /// is stopped until an attestation says otherwise.
+    /// @notice The attested reserves do not cover the supply, by `shortfall` base units and whatever the margin.
+    /// Minting is stopped until an attestation says otherwise.
     event ReserveDeficit(uint256 indexed epoch, uint256 shortfall);
     /// @notice The attested reserves cover the supply, but not the margin above it: backing is `shortfall` base units
     /// below the supply. Minting is stopped until an attestation says otherwise.
@@ -322,8 +322,8 @@ interface IKGST is
     // ------------------------------------------------------------------------------------------------ Reserves
 
     /// @notice Accepts the auditors' attestation. Anyone may submit it. `signatures` ascend by signer.
-    /// Then backing = max(0, reserves in base units · 10,000 / (10,000 + marginBps) − (burned − settled)), rounded down,
-    /// and minting is possible until asOf + maxAge.
+    /// Then backing = max(0, reserves in base units · 10,000 / (10,000 + marginBps) − (burned − settled)), with the
+    /// quotient rounded down, and minting is possible until asOf + maxAge.
     /// An attestation below the supply is accepted: it stops minting and nothing else. One that is older than maxAge,
     /// or that was signed before the last halt, is accepted too: newer figures and a sign of life, that enable no
     /// minting. It ends a recovery that is under way.

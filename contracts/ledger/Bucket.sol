@@ -10,7 +10,8 @@ pragma solidity 0.8.37;
 ///  +-------+------+---------+--------------+-----------------+----------+-----------+
 ///
 /// available, capacity: base units; refillPerSecond: base units each second; refilledAt: seconds; desk: see
-/// `IKGST.setDesk`. A capacity of zero means no right to mint at all. A refill of zero means none: a consumable allowance.
+/// `IKGST.setDesk`.
+/// A capacity of zero means no right to mint at all. A refill of zero means none: a consumable allowance.
 type Bucket is uint256;
 
 using BucketLib for Bucket global;
@@ -76,8 +77,8 @@ library BucketLib {
         return Bucket.wrap(Bucket.unwrap(b) | DESK);
     }
 
-    /// @dev What may be minted at `time` once the capacity is `newCapacity`: what a greater one adds, and no more than a
-    /// lesser one holds. What was minted before a cut stays minted, so the cut gives nothing on top of it.
+    /// @dev What may be minted at `time` once the capacity is `newCapacity`: what a greater one adds, and no more than
+    /// a lesser one holds. What was minted before a cut stays minted, so the cut gives nothing on top of it.
     function _availableUnder(Bucket b, uint256 newCapacity, uint256 time) private pure returns (uint256) {
         uint256 level = b.availableAt(time);
         uint256 most = b.capacity();

@@ -12,8 +12,8 @@ import {Flags} from "./Flags.sol";
 import {Solvency} from "./Solvency.sol";
 
 /// @title The token's storage and the moves of balances
-/// @dev All state lives in one ERC-7201 namespace, but for the implementation's address, whose place ERC-1967 fixes. The
-/// layout is append-only: new fields go to the end of `Layout`. Every module reaches storage through `_ledger()`.
+/// @dev All state lives in one ERC-7201 namespace, but for the implementation's address, whose place ERC-1967 fixes.
+/// The layout is append-only: new fields go to the end of `Layout`. Every module reaches storage through `_ledger()`.
 abstract contract Ledger {
     /// @dev The last accepted attestation; one slot. reserves: tyiyn, settled: base units, asOf: seconds.
     struct AttestationRecord {

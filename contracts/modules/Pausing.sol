@@ -6,8 +6,8 @@ import {FlagsLib} from "../ledger/Flags.sol";
 import {Managed} from "./Managed.sol";
 
 /// @title Pause flags
-/// @dev May touch: the pause flags, in flags and solvency. Stopping and resuming are separate roles, so that the first can be
-/// instant.
+/// @dev May touch: the pause flags, in flags and solvency. Stopping and resuming are separate roles, so that the first
+/// can be instant.
 abstract contract Pausing is IKGST, Managed {
     /// @inheritdoc IKGST
     function pause(uint256 flags) external restricted {

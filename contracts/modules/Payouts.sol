@@ -30,26 +30,27 @@ abstract contract Payouts is IKGST, Authorizations {
         Account sender = holder.account;
         if (sender.isBlocked()) revert ERC7943CannotSend(msg.sender);
 
-        uint256 left = sender.unfrozen();
-        uint256 spent = 0;
+        uint256 spendable = sender.unfrozen();
+        uint256 left = spendable;
+        uint256 kept = 0;
         for (uint256 i; i < to.length; ++i) {
             uint256 value = values[i];
-            if (value > left) _revertUncovered(msg.sender, sender.subBalance(sender.unfrozen() - left), value);
+            if (value > left) _revertUncovered(msg.sender, sender.subBalance(spendable - left), value);
             unchecked {
                 // value <= left, checked above.
                 left -= value;
             }
-            // What the sender pays itself must be covered, but stays where it is.
             address receiver = to[i];
-            if (receiver != msg.sender) {
+            if (receiver == msg.sender) {
                 unchecked {
-                    // spent + left <= the sender's unfrozen balance at all times.
-                    spent += value;
+                    // What the sender pays itself must be covered, but stays where it is: kept + left <= spendable.
+                    kept += value;
                 }
+            } else {
                 _credit(receiver, value);
             }
             emit Transfer(msg.sender, receiver, value);
         }
-        holder.account = sender.subBalance(spent);
+        holder.account = sender.subBalance(spendable - left - kept);
     }
 }

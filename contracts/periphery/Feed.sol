@@ -5,8 +5,8 @@ import {AggregatorV3Interface} from "../interfaces/AggregatorV3Interface.sol";
 import {IKGST} from "../interfaces/IKGST.sol";
 
 /// @title A figure of the last attestation as a Chainlink feed
-/// @notice `answer` is in som, with `decimals` decimals; the round is the attestation's epoch; `updatedAt` is the moment
-/// that the auditors attested, not when it was submitted. Only the latest round is kept on chain.
+/// @notice `answer` is in som, with `decimals` decimals; the round is the attestation's epoch; `updatedAt` is the
+/// moment that the auditors attested, not when it was submitted. Only the latest round is kept on chain.
 abstract contract Feed is AggregatorV3Interface {
     /// @notice There is no attestation, or not the one of this round.
     error NoDataPresent(uint80 roundId);

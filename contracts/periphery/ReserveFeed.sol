@@ -6,8 +6,8 @@ import {IKGST} from "../interfaces/IKGST.sol";
 import {Feed} from "./Feed.sol";
 
 /// @title The attested reserves as a Chainlink feed, for any proof-of-reserve reader
-/// @notice All the money held for holders. What is owed for redemptions and the margin are not taken off, and the answer
-/// does not age: whether more may be minted is what `BackingFeed` says.
+/// @notice All the money held for holders. What is owed for redemptions and the margin are not taken off, and the
+/// answer does not age: whether more may be minted is what `BackingFeed` says.
 contract ReserveFeed is Feed {
     /// @inheritdoc AggregatorV3Interface
     string public constant description = "KGST reserves / KGS";

@@ -24,7 +24,7 @@ HOT_PATH = {
 }
 
 # Of OpenZeppelin's Address and ERC1967Utils: only the constructor of KGST and an upgrade call a contract, both find code
-# there, and neither takes BNB.
+# there, and the constructor gives no data and takes no BNB.
 UNREACHABLE = {
     "AddressEmptyCode(address)",
     "ERC1967InvalidImplementation(address)",
