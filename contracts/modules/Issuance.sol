@@ -84,7 +84,7 @@ abstract contract Issuance is IKGST, Managed, Authorizations {
     /// @inheritdoc IKGST
     function setDesk(address desk) external restricted {
         Bucket bucket = _requireIssuer(desk);
-        if (desk.code.length == 0) revert NotAContract(desk);
+        if (!_isContract(desk)) revert NotAContract(desk);
         _ledger().issuers[desk].bucket = bucket.asDesk();
         emit DeskSet(desk);
     }

@@ -122,9 +122,7 @@ abstract contract Upgrades is IKGST, Auditors {
     /// @dev Refuses accounts without code, code that is not an ERC-1822 implementation for this slot, and EIP-7702
     /// accounts: their code hash names another contract, to which their key may later prefer a third.
     function _requireImplementation(address candidate) private view {
-        uint256 size = candidate.code.length;
-        // 0xef0100 and an address, under EIP-7702: 23 bytes, in which no code has room to answer `proxiableUUID`.
-        if (size == 0 || size == 23) revert InvalidImplementation(candidate);
+        if (!_isContract(candidate)) revert InvalidImplementation(candidate);
         try IERC1822Proxiable(candidate).proxiableUUID() returns (bytes32 slot) {
             if (slot != ERC1967Utils.IMPLEMENTATION_SLOT) revert InvalidImplementation(candidate);
         } catch {

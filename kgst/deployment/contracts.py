@@ -29,8 +29,11 @@ __all__ = [
 FEED_DECIMALS: Final = 8
 """Of both feeds, as Chainlink's feeds of fiat have."""
 
-# ADMIN's guardian is fixed by OpenZeppelin; guardians do not guard themselves.
-GUARDED_ROLES: Final = tuple(r for r in Role if r not in (Role.ADMIN, Role.GUARDIAN))
+# ADMIN's guardian is fixed by OpenZeppelin; guardians do not guard themselves. Nor an UNPAUSER: whoever may cancel each
+# unpause keeps a pause for as long as ADMIN waits, and who lifts a needed one is answered by pausing again.
+GUARDED_ROLES: Final = tuple(
+    r for r in Role if r not in (Role.ADMIN, Role.GUARDIAN, Role.UNPAUSER)
+)
 """Roles whose scheduled operations a GUARDIAN may cancel."""
 
 REVOKE_SELECTOR: Final = function_signature_to_4byte_selector(REVOKE)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ape import project
+from support.delegation import borrow_code
 from support.events import events
 from support.reverts import reverts
 
@@ -40,6 +41,14 @@ def test_set_desk__no_issuer__reverts(system: Any, token: Any, issuance_admin: A
 
 
 def test_set_desk__no_code__reverts(token: Any, issuance_admin: Any, issuer: Any) -> None:
+    with reverts(token.NotAContract, account=issuer):
+        token.setDesk(issuer, sender=issuance_admin)
+
+
+def test_set_desk__borrowed_code__reverts(
+    token: Any, issuance_admin: Any, issuer: Any, relayer: Any
+) -> None:
+    borrow_code(issuer, token, relayer)
     with reverts(token.NotAContract, account=issuer):
         token.setDesk(issuer, sender=issuance_admin)
 
