@@ -57,7 +57,7 @@ def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
             _whole(policy, issuer.member),
             f"{format_som(issuer.capacity)}, refill {format_refill(issuer.refill_per_second)}, "
             + ("may burn" if issuer.may_burn else "may not burn")
-            + ", a desk" * issuer.desk,
+            + (", a desk" if issuer.desk else ""),
         )
     for auditor in policy.auditors.members:
         count = f"{policy.auditors.threshold} of {len(policy.auditors.members)}"

@@ -25,6 +25,7 @@ def initialization(manager: Any, members: list[Any], **changes: Any) -> tuple[An
         "threshold": 2,
         "maxAge": DAY,
         "maxIncreaseBps": 1_000,
+        "marginBps": 0,
     }
     return tuple({**fields, **changes}.values())
 
@@ -85,7 +86,7 @@ def test_initialize__again__reverts(
 def test_initialize__by_the_constructor__sets_and_logs_everything(
     system: Any, deployer: Any, manager: Any, auditors: Any
 ) -> None:
-    fields = initialization(manager, auditors)
+    fields = initialization(manager, auditors, marginBps=150)
     data = system.logic.initialize.encode_input(fields)
     deployed = deployer.deploy(project.KGST, system.logic, data)
     token = token_at(deployed.address)
@@ -97,13 +98,14 @@ def test_initialize__by_the_constructor__sets_and_logs_everything(
         ("Blocked", {"account": token}),
         ("MaxAgeSet", {"maxAge": DAY}),
         ("MaxIncreaseSet", {"maxIncreaseBps": 1_000}),
+        ("MarginSet", {"marginBps": 150}),
         (
             "AuditorsSet",
             {"version": 1, "auditors": [a.address for a in auditors], "threshold": 2},
         ),
         ("Initialized", {"authority": manager}),
     ]
-    assert tuple(token.reserveLimits()) == (DAY, 1_000, 0)
+    assert tuple(token.reserveLimits()) == (DAY, 1_000, 150)
     assert token.implementation() == system.logic
     assert token.isBlocked(zero)
     assert token.isBlocked(token)
@@ -116,6 +118,7 @@ def test_initialize__by_the_constructor__sets_and_logs_everything(
         ({"maxAge": 3_599}, "MaxAgeOutOfRange", {"maxAge": 3_599}),
         ({"maxAge": 15 * DAY + 1}, "MaxAgeOutOfRange", {"maxAge": 15 * DAY + 1}),
         ({"maxIncreaseBps": 10_001}, "MaxIncreaseOutOfRange", {"maxIncreaseBps": 10_001}),
+        ({"marginBps": 2_001}, "MarginOutOfRange", {"marginBps": 2_001}),
         ({"threshold": 1}, "InvalidThreshold", {"threshold": 1, "auditors": 3}),
         ({"auditors": []}, "InvalidThreshold", {"threshold": 2, "auditors": 0}),
     ],
@@ -141,7 +144,8 @@ def test_constructor__implementation_without_code__cannot_be_deployed(
     system: Any, deployer: Any, outsider: Any, manager: Any, auditors: Any
 ) -> None:
     data = system.logic.initialize.encode_input(initialization(manager, auditors))
-    with bubbles(system.logic.AddressEmptyCode, target=outsider):
+    deployed = project.KGST.at(system.token.address)
+    with bubbles(deployed.ERC1967InvalidImplementation, implementation=outsider):
         deployer.deploy(project.KGST, outsider, data)
 
 

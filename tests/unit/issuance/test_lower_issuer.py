@@ -61,7 +61,7 @@ def test_lower_issuer__to_more_than_it_is__reverts(
         with reverts(token.AmountOutOfRange, amount=refill, max=5):
             token.lowerIssuer(issuer_b, 0, refill, sender=guardian)
     token.lowerIssuer(issuer_b, 70 * SOM, 5, sender=guardian)
-    assert tuple(token.issuerOf(issuer_b)) == (70 * SOM, 70 * SOM, 5, True)
+    assert tuple(token.issuerOf(issuer_b)) == (70 * SOM, 70 * SOM, 5, True, False)
 
 
 def test_lower_issuer__no_issuer__reverts(token: Any, guardian: Any, outsider: Any) -> None:

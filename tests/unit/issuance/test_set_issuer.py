@@ -23,7 +23,7 @@ def test_set_issuer__new_issuer__starts_full_and_logs(
             {"issuer": issuer_b, "capacity": 70 * SOM, "refillPerSecond": 5, "mayBurn": True},
         )
     ]
-    assert tuple(token.issuerOf(issuer_b)) == (70 * SOM, 70 * SOM, 5, True)
+    assert tuple(token.issuerOf(issuer_b)) == (70 * SOM, 70 * SOM, 5, True, False)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_set_issuer__again__adds_what_is_more_and_keeps_what_is_less(
 ) -> None:
     """Of 1,000,000 som, 1,000 were minted."""
     token.setIssuer(issuer, capacity * SOM, 7, False, sender=issuance_admin)
-    assert tuple(token.issuerOf(issuer)) == (available * SOM, capacity * SOM, 7, False)
+    assert tuple(token.issuerOf(issuer)) == (available * SOM, capacity * SOM, 7, False, False)
 
 
 def test_set_issuer__cut_down_during_the_delay__mints_no_more_than_the_quota_it_had(
@@ -107,7 +107,7 @@ def test_set_issuer__at_the_bounds__keeps_each_field_apart(
     token: Any, issuance_admin: Any, issuer_b: Any
 ) -> None:
     token.setIssuer(issuer_b, 2**72 - 1, 2**64 - 1, True, sender=issuance_admin)
-    assert tuple(token.issuerOf(issuer_b)) == (2**72 - 1, 2**72 - 1, 2**64 - 1, True)
+    assert tuple(token.issuerOf(issuer_b)) == (2**72 - 1, 2**72 - 1, 2**64 - 1, True, False)
 
 
 def test_set_issuer__capacity_too_great__reverts(

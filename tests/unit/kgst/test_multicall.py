@@ -64,7 +64,7 @@ def test_fetch__many_kinds__decodes_each(
     assert supply.value == 1_000 * 10**6
     assert solvency.value == tuple(token.solvency())
     assert auditors.value == (tuple(token.auditorSet()[0]), 2, 1, 0)
-    assert issuer.value == (0, 0, 0, False)
+    assert issuer.value == (0, 0, 0, False, False)
     assert name.value == "KGST"
     assert admin.value == (False, 0)
     assert domain.value == bytes(token.DOMAIN_SEPARATOR())

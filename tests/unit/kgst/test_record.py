@@ -62,6 +62,8 @@ def a_record() -> Record:
             "logic": contract,
             "token": contract,
             "feed": contract,
+            "backing_feed": contract,
+            "revoker": contract,
             "configuration": transaction,
         }
     )

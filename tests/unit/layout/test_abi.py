@@ -23,8 +23,8 @@ HOT_PATH = {
     "receiveWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)",
 }
 
-# Of OpenZeppelin's Address and ERC1967Utils: only the constructor of KGST and an upgrade call a contract, both find code
-# there, and the constructor gives no data and takes no BNB.
+# Of OpenZeppelin's Address and ERC1967Utils: only the constructor of KGST, which takes no BNB, and an upgrade call a
+# contract. The first refuses an address without code, before there is a token; the second has refused it itself.
 UNREACHABLE = {
     "AddressEmptyCode(address)",
     "ERC1967InvalidImplementation(address)",

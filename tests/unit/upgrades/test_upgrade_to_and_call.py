@@ -154,7 +154,7 @@ def test_upgrade_to_and_call__migration_unknown_to_the_code__reverts(
 def test_upgrade_to_and_call__migration_to_initialize_again__reverts(
     funded: Any, token: Any, upgrader: Any, second: Any, auditors: Any, relayer: Any
 ) -> None:
-    data = token.initialize.encode_input((upgrader.address, [], 0, 3_600, 0))
+    data = token.initialize.encode_input((upgrader.address, [], 0, 3_600, 0, 0))
     approve(funded, approval(funded, second, data), auditors, relayer)
     with reverts(token.AlreadyInitialized):
         token.upgradeToAndCall(second, data, sender=upgrader)
