@@ -31,9 +31,7 @@ FEED_DECIMALS: Final = 8
 
 # ADMIN's guardian is fixed by OpenZeppelin; guardians do not guard themselves. Nor an UNPAUSER: whoever may cancel each
 # unpause keeps a pause for as long as ADMIN waits, and who lifts a needed one is answered by pausing again.
-GUARDED_ROLES: Final = tuple(
-    r for r in Role if r not in (Role.ADMIN, Role.GUARDIAN, Role.UNPAUSER)
-)
+GUARDED_ROLES: Final = tuple(r for r in Role if r not in (Role.ADMIN, Role.GUARDIAN, Role.UNPAUSER))
 """Roles whose scheduled operations a GUARDIAN may cancel."""
 
 REVOKE_SELECTOR: Final = function_signature_to_4byte_selector(REVOKE)
@@ -80,6 +78,13 @@ class Deployment:
             revoker=revoker,
             domain=Domain(record.chain_id, record.token.address),
         )
+
+    def named(self, address: str) -> str:
+        """The policy's name of `address`, the deployment's own contracts included."""
+        for contract, entry in self.record.contracts.items():
+            if int(entry.address, 16) == int(address, 16):
+                return contract
+        return self.policy.named(address)
 
 
 def selectors(role: Role) -> list[bytes]:

@@ -89,10 +89,7 @@ class System:
 
     def named(self, address: str) -> str:
         """The policy's name of `address`, the deployment's own contracts included."""
-        for contract, entry in self.record.contracts.items():
-            if int(entry.address, 16) == int(address, 16):
-                return contract
-        return self.policy.named(address)
+        return self.deployment.named(address)
 
     def require_known(self, text: str, *, allow_unknown: bool) -> str:
         """The checksummed address that an operator means by `text`: a label of the policy, or an address.

@@ -16,7 +16,7 @@ from kgst.quantities import format_bps, format_duration
 from kgst.roles import Role, role_name
 from kgst.snapshot.state import State
 from kgst.verify.comparing import quota
-from kgst.verify.roles import guardian_of, named, wanted_delay
+from kgst.verify.roles import guardian_of, wanted_delay
 
 __all__ = ["Change", "by_hand", "changes_of"]
 
@@ -68,10 +68,10 @@ def _revived(deployment: Deployment, state: State) -> Iterator[Change]:
         for (role, account), access in state.roles.members.items()
         if not access.since and wanted_delay(deployment, role, account) is not None
     }
-    for pending in state.schedule.pending(deployment.policy):
+    for pending in state.schedule.pending(deployment):
         if pending.caller not in returning:
             continue
-        who, of_manager = named(deployment, pending.caller), pending.target == manager.address
+        who, of_manager = deployment.named(pending.caller), pending.target == manager.address
         data = bytes(manager.cancel.encode_input(pending.caller, pending.target, pending.data))
         summary = f"cancel what {who} scheduled before it lost its role: {pending.text}"
         # OpenZeppelin fixes that only ADMIN cancels calls of the manager itself.
@@ -112,7 +112,7 @@ def _terms(deployment: Deployment, state: State) -> Iterator[Change]:
 def _members(deployment: Deployment, state: State) -> Iterator[Change]:
     manager = deployment.manager
     for (role, account), access in state.roles.members.items():
-        delay, who = wanted_delay(deployment, role, account), named(deployment, account)
+        delay, who = wanted_delay(deployment, role, account), deployment.named(account)
         if delay is None:
             if access.since:
                 data = manager.revokeRole.encode_input(role, account)

@@ -12,7 +12,7 @@ from kgst.roles import REVOKE, ROLE_FUNCTIONS, Role, role_name
 from kgst.snapshot.powers import Access, RoleReads
 from kgst.snapshot.state import State
 
-__all__ = ["guardian_of", "named", "role_checks", "wanted_delay"]
+__all__ = ["guardian_of", "role_checks", "wanted_delay"]
 
 _same = partial(Check.same, "roles")
 
@@ -25,7 +25,7 @@ def role_checks(deployment: Deployment, state: State) -> Iterator[Check]:
     for (role, account), access in roles.members.items():
         delay = wanted_delay(deployment, role, account)
         yield _same(
-            f"role {role_name(role)}, {named(deployment, account)}",
+            f"role {role_name(role)}, {deployment.named(account)}",
             "no member" if delay is None else f"member, delay {format_duration(delay)}",
             _found(access, state.head.time),
         )
@@ -64,12 +64,6 @@ def _function_checks(deployment: Deployment, roles: RoleReads) -> Iterator[Check
 def guardian_of(role: Role) -> Role:
     """Who may cancel what members of `role` have scheduled."""
     return Role.GUARDIAN if role in GUARDED_ROLES else Role.ADMIN
-
-
-def named(deployment: Deployment, account: str) -> str:
-    """The policy's name of `account`, or that it is the Revoker."""
-    is_revoker = int(account, 16) == int(deployment.record.revoker.address, 16)
-    return "the Revoker" if is_revoker else deployment.policy.named(account)
 
 
 def wanted_delay(deployment: Deployment, role: int, account: str) -> int | None:

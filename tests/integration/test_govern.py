@@ -73,7 +73,8 @@ def test_matrix__as_the_policy_says__flags_keys_and_single_holders(kgst: System)
     found = flags(kgst)
     assert found["PAUSER", "pauser"] == ["plain key", "single"]
     assert found["ADMIN", "admin"] == ["plain key"], "two can act"
-    assert len(found) == len(Role) + 1
+    assert found["ADMIN", None] == [], "the Revoker"
+    assert len(found) == len(Role) + 2
 
 
 def test_matrix__leftover_missing_changing__are_flagged(
@@ -229,6 +230,47 @@ def test_apply__only_holder_is_a_stranger_and_the_grant_waits__keeps_him(
     assert apply(kgst, as_(issuer_b)).exit_code == 0
     assert kgst.manager.hasRole(Role.PAUSER, pauser)[0]
     assert not kgst.manager.hasRole(Role.PAUSER, outsider)[0]
+
+
+def test_apply__returning_member_has_something_scheduled__it_is_cancelled_first(
+    kgst: System, admin: Any, guardian: Any, upgrader: Any
+) -> None:
+    """The AccessManager keeps what was scheduled through a revocation, and a new grant would revive it."""
+    call = kgst.token.setDelegateAll.encode_input(True)
+    kgst.manager.schedule(kgst.token, call, 0, sender=upgrader)
+    kgst.deployment.revoker.revokeRole(Role.UPGRADER, upgrader, sender=guardian)
+
+    [cancel, grant] = plan.answer(kgst).document["changes"]
+    assert (cancel["sign"], cancel["role"]) == ("-", "GUARDIAN")
+    assert "before it lost its role: token.setDelegateAll(enabled=true)" in cancel["summary"]
+    assert (grant["sign"], grant["role"]) == ("+", "ADMIN")
+
+    with pytest.raises(RefusedError, match="waits until what it had scheduled is cancelled"):
+        apply(kgst, as_(admin))
+    assert not kgst.manager.hasRole(Role.UPGRADER, upgrader)[0]
+    answer = apply(kgst, as_(guardian))
+    assert [left["why"].split(":")[0] for left in answer.document["left"]] == ["ADMIN"]
+    assert apply(kgst, as_(admin)).exit_code == 0
+    assert plan.answer(kgst).exit_code == 0
+    assert scheduled.answer(kgst).document["operations"] == []
+
+
+def test_execute__grant_that_would_revive_something__is_refused(
+    kgst: System, guardian: Any, issuer_b: Any, upgrader: Any
+) -> None:
+    """The grant was scheduled, and is due, while the member's own operation was not cancelled."""
+    call = kgst.token.setDelegateAll.encode_input(True)
+    kgst.manager.schedule(kgst.token, call, 0, sender=upgrader)
+    kgst.deployment.revoker.revokeRole(Role.UPGRADER, upgrader, sender=guardian)
+    grant = kgst.manager.grantRole.encode_input(Role.UPGRADER, upgrader, DELAY)
+    kgst.manager.schedule(kgst.manager, grant, 0, sender=issuer_b)
+    pass_time(DELAY)
+    with pytest.raises(
+        RefusedError, match="what it scheduled before it lost one would be possible"
+    ):
+        scheduled.execute(kgst, None, as_(issuer_b))
+    kgst.manager.cancel(upgrader, kgst.token, call, sender=guardian)
+    assert scheduled.execute(kgst, None, as_(issuer_b)).exit_code == 0
 
 
 def test_apply__caller_is_a_leftover_admin__goes_last(

@@ -21,7 +21,9 @@ from kgst.guard.accounts import block, freeze, unblock
 from kgst.guard.batches import blocked_on_chain, blocklist, freezes
 from kgst.guard.cuts import cut_issuer, suspend_auditor
 from kgst.guard.orders import Order
+from kgst.guard.revoking import revoke_role
 from kgst.guard.seizing import seize
+from kgst.roles import Role
 from kgst.sending.delivery import Delivery
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"
@@ -291,6 +293,40 @@ def test_cut_issuer__stops_it__and_says_what_undoes_it(
     assert (record.capacity, record.mayBurn) == (0, False)
     again = cut_issuer(kgst, "issuer", allow_unknown=False)
     assert carry_out(kgst, again, as_(guardian))["already"] is True
+
+
+def test_revoke_role__takes_it_at_once__and_says_what_undoes_it(
+    kgst: System, guardian: Any, pauser: Any
+) -> None:
+    operation = revoke_role(kgst, "pauser", "pauser", allow_unknown=False)
+    lines = dict(operation.lines)
+    assert lines["others in the role, by the policy"] == "nobody"
+    assert "from an ADMIN: admin after 0 seconds" in lines["undone by"]
+    assert carry_out(kgst, operation, as_(guardian))["exit_code"] == 0
+    assert not kgst.manager.hasRole(Role.PAUSER, pauser)[0]
+    again = revoke_role(kgst, "PAUSER", "pauser", allow_unknown=False)
+    assert carry_out(kgst, again, as_(guardian))["already"] is True
+
+
+@pytest.mark.parametrize("role", ["ADMIN", "GUARDIAN", "UNPAUSER"])
+def test_revoke_role__that_only_admin_takes__is_refused_before_anything_is_sent(
+    kgst: System, guardian: Any, role: str
+) -> None:
+    member = kgst.policy.roles[Role[role]][0].member
+    operation = revoke_role(kgst, role, member, allow_unknown=False)
+    with pytest.raises(RefusedError, match=f"{role} is ADMIN's to take away"):
+        carry_out(kgst, operation, as_(guardian))
+
+
+def test_revoke_role__no_such_role__says_which_there_are(kgst: System) -> None:
+    with pytest.raises(InputError, match="there is no role MINTER; roles: ADMIN, UPGRADER"):
+        revoke_role(kgst, "MINTER", "pauser", allow_unknown=False)
+
+
+def test_revoke_role__by_a_pauser__is_refused(kgst: System, pauser: Any) -> None:
+    operation = revoke_role(kgst, "UPGRADER", "upgrader", allow_unknown=False)
+    with pytest.raises(RefusedError, match="is no member of GUARDIAN on the chain"):
+        carry_out(kgst, operation, as_(pauser))
 
 
 def test_suspend_auditor__down_to_the_threshold__and_no_further(
