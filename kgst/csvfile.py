@@ -9,9 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
 import re
-import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +18,7 @@ from typing import Final
 from eth_utils.address import is_checksum_address
 
 from kgst.errors import InputError
+from kgst.regularfile import NotRegularError, TooLargeError, read_regular
 from kgst.units import MAX_BASE_UNITS, TYIYN, TYIYN_PER_SOM, format_som
 
 __all__ = ["MAX_FILE_BYTES", "CsvFile", "CsvFileError", "Row", "parse_address", "parse_amount_cell"]
@@ -36,8 +35,6 @@ _HIDDEN: Final = re.compile(
 )
 _ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}")
 _DECIMAL: Final = re.compile(r"(0|[1-9][0-9]*)(?:\.([0-9]+))?")
-# Where they exist a FIFO opens without waiting for its writer.
-_OPEN_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class CsvFileError(InputError):
@@ -180,26 +177,17 @@ def parse_amount_cell(row: Row, column: str, *, zero: bool = False) -> int:
 def _read(path: Path) -> bytes:
     name = path.name
     try:
-        _require_regular(path.stat().st_mode, name)
-        with os.fdopen(os.open(path, _OPEN_FLAGS), "rb") as file:
-            # Looked at again on the open file: the path may point elsewhere by now.
-            _require_regular(os.fstat(file.fileno()).st_mode, name)
-            data = file.read(MAX_FILE_BYTES + 1) or b""
+        return read_regular(path, MAX_FILE_BYTES)
+    except NotRegularError as error:
+        raise CsvFileError(f"{name}: it is {error}, not a file; give a CSV file.") from None
+    except TooLargeError:
+        raise CsvFileError(
+            f"{name}: it is larger than {MAX_FILE_BYTES // 2**20} MiB; split it into several files."
+        ) from None
     except OSError as error:
         raise CsvFileError(
             f"{name}: it cannot be read ({error.strerror}); check the path and the permissions."
         ) from error
-    if len(data) > MAX_FILE_BYTES:
-        raise CsvFileError(
-            f"{name}: it is larger than {MAX_FILE_BYTES // 2**20} MiB; split it into several files."
-        )
-    return data
-
-
-def _require_regular(mode: int, name: str) -> None:
-    if not stat.S_ISREG(mode):
-        kind = "a folder" if stat.S_ISDIR(mode) else "a device, pipe or socket"
-        raise CsvFileError(f"{name}: it is {kind}, not a file; give a CSV file.")
 
 
 def _decode(name: str, data: bytes) -> str:

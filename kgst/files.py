@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from kgst.journal import Journal, JournalError
-from kgst.jsonfile import parse_json
+from kgst.jsonfile import MAX_BYTES, parse_json
+from kgst.regularfile import read_regular
 
 __all__ = ["LAST_STEP", "Files"]
 
@@ -68,7 +69,7 @@ class Files:
     def finished(self) -> bool:
         """Whether the journal tells of a deployment whose last step is done; read without locking it."""
         try:
-            lines = self.journal.read_bytes().split(b"\n")
+            lines = read_regular(self.journal, MAX_BYTES).split(b"\n")
             found = [parse_json(line)[1] for line in lines[:-1]]
         except (OSError, ValueError):
             return False

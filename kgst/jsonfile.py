@@ -16,7 +16,12 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-__all__ = ["JsonError", "NotWholeError", "load_model", "parse_json", "write_whole"]
+from kgst.regularfile import NotRegularError, TooLargeError, read_regular
+
+__all__ = ["MAX_BYTES", "JsonError", "NotWholeError", "load_model", "parse_json", "write_whole"]
+
+MAX_BYTES: Final = 16 * 1024 * 1024
+"""Of a file of this project's own: none comes near."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -76,9 +81,13 @@ def load_model(path: Path, model: type[M], error: Callable[[str], Exception], re
         Exception: as `error` makes it: the file cannot be read, or is not of that form.
     """
     try:
-        return model.model_validate_json(parse_json(path.read_bytes())[0])
+        return model.model_validate_json(parse_json(read_regular(path, MAX_BYTES))[0])
     except FileNotFoundError:
         raise
+    except NotRegularError as problem:
+        raise error(f"{path}: {problem}, not a file; {remedy}.") from None
+    except TooLargeError as problem:
+        raise error(f"{path}: {problem}; {remedy}.") from None
     except OSError as problem:
         raise error(f"{path}: cannot be read: {problem.strerror}.") from problem
     except JsonError as problem:

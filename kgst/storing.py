@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from kgst.errors import InputError
 from kgst.fields import problems
 from kgst.jsonfile import JsonError, NotWholeError, parse_json
+from kgst.regularfile import NotRegularError, TooLargeError, read_regular
 
 __all__ = [
     "MAX_BYTES",
@@ -45,22 +45,17 @@ def read_bytes(path: Path) -> bytes:
         FileError: no such file, a folder, device or pipe, unreadable, empty or too large.
     """
     try:
-        # Looked at first, because merely opening some devices does something.
-        _require_regular(path, path.stat().st_mode)
-        with path.open("rb") as file:
-            _require_regular(path, os.fstat(file.fileno()).st_mode)
-            data = file.read(MAX_BYTES + 1)
-    except FileError:
-        raise
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise FileError(
-            f"{path}: cannot be read ({reason}); check the path and the permissions."
-        ) from error
-    if len(data) > MAX_BYTES:
+        data = read_regular(path, MAX_BYTES)
+    except NotRegularError as error:
+        raise FileError(f"{path}: {error}, not a file; give the file itself.") from None
+    except TooLargeError:
         raise FileError(
             f"{path}: larger than {MAX_BYTES // 1024} KiB, which none of these files is."
-        )
+        ) from None
+    except OSError as error:
+        raise FileError(
+            f"{path}: cannot be read ({error.strerror}); check the path and the permissions."
+        ) from error
     if not data.strip():
         raise FileError(f"{path}: the file is empty; ask for it again.")
     return data
@@ -162,12 +157,6 @@ def _is_there(path: Path, data: bytes, *, force: bool) -> bool:
             f"{path}: is there already with other content; give another name, or --force to replace it."
         )
     return False
-
-
-def _require_regular(path: Path, mode: int) -> None:
-    if not stat.S_ISREG(mode):
-        kind = "a folder" if stat.S_ISDIR(mode) else "a device, pipe or socket"
-        raise FileError(f"{path}: {kind}, not a file; give the file itself.")
 
 
 def _short(value: object) -> str:

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import yaml
 
+from kgst.regularfile import NotRegularError, TooLargeError, read_regular
+
 MAX_BYTES: Final = 256 * 1024
 """Largest file that is read: no policy needs a tenth of it."""
 
@@ -70,14 +72,17 @@ def read_yaml(path: Path) -> dict[str, Any]:
             key, an anchor, an alias or a tag.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_regular(path, MAX_BYTES)
     except FileNotFoundError:
         raise YamlFileError("there is no such file; check the path, or write it.") from None
+    except NotRegularError as error:
+        raise YamlFileError(f"it is {error}, not a file; give the file itself.") from None
+    except TooLargeError:
+        raise YamlFileError(
+            f"it is larger than {MAX_BYTES} bytes; this is not such a file."
+        ) from None
     except OSError as error:
         raise YamlFileError(f"it cannot be read: {error.strerror}.") from error
-    if len(content) > MAX_BYTES:
-        raise YamlFileError(f"it is larger than {MAX_BYTES} bytes; this is not such a file.")
     try:
         document = yaml.load(content.decode(), Loader=_PlainLoader)  # noqa: S506 - a SafeLoader
     except UnicodeDecodeError:

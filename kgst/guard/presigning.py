@@ -35,6 +35,7 @@ from kgst.pipeline.simulation import simulate
 from kgst.pipeline.views import print_preview, print_progress
 from kgst.pipeline.work import Work, peers_of
 from kgst.quantities import format_bnb, format_gwei
+from kgst.regularfile import NotRegularError, TooLargeError, read_regular
 from kgst.sending.delivery import Delivery, Means
 from kgst.sending.nonces import count
 from kgst.sending.pricing import MAX_GAS, require_fee
@@ -224,14 +225,19 @@ def read_presigned(path: Path) -> Presigned:
         InputError: it cannot be read, or is not what it says.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
+        content = read_regular(path, _MAX_BYTES)
+    except NotRegularError as error:
+        raise InputError(f"{path}: it is {error}, not a file; give the file itself.") from None
+    except TooLargeError:
+        raise InputError(
+            f"{path} is not a file of `ape run guard pause --presign`, or was changed; sign a new one."
+        ) from None
     except OSError as error:
         raise InputError(f"{path}: it cannot be read ({error.strerror}).") from error
     from rlp.exceptions import RLPException  # type: ignore[import-untyped]
 
     try:
-        text, _ = parse_json(content[:_MAX_BYTES])
+        text, _ = parse_json(content)
         found = Presigned.model_validate_json(text)
         differs = _differences(found)
     except JsonError as error:

@@ -1,15 +1,14 @@
 """Read a statement file as bytes, and the small texts in it, trusting neither."""
 
 import hashlib
-import os
 import re
-import stat
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
+from kgst.regularfile import NotRegularError, TooLargeError, read_regular
 from kgst.statements.model import Fault, StatementError, account_key
 
 __all__ = ["MAX_FILE_BYTES", "Source", "clean_account", "clean_text", "parse_day", "parse_tyiyn"]
@@ -22,15 +21,6 @@ _MONEY: Final = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,2}))?")
 _MONEY_DIGITS: Final = 18
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./-]{0,33}")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-# Absent on some systems; where they exist a FIFO opens without waiting for its writer.
-_OPEN_FLAGS: Final = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_NOCTTY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,35 +117,20 @@ def clean_text(text: str, what: str, fault: Fault) -> str:
 
 def _read_bytes(path: Path, name: str) -> bytes:
     try:
-        # Looked at first, because merely opening some devices does something.
-        _require_regular(path.stat().st_mode, name)
-        handle = os.open(path, _OPEN_FLAGS)
-        with os.fdopen(handle, "rb") as file:
-            # Looked at again on the open file: the path may point elsewhere by now.
-            status = os.fstat(file.fileno())
-            _require_regular(status.st_mode, name)
-            size = status.st_size
-            # A non-blocking read that has nothing to give returns None.
-            data = b"" if size > MAX_FILE_BYTES else file.read(MAX_FILE_BYTES + 1) or b""
-    except (OSError, ValueError) as error:
-        if isinstance(error, StatementError):
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
+        return read_regular(path, MAX_FILE_BYTES)
+    except NotRegularError as error:
         raise StatementError(
-            f"{name}: cannot be read ({reason}); check the path and the permissions."
-        ) from error
-    if size > MAX_FILE_BYTES or len(data) > MAX_FILE_BYTES:
+            f"{name}: {error}, not a file; give the statement files themselves."
+        ) from None
+    except TooLargeError:
         raise StatementError(
             f"{name}: larger than {MAX_FILE_BYTES // 2**20} MiB; "
             "ask the bank for a statement of fewer days."
-        )
-    return data
-
-
-def _require_regular(mode: int, name: str) -> None:
-    if not stat.S_ISREG(mode):
-        kind = "a folder" if stat.S_ISDIR(mode) else "a device, pipe or socket"
-        raise StatementError(f"{name}: {kind}, not a file; give the statement files themselves.")
+        ) from None
+    except OSError as error:
+        raise StatementError(
+            f"{name}: cannot be read ({error.strerror}); check the path and the permissions."
+        ) from error
 
 
 def _money_fault(text: str) -> str:
