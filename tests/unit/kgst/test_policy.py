@@ -80,6 +80,8 @@ def test_load__example__asks_for_every_address(tmp_path: Path) -> None:
         ("10 %", "0.1", "token.max_increase: found '0.1'"),
         ("10 %", "101 %", "token.max_increase: found '101 %'"),
         ("10 %", "0.001 %", "has 3 decimals"),
+        ("7 days", "7 days\n  margin: 20.01 %", "token.margin: found '20.01 %'"),
+        ("7 days", "7 days\n  margin: 0.02", "token.margin: found '0.02'"),
         ("threshold: 2", "threshold: 1", "auditors.threshold: found 1 of 3; write 2 to 3"),
         ("threshold: 2", "threshold: 4", "auditors.threshold: found 4 of 3; write 2 to 3"),
         ("auditor_c]", "auditor_b]", "auditors.members: found 'auditor_b' twice"),
@@ -152,6 +154,20 @@ def test_load__binary__is_refused(tmp_path: Path) -> None:
     (tmp_path / "policy.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(PolicyError, match="UTF-8"):
         Policy.load(tmp_path / "policy.yaml")
+
+
+@pytest.mark.parametrize(("margin", "bps"), [("0 %", 0), ("2 %", 200), ("20 %", 2_000)])
+def test_load__margin__is_in_basis_points_and_part_of_what_is_deployed(
+    tmp_path: Path, margin: str, bps: int
+) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(changed("7 days", f"7 days\n  margin: {margin}"))
+    policy = Policy.load(path)
+    assert policy.token.margin_bps == bps
+    path.write_text(TEXT)
+    without = Policy.load(path)
+    assert without.token.margin_bps == 0
+    assert (policy.fingerprint == without.fingerprint) == (bps == 0)
 
 
 def test_load__several_slips__names_all(tmp_path: Path) -> None:
