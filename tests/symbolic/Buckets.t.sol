@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Bucket, BucketLib} from "../../contracts/ledger/Bucket.sol";
+import {Bucket} from "../../contracts/ledger/Bucket.sol";
 import {Cheats} from "./Cheats.sol";
 import {isMin, sum} from "./Logic.sol";
 
@@ -9,19 +9,17 @@ import {isMin, sum} from "./Logic.sol";
 /// @dev The word is one symbol and its fields are cut out of it here, so that the solver meets one multiplication, not
 /// two that it would have to prove equal.
 contract BucketWordProof is Cheats {
-    /// @notice pack and the accessors are exact
+    /// @notice The accessors read the fields of docs/storage.md
     /// @custom:proves 10 17
-    function check_read(uint72 available, uint72 capacity, uint64 refill, uint40 since, bool mayBurn) public pure {
-        bytes1 top = mayBurn ? bytes1(0x01) : bytes1(0x00);
-        bytes memory word = abi.encodePacked(top, since, refill, capacity, available);
-        Bucket b = BucketLib.pack(available, capacity, refill, since, mayBurn);
-        assert(Bucket.unwrap(b) == uint256(bytes32(word)));
+    function check_read(uint72 available, uint72 capacity, uint64 refill, uint40 since, uint8 top) public pure {
+        Bucket b = Bucket.wrap(uint256(bytes32(abi.encodePacked(top, since, refill, capacity, available))));
         assert(b.capacity() == capacity);
         assert(b.refillPerSecond() == refill);
-        assert(b.mayBurn() == mayBurn);
+        assert(b.mayBurn() == (top % 2 == 1));
+        assert(b.isDesk() == (top / 2 % 2 == 1));
     }
 
-    /// @notice withAvailable writes level and time alone
+    /// @notice withAvailable writes level and time alone, asDesk the bit of a desk
     /// @custom:proves 10 17
     function check_withAvailable(uint256 word, uint72 available, uint40 time) public pure {
         uint256 written = Bucket.unwrap(Bucket.wrap(word).withAvailable(available, time));
@@ -29,6 +27,7 @@ contract BucketWordProof is Cheats {
         assert(_field(written, 208, 40) == time);
         assert(_field(written, 72, 136) == _field(word, 72, 136));
         assert(written >> 248 == word >> 248);
+        assert(Bucket.unwrap(Bucket.wrap(word).asDesk()) == word | (1 << 249));
     }
 
     /// @notice availableAt = min(capacity, available + refill·elapsed), and never above the capacity
@@ -41,14 +40,21 @@ contract BucketWordProof is Cheats {
         assert(level <= capacity);
     }
 
-    /// @notice A new capacity keeps no more than it holds, and adds no more than it is greater
-    /// @custom:proves 10
-    function check_availableUnder(uint256 word, uint256 elapsed, uint72 capacity) public pure {
+    /// @notice New terms stand as given, from that time on, and the bit of a desk stays. A new capacity keeps no more than
+    /// it holds, and adds no more than it is greater
+    /// @custom:proves 10 17
+    function check_withTerms(uint256 word, uint256 elapsed, uint72 capacity, uint64 refill, bool mayBurn) public pure {
         uint256 time = _later(word, elapsed);
         // What the refill comes to is of `check_availableAt`.
         vm.assume(_refilled(word, elapsed) < 2 ** 104);
         uint256 level = Bucket.wrap(word).availableAt(time);
-        uint256 then = Bucket.wrap(word).availableUnder(capacity, time);
+        uint256 written = Bucket.unwrap(Bucket.wrap(word).withTerms(capacity, refill, mayBurn, time));
+        assert(_field(written, 72, 72) == capacity);
+        assert(_field(written, 144, 64) == refill);
+        assert(_field(written, 208, 40) == time);
+        assert(_field(written, 248, 1) == (mayBurn ? 1 : 0));
+        assert(written >> 249 == _field(word, 249, 1));
+        uint256 then = _field(written, 0, 72);
         uint256 most = _field(word, 72, 72);
         assert(then <= capacity);
         if (capacity <= most) assert(isMin(then, level, capacity));

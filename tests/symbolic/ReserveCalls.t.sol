@@ -14,8 +14,8 @@ contract ReserveCallsProof is EveryCall {
     /// @custom:bound 2 signatures, 2 proposed auditors
     function check_attest_solvency() public {
         _boundProposal();
-        Call memory call = _any(IKGST.attest.selector);
-        _assumeReserves(call.time);
+        Call memory call = _anyAttest();
+        _assumeAttestable(call.time);
         _assertSolvencyStep(call, ATTESTS);
     }
 
@@ -25,7 +25,7 @@ contract ReserveCallsProof is EveryCall {
     function check_attest_rest() public {
         _boundProposal();
         (Record memory a, uint256 burned) = (_record(), _sums().burned);
-        if (!_rest(IKGST.attest.selector, LAST | REPORT | PROPOSALS)) return;
+        if (!_rest(_anyAttest(), LAST | REPORT | PROPOSALS)) return;
         Record memory b = _record();
         assert(both(b.epoch == sum(a.epoch, 1), b.asOf >= a.asOf));
         assert(b.settled <= burned);
@@ -48,7 +48,7 @@ contract ReserveCallsProof is EveryCall {
     /// @custom:proves 6 9
     /// @custom:bound reason of 65 bytes
     function check_haltMinting_rest() public {
-        _rest(IKGST.haltMinting.selector, SETTING | CONSENTS);
+        _rest(IKGST.haltMinting.selector, SETTING | CONSENTS | HALTS);
     }
 
     function witness_haltMinting() public {
@@ -177,5 +177,32 @@ contract ReserveCallsProof is EveryCall {
 
     function witness_setMaxIncrease() public {
         assert(!_reach(IKGST.setMaxIncrease.selector));
+    }
+
+    /// @notice Only the settings are written
+    /// @custom:proves 3 9
+    function check_setMargin() public {
+        _step(IKGST.setMargin.selector, SETTING | MARGINS);
+    }
+
+    function witness_setMargin() public {
+        assert(!_reach(IKGST.setMargin.selector));
+    }
+
+    /// @notice Only the settings are written
+    /// @custom:proves 3 9
+    function check_raiseMargin() public {
+        _step(IKGST.raiseMargin.selector, SETTING | MARGINS);
+    }
+
+    function witness_raiseMargin() public {
+        assert(!_reach(IKGST.raiseMargin.selector));
+    }
+
+    /// @dev With what arithmetic says of the backing.
+    function _anyAttest() private returns (Call memory call) {
+        call = _any(IKGST.attest.selector);
+        // After the selector and the epoch.
+        _carried(_word(call.data, 36), _settings().margin);
     }
 }

@@ -9,35 +9,127 @@ import {TokenProof} from "./TokenProof.sol";
 /// @dev Signatures go through the product's own check with ecrecover as any function of its arguments, and ERC-1271
 /// signers answer anything: no assumption is made on who can sign.
 contract ReservesProof is TokenProof {
-    /// @notice An accepted attestation: backing = max(0, reserves·TYIYN − (burned − settled)), the record as signed; supply
-    /// and burned as they were; asOf not in the future nor before the last; within the deadline. validUntil = asOf +
-    /// maxAge if all halts were known, else at most that and now: a halt is ended only by signatures given after it
-    /// @custom:proves 3 6 17
+    bytes32 private constant DOMAIN_TYPEHASH =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+    bytes32 private constant ATTESTATION_TYPEHASH = keccak256(
+        "ReserveAttestation(uint256 epoch,uint256 reserves,uint256 settled,uint256 asOf,bytes32 reportHash,"
+        "uint256 halts,uint256 version,uint256 deadline)"
+    );
+    bytes32 private constant APPROVAL_TYPEHASH = keccak256(
+        "ImplementationApproval(address implementation,bytes32 codeHash,bytes32 dataHash,uint256 nonce,"
+        "uint256 halts,uint256 version,uint256 deadline)"
+    );
+
+    /// @notice An accepted attestation is the next epoch, of figures that are not in the future nor before the last, within
+    /// the deadline, by who knew of no halt that was not; the record is as signed
+    /// @custom:proves 6 17
     /// @custom:bound 2 signatures of 65 bytes
     function check_attest_effects(address caller, IKGST.ReserveAttestation calldata a, uint40 time) public {
         _assumeTime(time);
-        _assumeReserves(time);
-        Sums memory s = _sums();
-        Record memory last = _record();
-        Settings memory settings = _settings();
-        (uint256 halts, uint256 deadline) = (svm.createUint(256, "halts"), svm.createUint(256, "deadline"));
+        _assumeAttestable(time);
+        (Record memory last, uint256 burned, uint256 halts) = (_record(), _sums().burned, _settings().halts);
+        (uint256 known, uint256 deadline) = (svm.createUint(256, "halts"), svm.createUint(256, "deadline"));
 
-        vm.assume(_attest(caller, a, halts, deadline));
+        vm.assume(_attest(caller, a, known, deadline));
 
-        assert(both(a.asOf <= time, a.asOf >= last.asOf));
-        assert(a.settled <= s.burned);
-        assert(both(a.epoch == sum(last.epoch, 1), both(time <= deadline, halts <= settings.halts)));
+        assert(both(both(a.asOf <= time, a.asOf >= last.asOf), a.settled <= burned));
+        assert(both(a.epoch == sum(last.epoch, 1), both(time <= deadline, known <= halts)));
         Record memory next = _record();
         assert(both(both(next.reserves == a.reserves, next.settled == a.settled), next.asOf == a.asOf));
         assert(both(next.epoch == a.epoch, _raw(ATTESTATION + 1) == uint256(a.reportHash)));
+    }
+
+    /// @notice Its backing = max(0, reserves · TYIYN · 10,000 / (10,000 + marginBps), rounded down, − (burned − settled));
+    /// supply, burned and pause flags stay
+    /// @custom:proves 1 3 12 17
+    /// @custom:bound 2 signatures of 65 bytes
+    function check_attest_backing(address caller, IKGST.ReserveAttestation calldata a, uint40 time) public {
+        _assumeTime(time);
+        _assumeAttestable(time);
+        Sums memory s = _sums();
+        uint256 carried = _carried(a.reserves, _settings().margin);
+        vm.assume(_attest(caller, a, svm.createUint(256, "halts"), svm.createUint(256, "deadline")));
         Sums memory later = _sums();
-        assert(isAbove(later.backing, _tyiyn(a.reserves), less(s.burned, a.settled)));
-        s.backing = later.backing;
-        uint256 end = sum(a.asOf, settings.maxAge);
-        if (halts == settings.halts) assert(later.validUntil == end);
-        else assert(isMin(later.validUntil, end, time));
-        s.validUntil = later.validUntil;
-        assert(_isSame(s, later));
+        assert(both(later.supply == s.supply, both(later.burned == s.burned, later.top == s.top)));
+        assert(isAbove(later.backing, carried, less(s.burned, a.settled)));
+    }
+
+    /// @notice Its validUntil = asOf + maxAge if all halts were known, else at most that and now
+    /// @custom:proves 5 6
+    /// @custom:bound 2 signatures of 65 bytes
+    function check_attest_term(address caller, IKGST.ReserveAttestation calldata a, uint40 time) public {
+        _assumeTime(time);
+        _assumeAttestable(time);
+        Settings memory settings = _settings();
+        _carried(a.reserves, settings.margin);
+        uint256 known = svm.createUint(256, "halts");
+        vm.assume(_attest(caller, a, known, svm.createUint(256, "deadline")));
+        (uint256 end, uint256 validUntil) = (sum(a.asOf, settings.maxAge), _sums().validUntil);
+        bool open = both(known == settings.halts, validUntil == end);
+        assert(either(open, both(known != settings.halts, isMin(validUntil, end, time))));
+    }
+
+    /// @notice What the reserves carry with a margin is at most what they are: of the whole number q with q · (10,000 + m) ≤
+    /// held · 10,000
+    /// @custom:proves 17
+    function check_margin(uint96 q, uint72 held, uint16 margin) public view {
+        uint256 extra = this.product(q, margin);
+        // 96 bits × 16 bits fit 112.
+        vm.assume(extra < 2 ** 112);
+        unchecked {
+            vm.assume(uint256(q) * 1e4 + extra <= uint256(held) * 1e4);
+        }
+        assert(q <= held);
+    }
+
+    /// @notice What is accepted was signed: this attestation, with this number of halts, for the present set, until this
+    /// deadline. Whoever signed before the last halt, and so for fewer of them, enables no minting: a halt is ended only
+    /// by signatures given after it
+    /// @custom:proves 5 6 7
+    /// @custom:bound 2 ERC-1271 signers, each with one signed message
+    function check_attest_asSigned(
+        address caller,
+        IKGST.ReserveAttestation calldata signed,
+        IKGST.ReserveAttestation calldata a,
+        uint256[3] calldata terms,
+        uint40 time
+    ) public {
+        _assumeTime(time);
+        _assumeAttestable(time);
+        Settings memory settings = _settings();
+        _carried(a.reserves, settings.margin);
+        (uint256 known, uint256 deadline) = (svm.createUint(256, "halts"), svm.createUint(256, "deadline"));
+        bytes32 message = keccak256(abi.encode(ATTESTATION_TYPEHASH, signed, terms[0], terms[1], terms[2]));
+
+        vm.assume(_call(caller, _attestData(a, known, deadline, _signedOnce(message))));
+
+        bool figures = both(both(a.epoch == signed.epoch, a.reserves == signed.reserves), a.settled == signed.settled);
+        assert(both(figures, both(a.asOf == signed.asOf, a.reportHash == signed.reportHash)));
+        assert(both(both(known == terms[0], settings.version == terms[1]), deadline == terms[2]));
+        assert(either(terms[0] == settings.halts, both(terms[0] < settings.halts, _sums().validUntil <= time)));
+    }
+
+    /// @notice Consent to an upgrade that was signed before the last halt is refused, as is one for another set, and one
+    /// that has been given
+    /// @custom:proves 6 7 9
+    /// @custom:bound 2 ERC-1271 signers, each with one signed message
+    function check_approve_asSigned(address caller, bytes32[3] calldata a, uint256[4] calldata terms, uint40 time) public {
+        _assumeTime(time);
+        Settings memory settings = _settings();
+        uint256 given = _field(_raw(CONSENT + 2), 160, 48);
+        (uint256 nonce, uint256 deadline) = (svm.createUint(256, "nonce"), svm.createUint(256, "deadline"));
+        bytes32 message = keccak256(
+            abi.encode(APPROVAL_TYPEHASH, outside, a[0], a[1], terms[0], terms[1], terms[2], terms[3])
+        );
+        bytes memory data = abi.encodeCall(
+            IKGST.approveImplementation, (outside, a[0], a[2], nonce, deadline, _signedOnce(message))
+        );
+
+        vm.assume(_call(caller, data));
+
+        assert(both(both(terms[0] == given, nonce == given), both(a[1] == a[2], terms[3] == deadline)));
+        assert(both(terms[1] == settings.halts, terms[2] == settings.version));
+        assert(both(_raw(CONSENT) == uint256(a[0]), _raw(CONSENT + 1) == uint256(a[1])));
     }
 
     /// @notice At least threshold ≥ 2 distinct current auditors who are not suspended; without all of them backing rises by
@@ -51,6 +143,7 @@ contract ReservesProof is TokenProof {
         Record memory last = _record();
         Sums memory sums = _sums();
         uint256 base = sums.backing > sums.supply ? sums.backing : sums.supply;
+        _carried(a.reserves, s.margin);
         (address first, address second) = (svm.createAddress("first"), svm.createAddress("second"));
 
         vm.assume(_call(caller, _attestData(a, 0, type(uint256).max, _signed(first, second))));
@@ -112,6 +205,26 @@ contract ReservesProof is TokenProof {
         assert(_isSame(s, later));
     }
 
+    /// @notice setMargin sets what it is asked, 0 to 2,000, and nothing else; backing stays until the next attestation
+    /// @custom:proves 17
+    function check_setMargin_effects(address caller, uint256 margin) public {
+        (Settings memory s, uint256 solvency) = (_settings(), _raw(SOLVENCY));
+        vm.assume(_call(caller, abi.encodeCall(IKGST.setMargin, (margin))));
+        assert(both(margin <= MAX_MARGIN, _raw(SOLVENCY) == solvency));
+        s.margin = margin;
+        assert(_isSame(s, _settings()));
+    }
+
+    /// @notice raiseMargin never lowers it, raises it to what it is asked, at most 2,000, and changes nothing else
+    /// @custom:proves 17
+    function check_raiseMargin_effects(address caller, uint256 margin) public {
+        (Settings memory s, uint256 solvency) = (_settings(), _raw(SOLVENCY));
+        vm.assume(_call(caller, abi.encodeCall(IKGST.raiseMargin, (margin))));
+        assert(both(both(margin >= s.margin, margin <= MAX_MARGIN), _raw(SOLVENCY) == solvency));
+        s.margin = margin;
+        assert(_isSame(s, _settings()));
+    }
+
     /// @notice A recovery is accepted only at its time, and is over then
     /// @custom:proves 7 9
     /// @custom:bound 2 proposed auditors
@@ -137,7 +250,7 @@ contract ReservesProof is TokenProof {
     /// @custom:bound 2 signatures of 65 bytes
     function check_attest_endsRecovery(address caller, IKGST.ReserveAttestation calldata a, uint40 time) public {
         _assumeTime(time);
-        _assumeReserves(time);
+        _assumeAttestable(time);
         vm.store(token, bytes32(LAYOUT + PROPOSED), bytes32(uint256(2)));
         vm.assume(_attest(caller, a, svm.createUint(256, "halts"), svm.createUint(256, "deadline")));
         assert(_field(_raw(PROPOSAL), 0, 40) == 0);
@@ -166,20 +279,37 @@ contract ReservesProof is TokenProof {
         signatures[1] = IKGST.AuditorSignature(second, _bytes65());
     }
 
-    function _bytes65() private view returns (bytes memory) {
-        return abi.encodePacked(svm.createBytes32("r"), svm.createBytes32("s"), uint8(svm.createUint(8, "v")));
+    /// @dev Two auditors, contracts, who have signed the one message. The signatures are empty: ecrecover has no part.
+    function _signedOnce(bytes32 message) private returns (IKGST.AuditorSignature[] memory signatures) {
+        bytes32 domain = keccak256(abi.encode(DOMAIN_TYPEHASH, keccak256("KGST"), keccak256("1"), block.chainid, token));
+        bytes32 digest = keccak256(abi.encodePacked(hex"1901", domain, message));
+        (address first, address second) = (address(new SignerOfOne(digest)), address(new SignerOfOne(digest)));
+        if (first > second) (first, second) = (second, first);
+        signatures = new IKGST.AuditorSignature[](2);
+        signatures[0] = IKGST.AuditorSignature(first, "");
+        signatures[1] = IKGST.AuditorSignature(second, "");
     }
 
-    /// @dev Both factors are bounded: at most 59 bits × 14 bits.
-    function _tyiyn(uint256 reserves) private pure returns (uint256) {
-        unchecked {
-            return reserves * 1e4;
-        }
+    function _bytes65() private view returns (bytes memory) {
+        return abi.encodePacked(svm.createBytes32("r"), svm.createBytes32("s"), uint8(svm.createUint(8, "v")));
     }
 
     function _ceiling(uint256 reserves, uint256 maxIncrease) private pure returns (uint256) {
         unchecked {
             return reserves * (1e4 + maxIncrease) / 1e4;
         }
+    }
+}
+
+/// @title An ERC-1271 account that has signed one message and signs no other
+contract SignerOfOne {
+    bytes32 private signed;
+
+    constructor(bytes32 digest) {
+        signed = digest;
+    }
+
+    function isValidSignature(bytes32 digest, bytes calldata) external view returns (bytes4) {
+        return digest == signed ? this.isValidSignature.selector : bytes4(0);
     }
 }
