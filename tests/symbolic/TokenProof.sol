@@ -113,9 +113,10 @@ abstract contract TokenProof is TokenState {
     /// A fact of arithmetic is assumed, that it is at most the reserves: halmos first takes a quotient of symbols as any
     /// function of them. `check_margin` shows it.
     function _carried(uint256 reserves, uint256 margin) internal view returns (uint256 carried) {
-        uint256 held = this.product(reserves, 1e4);
-        carried = this.quotient(this.product(held, 1e4), sum(1e4, margin));
-        vm.assume(implies(both(reserves <= MAX_72 / 1e4, margin <= MAX_MARGIN), carried <= held));
+        // The compiler makes one product of TYIYN · 10,000.
+        carried = this.quotient(this.product(reserves, 1e8), sum(1e4, margin));
+        bool bounded = both(reserves <= MAX_72 / 1e4, margin <= MAX_MARGIN);
+        vm.assume(implies(bounded, carried <= this.product(reserves, 1e4)));
     }
 
     /// @dev External, as `product`.
