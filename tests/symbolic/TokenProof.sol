@@ -110,13 +110,13 @@ abstract contract TokenProof is TokenState {
 
     /// @dev What reserves carry with the margin: reserves · TYIYN · 10,000 / (10,000 + marginBps), rounded down.
     ///
-    /// A fact of arithmetic is assumed, that it is at most the reserves: halmos first takes a quotient of symbols as any
-    /// function of them. `check_margin` shows it.
+    /// A fact of arithmetic is assumed, that it has 72 bits as the reserves have: halmos first takes a quotient of symbols as
+    /// any function of them. `check_margin` shows it.
     function _carried(uint256 reserves, uint256 margin) internal view returns (uint256 carried) {
         // The compiler makes one product of TYIYN · 10,000.
         carried = this.quotient(this.product(reserves, 1e8), sum(1e4, margin));
         bool bounded = both(reserves <= MAX_72 / 1e4, margin <= MAX_MARGIN);
-        vm.assume(implies(bounded, carried <= this.product(reserves, 1e4)));
+        vm.assume(implies(bounded, carried <= MAX_72));
     }
 
     /// @dev External, as `product`.
