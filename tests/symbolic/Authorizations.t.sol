@@ -206,9 +206,7 @@ contract AuthorizationsProof is TokenProof {
 
     function _inOne(bytes4 selector, Authorization calldata a) private pure returns (bytes memory) {
         bytes memory signature = abi.encodePacked(a.r, a.s, a.v);
-        return abi.encodeWithSelector(
-            selector, a.from, a.to, a.value, a.validAfter, a.validBefore, a.nonce, signature
-        );
+        return abi.encodeWithSelector(selector, a.from, a.to, a.value, a.validAfter, a.validBefore, a.nonce, signature);
     }
 
     function _cancelInOne(address signer, bytes32 nonce, uint8 v, bytes32 r, bytes32 s)

@@ -148,9 +148,14 @@ contract IssuanceProof is TokenProof {
 
     /// @notice setIssuer writes the terms as given, of an address that may hold tokens; what was a desk stays one
     /// @custom:proves 10 17
-    function check_setIssuer_effects(address caller, address issuer, uint256 capacity, uint256 refill, bool mayBurn, uint40 time)
-        public
-    {
+    function check_setIssuer_effects(
+        address caller,
+        address issuer,
+        uint256 capacity,
+        uint256 refill,
+        bool mayBurn,
+        uint40 time
+    ) public {
         _assumeTime(time);
         _assumeIssuer(issuer, time);
         uint256 desk = _quota(issuer).desk;

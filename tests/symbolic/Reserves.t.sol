@@ -79,7 +79,10 @@ contract ReservesProof is TokenProof, Signers {
     /// @notice What the reserves carry with a margin is at most what they are, which has 72 bits: no q = held + 1 + x is the
     /// whole number that division is defined by, q · (10,000 + m) ≤ held · 10,000
     /// @custom:proves 17
-    function check_margin(uint64 reserves, uint72 held, uint96 x, uint128 low, uint128 rest, uint128 extra) public pure {
+    function check_margin(uint64 reserves, uint72 held, uint96 x, uint128 low, uint128 rest, uint128 extra)
+        public
+        pure
+    {
         unchecked {
             vm.assume(reserves <= MAX_72 / 1e4);
             assert(uint256(reserves) * 1e4 <= MAX_72);
@@ -94,7 +97,7 @@ contract ReservesProof is TokenProof, Signers {
     /// deadline. Whoever signed before the last halt, and so for fewer of them, enables no minting: a halt is ended only
     /// by signatures given after it
     /// @custom:proves 5 6 7
-    /// @custom:bound 2 ERC-1271 signers, each with one signed message; no recovery under way
+    /// @custom:bound both of a set of 2, ERC-1271 accounts, each with one signed message; no recovery under way
     function check_attest_asSigned(
         address caller,
         IKGST.ReserveAttestation calldata signed,
@@ -106,6 +109,7 @@ contract ReservesProof is TokenProof, Signers {
         vm.store(token, bytes32(LAYOUT + PROPOSAL), 0);
         _assumeAttestable(time);
         Settings memory settings = _settings();
+        vm.assume(settings.count == 2);
         _carried(a.reserves, settings.margin);
         (uint256 known, uint256 deadline) = (svm.createUint(256, "halts"), svm.createUint(256, "deadline"));
         bytes32 message = keccak256(abi.encode(ATTESTATION_TYPEHASH, signed, terms[0], terms[1], terms[2]));
@@ -122,17 +126,17 @@ contract ReservesProof is TokenProof, Signers {
     /// that has been given
     /// @custom:proves 6 7 9
     /// @custom:bound 2 ERC-1271 signers, each with one signed message
-    function check_approve_asSigned(address caller, bytes32[3] calldata a, uint256[4] calldata terms, uint40 time) public {
+    function check_approve_asSigned(address caller, bytes32[3] calldata a, uint256[4] calldata terms, uint40 time)
+        public
+    {
         _assumeTime(time);
         Settings memory settings = _settings();
         uint256 given = _field(_raw(CONSENT + 2), 160, 48);
         (uint256 nonce, uint256 deadline) = (svm.createUint(256, "nonce"), svm.createUint(256, "deadline"));
-        bytes32 message = keccak256(
-            abi.encode(APPROVAL_TYPEHASH, outside, a[0], a[1], terms[0], terms[1], terms[2], terms[3])
-        );
-        bytes memory data = abi.encodeCall(
-            IKGST.approveImplementation, (outside, a[0], a[2], nonce, deadline, _signedOnce(message))
-        );
+        bytes32 message =
+            keccak256(abi.encode(APPROVAL_TYPEHASH, outside, a[0], a[1], terms[0], terms[1], terms[2], terms[3]));
+        bytes memory data =
+            abi.encodeCall(IKGST.approveImplementation, (outside, a[0], a[2], nonce, deadline, _signedOnce(message)));
 
         vm.assume(_call(caller, data));
 

@@ -121,9 +121,8 @@ abstract contract TokenState is Cheats {
 
     function _sums() internal view returns (Sums memory) {
         uint256 word = _raw(SOLVENCY);
-        return Sums(
-            _field(word, 0, 72), _field(word, 72, 72), _field(word, 144, 72), _field(word, 216, 36), word >> 252
-        );
+        return
+            Sums(_field(word, 0, 72), _field(word, 72, 72), _field(word, 144, 72), _field(word, 216, 36), word >> 252);
     }
 
     function _holder(address account) internal view returns (Holder memory) {
