@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Bucket, BucketLib} from "../../contracts/ledger/Bucket.sol";
+import {Bucket} from "../../contracts/ledger/Bucket.sol";
 import {Cheats} from "./Cheats.sol";
-import {isMin, sum} from "./Logic.sol";
+import {isMin, less, sum} from "./Logic.sol";
 
 /// @title An issuer's token bucket
 /// @dev The word is one symbol and its fields are cut out of it here, so that the solver meets one multiplication, not
 /// two that it would have to prove equal.
 contract BucketWordProof is Cheats {
-    /// @notice pack and the accessors are exact
+    /// @notice The accessors read the fields of docs/storage.md
     /// @custom:proves 10 17
-    function check_read(uint72 available, uint72 capacity, uint64 refill, uint40 since, bool mayBurn) public pure {
-        bytes1 top = mayBurn ? bytes1(0x01) : bytes1(0x00);
-        bytes memory word = abi.encodePacked(top, since, refill, capacity, available);
-        Bucket b = BucketLib.pack(available, capacity, refill, since, mayBurn);
-        assert(Bucket.unwrap(b) == uint256(bytes32(word)));
+    function check_read(uint72 available, uint72 capacity, uint64 refill, uint40 since, uint8 top) public pure {
+        Bucket b = Bucket.wrap(uint256(bytes32(abi.encodePacked(top, since, refill, capacity, available))));
         assert(b.capacity() == capacity);
         assert(b.refillPerSecond() == refill);
-        assert(b.mayBurn() == mayBurn);
+        assert(b.mayBurn() == (top % 2 == 1));
+        assert(b.isDesk() == (top / 2 % 2 == 1));
     }
 
-    /// @notice withAvailable writes level and time alone
+    /// @notice withAvailable writes level and time alone, asDesk the bit of a desk
     /// @custom:proves 10 17
     function check_withAvailable(uint256 word, uint72 available, uint40 time) public pure {
         uint256 written = Bucket.unwrap(Bucket.wrap(word).withAvailable(available, time));
@@ -29,6 +27,7 @@ contract BucketWordProof is Cheats {
         assert(_field(written, 208, 40) == time);
         assert(_field(written, 72, 136) == _field(word, 72, 136));
         assert(written >> 248 == word >> 248);
+        assert(Bucket.unwrap(Bucket.wrap(word).asDesk()) == word | (1 << 249));
     }
 
     /// @notice availableAt = min(capacity, available + refill·elapsed), and never above the capacity
@@ -41,18 +40,23 @@ contract BucketWordProof is Cheats {
         assert(level <= capacity);
     }
 
-    /// @notice A new capacity keeps no more than it holds, and adds no more than it is greater
-    /// @custom:proves 10
-    function check_availableUnder(uint256 word, uint256 elapsed, uint72 capacity) public pure {
+    /// @notice New terms stand as given, from that time on, and the bit of a desk stays. A new capacity keeps no more than
+    /// it holds, and adds no more than it is greater
+    /// @custom:proves 10 17
+    function check_withTerms(uint256 word, uint256 elapsed, uint72 capacity, uint64 refill, bool mayBurn) public pure {
         uint256 time = _later(word, elapsed);
         // What the refill comes to is of `check_availableAt`.
         vm.assume(_refilled(word, elapsed) < 2 ** 104);
         uint256 level = Bucket.wrap(word).availableAt(time);
-        uint256 then = Bucket.wrap(word).availableUnder(capacity, time);
         uint256 most = _field(word, 72, 72);
-        assert(then <= capacity);
-        if (capacity <= most) assert(isMin(then, level, capacity));
-        else assert(sum(then, most) == sum(level, capacity));
+        uint256 left = level < capacity ? level : capacity;
+        if (capacity > most) left = sum(level, less(capacity, most));
+        assert(left <= capacity);
+        uint256 desk = word & (1 << 249);
+        uint256 terms = (uint256(capacity) << 72) | (uint256(refill) << 144) | (mayBurn ? 1 << 248 : 0);
+        uint256 written = Bucket.unwrap(Bucket.wrap(word).withTerms(capacity, refill, mayBurn, time));
+        // The whole word: a solver sees at once that two are put together alike.
+        assert(written == left | terms | (time << 208) | desk);
     }
 
     /// @notice What a bucket refills in any time fits 104 bits

@@ -8,52 +8,66 @@ import {EveryCall} from "./EveryCall.sol";
 
 /// @title The inductive step: pauses, upgrades, the manager, and calls of nothing
 contract ControlCallsProof is EveryCall {
-    /// @notice Only the Gate is written
+    /// @notice A pause changes no sum, no bound and no time
+    /// @custom:proves 1 3 4 9 12
+    function check_pause_solvency() public {
+        _assertSolvencyStep(_any(IKGST.pause.selector), PAUSES);
+    }
+
+    /// @notice Beside the two flags in the Solvency word only the flags word is written
     /// @custom:proves 3 9 12
-    function check_pause() public {
-        _step(IKGST.pause.selector, GATE_WORD);
+    function check_pause_rest() public {
+        _rest(IKGST.pause.selector, FLAG);
     }
 
     function witness_pause() public {
-        assert(!_reach(IKGST.pause.selector));
+        assert(!_reachSolvency(IKGST.pause.selector));
     }
 
-    /// @notice Only the Gate is written
+    /// @notice The end of a pause changes no sum, no bound and no time
+    /// @custom:proves 1 3 4 9 12
+    function check_unpause_solvency() public {
+        _assertSolvencyStep(_any(IKGST.unpause.selector), PAUSES);
+    }
+
+    /// @notice Beside the two flags in the Solvency word only the flags word is written
     /// @custom:proves 3 9 12
-    function check_unpause() public {
-        _step(IKGST.unpause.selector, GATE_WORD);
+    function check_unpause_rest() public {
+        _rest(IKGST.unpause.selector, FLAG);
     }
 
     function witness_unpause() public {
-        assert(!_reach(IKGST.unpause.selector));
+        assert(!_reachSolvency(IKGST.unpause.selector));
     }
 
-    /// @notice Only the Gate is written
+    /// @notice Only the flags word is written
     /// @custom:proves 3 9 12
     function check_setDelegateAll() public {
-        _step(IKGST.setDelegateAll.selector, GATE_WORD);
+        _step(IKGST.setDelegateAll.selector, FLAG);
     }
 
     function witness_setDelegateAll() public {
-        assert(!_reach(IKGST.setDelegateAll.selector));
+        uint256 before = _raw(FLAGS);
+        bool ok = _reach(IKGST.setDelegateAll.selector);
+        assert(!(ok && _raw(FLAGS) == before | DELEGATE_ALL && _raw(FLAGS) != before));
     }
 
-    /// @notice Only the consent is written
+    /// @notice Only the consent is written, and counted
     /// @custom:proves 3 9
     /// @custom:bound 2 signatures
     function check_approveImplementation() public {
-        _step(IKGST.approveImplementation.selector, CONSENTS);
+        _step(IKGST.approveImplementation.selector, CONSENTS | CONSENTING);
     }
 
     function witness_approveImplementation() public {
         assert(!_reach(IKGST.approveImplementation.selector));
     }
 
-    /// @notice Only the Gate and the consent are written before the new code runs
+    /// @notice Only the ERC-1967 slot and the consent are written before the new code runs
     /// @custom:proves 3 9
     /// @custom:bound one candidate with code, call data of 65 bytes
     function check_upgradeToAndCall() public {
-        _step(_anyUpgrade(), GATE_WORD | CONSENTS);
+        _step(_anyUpgrade(), CODE | CONSENTS);
     }
 
     function witness_upgradeToAndCall() public {

@@ -12,7 +12,7 @@ import {TokenProof} from "./TokenProof.sol";
 /// that no check passes for want of one.
 abstract contract EveryCall is TokenProof {
     /// @dev What a call may write, in the order of `_watch`.
-    uint256 internal constant GATE_WORD = 1 << 0;
+    uint256 internal constant CODE = 1 << 0;
     uint256 private constant SOLVENCY_WORD = 1 << 1;
     uint256 internal constant LAST = 1 << 2;
     uint256 internal constant REPORT = 1 << 3;
@@ -27,7 +27,8 @@ abstract contract EveryCall is TokenProof {
     uint256 internal constant BUCKET = 1 << 15;
     uint256 internal constant SEAT = 1 << 16;
     uint256 internal constant ORDER = 1 << 17;
-    uint256 private constant WORDS = 18;
+    uint256 internal constant FLAG = 1 << 18;
+    uint256 private constant WORDS = 19;
 
     /// @dev What it may do to an account beside moving the balance of one that is not blocked.
     uint256 internal constant BLOCKS = 1 << 20;
@@ -40,6 +41,13 @@ abstract contract EveryCall is TokenProof {
     uint256 internal constant MINTS = 1 << 28;
     uint256 internal constant BURNS = 1 << 29;
     uint256 internal constant ATTESTS = 1 << 30;
+    uint256 internal constant PAUSES = 1 << 31;
+
+    /// @dev What of a bucket, of the settings and of the consent it may change beside the rest of their words.
+    uint256 internal constant DESKS = 1 << 32;
+    uint256 internal constant HALTS = 1 << 33;
+    uint256 internal constant MARGINS = 1 << 34;
+    uint256 internal constant CONSENTING = 1 << 35;
 
     /// @dev Bytes of halmos's call of no known function: a selector and 1,024 more.
     uint256 internal constant UNKNOWN_CALL = 1028;
@@ -90,12 +98,21 @@ abstract contract EveryCall is TokenProof {
     // The Solvency word:
 
     /// @dev Invariants 1 (S + B grows by what is minted, and else not at all), 2, 3, 4, 5 and 9, each a question of its
-    /// own to the solver, in sums of 72-bit fields, which cannot wrap. `minted` is what S rises by.
+    /// own to the solver, in sums of 72-bit fields, which cannot wrap. `minted` is what S rises by. Only what pauses
+    /// touches the two flags that stand in this word, and it touches nothing else of it.
     function _assertSolvencyStep(Call memory call, uint256 may) internal {
         Sums memory a = _sums();
         if (!_send(call)) return;
         Sums memory b = _sums();
 
+        if (may & PAUSES != 0) {
+            assert(b.top >> 2 == a.top >> 2);
+            b.top = a.top;
+            assert(_isSame(a, b));
+            return;
+        }
+        assert(b.top == a.top);
+        if (may & (MINTS | BURNS) != 0) assert(b.validUntil == a.validUntil);
         if (may & MINTS != 0) {
             assert(both(b.supply >= a.supply, b.burned == a.burned));
             assert(both(b.supply <= b.backing, call.time < b.validUntil));
@@ -138,7 +155,7 @@ abstract contract EveryCall is TokenProof {
     function _step(Call memory call, uint256 may) internal returns (bool ok) {
         _assumeState(call);
         uint256[WORDS] memory before = _watch();
-        Holder memory holder = _holder(anyone);
+        (Holder memory holder, Settings memory settings) = (_holder(anyone), _settings());
 
         ok = _send(call);
 
@@ -149,6 +166,9 @@ abstract contract EveryCall is TokenProof {
         if (may & NONCES != 0) assert(before[14] & after_[14] == before[14]);
         if (may & ORDER != 0) _assertOrder(before[17], after_[17]);
         _assertHolderKept(holder, _holder(anyone), may);
+        if (may & (ACCOUNT | BUCKET) != 0) _assertDeskKept(before, after_, may);
+        if (may & SETTING != 0) _assertSettingsKept(settings, _settings(), may);
+        if (may & CONSENTS != 0) _assertConsentKept(before[10], after_[10], may);
         _assertWellFormed(call.time, may);
     }
 
@@ -187,7 +207,7 @@ abstract contract EveryCall is TokenProof {
     }
 
     function _watch() private view returns (uint256[WORDS] memory words) {
-        words[0] = uint256(vm.load(token, GATE));
+        words[0] = _implementation();
         words[1] = _raw(SOLVENCY);
         words[2] = _raw(ATTESTATION);
         words[3] = _raw(ATTESTATION + 1);
@@ -205,6 +225,7 @@ abstract contract EveryCall is TokenProof {
         words[15] = _rawAt(ISSUERS, _key(anyone));
         words[16] = _rawAt(SEATS, _key(anyone));
         words[17] = _rawAt(ORDERS, anyOrder, _key(anyone));
+        words[18] = _raw(FLAGS);
     }
 
     /// @dev Invariant 13: what is ordered is fixed at the first use, and never less than what was executed of it.
@@ -235,9 +256,34 @@ abstract contract EveryCall is TokenProof {
         assert(both(kept, either(b.nonce == a.nonce, counted)));
     }
 
+    /// @dev A bucket becomes a desk, or is none any more, only by what says so. What takes from blocked accounts, blocks or
+    /// freezes leaves a desk alone.
+    function _assertDeskKept(uint256[WORDS] memory a, uint256[WORDS] memory b, uint256 may) private pure {
+        if (may & DESKS == 0) assert(_field(a[15], 249, 1) == _field(b[15], 249, 1));
+        if (may & (BLOCKS | FREEZES | SEIZES) == 0) return;
+        bool kept = may & SEIZES != 0 ? _field(b[12], 0, 72) >= _field(a[12], 0, 72) : true;
+        kept = both(kept, _field(b[12], 72, 72) <= _field(a[12], 72, 72));
+        kept = both(kept, _field(b[12], 208, 1) <= _field(a[12], 208, 1));
+        assert(implies(_field(a[15], 249, 1) == 1, kept));
+    }
+
+    /// @dev Halts are counted one by one, and only by a halt; the margin changes only by what says so.
+    function _assertSettingsKept(Settings memory a, Settings memory b, uint256 may) private pure {
+        assert(b.halts == (may & HALTS != 0 ? sum(a.halts, 1) : a.halts));
+        if (may & MARGINS == 0) assert(b.margin == a.margin);
+    }
+
+    /// @dev Consents are counted one by one, by what gives them: none is given twice.
+    function _assertConsentKept(uint256 a, uint256 b, uint256 may) private pure {
+        uint256 given = _field(a, 160, 48);
+        assert(_field(b, 160, 48) == (may & CONSENTING != 0 ? _field(sum(given, 1), 0, 48) : given));
+    }
+
     /// @dev What the call did not write is as well formed as it was.
     function _assertWellFormed(uint256 time, uint256 may) private view {
-        if (may & GATE_WORD != 0) assert(_flags() <= ALL_FLAGS);
+        // ERC-1967: an address and nothing beside it.
+        if (may & CODE != 0) assert(_implementation() >> 160 == 0);
+        if (may & FLAG != 0) assert(_areFlagsWellFormed());
         if (may & ACCOUNT != 0) assert(_isHolderWellFormed(anyone));
         if (may & BUCKET != 0) assert(_isQuotaWellFormed(_quota(anyone), time));
         if (may & (LAST | SOLVENCY_WORD) != 0) assert(_isRecordWellFormed(time));
@@ -246,7 +292,7 @@ abstract contract EveryCall is TokenProof {
         if (may & PROPOSALS != 0) assert(_isProposalWellFormed());
     }
 
-    function _word(bytes memory data, uint256 from) private pure returns (uint256 word) {
+    function _word(bytes memory data, uint256 from) internal pure returns (uint256 word) {
         assembly ("memory-safe") {
             word := mload(add(add(data, 32), from))
         }

@@ -9,10 +9,13 @@ import {TokenProof} from "./TokenProof.sol";
 /// @title The first state satisfies what every other proof assumes
 contract GenesisProof is TokenProof {
     bytes32 private holderZero;
+    bytes32 private issuerZero;
 
     function setUp() public override {
-        // The compiler works this hash out beforehand; halmos must have seen it made to know it for a mapping's entry.
+        // The compiler works these hashes out beforehand; halmos must have seen them made to know them for a mapping's
+        // entry.
         holderZero = _slot(0, bytes32(LAYOUT + ACCOUNTS));
+        issuerZero = _slot(0, bytes32(LAYOUT + ISSUERS));
         logic = _deploy("KGSTLogic", abi.encode(30 days));
         outside = address(new OutsideHarness());
     }
@@ -26,19 +29,22 @@ contract GenesisProof is TokenProof {
         uint256 threshold,
         uint256 maxAge,
         uint256 maxIncrease,
+        uint256 margin,
         uint40 time
     ) public {
         _assumeTime(time);
         address anyone = svm.createAddress("anyone");
         address[] memory list = new address[](3);
         (list[0], list[1], list[2]) = (auditors[0], auditors[1], auditors[2]);
-        IKGST.Initialization memory init = IKGST.Initialization(outside, list, threshold, maxAge, maxIncrease);
+        IKGST.Initialization memory init = IKGST.Initialization(outside, list, threshold, maxAge, maxIncrease, margin);
         token = _deploy("KGST", abi.encode(logic, abi.encodeCall(IKGST.initialize, (init))));
 
         bool formed = both(_isRecordWellFormed(time), _areSettingsWellFormed());
         formed = both(formed, both(_isHolderWellFormed(anyone), _isQuotaWellFormed(_quota(anyone), time)));
-        formed = both(formed, both(both(_isSeatWellFormed(anyone), _isProposalWellFormed()), _flags() == 0));
+        formed = both(formed, both(_isSeatWellFormed(anyone), _isProposalWellFormed()));
+        formed = both(formed, both(_raw(FLAGS) == 0, _implementation() == _key(logic)));
         bool empty = both(_raw(SOLVENCY) == 0, _holder(anyone).balance == 0);
+        empty = both(empty, _rawAt(ISSUERS, _key(anyone)) == 0);
         assert(both(both(formed, empty), both(_holder(token).blocked, _holder(address(0)).blocked)));
     }
 }

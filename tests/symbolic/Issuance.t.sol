@@ -34,9 +34,10 @@ contract IssuanceProof is TokenProof {
         assert(_isSame(a, _holder(to)));
         assert(either(third == to, _isSame(c, _holder(third))));
         Quota memory left = _quota(caller);
-        assert(both(left.capacity == q.capacity, both(left.refill == q.refill, left.mayBurn == q.mayBurn)));
         assert(left.refilledAt == time);
         assert(isMin(sum(left.available, value), filled, q.capacity));
+        (q.available, q.refilledAt) = (left.available, time);
+        assert(_isSame(q, left));
     }
 
     /// @notice A mint that quota, headroom, time, pause and receiver allow succeeds, whatever the other flags
@@ -122,7 +123,7 @@ contract IssuanceProof is TokenProof {
 
         vm.assume(_call(caller, abi.encodeCall(IKGST.burnBlocked, (account, value, bytes32(0), MAX_72))));
 
-        assert(both(both(a.blocked, !_isReserved(account)), value <= a.balance));
+        assert(both(both(a.blocked, !_isReserved(account)), both(value <= a.balance, _quota(account).desk == 0)));
         Holder memory left = _holder(account);
         assert(sum(left.balance, value) == a.balance);
         assert(_isFreezeLeft(a, left, value));
@@ -145,6 +146,60 @@ contract IssuanceProof is TokenProof {
         assert(!_call(caller, data));
     }
 
+    /// @notice setIssuer writes the terms as given, of an address that may hold tokens; what was a desk stays one
+    /// @custom:proves 10 17
+    function check_setIssuer_effects(
+        address caller,
+        address issuer,
+        uint256 capacity,
+        uint256 refill,
+        bool mayBurn,
+        uint40 time
+    ) public {
+        _assumeTime(time);
+        _assumeIssuer(issuer, time);
+        uint256 desk = _quota(issuer).desk;
+        vm.assume(_call(caller, abi.encodeCall(IKGST.setIssuer, (issuer, capacity, refill, mayBurn))));
+        Quota memory q = _quota(issuer);
+        assert(both(!_isReserved(issuer), both(q.capacity == capacity, q.refill == refill)));
+        assert(both(both(q.mayBurn == (mayBurn ? 1 : 0), q.refilledAt == time), both(q.desk == desk, q.spare == 0)));
+    }
+
+    /// @notice lowerIssuer raises neither capacity nor refill nor what is available, and leaves mayBurn and desk
+    /// @custom:proves 10 17
+    function check_lowerIssuer_effects(address caller, address issuer, uint256 capacity, uint256 refill, uint40 time)
+        public
+    {
+        _assumeTime(time);
+        _assumeIssuer(issuer, time);
+        Quota memory q = _quota(issuer);
+        uint256 filled = _filled(q, time);
+        _assumeProductCommutes(q, time);
+        vm.assume(_call(caller, abi.encodeCall(IKGST.lowerIssuer, (issuer, capacity, refill))));
+        Quota memory left = _quota(issuer);
+        assert(both(both(capacity <= q.capacity, refill <= q.refill), left.refilledAt == time));
+        assert(both(left.available <= filled, left.available <= capacity));
+        (q.capacity, q.refill, q.available, q.refilledAt) = (capacity, refill, left.available, time);
+        assert(_isSame(q, left));
+    }
+
+    /// @notice cutIssuer leaves nothing of an issuer: neither quota, nor the right to burn, nor a desk
+    /// @custom:proves 10
+    function check_cutIssuer_effects(address caller, address issuer) public {
+        uint256 word = _rawAt(ISSUERS, _key(issuer));
+        vm.assume(_call(caller, abi.encodeCall(IKGST.cutIssuer, (issuer))));
+        assert(both(word != 0, _rawAt(ISSUERS, _key(issuer)) == 0));
+    }
+
+    /// @notice setDesk sets the bit of a desk alone, of an issuer that has code
+    /// @custom:proves 10
+    function check_setDesk_effects(address caller, address desk) public {
+        uint256 word = _rawAt(ISSUERS, _key(desk));
+        vm.assume(_call(caller, abi.encodeCall(IKGST.setDesk, (desk))));
+        assert(both(word != 0, desk.code.length != 0));
+        assert(_rawAt(ISSUERS, _key(desk)) == word | (1 << 249));
+    }
+
     function _assumeStart(address caller, address account, address third, uint256 time) private {
         _assumeTime(time);
         _assumeIssuer(caller, time);
@@ -154,7 +209,7 @@ contract IssuanceProof is TokenProof {
     function _assertBurned(Sums memory a, Sums memory b, uint256 value) private pure {
         assert(sum(b.supply, value) == a.supply);
         assert(b.burned == sum(a.burned, value));
-        assert(both(isAbove(b.backing, a.backing, value), b.validUntil == a.validUntil));
+        assert(both(isAbove(b.backing, a.backing, value), both(b.validUntil == a.validUntil, b.top == a.top)));
     }
 
     function _list(address a, address b) private pure returns (address[] memory list) {

@@ -173,10 +173,20 @@ contract IssuanceCallsProof is EveryCall {
     /// @notice Only that issuer's bucket is cleared
     /// @custom:proves 3 9 10
     function check_cutIssuer() public {
-        _step(IKGST.cutIssuer.selector, BUCKET);
+        _step(IKGST.cutIssuer.selector, BUCKET | DESKS);
     }
 
     function witness_cutIssuer() public {
         assert(!_reach(IKGST.cutIssuer.selector));
+    }
+
+    /// @notice Only that issuer's bucket is written
+    /// @custom:proves 3 9 10
+    function check_setDesk() public {
+        _step(IKGST.setDesk.selector, BUCKET | DESKS);
+    }
+
+    function witness_setDesk() public {
+        assert(!_reach(IKGST.setDesk.selector));
     }
 }

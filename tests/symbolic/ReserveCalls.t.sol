@@ -4,19 +4,54 @@ pragma solidity 0.8.37;
 import {IKGST} from "../../contracts/interfaces/IKGST.sol";
 import {EveryCall} from "./EveryCall.sol";
 import {both, sum} from "./Logic.sol";
+import {Signers} from "./Signers.sol";
 
 /// @title The inductive step: attestations and auditors
-contract ReserveCallsProof is EveryCall {
+contract ReserveCallsProof is EveryCall, Signers {
     uint256 private constant NEW_SET = SETTING | SET | SEAT | CONSENTS | PROPOSALS;
 
-    /// @notice An attestation leaves supply and burned as they were
-    /// @custom:proves 1 9
-    /// @custom:bound 2 signatures, 2 proposed auditors
-    function check_attest_solvency() public {
-        _boundProposal();
-        Call memory call = _any(IKGST.attest.selector);
-        _assumeReserves(call.time);
-        _assertSolvencyStep(call, ATTESTS);
+    /// @notice An attestation leaves supply, burned and the pause flags as they were
+    /// @custom:proves 1 9 12
+    /// @custom:bound 2 signatures, by contracts; no recovery under way (see check_attest_endsRecovery)
+    function check_attest_solvency(
+        address caller,
+        IKGST.ReserveAttestation calldata a,
+        uint256 halts,
+        uint256 deadline,
+        uint40 time
+    ) public {
+        _assertAttestation(caller, a, halts, deadline, time, _byContracts());
+    }
+
+    /// @notice The same with the signatures of keys
+    /// @custom:proves 1 9 12
+    /// @custom:bound 2 signatures of 65 bytes; no recovery under way; all halts known
+    function check_attestByKeys_solvency(
+        address caller,
+        IKGST.ReserveAttestation calldata a,
+        uint256 deadline,
+        uint40 time
+    ) public {
+        _assertAttestation(caller, a, _settings().halts, deadline, time, _byKeys());
+    }
+
+    function _assertAttestation(
+        address caller,
+        IKGST.ReserveAttestation calldata a,
+        uint256 halts,
+        uint256 deadline,
+        uint256 time,
+        IKGST.AuditorSignature[] memory signatures
+    ) private {
+        _assumeTime(time);
+        vm.store(token, bytes32(LAYOUT + PROPOSAL), 0);
+        _assumeAttestable(time);
+        _carried(a.reserves, _settings().margin);
+        uint256 before = _raw(SOLVENCY);
+        if (!_call(caller, abi.encodeCall(IKGST.attest, (a, halts, deadline, signatures)))) return;
+        // All but backing and validUntil.
+        uint256 mask = ~((MAX_72 << 72) | (uint256(2 ** 36 - 1) << 216));
+        assert(_raw(SOLVENCY) & mask == before & mask);
     }
 
     /// @notice Beside backing and validUntil only the record is written: the next epoch, not earlier; a recovery ends
@@ -25,7 +60,7 @@ contract ReserveCallsProof is EveryCall {
     function check_attest_rest() public {
         _boundProposal();
         (Record memory a, uint256 burned) = (_record(), _sums().burned);
-        if (!_rest(IKGST.attest.selector, LAST | REPORT | PROPOSALS)) return;
+        if (!_rest(_anyAttest(), LAST | REPORT | PROPOSALS)) return;
         Record memory b = _record();
         assert(both(b.epoch == sum(a.epoch, 1), b.asOf >= a.asOf));
         assert(b.settled <= burned);
@@ -48,7 +83,7 @@ contract ReserveCallsProof is EveryCall {
     /// @custom:proves 6 9
     /// @custom:bound reason of 65 bytes
     function check_haltMinting_rest() public {
-        _rest(IKGST.haltMinting.selector, SETTING | CONSENTS);
+        _rest(IKGST.haltMinting.selector, SETTING | CONSENTS | HALTS);
     }
 
     function witness_haltMinting() public {
@@ -177,5 +212,32 @@ contract ReserveCallsProof is EveryCall {
 
     function witness_setMaxIncrease() public {
         assert(!_reach(IKGST.setMaxIncrease.selector));
+    }
+
+    /// @notice Only the settings are written
+    /// @custom:proves 3 9
+    function check_setMargin() public {
+        _step(IKGST.setMargin.selector, SETTING | MARGINS);
+    }
+
+    function witness_setMargin() public {
+        assert(!_reach(IKGST.setMargin.selector));
+    }
+
+    /// @notice Only the settings are written
+    /// @custom:proves 3 9
+    function check_raiseMargin() public {
+        _step(IKGST.raiseMargin.selector, SETTING | MARGINS);
+    }
+
+    function witness_raiseMargin() public {
+        assert(!_reach(IKGST.raiseMargin.selector));
+    }
+
+    /// @dev With what arithmetic says of the backing.
+    function _anyAttest() private returns (Call memory call) {
+        call = _any(IKGST.attest.selector);
+        // After the selector and the epoch.
+        _carried(_word(call.data, 36), _settings().margin);
     }
 }

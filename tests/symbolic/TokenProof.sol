@@ -17,12 +17,13 @@ abstract contract TokenProof is TokenState {
     function setUp() public virtual {
         logic = _deploy("KGSTLogic", abi.encode(30 days));
         outside = address(new OutsideHarness());
-        // The constructor's call of `initialize` goes nowhere: every slot but the Gate stays unread, and so symbolic.
+        // The constructor's call of `initialize` goes nowhere: every slot but ERC-1967's stays unread, and so symbolic.
         token = _deploy("KGST", abi.encode(outside, bytes("")));
         svm.enableSymbolicStorage(token);
-        // 5 bits: `_assertWellFormed` shows that no call sets a flag above DELEGATE_ALL.
-        uint256 flags = svm.createUint(5, "flags");
-        vm.store(token, GATE, bytes32(uint256(uint160(logic)) | (flags << 160)));
+        vm.store(token, IMPLEMENTATION, bytes32(uint256(uint160(logic))));
+        // These bits: `_assertWellFormed` shows that no call sets another.
+        uint256 flags = svm.createUint(2, "paymentFlags") | (svm.createUint(1, "delegateAll") << 255);
+        vm.store(token, bytes32(LAYOUT + FLAGS), bytes32(flags));
         vm.store(token, bytes32(LAYOUT + AUTHORITY), bytes32(uint256(uint160(outside))));
     }
 
@@ -45,9 +46,9 @@ abstract contract TokenProof is TokenState {
 
     // What is assumed:
 
-    /// @dev A fact about the world: 40 bits of seconds end in the year 36812.
+    /// @dev A fact about the world: 36 bits of seconds end in the year 4147.
     function _assumeTime(uint256 time) internal {
-        vm.assume(time < 2 ** 40 - MAX_AGE);
+        vm.assume(time < 2 ** 36 - MAX_AGE);
         vm.warp(time);
     }
 
@@ -93,10 +94,36 @@ abstract contract TokenProof is TokenState {
     }
 
     function _assumeReserves(uint256 time) internal view {
-        vm.assume(both(_isRecordWellFormed(time), _areSettingsWellFormed()));
-        // Facts about the world: neither epochs nor auditor sets are counted up to 2^64, nor halts up to 2^32.
-        vm.assume(both(_record().epoch < 2 ** 64 - 1, _settings().version < 2 ** 64 - 1));
-        vm.assume(_settings().halts < 2 ** 32 - 1);
+        _assumeAttestable(time);
+        vm.assume(_areSettingsWellFormed());
+        // Facts about the world: auditor sets are not counted up to 2^64, nor halts up to 2^32.
+        vm.assume(both(_settings().version < 2 ** 64 - 1, _settings().halts < 2 ** 32 - 1));
+    }
+
+    /// @dev What an attestation asks of the state, without the set of auditors.
+    function _assumeAttestable(uint256 time) internal view {
+        vm.assume(_isRecordWellFormed(time));
+        vm.assume(_areLimitsWellFormed(_settings()));
+        // A fact about the world: epochs are not counted up to 2^64.
+        vm.assume(_record().epoch < 2 ** 64 - 1);
+    }
+
+    /// @dev What reserves carry with the margin: reserves · TYIYN · 10,000 / (10,000 + marginBps), rounded down.
+    ///
+    /// A fact of arithmetic is assumed, that it has 72 bits as the reserves have: halmos first takes a quotient of symbols as
+    /// any function of them. `check_margin` shows it.
+    function _carried(uint256 reserves, uint256 margin) internal view returns (uint256 carried) {
+        // The compiler makes one product of TYIYN · 10,000.
+        carried = this.quotient(this.product(reserves, 1e8), sum(1e4, margin));
+        bool bounded = both(reserves <= MAX_72 / 1e4, margin <= MAX_MARGIN);
+        vm.assume(implies(bounded, carried <= MAX_72));
+    }
+
+    /// @dev External, as `product`.
+    function quotient(uint256 a, uint256 b) external pure returns (uint256 c) {
+        assembly ("memory-safe") {
+            c := div(a, b)
+        }
     }
 
     function _isHolderWellFormed(address account) internal view returns (bool) {
@@ -105,7 +132,7 @@ abstract contract TokenProof is TokenState {
     }
 
     function _isQuotaWellFormed(Quota memory quota, uint256 time) internal pure returns (bool) {
-        return both(both(quota.available <= quota.capacity, quota.refilledAt <= time), quota.mayBurn <= 1);
+        return both(both(quota.available <= quota.capacity, quota.refilledAt <= time), quota.spare == 0);
     }
 
     /// @dev Invariant 6, and what keeps the sums within their fields.
@@ -120,8 +147,18 @@ abstract contract TokenProof is TokenState {
         Settings memory s = _settings();
         bool majority = both(both(s.threshold >= 2, s.threshold <= s.count), sum(s.threshold, s.threshold) > s.count);
         bool suspended = both(s.suspended >> s.count == 0, _active(s) >= s.threshold);
-        bool limits = both(both(s.maxAge >= 1 hours, s.maxAge <= MAX_AGE), s.maxIncrease <= 1e4);
-        return both(both(both(majority, suspended), both(limits, s.count <= 16)), _raw(AUDITORS) == s.count);
+        bool listed = both(s.count <= 16, _raw(AUDITORS) == s.count);
+        return both(both(majority, suspended), both(listed, _areLimitsWellFormed(s)));
+    }
+
+    function _areLimitsWellFormed(Settings memory s) internal pure returns (bool) {
+        bool limits = both(s.maxIncrease <= 1e4, s.margin <= MAX_MARGIN);
+        return both(both(both(s.maxAge >= 1 hours, s.maxAge <= MAX_AGE), limits), s.spare == 0);
+    }
+
+    /// @dev Of the flags word the two flags of payments and DELEGATE_ALL.
+    function _areFlagsWellFormed() internal view returns (bool) {
+        return _raw(FLAGS) & ~(PAYMENT_FLAGS | DELEGATE_ALL) == 0;
     }
 
     function _isProposalWellFormed() internal view returns (bool) {

@@ -12,6 +12,8 @@ abstract contract TokenState is Cheats {
         uint256 backing;
         uint256 burned;
         uint256 validUntil;
+        /// @dev MINTING_PAUSED, BURNING_PAUSED, two spare bits.
+        uint256 top;
     }
 
     struct Holder {
@@ -28,6 +30,8 @@ abstract contract TokenState is Cheats {
         uint256 refill;
         uint256 refilledAt;
         uint256 mayBurn;
+        uint256 desk;
+        uint256 spare;
     }
 
     struct Record {
@@ -45,33 +49,42 @@ abstract contract TokenState is Cheats {
         uint256 maxAge;
         uint256 maxIncrease;
         uint256 halts;
+        uint256 margin;
+        uint256 spare;
     }
 
-    bytes32 internal constant GATE = 0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc;
+    bytes32 internal constant IMPLEMENTATION = 0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc;
     uint256 internal constant LAYOUT = 0x595d9353f392e405f722de8eb76472c614366d0c29120629983013fe7d476a00;
     uint256 internal constant ACCOUNTS = 0;
     uint256 internal constant ALLOWANCES = 1;
     uint256 internal constant AUTHORIZATIONS = 2;
     uint256 internal constant SOLVENCY = 3;
-    uint256 internal constant ISSUERS = 4;
-    uint256 internal constant ATTESTATION = 5;
-    uint256 internal constant SETTINGS = 7;
-    uint256 internal constant AUDITORS = 8;
-    uint256 internal constant SEATS = 9;
-    uint256 internal constant PROPOSAL = 10;
-    uint256 internal constant PROPOSED = 11;
-    uint256 internal constant CONSENT = 12;
-    uint256 internal constant AUTHORITY = 15;
-    uint256 internal constant ORDERS = 16;
+    uint256 internal constant FLAGS = 4;
+    uint256 internal constant ISSUERS = 5;
+    uint256 internal constant ATTESTATION = 6;
+    uint256 internal constant SETTINGS = 8;
+    uint256 internal constant AUDITORS = 9;
+    uint256 internal constant SEATS = 10;
+    uint256 internal constant PROPOSAL = 11;
+    uint256 internal constant PROPOSED = 12;
+    uint256 internal constant CONSENT = 13;
+    uint256 internal constant AUTHORITY = 16;
+    uint256 internal constant ORDERS = 17;
 
     uint256 internal constant TRANSFERS_PAUSED = 1;
     uint256 internal constant AUTHORIZATIONS_PAUSED = 2;
     uint256 internal constant MINTING_PAUSED = 4;
     uint256 internal constant BURNING_PAUSED = 8;
-    uint256 internal constant ALL_FLAGS = 31;
+    uint256 internal constant PAUSE_FLAGS = 15;
+    /// @dev The flags that stand in the flags word, and those that stand in the Solvency word, so many bits up.
+    uint256 internal constant PAYMENT_FLAGS = TRANSFERS_PAUSED | AUTHORIZATIONS_PAUSED;
+    uint256 internal constant SUPPLY_FLAGS = MINTING_PAUSED | BURNING_PAUSED;
+    uint256 internal constant SUPPLY_FLAGS_SHIFT = 250;
+    uint256 internal constant DELEGATE_ALL = 1 << 255;
 
     uint256 internal constant MAX_72 = 2 ** 72 - 1;
     uint256 internal constant MAX_AGE = 31 days;
+    uint256 internal constant MAX_MARGIN = 2000;
 
     address internal token;
 
@@ -97,13 +110,19 @@ abstract contract TokenState is Cheats {
         return uint160(account);
     }
 
+    function _implementation() internal view returns (uint256) {
+        return uint256(vm.load(token, IMPLEMENTATION));
+    }
+
+    /// @dev The pause flags, as `pause` takes them.
     function _flags() internal view returns (uint256) {
-        return uint256(vm.load(token, GATE)) >> 160;
+        return (_raw(FLAGS) & PAYMENT_FLAGS) | ((_raw(SOLVENCY) >> SUPPLY_FLAGS_SHIFT) & SUPPLY_FLAGS);
     }
 
     function _sums() internal view returns (Sums memory) {
         uint256 word = _raw(SOLVENCY);
-        return Sums(_field(word, 0, 72), _field(word, 72, 72), _field(word, 144, 72), _field(word, 216, 40));
+        return
+            Sums(_field(word, 0, 72), _field(word, 72, 72), _field(word, 144, 72), _field(word, 216, 36), word >> 252);
     }
 
     function _holder(address account) internal view returns (Holder memory) {
@@ -124,7 +143,9 @@ abstract contract TokenState is Cheats {
             _field(word, 72, 72),
             _field(word, 144, 64),
             _field(word, 208, 40),
-            _field(word, 248, 8)
+            _field(word, 248, 1),
+            _field(word, 249, 1),
+            word >> 250
         );
     }
 
@@ -142,7 +163,9 @@ abstract contract TokenState is Cheats {
             _field(word, 80, 16),
             _field(word, 96, 32),
             _field(word, 128, 16),
-            _field(word, 144, 32)
+            _field(word, 144, 32),
+            _field(word, 176, 16),
+            word >> 192
         );
     }
 
@@ -180,9 +203,21 @@ abstract contract TokenState is Cheats {
     }
 
     function _isSame(Sums memory a, Sums memory b) internal pure returns (bool) {
-        return both(
-            both(a.supply == b.supply, a.backing == b.backing), both(a.burned == b.burned, a.validUntil == b.validUntil)
-        );
+        bool last = both(a.burned == b.burned, both(a.validUntil == b.validUntil, a.top == b.top));
+        return both(both(a.supply == b.supply, a.backing == b.backing), last);
+    }
+
+    function _isSame(Quota memory a, Quota memory b) internal pure returns (bool) {
+        bool terms = both(both(a.capacity == b.capacity, a.refill == b.refill), a.mayBurn == b.mayBurn);
+        bool level = both(a.available == b.available, a.refilledAt == b.refilledAt);
+        return both(both(terms, level), both(a.desk == b.desk, a.spare == b.spare));
+    }
+
+    function _isSame(Settings memory a, Settings memory b) internal pure returns (bool) {
+        bool set = both(both(a.version == b.version, a.threshold == b.threshold), a.count == b.count);
+        bool state = both(both(a.suspended == b.suspended, a.halts == b.halts), a.spare == b.spare);
+        bool limits = both(both(a.maxAge == b.maxAge, a.maxIncrease == b.maxIncrease), a.margin == b.margin);
+        return both(both(set, state), limits);
     }
 
     /// @dev Whether the two agree in everything but the balance.

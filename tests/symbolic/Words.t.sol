@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Account} from "../../contracts/ledger/Account.sol";
-import {Gate, GateLib} from "../../contracts/ledger/Gate.sol";
-import {Solvency, SolvencyLib} from "../../contracts/ledger/Solvency.sol";
+import {Flags} from "../../contracts/ledger/Flags.sol";
+import {Solvency} from "../../contracts/ledger/Solvency.sol";
 import {Cheats} from "./Cheats.sol";
 
 /// @title Each packed word against its fields written out: exact, and no field bleeds into another
@@ -71,104 +71,99 @@ contract AccountWordProof is Cheats {
     }
 }
 
+/// @dev `top`: MINTING_PAUSED, BURNING_PAUSED and the two spare bits.
 contract SolvencyWordProof is Cheats {
-    /// @notice pack and the accessors are exact; headroom is max(0, K − S)
+    struct Fields {
+        uint72 supply;
+        uint72 backing;
+        uint72 burned;
+        uint40 validUntil;
+        uint8 top;
+    }
+
+    /// @notice The accessors read the fields of docs/storage.md; headroom is max(0, K − S)
     /// @custom:proves 17
-    function check_read(uint72 supply, uint72 backing, uint72 burned, uint40 validUntil) public pure {
-        Solvency s = _word(supply, backing, burned, validUntil);
-        _assertEqual(SolvencyLib.pack(supply, backing, burned, validUntil), s);
-        assert(s.supply() == supply);
-        assert(s.backing() == backing);
-        assert(s.burned() == burned);
-        assert(s.validUntil() == validUntil);
-        assert(s.headroom() == (backing > supply ? uint256(backing) - supply : 0));
+    function check_read(Fields memory f) public pure {
+        Solvency s = _word(f);
+        assert(s.supply() == f.supply);
+        assert(s.backing() == f.backing);
+        assert(s.burned() == f.burned);
+        assert(s.validUntil() == f.validUntil);
+        assert(s.pauseFlags() == uint256(f.top % 4) * 4);
+        assert(s.headroom() == (f.backing > f.supply ? uint256(f.backing) - f.supply : 0));
     }
 
     /// @notice afterMint raises the supply alone, exactly, for every value within the headroom
     /// @custom:proves 2 17
-    function check_afterMint(uint72 supply, uint72 backing, uint72 burned, uint40 validUntil, uint256 value)
-        public
-        pure
-    {
-        Solvency s = _word(supply, backing, burned, validUntil);
+    function check_afterMint(Fields memory f, uint256 value) public pure {
+        Solvency s = _word(f);
         vm.assume(value <= s.headroom());
-        _assertEqual(s.afterMint(value), _word(supply + value, backing, burned, validUntil));
+        s = s.afterMint(value);
+        f.supply += uint72(value);
+        _assertEqual(s, _word(f));
     }
 
-    /// @notice afterBurn: S − x, max(0, K − x), B + x, V as it was
+    /// @notice afterBurn: S − x, max(0, K − x), B + x, V and the flags as they were
     /// @custom:proves 3 4 17
-    function check_afterBurn(uint72 supply, uint72 backing, uint72 burned, uint40 validUntil, uint72 value)
-        public
-        pure
-    {
-        vm.assume(value <= supply && uint256(burned) + value <= type(uint72).max);
-        Solvency s = _word(supply, backing, burned, validUntil).afterBurn(value);
-        uint256 left = value < backing ? uint256(backing) - value : 0;
-        _assertEqual(s, _word(uint256(supply) - value, left, uint256(burned) + value, validUntil));
+    function check_afterBurn(Fields memory f, uint72 value) public pure {
+        vm.assume(value <= f.supply && uint256(f.burned) + value <= type(uint72).max);
+        Solvency s = _word(f).afterBurn(value);
+        f.backing = value < f.backing ? f.backing - value : 0;
+        (f.supply, f.burned) = (f.supply - value, f.burned + value);
+        _assertEqual(s, _word(f));
     }
 
     /// @notice afterAttest writes backing and validUntil alone
-    /// @custom:proves 17
-    function check_afterAttest(
-        uint72 supply,
-        uint72 backing,
-        uint72 burned,
-        uint40 validUntil,
-        uint72 newBacking,
-        uint40 newValidUntil
-    ) public pure {
-        Solvency s = _word(supply, backing, burned, validUntil).afterAttest(newBacking, newValidUntil);
-        _assertEqual(s, _word(supply, newBacking, burned, newValidUntil));
+    /// @custom:proves 12 17
+    function check_afterAttest(Fields memory f, uint72 backing, uint40 validUntil) public pure {
+        vm.assume(validUntil < 2 ** 36);
+        Solvency s = _word(f).afterAttest(backing, validUntil);
+        (f.backing, f.validUntil) = (backing, validUntil);
+        _assertEqual(s, _word(f));
+    }
+
+    /// @notice withPauseFlags writes its two flags alone, whatever else is asked for
+    /// @custom:proves 12 17
+    function check_withPauseFlags(Fields memory f, uint256 flags) public pure {
+        Solvency s = _word(f).withPauseFlags(flags);
+        f.top = uint8((f.top & 12) | ((flags >> 2) & 3));
+        _assertEqual(s, _word(f));
     }
 
     function _assertEqual(Solvency a, Solvency b) private pure {
         assert(Solvency.unwrap(a) == Solvency.unwrap(b));
     }
 
-    function _word(uint256 supply, uint256 backing, uint256 burned, uint256 validUntil)
-        private
-        pure
-        returns (Solvency)
-    {
-        return Solvency.wrap(
-            uint256(bytes32(abi.encodePacked(uint40(validUntil), uint72(burned), uint72(backing), uint72(supply))))
-        );
+    function _word(Fields memory f) private pure returns (Solvency) {
+        vm.assume(f.validUntil < 2 ** 36 && f.top < 16);
+        uint40 high = uint40((uint256(f.top) << 36) | f.validUntil);
+        return Solvency.wrap(uint256(bytes32(abi.encodePacked(high, f.burned, f.backing, f.supply))));
     }
 }
 
-contract GateWordProof is Cheats {
-    /// @notice The accessors read address and flags
+contract FlagsWordProof is Cheats {
+    /// @notice DELEGATE_ALL is the highest bit, and all others are pause flags
     /// @custom:proves 12 17
-    function check_read(address implementation, uint96 flags) public pure {
-        Gate gate = _word(implementation, flags);
-        assert(gate.implementation() == implementation);
-        assert(gate.flags() == flags);
-        assert(gate.pauseFlags() == flags % 16);
-        assert(gate.delegateAll() == ((flags / 16) % 2 == 1));
+    function check_read(bool delegated, uint248 flags, uint8 high) public pure {
+        Flags f = _word(delegated, flags, high);
+        assert(f.delegateAll() == delegated);
+        assert(f.pauseFlags() == Flags.unwrap(_word(false, flags, high)));
     }
 
-    /// @notice An upgrade keeps every flag, a change of flags keeps the implementation
+    /// @notice Pause flags keep DELEGATE_ALL and take none of those that stand in the Solvency word; DELEGATE_ALL keeps
+    /// the pause flags
     /// @custom:proves 12 17
-    function check_write(address implementation, uint96 flags, address newImplementation, uint96 newFlags) public pure {
-        Gate gate = _word(implementation, flags);
-        assert(Gate.unwrap(gate.withImplementation(newImplementation)) == Gate.unwrap(_word(newImplementation, flags)));
-        assert(Gate.unwrap(gate.withFlags(newFlags)) == Gate.unwrap(_word(implementation, newFlags)));
+    function check_write(bool delegated, uint248 flags, uint8 high, uint256 asked, bool enabled) public pure {
+        Flags f = _word(delegated, flags, high);
+        uint256 written = Flags.unwrap(f.withPauseFlags(asked));
+        assert(written >> 255 == (delegated ? 1 : 0));
+        assert(written << 1 == (asked & ~uint256(12)) << 1);
+        assert(Flags.unwrap(f.withDelegateAll(enabled)) == Flags.unwrap(_word(enabled, flags, high)));
     }
 
-    /// @notice store then load gives the word back, in the ERC-1967 slot
-    /// @custom:proves 17
-    function check_storeLoad(uint256 word) public {
-        Gate.wrap(word).store();
-        assert(Gate.unwrap(GateLib.load()) == word);
-        bytes32 slot = bytes32(uint256(keccak256("eip1967.proxy.implementation")) - 1);
-        uint256 stored;
-        assembly ("memory-safe") {
-            stored := sload(slot)
-        }
-        assert(stored == word);
-    }
-
-    function _word(address implementation, uint256 flags) private pure returns (Gate) {
-        return Gate.wrap(uint256(bytes32(abi.encodePacked(uint96(flags), implementation))));
+    function _word(bool delegated, uint248 flags, uint8 high) private pure returns (Flags) {
+        vm.assume(high < 128);
+        uint8 top = delegated ? high + 128 : high;
+        return Flags.wrap(uint256(bytes32(abi.encodePacked(top, flags))));
     }
 }
