@@ -41,7 +41,8 @@ interface IKGST is
     /// half of RECOVERY_DELAY.
     /// @param maxIncreaseBps How much backing may rise by an attestation without every auditor, in 1/10,000: 0 to
     /// 10,000.
-    /// @param marginBps What the reserves must hold above the supply, in 1/10,000 of it: 0 to 2,000.
+    /// @param marginBps What the reserves must hold above what is in circulation or owed, in 1/10,000 of it: 0 to
+    /// 2,000.
     struct Initialization {
         address authority;
         address[] auditors;
@@ -311,7 +312,8 @@ interface IKGST is
 
     /// @notice Declares an issuer that is a contract to be a desk, which holds tokens for others, each with a claim of
     /// its own. A desk cannot be blocked, frozen or force-transferred: an order goes through the desk itself. Its quota
-    /// stays. Restricted to ISSUANCE_ADMIN; `cutIssuer` ends it at once.
+    /// stays, and so does a block or freeze of before, until it is lifted. Restricted to ISSUANCE_ADMIN; `cutIssuer`
+    /// ends it at once.
     /// @dev Worst case: tokens that an order names lie where the order does not reach. Undo: `cutIssuer`, then the
     /// account is as any other. Errors: `NotIssuer`, `NotAContract`.
     function setDesk(address desk) external;
@@ -383,8 +385,8 @@ interface IKGST is
     /// @dev Worst case: a threshold of auditors may at most double the backing per attestation. Undo: the same call.
     function setMaxIncrease(uint256 newMaxIncreaseBps) external;
 
-    /// @notice Sets what the reserves must hold above the supply, in 1/10,000 of it, 0 to 2,000, from the next
-    /// attestation on: 200 asks for reserves of 102 %. Restricted to RESERVE_ADMIN.
+    /// @notice Sets what the reserves must hold above what is in circulation or owed, in 1/10,000 of it, 0 to 2,000,
+    /// from the next attestation on: 200 asks for reserves of 102 %. Restricted to RESERVE_ADMIN.
     /// @dev Worst case: no margin, where a law asks for one. Undo: `raiseMargin`. Errors: `MarginOutOfRange`.
     function setMargin(uint256 newMarginBps) external;
 

@@ -161,8 +161,8 @@ abstract contract Ledger {
     // solhint-disable-next-line no-empty-blocks
     function _requireToken() internal view virtual {}
 
-    /// @dev Whether there is code at `account`, of its own: 23 bytes are a pointer under EIP-7702, to which the account's
-    /// key may prefer another at any time. No code that answers anything by itself is that short.
+    /// @dev Whether there is code at `account`, of its own: 23 bytes are a pointer under EIP-7702, to which the
+    /// account's key may prefer another at any time. No code that answers anything by itself is that short.
     function _isContract(address account) internal view returns (bool) {
         uint256 size = account.code.length;
         return size != 0 && size != 23;

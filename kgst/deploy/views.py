@@ -62,8 +62,8 @@ def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
     for auditor in policy.auditors.members:
         count = f"{policy.auditors.threshold} of {len(policy.auditors.members)}"
         powers.add_row("auditor", _whole(policy, auditor), count)
-    at_once = "at once, what GUARDIAN says; it gives none"
-    powers.add_row("takes roles away", "the Revoker, an ADMIN", at_once)
+    revoker = next((step.address for step in plan.steps if step.name == "revoker"), None)
+    powers.add_row("ADMIN", f"the Revoker\n{markup(revoker or '')}", "takes at once, gives nothing")
     powers.add_row("none", f"deployer\n{markup(plan.deployer)}", "gives up ADMIN in the last step")
     console.print(powers)
     console.print(

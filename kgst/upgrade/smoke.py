@@ -10,6 +10,7 @@ from eth_utils.crypto import keccak
 from kgst.checks import Check
 from kgst.deployment.code import code_hash
 from kgst.errors import KgstError
+from kgst.flags import flag_names
 from kgst.fork.overrides import StorageOverrides, throwaway_accounts
 from kgst.pipeline.operation import call_data
 from kgst.pipeline.permission import PermissionStatus, as_call, permission
@@ -21,8 +22,7 @@ from kgst.upgrade.operations import upgrade
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
-    from kgst.flags import flag_names
-from kgst.fork.anvil import Fork
+    from kgst.fork.anvil import Fork
 
 __all__ = ["smoke"]
 

@@ -38,7 +38,11 @@ TEXT = (ROOT / "tests/support/policy.yaml").read_text()
 OWNERS = ("issuer", "issuer_b", "unpauser")
 STEPS_AS_PLANNED = tuple(
     PlannedStep(step, step, None, gas)
-    for step, gas in zip(STEPS, (1_000_000, 5_000_000, 500_000, 500_000, 1_000_000), strict=True)
+    for step, gas in zip(
+        STEPS,
+        (1_000_000, 5_000_000, 500_000, 500_000, 500_000, 500_000, 1_000_000),
+        strict=True,
+    )
 )
 NOWHERE = "0x1234567890AbcdEF1234567890aBcdef12345678"
 

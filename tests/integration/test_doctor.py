@@ -530,7 +530,7 @@ def test_changes__drift__tightens_first_and_says_what_loosens(operated: System) 
         ("grant COMPLIANCE to compliance (0x14dC…9955), delay 0 seconds", Role.ADMIN, True),
         ("cut the issuer unknown 0x2546BcD3c84621e976D8185a91A922aE77ECEc30", Role.GUARDIAN, False),
         ("let attestations last 7 days, not 1 hour", Role.RESERVE_ADMIN, True),
-        ("let reserves rise by 10 % without every auditor, not 100 %", Role.RESERVE_ADMIN, False),
+        ("let backing rise by 10 % without every auditor, not 100 %", Role.RESERVE_ADMIN, False),
         ("give UNPAUSER the functions unpause(uint256) (now PUBLIC)", Role.ADMIN, False),
         ("give ADMIN the functions mint(address,uint256) (now PAUSER)", Role.ADMIN, False),
         ("open the token, which is closed", Role.ADMIN, True),

@@ -169,7 +169,7 @@ def test_mint__deficit__says_what_is_short(kgst: System, issuer: Any) -> None:
     document(mint(kgst, "admin", "1 000 som", None, as_(issuer)))
     attest(kgst, 900 * 100)
     said = refusal(mint, kgst, "admin", "5 som", None, as_(issuer))
-    assert "reserves do not cover the supply: 100.00 som are short" in said
+    assert "reserves do not cover the supply and its margin: 100.00 som are short" in said
     assert "headroom is" not in said
 
 
