@@ -15,12 +15,17 @@ from property import world as w
 from property.campaign import CAMPAIGN
 from property.dice import Dice
 from property.driver import Driver, Stage
+from property.plans import draw
 from property.profiles import BRIEF, EXAMPLES, SEEDED, SEEDS, SLOW, profile
+from property.rules_auditors import AuditorRules
+from property.rules_desks import DeskRules
 from property.rules_money import DICE, MoneyRules
+from property.rules_powers import PowerRules
 from property.rules_reading import ReadingRules
 from property.rules_reserves import ReserveRules
 from property.rules_roles import RoleRules
 from property.rules_staff import StaffRules
+from property.rules_terms import TermRules
 from support.engine import Engine, engine_name
 
 EXTENSIONS = 3
@@ -56,8 +61,9 @@ def campaign(
 
 
 class TokenMachine(
-    MoneyRules, ReserveRules, StaffRules, RoleRules, ReadingRules, RuleBasedStateMachine
-):
+    MoneyRules, ReserveRules, AuditorRules, TermRules, StaffRules, DeskRules, RoleRules, PowerRules, ReadingRules,
+    RuleBasedStateMachine,
+):  # fmt: skip
     """Subclasses say on which engine."""
 
     _stage: Stage | None = None
@@ -73,11 +79,12 @@ class TokenMachine(
             cls._stage = Stage(cls.engine())
         return cls._stage
 
-    @initialize(d=DICE)
-    def begin(self, d: Dice) -> None:
-        """One of the systems; mostly with reserves attested and money among people."""
-        self.driver = Driver(self.stage(), d.byte())
-        CAMPAIGN.examples += 1
+    @initialize(d=DICE, terms=DICE)
+    def begin(self, d: Dice, terms: Dice) -> None:
+        """A system of some terms; mostly with reserves attested and money among people."""
+        plan = draw(terms)
+        self.driver = Driver(self.stage(), plan)
+        CAMPAIGN.settle(plan)
         if d.rarely(3):
             self.attest_first(d)
         if not d.rarely(8):

@@ -24,6 +24,7 @@ class StaffRules(Bench):
                 *self.driver.issuers,
                 *self.driver.issuers,
                 self.driver.place.manager,
+                self.driver.world.wallet,
                 w.ADDRESS["upgrader"],
                 0,
                 self.token,
@@ -66,9 +67,8 @@ class StaffRules(Bench):
         if sum(self.model.blocked[a] for a in self.driver.known) > 4 and not d.rarely(4):
             self.unblock(d)
         elif d.rarely(3):
-            self.govern(
-                d, "blockAccounts(address[])", [self.anyone(d) for _ in range(d.byte() % 3)]
-            )
+            who = [self.anyone(d) for _ in range(d.byte() % 3)]
+            self.govern(d, "blockAccounts(address[])", who)
         else:
             self.govern(d, "blockAccount(address)", self.anyone(d))
 
@@ -222,7 +222,7 @@ class StaffRules(Bench):
 
     @rule(d=DICE)
     def unpause(self, d: Dice) -> None:
-        flags = self.model.gate.flags & 15
+        flags = self.model.flags.paused
         self.govern(
             d,
             "unpause(uint256)",

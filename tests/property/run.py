@@ -106,6 +106,7 @@ def _in_process(name: str, failures: list[str]) -> dict[str, Any]:
         "invariants": {
             str(number): CAMPAIGN.checked[number] for number in sorted(CAMPAIGN.checked)
         },
+        "parameters": CAMPAIGN.parameters.report(),
         # A quick one is too short for the rarest.
         "missing": [s for s in ESSENTIAL if not CAMPAIGN.reached[s]]
         if name == "quick"

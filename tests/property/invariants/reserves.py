@@ -92,7 +92,8 @@ class QuorumIsReal(Invariant):
 class DeficitIsTruthful(Invariant):
     number, says = (
         8,
-        "A valid attestation with K < S succeeds; what was enabled for holders stays enabled.",
+        "A valid attestation with K < S succeeds, and says whether money is missing or only the margin; what was"
+        " enabled for holders stays enabled.",
     )
 
     def hold(self, step: Step) -> None:
@@ -101,6 +102,13 @@ class DeficitIsTruthful(Invariant):
         before, after = step.before, step.after
         self.ensure(after.accounts == before.accounts and after.flags == before.flags)
         self.ensure(after.supply == before.supply and after.burned == before.burned)
+        held = max(0, after.reserves * 10**4 - (after.burned - after.settled))
+        short = max(0, after.supply - held)
+        said = [e[2] for e in step.outcome.events if e[1] == "ReserveDeficit"]
+        self.ensure(said == ([(after.epoch, short)] if short else []), said)
+        thin = [e[2] for e in step.outcome.events if e[1] == "MarginDeficit"]
+        expected = [(after.epoch, after.deficit)] if after.deficit and not short else []
+        self.ensure(thin == expected, thin)
         if not after.deficit:
             return
         driver, model = self.driver, self.driver.model
