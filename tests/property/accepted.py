@@ -14,74 +14,98 @@ if TYPE_CHECKING:
 
 MOST = (1 << 72) - 1
 DESK = 1 << 249
+SIGNED = (
+    "transferWithAuthorization",
+    "receiveWithAuthorization",
+    "cancelAuthorization",
+    "permit",
+)
 MANY = {"payout": "payout of hundreds", "mintBatch": "mints by the hundred"}
 
 
 def accepted(step: Step, driver: Driver) -> list[str]:
-    before, after, name = step.before, step.after, step.name
+    before, name = step.before, step.name
     found = [SUCCEEDED[name]] if name in SUCCEEDED else []
     if step.call.function.startswith("updateAuthority"):
         found.append("authority changed")
-    found += _desks(step, driver)
     if before.supply > before.backing and name in ("burn", "transfer"):
         found.append(f"{name} during a deficit")
     if step.minted:
-        if after.supply == after.backing:
-            found.append("mint to exactly zero headroom")
-            if (
-                after.margin
-                and after.reserves * 10_000 - (after.burned - after.settled) > after.supply
-            ):
-                found.append("mint up to the margin")
-        if step.now == before.valid_until - 1:
-            found.append("mint one second before expiry")
-        if step.actor in driver.minters and not driver.model.quota[step.actor].level:
-            found.append("mint at exactly the quota")
+        found += _minted(step, driver)
     if step.attested:
         found += _attested(step, driver)
+    if name in SIGNED:
+        found += _signed(step, driver)
+    if name in MANY and len(step.act.arguments[0]) >= 400:
+        found.append(MANY[name])
+    if name in KEYED and step.call.function.endswith(",bytes32)"):
+        found.append(f"{name} by key")
+    return [
+        *found,
+        *_moved(step),
+        *_ordered(step, driver),
+        *_appointed(step, driver),
+        *_desks(step, driver),
+        *_governed(step, driver),
+    ]
+
+
+def _minted(step: Step, driver: Driver) -> list[str]:
+    before, after, found = step.before, step.after, []
+    if after.supply == after.backing:
+        found.append("mint to exactly zero headroom")
+        covered = after.reserves * 10_000 - (after.burned - after.settled)
+        if after.margin and covered > after.supply:
+            found.append("mint up to the margin")
+    if step.now == before.valid_until - 1:
+        found.append("mint one second before expiry")
+    if step.actor in driver.minters and not driver.model.quota[step.actor].level:
+        found.append("mint at exactly the quota")
+    return found
+
+
+def _moved(step: Step) -> list[str]:
+    before, after, name, found = step.before, step.after, step.name, []
     if name == "burn" and after.backing - after.supply == before.backing - before.supply > 0:
         found.append("headroom unchanged by a burn")
-    if name in ("transfer", "transferFrom") and any(a == b for a, b, v in step.transfers if v):
+    to_oneself = any(a == b for a, b, v in step.transfers if v)
+    if name in ("transfer", "transferFrom") and to_oneself:
         found.append("transfer to oneself")
-    if name == "payout" and any(a == b for a, b, v in step.transfers if v):
+    if name == "payout" and to_oneself:
         found.append("payout to oneself")
+    return found
+
+
+def _ordered(step: Step, driver: Driver) -> list[str]:
+    """What compliance and enforcement did, and a blocked owner."""
+    name, found = step.name, []
     if name == "forcedTransfer":
         if any(True for _ in step.events("Frozen")):
             found.append("forced transfer unfreezes")
-        if before.flags & 1:
+        if step.before.flags & 1:
             found.append("forced transfer while paused")
-    if name in KEYED and step.call.function.endswith(",bytes32)"):
-        found.append(f"{name} by key")
     if name in ("forcedTransfer", "burnBlocked"):
         found += [
             "order executed in parts"
             for order, account, value in step.events("OrderExecuted")
             if 0 < value < driver.model.orders[order, account][1]
         ]
-    for issuer, capacity, _, _ in step.events("IssuerSet") if name == "setIssuer" else ():
-        held = (
-            before.issuers[driver.minters.index(issuer)] >> 72 & MOST
-            if issuer in driver.minters
-            else 0
-        )
-        if 0 < held < capacity:
-            found.append("quota raised")
-    if name.startswith("setFrozen") and any(f == MOST for f, _ in _freezes(after)):
-        found.append("everything frozen")
+    if name.startswith("setFrozen"):
+        frozen = _freezes(step.after)
+        found += ["everything frozen"] if any(f == MOST for f, _ in frozen) else []
+        found += ["freeze beyond the balance"] if any(f > b for f, b in frozen) else []
     if name == "approve" and not step.act.arguments[1] and driver.model.blocked[step.actor]:
         found.append("blocked owner approves zero")
-    if name.startswith("setFrozen") and any(f > b for f, b in _freezes(after)):
-        found.append("freeze beyond the balance")
-    if name in (
-        "transferWithAuthorization",
-        "receiveWithAuthorization",
-        "cancelAuthorization",
-        "permit",
-    ):
-        found += _signed(step, driver)
-    if name in MANY and len(step.act.arguments[0]) >= 400:
-        found.append(MANY[name])
-    found += _governed(step, driver)
+    return found
+
+
+def _appointed(step: Step, driver: Driver) -> list[str]:
+    found, minters = [], driver.minters
+    for issuer, capacity, _, _ in step.events("IssuerSet") if step.name == "setIssuer" else ():
+        known = issuer in minters
+        held = step.before.issuers[minters.index(issuer)] >> 72 & MOST if known else 0
+        if 0 < held < capacity:
+            found.append("quota raised")
     return found
 
 
@@ -100,11 +124,8 @@ def _desks(step: Step, driver: Driver) -> list[str]:
         if any(args[0] == minter for args in step.events("Unblocked")):
             found.append("desk unblocked")
     once = {address for address in driver.once_desks if not driver.model.quota[address].desk}
-    if (
-        step.name in ("forcedTransfer", "burnBlocked", "blockAccount")
-        and step.act.arguments[0] in once
-    ):
-        found.append("desk seized once it is none")
+    if step.name == "blockAccount" and step.act.arguments[0] in once:
+        found.append("desk blocked once it is none")
     return found
 
 

@@ -57,7 +57,7 @@ SITUATIONS: tuple[str, ...] = (
     "margin raised", "margin lowered", "margin raised by the guardian", "margin below the present one refused",
     "margin deficit attested", "margin held again", "backing within the margin", "mint up to the margin",
     "desk cut", "desk kept under new terms", "desk kept under lower terms", "desk without code refused",
-    "desk not blocked", "desk not frozen", "desk not seized", "desk not destroyed", "desk seized once it is none",
+    "desk not blocked", "desk not frozen", "desk not seized", "desk not destroyed", "desk blocked once it is none",
     "desk minted", "desk burned", "desk unblocked",
     "role taken at once", "role taken at once from its only member", "role taken that was not held",
     "ADMIN not taken at once", "UNPAUSER not taken at once", "GUARDIAN not taken at once",

@@ -9,13 +9,12 @@ from property.step import View
 from property.world import ADDRESS
 from support.engine import Call, selector
 
-FIELD = (1 << 72) - 1
-
 if TYPE_CHECKING:
     from property.step import Step
 
 UPGRADE = selector("upgradeToAndCall(address,bytes)")
 DELAY = "RECOVERY_DELAY()"
+FIELD = (1 << 72) - 1
 PEOPLE = frozenset(ADDRESS.values())
 KEPT_ROLES = (0, 5, 8)
 """ADMIN, UNPAUSER, GUARDIAN."""
