@@ -46,6 +46,7 @@ class Stage:
     def rewind(self) -> None:
         self.engine.restore(self._start)
         self._start = self.engine.mark()
+        self.engine.clock(self.world.start)
 
 
 class Driver:
