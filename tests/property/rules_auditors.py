@@ -90,12 +90,9 @@ class AuditorRules(Bench):
             members, threshold = members[:1], 1
         return members, d.pick((threshold, 0, 1, len(members) // 2, len(members) + 1, FULL))
 
-    @rule(d=DICE)
     def dynasty(self, d: Dice) -> None:
         """Sets that succeed one another, by the dozen."""
-        if not d.rarely(16):
-            return
-        for number in range(d.pick((3, 10, 60))):
+        for number in range(d.pick((3, 10, 50))):
             self.succeed(Dice(bytes([number * 7 & 63, number, d.byte()])), plain=True)
 
     @rule(d=DICE)

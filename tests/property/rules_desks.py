@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis.stateful import rule
 from property import world as w
 from property.bench import Bench
-from property.dice import FULL, Dice
+from property.dice import FULL, MOST_ROWS, Dice
 from property.rules_money import DICE
 from property.rules_staff import DESTROY, SEIZE
 
@@ -14,6 +14,17 @@ APPOINT = "setIssuer(address,uint256,uint256,bool)"
 
 class DeskRules(Bench):
     @rule(d=DICE)
+    def desks(self, d: Dice) -> None:
+        kind = d.byte() % 5
+        if kind == 0:
+            self.set_desk(d)
+        elif kind < 3:
+            self.against_a_desk(d)
+        elif kind == 3:
+            self.new_terms(d)
+        else:
+            self.at_the_desk(d)
+
     def set_desk(self, d: Dice) -> None:
         """Mostly an issuer that is a contract; at times one without code, or no issuer at all."""
         if d.rarely(3):
@@ -30,7 +41,6 @@ class DeskRules(Bench):
         self.govern(d, "setDesk(address)", who)
         return who
 
-    @rule(d=DICE)
     def against_a_desk(self, d: Dice) -> None:
         """Every order against a desk; its money is blocked or frozen from before, at times."""
         wallet, govern = self.driver.world.wallet, self.govern
@@ -57,7 +67,6 @@ class DeskRules(Bench):
         else:
             govern(d, DESTROY, desk, amount, order, amount)
 
-    @rule(d=DICE)
     def new_terms(self, d: Dice) -> None:
         """A desk's quota changes; it goes on being one until it is cut."""
         desks = [who for who, quota in self.model.quota.items() if quota.desk]
@@ -79,7 +88,6 @@ class DeskRules(Bench):
             self.govern(d, "unblockAccount(address)", desk)
             self.govern(d, "setFrozenTokens(address,uint256)", desk, 0)
 
-    @rule(d=DICE)
     def at_the_desk(self, d: Dice) -> None:
         """A holder hands in tokens; the desk mints, pays out and burns."""
         desk, payer = self.driver.world.wallet, self.holder(d)
@@ -93,7 +101,7 @@ class DeskRules(Bench):
     @rule(d=DICE)
     def crowd(self, d: Dice) -> None:
         """Lists of many accounts: blocked, unblocked, frozen."""
-        count = d.rows()
+        count = d.between(0, MOST_ROWS) if d.rarely(4) else d.byte() % 4
         accounts = [CROWD + d.byte() % 4 * 100 + i for i in range(count)]
         kind = d.byte() % 4
         if kind == 0:

@@ -13,17 +13,27 @@ from support.model.manager import PUBLIC
 
 TAKEN = (
     governance.PAUSER, governance.COMPLIANCE, governance.ISSUANCE_ADMIN, governance.UPGRADER, governance.ENFORCER,
-    governance.RESERVE_ADMIN, governance.ADMIN, governance.UNPAUSER, governance.GUARDIAN, 77, PUBLIC,
+    governance.RESERVE_ADMIN,
 )  # fmt: skip
+KEPT = (governance.ADMIN, governance.UNPAUSER, governance.GUARDIAN, 77, PUBLIC)
 
 
 class PowerRules(Bench):
     @rule(d=DICE)
+    def powers(self, d: Dice) -> None:
+        kind = d.byte() % 6
+        if kind < 3:
+            self.revoke_at_once(d)
+        elif kind == 3:
+            self.without_revoker(d)
+        else:
+            self.change_of_hands(d)
+
     def revoke_at_once(self, d: Dice) -> None:
         """The guardian takes a role away through the contract that is there for it; at times another tries."""
         place = self.driver.place
         manager = self.model.managers[place.manager]
-        role = d.pick(TAKEN)
+        role = d.pick(TAKEN if d.rarely(3) else KEPT)
         usual = w.ADDRESS[w.STAFF.get(role, "outsider")]
         account = usual if not d.rarely(4) else d.pick([self.anyone(d), place.revoker])
         others = w.ADDRESS["admin"], w.ADDRESS["outsider"], usual
@@ -33,10 +43,8 @@ class PowerRules(Bench):
             self.driver.do(caller, manager.address, "execute(address,bytes)", place.revoker, call)
         else:
             self.driver.send(caller, place.revoker, call)
-        if not d.rarely(4):
-            self.restaff(d)  # type: ignore[attr-defined]
+        self.restaff(d)  # type: ignore[attr-defined]
 
-    @rule(d=DICE)
     def without_revoker(self, d: Dice) -> None:
         """ADMIN takes the contract's own role away, or gives it back."""
         place = self.driver.place
@@ -51,7 +59,6 @@ class PowerRules(Bench):
             return
         self.direct_or_schedule(d, admin, manager.address, call)
 
-    @rule(d=DICE)
     def change_of_hands(self, d: Dice) -> None:
         """Another manager takes over; the people of the first try what was theirs; mostly it comes back."""
         place, model, do = self.driver.place, self.model, self.driver.do

@@ -217,8 +217,15 @@ class StaffRules(Bench):
     def pause(self, d: Dice) -> None:
         if d.rarely(2):
             flags = d.pick((1, 2, 4, 8, 3, 15, 6, 0, 15, 17, FULL))
-            if self.govern(d, "pause(uint256)", flags) and flags == 15:
+            if not self.govern(d, "pause(uint256)", flags):
+                return
+            if flags & 4:
                 self.attest_anew(d)  # type: ignore[attr-defined]
+            if not d.rarely(3):
+                self.transfer(d)  # type: ignore[attr-defined]
+                self.mint(d)  # type: ignore[attr-defined]
+                self.authorization(d)  # type: ignore[attr-defined]
+                self.unpause(d)
 
     @rule(d=DICE)
     def unpause(self, d: Dice) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis.stateful import rule
 from property import world as w
 from property.bench import Bench
-from property.dice import FIELD, FULL, Dice
+from property.dice import FIELD, FULL, MOST_ROWS, Dice
 from property.rules_money import DICE
 from support.model.issuance import FASTEST
 from support.model.reserves import DAY, HOUR, MOST_RESERVES
@@ -16,7 +16,10 @@ LONGEST_AGE, STEEPEST, WIDEST = 31 * DAY, 10_000, 2_000
 class TermRules(Bench):
     @rule(d=DICE)
     def limits(self, d: Dice) -> None:
-        if d.byte() & 1:
+        kind = d.byte() % 4
+        if kind > 1:
+            self.margin(d)
+        elif kind:
             longest = min(LONGEST_AGE, self.model.code.recovery_delay // 2)
             beyond = d.pick((HOUR - 1, longest + 1, 0, FULL))
             seconds = beyond if d.rarely(4) else d.between(HOUR, longest)
@@ -25,7 +28,6 @@ class TermRules(Bench):
             bps = d.pick((STEEPEST + 1, FULL)) if d.rarely(6) else d.between(0, STEEPEST)
             self.govern(d, "setMaxIncrease(uint256)", bps)
 
-    @rule(d=DICE)
     def margin(self, d: Dice) -> None:
         """By whom it is set, or by the guardian, who can only raise it."""
         present = self.model.limits.margin
@@ -54,10 +56,32 @@ class TermRules(Bench):
             self.attest_anew(d)  # type: ignore[attr-defined]
 
     @rule(d=DICE)
+    def extremes(self, d: Dice) -> None:
+        """Rarely: life is hard afterwards."""
+        kind = d.byte() % 20
+        if kind == 19:
+            self.to_the_bounds(d)
+        elif kind == 18:
+            self.dynasty(d)  # type: ignore[attr-defined]
+        elif kind > 14:
+            self.hundreds(d)
+
+    def hundreds(self, d: Dice) -> None:
+        """Many payments or mints in one transaction."""
+        count = d.between(100, MOST_ROWS)
+        issuer, payer = w.ADDRESS["issuer_a"], self.holder(d)
+        names = [self.receiver(d) for _ in range(3)]
+        to = [names[i % 3] for i in range(count)]
+        if d.byte() & 1:
+            each = self.room(d, issuer) // count  # type: ignore[attr-defined]
+            values = [max(0, each - i % 3) for i in range(count)]
+            self.driver.do(issuer, self.token, "mintBatch(address[],uint256[])", to, values)
+        else:
+            values = [max(0, self.model.free(payer) // count - i % 3) for i in range(count)]
+            self.driver.do(payer, self.token, "payout(address[],uint256[])", to, values)
+
     def to_the_bounds(self, d: Dice) -> None:
         """The most that the fields hold: attested, minted, and at times burned again."""
-        if not d.rarely(16):
-            return
         if self.model.limits.margin:
             self.govern(d, "setMargin(uint256)", 0)
         issuer = w.ADDRESS["issuer_a"]
