@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hypothesis import event, seed
+from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -29,6 +30,8 @@ from property.rules_terms import TermRules
 from support.engine import Engine, engine_name
 
 EXTENSIONS = 3
+TERMS = st.binary(min_size=40, max_size=40).map(Dice)
+"""As many choices as a plan has."""
 
 
 def campaign(
@@ -79,7 +82,7 @@ class TokenMachine(
             cls._stage = Stage(cls.engine())
         return cls._stage
 
-    @initialize(d=DICE, terms=DICE)
+    @initialize(d=DICE, terms=TERMS)
     def begin(self, d: Dice, terms: Dice) -> None:
         """A system of some terms; mostly with reserves attested and money among people."""
         plan = draw(terms)

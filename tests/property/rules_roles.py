@@ -29,7 +29,10 @@ class RoleRules(Bench):
             self.succeed(d)  # type: ignore[attr-defined]
         if not d.rarely(8):
             self.driver.wait_until(self.driver.now + 1)
+        paused = d.rarely(4) and self.govern(d, "pause(uint256)", 1 + d.byte() % 15)
         self.govern(d, "upgradeToAndCall(address,bytes)", address, inner)
+        if paused:
+            self.govern(d, "unpause(uint256)", 15)
 
     @rule(d=DICE)
     def delegate_all(self, d: Dice) -> None:

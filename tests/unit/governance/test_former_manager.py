@@ -6,14 +6,11 @@ from typing import Any
 
 import pytest
 from ape import project
+from support.bubbling import bubbles
 from support.events import events
 from support.reverts import reverts
 
 from kgst.roles import ROLE_FUNCTIONS, Role
-
-
-def the_function(token: Any, signature: str) -> Any:
-    return getattr(token, signature.partition("(")[0])
 
 
 @pytest.fixture
@@ -31,27 +28,25 @@ def replaced(
     return taken
 
 
-@pytest.mark.parametrize(
-    ("role", "signature"), [(r, f) for r, functions in ROLE_FUNCTIONS.items() for f in functions]
-)
 def test_former_manager__its_people__reach_nothing(
-    replaced: Any, token: Any, manager: Any, people: Any, admin: Any, role: Role, signature: str
+    replaced: Any, token: Any, manager: Any, people: Any, admin: Any
 ) -> None:
-    call, given = the_function(token, signature), replaced[signature]
-    sender = people[role]
-    if sender != admin:
-        with reverts(token.AccessManagedUnauthorized, caller=sender):
-            call(*given, sender=sender)
-    # Nor by the way of delayed calls, which the former manager still lets through.
-    data = call.encode_input(*given)
-    with reverts(token.AccessManagedUnauthorized, manager, caller=manager):
-        manager.execute(token, data, sender=sender)
+    for role, functions in ROLE_FUNCTIONS.items():
+        for signature in functions:
+            call, given = getattr(token, signature.partition("(")[0]), replaced[signature]
+            # ADMIN is the same person under both.
+            if role is not Role.ADMIN:
+                with reverts(token.AccessManagedUnauthorized, caller=people[role]):
+                    call(*given, sender=people[role])
+            # Nor by way of the former manager, which still lets its people through.
+            with bubbles(token.AccessManagedUnauthorized, manager, caller=manager):
+                manager.execute(token, call.encode_input(*given), sender=people[role])
 
 
 def test_former_manager__its_admin__cannot_bring_it_back(
     replaced: Any, token: Any, manager: Any, new_manager: Any, admin: Any
 ) -> None:
-    with reverts(token.AccessManagedUnauthorized, manager, caller=manager):
+    with bubbles(token.AccessManagedUnauthorized, manager, caller=manager):
         manager.updateAuthority(token, manager, sender=admin)
     receipt = new_manager.updateAuthority(token, manager, sender=admin)
     assert events(receipt, token) == [("AuthorityUpdated", {"authority": manager})]
@@ -66,6 +61,6 @@ def test_former_manager__scheduled_before__cannot_be_carried_out(
     chain.pending_timestamp += delayed
     with reverts(token.AccessManagedUnauthorized, manager, caller=unpauser):
         token.unpause(15, sender=unpauser)
-    with reverts(token.AccessManagedUnauthorized, manager, caller=manager):
+    with bubbles(token.AccessManagedUnauthorized, manager, caller=manager):
         manager.execute(token, data, sender=unpauser)
     assert token.pauseFlags() == 15

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
@@ -19,14 +20,9 @@ def answered(to: Any, sender: Any, data: bytes, value: int) -> tuple[bool, bytes
     try:
         found = chain.provider.tester.ethereum_tester.call({**call, "gas": 3_000_000})
     except TransactionFailed as refusal:
-        return False, _bytes(refusal.args[0])
-    return True, _bytes(found)
-
-
-def _bytes(data: Any) -> bytes:
-    if isinstance(data, str):
-        return to_bytes(hexstr=data) if data.startswith("0x") else b""
-    return bytes(data or b"")
+        # eth-tester gives the bytes as Python writes them.
+        return False, bytes(ast.literal_eval(refusal.args[0]))
+    return True, to_bytes(hexstr=found)
 
 
 def zeros(kind: Any) -> Any:
@@ -37,7 +33,7 @@ def zeros(kind: Any) -> Any:
     if kind.components:
         return tuple(zeros(part) for part in kind.components)
     plain = {"address": "0x" + "0" * 40, "bool": False, "string": "", "bytes": b""}
-    return plain.get(name, bytes(32) if name.startswith("bytes") else 0)
+    return plain.get(name, bytes(int(name[5:])) if name.startswith("bytes") else 0)
 
 
 def plain_call(function: Any) -> bytes:
