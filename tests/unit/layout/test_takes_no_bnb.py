@@ -33,7 +33,9 @@ def zeros(kind: Any) -> Any:
     if kind.components:
         return tuple(zeros(part) for part in kind.components)
     plain = {"address": "0x" + "0" * 40, "bool": False, "string": "", "bytes": b""}
-    return plain.get(name, bytes(int(name[5:])) if name.startswith("bytes") else 0)
+    if name in plain:
+        return plain[name]
+    return bytes(int(name[5:])) if name.startswith("bytes") else 0
 
 
 def plain_call(function: Any) -> bytes:
