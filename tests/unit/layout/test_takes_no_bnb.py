@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ape import chain, project
 from eth_abi import encode
-from eth_tester.exceptions import TransactionFailed
+from eth_tester.exceptions import TransactionFailed  # type: ignore[import-untyped]
 from eth_utils import keccak, to_bytes
 
 WEI = 1
