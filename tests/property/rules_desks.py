@@ -28,7 +28,7 @@ class DeskRules(Bench):
     def set_desk(self, d: Dice) -> None:
         """Mostly an issuer that is a contract; at times one without code, or no issuer at all."""
         if d.rarely(3):
-            who = d.pick([*self.driver.minters, self.anyone(d)])
+            who = d.pick([*self.driver.issuers, *self.driver.issuers, self.anyone(d)])
             self.govern(d, "setDesk(address)", who)
             return
         self.open_desk(d)
@@ -102,7 +102,8 @@ class DeskRules(Bench):
     def crowd(self, d: Dice) -> None:
         """Lists of many accounts: blocked, unblocked, frozen."""
         count = d.pick((1, 2, 3, 0, MOST_ROWS, d.between(0, MOST_ROWS)))
-        accounts = [CROWD + d.byte() % 4 * 100 + i for i in range(count)]
+        first = CROWD + d.byte() % 4 * 100
+        accounts = [*range(first, first + count)]
         kind = d.byte() % 4
         if kind == 0:
             self.govern(d, "blockAccounts(address[])", accounts)
