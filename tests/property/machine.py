@@ -85,9 +85,8 @@ class TokenMachine(
     @initialize(d=DICE, terms=TERMS)
     def begin(self, d: Dice, terms: Dice) -> None:
         """A system of some terms; mostly with reserves attested and money among people."""
-        plan = draw(terms)
-        self.driver = Driver(self.stage(), plan)
-        CAMPAIGN.settle(plan)
+        self.driver = Driver(self.stage(), draw(terms))
+        CAMPAIGN.settle(self.driver.place.plan)
         if d.rarely(3):
             self.attest_first(d)
         if not d.rarely(8):

@@ -8,16 +8,19 @@ import time
 from hypothesis.stateful import run_state_machine_as_test
 from property.driver import Stage
 from property.machine import TokenMachine
+from property.plans import DELAYS, Plan
 from property.profiles import THROUGH_APE, profile
 from property.through_ape import anvil
 
+DELAYED = Plan(auditors=7, threshold=4, margin=200, delays=DELAYS[-1], vault_audits=True)
+
 
 def run(examples: int, steps: int) -> float:
-    """Returns the seconds that it took, without the first deployment."""
+    """Returns the seconds that it took, without the deployment."""
     with anvil() as engine:
 
         class OnAnvil(TokenMachine):
-            _stage = Stage(engine)
+            _stage = Stage(engine, (Plan(), DELAYED))
 
         began = time.perf_counter()
         run_state_machine_as_test(OnAnvil, settings=profile("ci", examples, steps))
