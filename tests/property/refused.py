@@ -130,6 +130,10 @@ def refused(step: Step, driver: Driver) -> list[str]:
         found.append("burned at the field's bound refused")
     elif error == "AccessManagerUnauthorizedAccount" and args[0] == driver.place.revoker:
         found.append("revoker without its role refused")
+    elif (
+        error == "AccessManagerUnauthorizedCancel" and "unpause" in step.call.arguments[2].function
+    ):
+        found.append("guardian's cancel of an unpause refused")
     if error == "AccessManagedUnauthorized":
         found += _unauthorized(step, driver, args[0])
     if step.call.function.startswith("upgradeTo") and name == "mint":

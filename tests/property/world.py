@@ -33,6 +33,8 @@ STAFF = {
     governance.ENFORCER: "enforcer",
     governance.GUARDIAN: "guardian",
 }
+UNGUARDED = (governance.ADMIN, governance.UNPAUSER, governance.GUARDIAN)
+"""Roles whose scheduled operations no guardian cancels."""
 OTHERS = ("outsider", "relayer", "deployer")
 AUDITOR_KEYS = tuple(f"auditor_{c}" for c in "abcdefghijklmnop")
 KEYS = {
@@ -151,7 +153,7 @@ def _govern(engine: Engine, place: Place) -> None:
 
     for role, functions in ROLE_FUNCTIONS.items():
         assign(token, functions, int(role))
-        if role != governance.ADMIN:
+        if role not in UNGUARDED:
             send(manager, "setRoleGuardian(uint64,uint64)", int(role), governance.GUARDIAN)
         grant(int(role), ADDRESS[STAFF[int(role)]], place.plan.delays.get(int(role), 0))
     assign(place.revoker, (REVOKE,), governance.GUARDIAN)
@@ -197,5 +199,5 @@ def _staff(model: SystemModel, place: Place) -> None:
     for role, name in STAFF.items():
         delay = Delay(0, place.plan.delays.get(role, 0), 0)
         own.members[role, ADDRESS[name]] = Membership(model.now, delay)
-        if role != governance.ADMIN:
+        if role not in UNGUARDED:
             own.guardian_of[role] = governance.GUARDIAN
