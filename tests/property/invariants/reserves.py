@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from property.invariants.base import Invariant
 from support.engine import Call
-from support.model.ledger import BURNING, TRANSFERS
+from support.model.ledger import BURNING, LARGEST, TRANSFERS
 from support.model.signatures import digest, list_hash, struct_hash
 
 if TYPE_CHECKING:
@@ -125,6 +125,8 @@ class DeficitIsTruthful(Invariant):
         burner = next(
             (i for i in driver.issuers if model.quota[i].may_burn and not model.blocked[i]), None
         )
-        if burner is not None and model.free(burner) and not after.flags & BURNING:
-            call = Call.of("burn(uint256)", model.free(burner))
+        if burner is None or after.flags & BURNING:
+            return
+        if value := min(model.free(burner), LARGEST - after.burned):
+            call = Call.of("burn(uint256)", value)
             self.ensure(driver.probe(burner, step.token, call, step.now).error is None, "no burn")
