@@ -131,8 +131,9 @@ class ReserveRules(Bench):
         model, now = self.model, self.driver.now
         age = model.limits.max_age
         kind = d.byte() % 16
-        if now - age > model.last.as_of and d.rarely(4):
-            kind = 12 + kind % 2
+        if now - age > model.last.as_of and not d.rarely(3):
+            # The last one has run out: of what is older than maxAge, another.
+            return d.pick((now - age, now - age - 1, now - age + 1, model.last.as_of))
         if kind < 10:
             return now
         return (
