@@ -102,8 +102,8 @@ def test_verify__drift__exits_3_and_names_it(run: Any) -> None:
             "area": "token",
             "item": "pause flags",
             "state": "failed",
-            "expected": "0",
-            "found": "1",
+            "expected": "none",
+            "found": "transfers",
             "advice": None,
         }
     ]

@@ -295,8 +295,8 @@ def test_plan__limits_that_sending_would_meet__are_told(fresh: Any) -> None:
 
 def test_plan__need__is_what_the_dearest_moment_holds_ready(fresh: Any) -> None:
     planned = Plan(1337, fresh.address, STEPS_AS_PLANNED, 10**9, 0)
-    assert planned.cost == 8_000_000 * 10**9
-    assert planned.need == (7_000_000 + 1_250_000) * 10**9
+    assert planned.cost == 9_000_000 * 10**9
+    assert planned.need == (8_000_000 + 1_250_000) * 10**9
     [said] = _refusals(planned, Policy.load(ROOT / "tests/support/policy.yaml"))
     assert "has 0 BNB and needs 0.00825 BNB: the estimate is 0.008 BNB" in said
 

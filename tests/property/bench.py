@@ -14,7 +14,7 @@ from property.driver import Driver
 from support.engine import Call, selector
 from support.model.governance import power
 from support.model.manager import operation_id
-from support.model.signatures import Key, Signature, digest
+from support.model.signatures import Key, Password, Signature, digest
 from support.model.system import SystemModel
 
 BY_ADDRESS: dict[int, Key] = {key.address: key for key in w.KEYS.values()}
@@ -59,6 +59,9 @@ class Bench:
 
     def sign(self, account: int, signed: bytes) -> Signature:
         """By ``account``'s key, or by its owner's when it is a contract that signs."""
+        place = self.driver.place
+        if account == place.vault:
+            return Password.made(place.plan.password, account, signed)
         key = BY_ADDRESS.get(self.model.owners.get(account, account))
         return key.sign(signed) if key else NO_SIGNATURE
 
@@ -85,7 +88,7 @@ class Bench:
     @property
     def neighbour(self) -> Any:
         """Another token on this chain."""
-        return SimpleNamespace(token=self.driver.elsewhere.token, chain_id=self.model.chain_id)
+        return SimpleNamespace(token=self.driver.world.elsewhere, chain_id=self.model.chain_id)
 
     @property
     def fork(self) -> Any:
@@ -106,7 +109,8 @@ class Bench:
         self, d: Dice, good: list[tuple[int, Signature]], message: bytes, old: bytes
     ) -> list[tuple[int, Signature]]:
         signed = digest(self.model, message)
-        at = d.byte() % len(good)
+        # Whoever signs with a password has signed everything.
+        at = d.pick([i for i, (_, s) in enumerate(good) if not isinstance(s, Password)])
         account, signature = good[at]
         bad: Signature
         match d.byte() % 16:

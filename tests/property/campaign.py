@@ -1,7 +1,7 @@
 """What a whole run has done: steps, checks, and which situations it reached.
 
-A campaign that never minted, hit a deficit, expired, rotated or upgraded has shown nothing: `missing` says what it did
-not reach, and the run fails (invariant 18).
+A campaign that never minted, hit a deficit, expired, rotated or upgraded has shown nothing, nor has one that knew only
+one delay, one margin or batches of three: `missing` says what it did not reach, and the run fails (invariant 18).
 """
 
 from __future__ import annotations
@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from property import situations
+from property import parameters
+from property.accepted import accepted
+from property.parameters import Parameters
+from property.refused import refused
+from property.situations import SITUATIONS
 from support.engine import artifacts
 
 if TYPE_CHECKING:
     from property.driver import Driver
     from property.step import Step
+    from property.world import Plan
 
 NEVER_SUCCEEDS = {
     "initialize((address,address[],uint256,uint256,uint256,uint256))": "done once, by the constructor",
@@ -40,28 +45,41 @@ class Campaign:
         self.errors: Counter[str] = Counter()
         self.succeeded: Counter[str] = Counter()
         self.examples = 0
+        self.parameters = Parameters()
+        self.unmet_by_seeds: list[str] = []
+        """What the seeds of slower engines no longer meet."""
 
     def count(self, step: Step, driver: Driver) -> None:
         self.steps += 1
         if step.accepted:
             self.succeeded[step.act.function] += 1
-            found = situations.accepted(step, driver)
+            found = accepted(step, driver)
+            for name, value in parameters.of_step(step, driver):
+                self.parameters.meet(name, value)
         else:
             assert step.outcome.error is not None
             self.errors[step.outcome.error[0]] += 1
-            found = situations.refused(step, driver)
+            found = refused(step, driver)
         for situation in found:
             self.reached[situation] += 1
             driver.seen.add(situation)
 
+    def settle(self, plan: Plan) -> None:
+        """A token was deployed."""
+        self.examples += 1
+        for name, value in parameters.of_plan(plan):
+            self.parameters.meet(name, value)
+        self.parameters.meet("auditor sets of one token", 1)
+
     def mark(self, situation: str) -> None:
         """A situation that only the rule knows of."""
-        assert situation in situations.SITUATIONS, situation
+        assert situation in SITUATIONS, situation
         self.reached[situation] += 1
 
     def missing(self) -> list[str]:
         """What a campaign of any length must have shown, and has not."""
-        found = [s for s in situations.SITUATIONS if not self.reached[s]]
+        found = [s for s in SITUATIONS if not self.reached[s]]
+        found += self.parameters.missing()
         for entry in artifacts().contracts["IKGST"]["abi"]:
             name = entry.get("name")
             if entry["type"] == "function" and entry["stateMutability"] == "nonpayable":

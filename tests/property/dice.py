@@ -11,6 +11,7 @@ from typing import TypeVar
 T = TypeVar("T")
 FULL = (1 << 256) - 1
 FIELD = (1 << 72) - 1
+MOST_ROWS = 500
 
 
 class Dice:
@@ -35,6 +36,20 @@ class Dice:
         chosen = [c for i, c in enumerate(choices) if mask >> i & 1]
         missing = [c for c in choices if c not in chosen][: max(0, at_least - len(chosen))]
         return [c for c in choices if c in chosen or c in missing]
+
+    def between(self, low: int, high: int) -> int:
+        """An end of the range, or somewhere within."""
+        kind = self.byte() % 8
+        if kind < 2:
+            return (low, high)[kind]
+        return low + (high - low) * (self.byte() << 8 | self.byte()) // 65_535
+
+    def rows(self) -> int:
+        """How many of something in one call: mostly a few, at times hundreds."""
+        kind = self.byte() % 64
+        if kind < 60:
+            return kind % 5
+        return MOST_ROWS if kind == 60 else self.byte() * MOST_ROWS // 255
 
     def amount(self, limit: int) -> int:
         """Mostly a part of ``limit``, else its edges and the edges of the number types."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from hypothesis import note
@@ -11,8 +12,10 @@ from property import world as w
 from property.campaign import CAMPAIGN
 from property.invariants import INVARIANTS
 from property.invariants.base import Invariant
+from property.plans import Plan
 from property.step import Step, View
 from property.story import Teller, when
+from property.tables import Tables
 from support.engine import Call, Engine, Outcome, selector
 from support.model import storage
 from support.model.manager import ManagerModel
@@ -33,35 +36,48 @@ PEOPLE = frozenset(w.ADDRESS.values())
 
 
 class Stage:
-    """The deployed world on one engine; made once, and taken back to its start before each example."""
+    """What is deployed on one engine; made once, and taken back to its start before each example.
 
-    def __init__(self, engine: Engine, plans: tuple[w.Plan, ...] = w.PLANS) -> None:
+    ``plans``: of the only systems, where it takes long to deploy one for each example.
+    """
+
+    def __init__(self, engine: Engine, plans: tuple[Plan, ...] = ()) -> None:
         self.engine = engine
-        self.world = w.build(engine, plans)
+        self.world = w.build(engine)
+        self._places = [w.settle(engine, self.world, plan) for plan in plans]
         self._start: Any = engine.mark()
 
-    def rewind(self) -> None:
+    def begin(self, plan: Plan) -> w.Place:
+        """At the start again, with a system of ``plan``, or one of the only ones."""
+        self._rewind()
+        if self._places:
+            return self._places[plan.auditors % len(self._places)]
+        return w.settle(self.engine, self.world, plan)
+
+    def _rewind(self) -> None:
         self.engine.restore(self._start)
         self._start = self.engine.mark()
+        self.engine.clock(self.world.start)
 
 
 class Driver:
     """One example: a chain, its model, the clock, and the invariants' memory."""
 
-    def __init__(self, stage: Stage, plan: int) -> None:
-        stage.rewind()
+    def __init__(self, stage: Stage, plan: Plan) -> None:
+        self.place = stage.begin(plan)
         self.engine, self.world = stage.engine, stage.world
-        self.place = self.world.places[plan % len(self.world.places)]
-        self.elsewhere = self.world.places[(plan + 1) % len(self.world.places)]
         self.model = w.model_of(self.world, self.place)
         self.token = self.place.token
         self.now = self.world.start
         self.teller = Teller(self.world, self.place)
-        self.holders = [*(w.ADDRESS[name] for name in w.HOLDERS), self.world.wallet]
-        self.issuers = [w.ADDRESS[name] for name in w.ISSUERS]
+        wallet, vault = self.world.wallet, self.place.vault
+        self.holders = [*(w.ADDRESS[name] for name in w.HOLDERS), wallet, vault]
+        self.issuers = [*(w.ADDRESS[name] for name in w.ISSUERS), wallet]
         others = [w.ADDRESS[name] for name in ("outsider", "relayer", "enforcer", "admin")]
-        self.known = [*self.holders, *self.issuers, *others, self.place.manager, 0, self.token]
+        known = *self.holders, *self.issuers, *others, self.place.manager, 0, self.token
+        self.known = [*dict.fromkeys(known)]
         self.minters = [*self.issuers, self.place.manager, w.ADDRESS["upgrader"]]
+        self.tables = Tables(self.model, frozenset(self.known))
         self._slots = [
             *storage.SINGLE_SLOTS,
             *(storage.entry(storage.ACCOUNTS, account) for account in self.known),
@@ -73,6 +89,7 @@ class Driver:
         """Auditors of earlier sets."""
         self.retired: set[int] = set()
         """Who lost a role."""
+        self.once_desks: set[int] = set()
         self.halted_at = 0
         self.consented: tuple[int, ...] = ()
         """Implementation, code hash and data hash of the last consent that no upgrade has spent."""
@@ -144,6 +161,8 @@ class Driver:
             self.consented = step.call.arguments[:3]
         elif step.call.function == "upgradeToAndCall(address,bytes)":
             self.consented = ()
+        elif step.name == "setDesk":
+            self.once_desks.add(step.act.arguments[0])
         elif step.name in ("revokeRole", "renounceRole"):
             self.retired.add(step.act.arguments[1])
         elif step.name == "grantRole":
@@ -182,12 +201,12 @@ class Driver:
         return next((p for p in people if manager.can_call(p, self.token, call)[0]), None)
 
     def flags_after(self, caller: int, call: Call) -> tuple[Outcome, int]:
-        """The Gate's flags if ``call`` were made now; leaves nothing behind."""
+        """The pause flags if ``call`` were made now; leaves nothing behind."""
         mark = self.engine.mark()
         outcome = self.engine.transact(caller, self.token, call, self.now)
-        (gate,) = self.engine.words(self.token, [storage.GATE])
+        flags = self.look().flags
         self.engine.restore(mark)
-        return outcome, gate >> 160
+        return outcome, flags
 
     def getters(self) -> dict[str, bytes]:
         """What every getter answers that an upgrade must not change."""
@@ -204,11 +223,20 @@ class Driver:
             )
         return found
 
-    def feed_answer(self) -> tuple[int, int, int]:
-        """Round, answer and time of the Chainlink view."""
-        data = self.engine.read(self.place.feed, "latestRoundData()")
+    def feed_answer(self, feed: int) -> tuple[int, int, int]:
+        """Round, answer and time of a Chainlink view."""
+        data = self.engine.read(feed, "latestRoundData()")
         words = [int.from_bytes(data[i : i + 32], "big") for i in range(0, 160, 32)]
         return words[0], words[1], words[3]
+
+    @contextmanager
+    def at(self, second: int) -> Iterator[None]:
+        """What is read meanwhile is read at ``second``; leaves nothing behind."""
+        mark = self.engine.mark()
+        self.engine.clock(second)
+        yield
+        self.engine.restore(mark)
+        self.engine.clock(self.now)
 
     def read(self, function: str, *arguments: Any) -> bytes:
         return self.engine.read(self.token, function, *arguments)
@@ -224,33 +252,7 @@ class Driver:
         expected += [storage.quota_word(model, issuer) for issuer in self.minters]
         if expected != self.view.words:
             raise AssertionError("storage differs:\n" + "\n".join(self._differences(expected)))
-        slots = [(slot, value) for slot, value in self._touched()]
-        if slots and self.engine.words(self.token, [s for s, _ in slots]) != [v for _, v in slots]:
-            raise AssertionError("an allowance, a nonce, an order or a seat differs from the model")
-
-    def _touched(self) -> list[tuple[int, int]]:
-        """Slots of larger tables that this call wrote, with what they must hold."""
-        model, found = self.model, []
-        for book, key in model.journal.touched():
-            if book is model.allowance:
-                found.append((allowance_slot(*key), model.allowance[key]))
-            elif book is model.used:
-                found.append(nonce_word(model, *key))
-            elif book is model.orders:
-                found.append(order_word(model, *key))
-            elif key == "members":
-                found += self._seats()
-        return found
-
-    def _seats(self) -> list[tuple[int, int]]:
-        auditors, proposed = self.model.auditors, self.model.proposal.members
-        found = [(storage.element(storage.AUDITORS, i), a) for i, a in enumerate(auditors.members)]
-        found += [(storage.element(storage.PROPOSED, i), a) for i, a in enumerate(proposed)]
-        found += [
-            (storage.entry(storage.SEATS, a), (auditors.version << 8) + i + 1)
-            for i, a in enumerate(auditors.members)
-        ]
-        return found
+        self._compare(self.tables.touched())
 
     def _differences(self, expected: list[int]) -> list[str]:
         names = [
@@ -262,31 +264,16 @@ class Driver:
         return [f"  {name}: model {a:#x}, chain {b:#x}" for name, a, b in found if a != b]
 
     def sweep(self) -> None:
-        """Every allowance, nonce, order and seat that was ever written."""
-        model = self.model
-        slots = [(allowance_slot(*key), value) for key, value in model.allowance.items()]
-        slots += [nonce_word(model, *key) for key in model.used]
-        slots += [order_word(model, *key) for key in model.orders]
-        slots += self._seats()
-        if self.engine.words(self.token, [s for s, _ in slots]) != [v for _, v in slots]:
-            raise AssertionError("an allowance, a nonce, an order or a seat differs from the model")
+        """Every word of the larger tables that was ever written."""
+        self._compare(self.tables.everything())
+
+    def _compare(self, words: list[tuple[int, int]]) -> None:
+        if words and self.engine.words(self.token, [s for s, _ in words]) != [v for _, v in words]:
+            raise AssertionError(
+                "an allowance, a nonce, an order, a seat or an account differs from the model"
+            )
 
     def tell(self, line: Callable[[], str]) -> None:
         """Adds a line to the story, which only a failing example writes down."""
         if self._final:
             note(line())
-
-
-def allowance_slot(owner: int, spender: int) -> int:
-    return storage.entry(storage.entry(storage.ALLOWANCES, owner), spender)
-
-
-def order_word(model: Any, order: int, account: int) -> tuple[int, int]:
-    ordered, executed = model.orders[order, account]
-    return storage.entry(storage.entry(storage.ORDERS, order), account), ordered + (executed << 72)
-
-
-def nonce_word(model: Any, authorizer: int, nonce: int) -> tuple[int, int]:
-    slot = storage.entry(storage.entry(storage.AUTHORIZATIONS, authorizer), nonce >> 8)
-    used = (n for a, n in model.used if a == authorizer and n >> 8 == nonce >> 8)
-    return slot, sum(1 << (n & 255) for n in used)

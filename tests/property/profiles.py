@@ -10,7 +10,7 @@ STEPS = 150
 EXAMPLES = {"quick": 60, "dev": 250, "ci": 600, "deep": 8_000}
 BRIEF = ("quick", "dev")
 """Longer only while an essential situation is missing, not any."""
-SEEDS = (28, 54, 3)
+SEEDS = (14, 13, 43, 37, 45)
 SEEDED = 8
 """Where the engine is a hundred times slower than revm: so many examples from each of these seeds, which were sought on
 revm because together they reach every situation. What is missing all the same is sought in further ones.

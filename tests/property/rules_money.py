@@ -14,6 +14,7 @@ from support.model.signatures import struct_hash
 from support.model.system import parts
 
 DICE = st.binary(min_size=20, max_size=20).map(Dice)
+FEW = 4
 _PAYMENT = "address,address,uint256,uint256,uint256,bytes32"
 
 
@@ -70,14 +71,21 @@ class MoneyRules(Bench):
 
     @rule(d=DICE)
     def payout(self, d: Dice) -> None:
-        payer = self.holder(d)
-        count = d.byte() % 5
-        to = [payer if d.rarely(5) else self.receiver(d) for _ in range(count)]
-        share = self.model.free(payer) // max(1, count)
-        values = [d.amount(share) for _ in range(count)]
+        payer, count = self.holder(d), d.rows()
+        to = [payer if d.rarely(5) else self.receiver(d) for _ in range(min(count, FEW))]
+        to, values = self.shared(d, to, count, self.model.free(payer))
         if d.rarely(12):
             values.append(0)
         self.once(d, payer, "payout(address[],uint256[])", to, values)
+
+    def shared(self, d: Dice, to: list[int], count: int, total: int) -> tuple[list[int], list[int]]:
+        """``total`` among ``count`` payments to those in ``to``, who come again where there are more."""
+        share = total // max(1, count)
+        if count <= FEW:
+            return to, [d.amount(share) for _ in to]
+        part = share * (d.byte() + 1) // 256
+        rows = range(count)
+        return [to[i % len(to)] for i in rows], [max(0, part - i % 3) for i in rows]
 
     # Signed
 
@@ -127,7 +135,7 @@ class MoneyRules(Bench):
         caller: int | None = None,
     ) -> None:
         """By v, r, s or by bytes; remembered, to be tried again."""
-        if d.byte() & 1:
+        if d.byte() & 1 or len(signature) != 65:
             function, tail = f"{opening},bytes)", cast("tuple[Any, ...]", (signature,))
         else:
             function, tail = f"{opening},uint8,bytes32,bytes32)", parts(signature)
@@ -136,7 +144,8 @@ class MoneyRules(Bench):
             self.driver.remember(caller, function, *head, *tail)
 
     def signer(self, d: Dice) -> int:
-        return self.driver.world.wallet if d.rarely(4) else self.holder(d)
+        contracts = self.driver.world.wallet, self.driver.place.vault
+        return d.pick(contracts) if d.rarely(4) else self.holder(d)
 
     # Issuance
 
@@ -149,11 +158,10 @@ class MoneyRules(Bench):
 
     @rule(d=DICE)
     def mint_batch(self, d: Dice) -> None:
-        issuer, count = self.issuer(d), d.byte() % 4
-        to = [self.receiver(d) for _ in range(count)]
-        share = self.room(d, issuer) // max(1, count)
-        values = [d.amount(share) for _ in range(count)]
-        if count > 1 and d.rarely(12):
+        issuer, count = self.issuer(d), d.rows()
+        to = [self.receiver(d) for _ in range(min(count, FEW))]
+        to, values = self.shared(d, to, count, self.room(d, issuer))
+        if 1 < count <= FEW and d.rarely(12):
             values[0], values[1] = FULL, FULL - 5
         if d.rarely(16):
             values.append(0)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis.stateful import rule
+from property import world as w
 from property.bench import Bench
+from property.campaign import CAMPAIGN
 from property.dice import Dice
 from property.rules_money import DICE
-from support.engine import encode
-from support.model.ledger import DELEGATE_ALL, MINTING, TRANSFERS
+from support.engine import Call, encode
+from support.model.ledger import MINTING, TRANSFERS
 from support.model.signatures import domain_separator
 
 
@@ -21,8 +23,9 @@ class ReadingRules(Bench):
         self.read_account(one)
         self.read_token()
         self.read_auditors(one)
+        self.read_feeds(d)
         model, amount = self.model, d.amount(self.model.free(one))
-        free = not (model.gate.flags & TRANSFERS or model.blocked[one] or model.blocked[other])
+        free = not (model.flags.paused & TRANSFERS or model.blocked[one] or model.blocked[other])
         self.answers(
             "canTransfer(address,address,uint256)",
             (one, other, amount),
@@ -38,7 +41,12 @@ class ReadingRules(Bench):
     def answers(
         self, function: str, arguments: tuple[Any, ...], *values: Any, types: str = ""
     ) -> None:
-        answer = self.driver.read(function, *arguments)
+        self.answers_at(self.token, function, arguments, *values, types=types)
+
+    def answers_at(
+        self, where: int, function: str, arguments: tuple[Any, ...], *values: Any, types: str = ""
+    ) -> None:
+        answer = self.driver.engine.read(where, function, *arguments)
         expected = (
             encode(types, *values)
             if types
@@ -60,15 +68,12 @@ class ReadingRules(Bench):
         self.answers("canSend(address)", who, mobile)
         self.answers("canReceive(address)", who, mobile)
         level = quota.at(self.driver.now)
-        self.answers("issuerOf(address)", who, level, quota.capacity, quota.refill, quota.may_burn)
+        terms = quota.capacity, quota.refill, quota.may_burn, quota.desk
+        self.answers("issuerOf(address)", who, level, *terms)
 
     def read_token(self) -> None:
-        model, word, last, flags = (
-            self.model,
-            self.model.solvency,
-            self.model.last,
-            self.model.gate.flags,
-        )
+        model, word, last = self.model, self.model.solvency, self.model.last
+        flags, limits = model.flags.paused, model.limits
         mintable = self.driver.now < word.valid_until and not flags & MINTING
         figures = (word.supply, word.backing, word.burned, word.valid_until)
         self.answers("totalSupply()", (), word.supply)
@@ -83,16 +88,17 @@ class ReadingRules(Bench):
             last.as_of,
             last.report,
         )
-        self.answers("reserveLimits()", (), model.limits.max_age, model.limits.max_increase)
-        self.answers("pauseFlags()", (), flags & 15)
+        terms = limits.max_age, limits.max_increase, limits.margin
+        self.answers("reserveLimits()", (), *terms)
+        self.answers("pauseFlags()", (), flags)
         self.answers("paused()", (), flags & TRANSFERS)
-        self.answers("delegateAll()", (), bool(flags & DELEGATE_ALL))
-        self.answers("implementation()", (), model.gate.implementation)
+        self.answers("delegateAll()", (), model.flags.delegate_all)
+        self.answers("implementation()", (), model.code.implementation)
         self.answers("authority()", (), model.trust.authority)
         self.answers("getOwner()", (), model.trust.authority)
         separator = domain_separator(model.chain_id, self.token)
         self.answers("DOMAIN_SEPARATOR()", (), int.from_bytes(separator, "big"))
-        self.answers("RECOVERY_DELAY()", (), model.recovery_delay)
+        self.answers("RECOVERY_DELAY()", (), model.code.recovery_delay)
 
     def read_auditors(self, account: int) -> None:
         model, auditors, proposal, consent = (
@@ -117,3 +123,28 @@ class ReadingRules(Bench):
             consent.nonce,
         )
         self.answers("halts()", (), model.halted.times)
+
+    def read_feeds(self, d: Dice) -> None:
+        """The reserves, and what the supply may reach, as Chainlink's readers see them."""
+        model, place, last = self.model, self.driver.place, self.model.last
+        word, stopped = model.solvency, model.flags.paused & MINTING
+        late = self.driver.now >= word.valid_until
+        backing = 0 if late or stopped else word.backing
+        if word.backing and stopped:
+            CAMPAIGN.mark("feed at zero while minting is paused")
+        if word.backing and late and last.epoch:
+            CAMPAIGN.mark("feed at zero when the attestation has run out")
+        for feed, figure in ((place.feed, last.reserves * 10_000), (place.backing_feed, backing)):
+            self.answers_at(feed, "validUntil()", (), word.valid_until)
+            self.answers_at(feed, "decimals()", (), 8)
+            if last.epoch:
+                shown = last.epoch, figure * 100, last.as_of, last.as_of, last.epoch
+                self.answers_at(feed, "latestRoundData()", (), *shown)
+                self.answers_at(feed, "getRoundData(uint80)", (last.epoch,), *shown)
+                asked = last.epoch + d.pick((1, -1, 77))
+                call = Call.of("getRoundData(uint80)", asked)
+            else:
+                asked, call = 0, Call.of("latestRoundData()")
+            error = self.driver.probe(w.ADDRESS["outsider"], feed, call, self.driver.now).error
+            if error != ("NoDataPresent", (asked,)):
+                raise AssertionError(f"{call.function} of {asked}: {error}")

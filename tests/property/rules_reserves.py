@@ -1,22 +1,19 @@
-"""Attestations, and everything about who may attest."""
+"""Attestations."""
 
 from __future__ import annotations
 
 from hypothesis.stateful import rule
 from property import world as w
-from property.bench import Bench, ascending
+from property.bench import Bench
 from property.campaign import CAMPAIGN
 from property.dice import FULL, Dice
 from property.rules_money import DICE
-from support.model.auditors import ROTATION
-from support.model.reserves import ATTESTATION, DAY, HOUR, MOST_RESERVES, UNITS_PER_TYIYN
-from support.model.signatures import list_hash, struct_hash
-from support.model.system import APPROVAL
+from support.model.reserves import ATTESTATION, DAY, HOUR, MOST_RESERVES
+from support.model.signatures import struct_hash
 
+UNITS_PER_TYIYN = 10_000
 SIGNED = "(address,bytes)[]"
 ATTEST = f"attest((uint256,uint256,uint256,uint256,bytes32),uint256,uint256,{SIGNED})"
-ROTATE = f"rotateAuditors(address[],uint256,uint256,{SIGNED})"
-APPROVE = f"approveImplementation(address,bytes32,bytes32,uint256,uint256,{SIGNED})"
 
 
 class ReserveRules(Bench):
@@ -33,7 +30,7 @@ class ReserveRules(Bench):
         """All is settled, everyone signs, and there is room: what brings a halted or short token back."""
         word = self.model.solvency
         want = word.supply + w.SOM * d.pick((1_000, 1, 50_000_000, 0))
-        self.report(d, -(-want // UNITS_PER_TYIYN), word.burned, self.driver.now, plain=True)
+        self.report(d, self.tyiyn(want), word.burned, self.driver.now, plain=True)
 
     def attest_first(self, d: Dice) -> None:
         """The first figure of all, by any number of auditors from the threshold on: only all of them will do."""
@@ -51,7 +48,7 @@ class ReserveRules(Bench):
             epoch = max(0, epoch + d.pick((-1, 1)))
         figures = (epoch, reserves, settled, as_of, self.figure(d))
         owed = model.solvency.burned - min(settled, model.solvency.burned)
-        backing = max(0, reserves * UNITS_PER_TYIYN - owed)
+        backing = max(0, reserves * 10**8 // (10_000 + model.limits.margin) - owed)
         steep = backing > model.ceiling or model.last.epoch == 0
         halts, deadline = model.halted.times, self.driver.now + HOUR
         if not plain:
@@ -111,24 +108,32 @@ class ReserveRules(Bench):
             want = supply + w.SOM * (1_000, 1, 0, 250_000, 1_000_000, 10**8)[kind % 6] + d.byte()
             if kind == 2:
                 want = supply
-            return max(0, -(-(want + owed) // UNITS_PER_TYIYN))
+            return self.tyiyn(want + owed)
+        if kind == 12:
+            # Just the supply, and nothing of the margin above it.
+            return -(-(supply + owed) // UNITS_PER_TYIYN)
         if kind < 15:
             return (supply * (d.byte() + 1) // 300 + owed) // UNITS_PER_TYIYN
         return (
             0,
             # Tyiyn that make just the backing that a threshold may attest, and a base unit to a tyiyn more.
-            (model.ceiling + owed) // UNITS_PER_TYIYN,
-            -(-(model.ceiling + owed + 1) // UNITS_PER_TYIYN),
+            self.tyiyn(model.ceiling + owed + 1) - 1,
+            self.tyiyn(model.ceiling + owed + 1),
             MOST_RESERVES,
             MOST_RESERVES + d.pick((1, FULL - MOST_RESERVES)),
         )[kind - 15]
+
+    def tyiyn(self, backing: int) -> int:
+        """The least reserves that make so many base units of backing, the margin taken off."""
+        return -(-backing * (10_000 + self.model.limits.margin) // 10**8)
 
     def as_of(self, d: Dice) -> int:
         model, now = self.model, self.driver.now
         age = model.limits.max_age
         kind = d.byte() % 16
-        if now - age > model.last.as_of and d.rarely(4):
-            kind = 12 + kind % 2
+        if now - age > model.last.as_of and not d.rarely(3):
+            # The last one has run out: of what is older than maxAge, another.
+            return d.pick((now - age, now - age - 1, now - age + 1, model.last.as_of))
         if kind < 10:
             return now
         return (
@@ -163,139 +168,3 @@ class ReserveRules(Bench):
             )
             if not accepted and call.function == ATTEST:
                 CAMPAIGN.mark("epoch replayed")
-
-    # Who may attest
-
-    @rule(d=DICE)
-    def halt(self, d: Dice) -> None:
-        """By an auditor, at times a suspended or former one. Not too often: it stops everything."""
-        if d.rarely(2):
-            return
-        suspended = [*self.model.auditors.suspended]
-        who = d.pick(
-            [
-                *self.model.auditors.members,
-                *suspended,
-                *suspended,
-                *self.driver.former,
-                w.ADDRESS["admin"],
-            ]
-        )
-        if self.driver.do(
-            who, self.token, "haltMinting(string)", d.pick(("", "bank holiday", "x" * 40))
-        ):
-            issuer = self.driver.issuers[0]
-            self.driver.do(issuer, self.token, "mint(address,uint256)", self.receiver(d), 1)
-
-    @rule(d=DICE)
-    def rotate(self, d: Dice) -> None:
-        if not d.rarely(2):
-            self.succeed(d)
-
-    def succeed(self, d: Dice) -> None:
-        """A new set, signed by the old."""
-        members, threshold = self.new_set(d)
-        version, deadline = self.model.auditors.version, self.deadline(d)
-        message = struct_hash(ROTATION, list_hash(members), threshold, version, deadline)
-        old = struct_hash(ROTATION, list_hash(members), threshold, version - 1, deadline)
-        signatures = self.quorum(d, message, old=old)
-        caller = self.relayer(d)
-        if self.driver.do(caller, self.token, ROTATE, members, threshold, deadline, signatures):
-            self.driver.remember(caller, ROTATE, members, threshold, deadline, signatures)
-
-    def new_set(self, d: Dice) -> tuple[list[int], int]:
-        """3 to 7 auditors and a majority, mostly."""
-        pool = ascending([self.driver.world.seal, *(w.ADDRESS[name] for name in w.AUDITOR_KEYS)])
-        members = d.some(pool, at_least=3)[:7]
-        majority = len(members) // 2 + 1
-        threshold = d.pick((majority, majority, max(2, majority), len(members)))
-        if d.rarely(6):
-            kind = d.byte() % 7
-            if kind == 0:
-                return members[::-1], threshold
-            if kind == 1:
-                return [*members[:-1], members[-2]], threshold
-            if kind == 2:
-                return [0, *members[1:]], threshold
-            if kind == 3:
-                members = list(range(1, 18))
-            elif kind == 4:
-                members = []
-            elif kind == 5:
-                return members[:1], 1
-            elif kind == 6:
-                return members[:2], 2
-            threshold = d.pick((threshold, 0, 1, len(members) // 2, len(members) + 1, FULL))
-        return members, threshold
-
-    @rule(d=DICE)
-    def suspend(self, d: Dice) -> None:
-        if not d.rarely(2):
-            who = d.pick(
-                [*self.model.auditors.members, *self.model.auditors.members, w.ADDRESS["outsider"]]
-            )
-            self.govern(d, "suspendAuditor(address)", who)
-
-    @rule(d=DICE)
-    def recover(self, d: Dice) -> None:
-        """Proposes; at times waits, cancels, or lets a sign of life come between; then accepts."""
-        members, threshold = self.new_set(d)
-        if not self.govern(d, "proposeAuditors(address[],uint256)", members, threshold):
-            return
-        ready = self.model.proposal.ready
-        ending = d.byte() % 8
-        if ending < 3:
-            self.driver.wait_until(ready + d.pick((0, 0, -1, 1)))
-            self.accept(d)
-        elif ending == 3:
-            self.govern(d, "cancelAuditorsProposal()")
-        elif ending == 4:
-            self.attest_anew(d)
-            self.driver.wait_until(ready)
-            self.accept(d)
-
-    @rule(d=DICE)
-    def accept(self, d: Dice) -> None:
-        if self.model.proposal.ready or d.rarely(8):
-            self.driver.do(self.relayer(d), self.token, "acceptAuditors()")
-
-    @rule(d=DICE)
-    def limits(self, d: Dice) -> None:
-        if d.byte() & 1:
-            seconds = d.pick((7 * DAY, DAY, HOUR, 31 * DAY, HOUR - 1, 31 * DAY + 1, 0, FULL))
-            self.govern(d, "setMaxAge(uint256)", seconds)
-        else:
-            self.govern(
-                d, "setMaxIncrease(uint256)", d.pick((1_000, 0, 10_000, 1, 333, 10_001, FULL))
-            )
-
-    # Consent to upgrades
-
-    @rule(d=DICE)
-    def approve_code(self, d: Dice) -> None:
-        from property.rules_roles import upgrade_target
-
-        code, data, address, _ = upgrade_target(self, d)
-        self.consent(d, address, code, data)
-
-    def consent(
-        self, d: Dice, implementation: int, code: int, data: int, *, plain: bool = False
-    ) -> bool:
-        """``plain``: to the code that stands there, in time."""
-        model = self.model
-        nonce = model.consent.nonce + (1 if d.rarely(12) else 0)
-        halts, version = model.halted.times, model.auditors.version
-        deadline = FULL if plain else self.deadline(d)
-        if not plain and d.rarely(12):
-            code ^= 1
-        said = (implementation, code, data, nonce)
-        message = struct_hash(APPROVAL, *said, halts, version, deadline)
-        old = struct_hash(
-            APPROVAL, *said, *d.pick(((halts + 1, version), (halts, version - 1))), deadline
-        )
-        signatures = self.quorum(d, message, old=old)
-        caller = self.relayer(d)
-        accepted = self.driver.do(caller, self.token, APPROVE, *said, deadline, signatures)
-        if accepted:
-            self.driver.remember(caller, APPROVE, *said, deadline, signatures)
-        return accepted

@@ -29,7 +29,10 @@ class RoleRules(Bench):
             self.succeed(d)  # type: ignore[attr-defined]
         if not d.rarely(8):
             self.driver.wait_until(self.driver.now + 1)
+        paused = d.rarely(4) and self.govern(d, "pause(uint256)", 1 + d.byte() % 15)
         self.govern(d, "upgradeToAndCall(address,bytes)", address, inner)
+        if paused:
+            self.govern(d, "unpause(uint256)", 15)
 
     @rule(d=DICE)
     def delegate_all(self, d: Dice) -> None:
@@ -93,6 +96,9 @@ class RoleRules(Bench):
         due = manager.due[operation_id(caller, target, call.data)]
         if due:
             self.driver.wait_until(due + d.pick((0, 0, 0, -1, 1, WEEK - 1, WEEK)))
+        if call.function.startswith("unpause"):
+            who, cancel = w.ADDRESS["guardian"], "cancel(address,address,bytes)"
+            self.driver.do(who, manager.address, cancel, caller, target, call)
         kind = d.byte() % 8
         if kind < 3:
             self.driver.do(caller, manager.address, "execute(address,bytes)", target, call)
@@ -119,8 +125,8 @@ class RoleRules(Bench):
             do(
                 who,
                 self.token,
-                "initialize((address,address[],uint256,uint256,uint256,uint256))",
-                (place.manager, [], 2, 1, 1),
+                w.INITIALIZE,
+                (place.manager, [], 2, 1, 1, 0),
             )
         elif kind == 2:
             call = Call.of("mint(address,uint256)", to, d.amount(model.headroom))
@@ -197,10 +203,11 @@ def _left(chosen: bytes) -> int:
 
 def upgrade_target(bench: Bench, d: Dice) -> tuple[int, int, int, Call | None]:
     """Code hash, data hash, address, inner call of some upgrade."""
-    world = bench.driver.world
-    later = [a for a, (_, g) in world.logics.items() if g != bench.model.gate.generation]
-    address = d.pick([*later, *later, *later, *world.logics, *world.impostors])
-    code, generation = world.logics.get(address, (12345, 0))
+    place, running = bench.driver.place, bench.model.code.generation
+    later = [a for a, (_, g, _) in place.logics.items() if g != running]
+    impostors = bench.driver.world.wrong, place.foreign, w.ADDRESS["aigul"]
+    address = d.pick([*later, *later, *later, *place.logics, *impostors])
+    code, generation, _ = place.logics.get(address, (12345, 0, 0))
     kind = d.byte() % 10
     inner: Call | None = None
     if kind in (5, 6, 7) or (kind == 4 and generation == 2):

@@ -24,6 +24,7 @@ class StaffRules(Bench):
                 *self.driver.issuers,
                 *self.driver.issuers,
                 self.driver.place.manager,
+                self.driver.world.wallet,
                 w.ADDRESS["upgrader"],
                 0,
                 self.token,
@@ -66,9 +67,8 @@ class StaffRules(Bench):
         if sum(self.model.blocked[a] for a in self.driver.known) > 4 and not d.rarely(4):
             self.unblock(d)
         elif d.rarely(3):
-            self.govern(
-                d, "blockAccounts(address[])", [self.anyone(d) for _ in range(d.byte() % 3)]
-            )
+            who = [self.anyone(d) for _ in range(d.byte() % 3)]
+            self.govern(d, "blockAccounts(address[])", who)
         else:
             self.govern(d, "blockAccount(address)", self.anyone(d))
 
@@ -217,12 +217,19 @@ class StaffRules(Bench):
     def pause(self, d: Dice) -> None:
         if d.rarely(2):
             flags = d.pick((1, 2, 4, 8, 3, 15, 6, 0, 15, 17, FULL))
-            if self.govern(d, "pause(uint256)", flags) and flags == 15:
+            if not self.govern(d, "pause(uint256)", flags):
+                return
+            if flags & 4:
                 self.attest_anew(d)  # type: ignore[attr-defined]
+            if not d.rarely(3):
+                self.transfer(d)  # type: ignore[attr-defined]
+                self.mint(d)  # type: ignore[attr-defined]
+                self.authorization(d)  # type: ignore[attr-defined]
+                self.unpause(d)
 
     @rule(d=DICE)
     def unpause(self, d: Dice) -> None:
-        flags = self.model.gate.flags & 15
+        flags = self.model.flags.paused
         self.govern(
             d,
             "unpause(uint256)",

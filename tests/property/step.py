@@ -8,9 +8,12 @@ from typing import Any
 
 from support.engine import Call, Outcome
 from support.model.ledger import LARGEST
+from support.model.storage import SINGLE_SLOTS
 
 SECONDS = (1 << 40) - 1
-ADDRESS_MASK = (1 << 160) - 1
+TERM = (1 << 36) - 1
+SINGLES = len(SINGLE_SLOTS)
+ALL_DELEGATED = 1 << 255
 
 
 class View:
@@ -23,11 +26,13 @@ class View:
         "balances",
         "burned",
         "count",
+        "delegate_all",
         "epoch",
         "flags",
         "halts",
         "implementation",
         "issuers",
+        "margin",
         "max_age",
         "max_increase",
         "reserves",
@@ -43,20 +48,22 @@ class View:
 
     def __init__(self, words: list[int], accounts: int) -> None:
         self.words = words
-        self.singles = words[:12]
-        gate, solvency, attestation, _, settings = words[:5]
-        self.accounts = words[12 : 12 + accounts]
-        self.issuers = words[12 + accounts :]
+        self.singles = words[:SINGLES]
+        self.implementation, solvency, flags, attestation, _, settings = words[:6]
+        self.accounts = words[SINGLES : SINGLES + accounts]
+        self.issuers = words[SINGLES + accounts :]
         self.balances = [word & LARGEST for word in self.accounts]
-        self.implementation, self.flags = gate & ADDRESS_MASK, gate >> 160
+        self.delegate_all = bool(flags & ALL_DELEGATED)
+        # As `pause` numbers them: those of payments in a word of their own, the others above the supply.
+        self.flags = flags & ~ALL_DELEGATED | solvency >> 250 & 12
         self.supply, self.backing = solvency & LARGEST, solvency >> 72 & LARGEST
-        self.burned, self.valid_until = solvency >> 144 & LARGEST, solvency >> 216
+        self.burned, self.valid_until = solvency >> 144 & LARGEST, solvency >> 216 & TERM
         self.reserves, self.settled = attestation & LARGEST, attestation >> 72 & LARGEST
         self.as_of, self.epoch = attestation >> 144 & SECONDS, attestation >> 184
         self.version, self.threshold = settings & (1 << 64) - 1, settings >> 64 & 255
         self.count, self.suspended = settings >> 72 & 255, settings >> 80 & 65_535
         self.max_age, self.max_increase = settings >> 96 & (1 << 32) - 1, settings >> 128 & 65_535
-        self.halts = settings >> 144 & (1 << 32) - 1
+        self.halts, self.margin = settings >> 144 & (1 << 32) - 1, settings >> 176 & 65_535
 
     @property
     def deficit(self) -> int:

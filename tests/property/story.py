@@ -26,6 +26,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "setIssuer": (_WHO, _SOM, _SOM, _RAW),
     "lowerIssuer": (_WHO, _SOM, _SOM),
     "cutIssuer": (_WHO,),
+    "setDesk": (_WHO,),
     "suspendAuditor": (_WHO,),
     "rotateAuditors": (_WHO, _RAW, _TIME),
     "approveImplementation": (_WHO, _RAW, _RAW, _RAW, _TIME),
@@ -59,8 +60,9 @@ class Teller:
         self._names = {address: name for name, address in ADDRESS.items()}
         self._names |= {0: "nobody (0x0)", place.token: "the token", place.manager: "the manager"}
         self._names |= {place.spare_manager: "the spare manager", place.foreign: "a foreign token"}
+        self._names |= {place.revoker: "the revoker", place.vault: "vault"}
         self._names |= {world.wallet: "wallet", world.seal: "auditor_seal"}
-        for number, address in enumerate(world.logics):
+        for number, address in enumerate(place.logics):
             self._names.setdefault(address, f"logic {number + 1}")
 
     def who(self, address: int) -> str:

@@ -8,9 +8,11 @@ import time
 from hypothesis.stateful import run_state_machine_as_test
 from property.driver import Stage
 from property.machine import TokenMachine
+from property.plans import DELAYS, Plan
 from property.profiles import THROUGH_APE, profile
 from property.through_ape import anvil
-from property.world import PLANS
+
+DELAYED = Plan(auditors=7, threshold=4, margin=200, delays=DELAYS[-1], vault_audits=True)
 
 
 def run(examples: int, steps: int) -> float:
@@ -18,7 +20,7 @@ def run(examples: int, steps: int) -> float:
     with anvil() as engine:
 
         class OnAnvil(TokenMachine):
-            _stage = Stage(engine, (PLANS[0], PLANS[4]))
+            _stage = Stage(engine, (Plan(), DELAYED))
 
         began = time.perf_counter()
         run_state_machine_as_test(OnAnvil, settings=profile("ci", examples, steps))

@@ -1,22 +1,24 @@
-"""The people, and the deployed systems that the examples start from."""
+"""The people, and the deployed system that each example starts from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from eth_hash.auto import keccak
+from property.plans import Plan
 from support.engine import Call, Engine, selector
 from support.model import governance
 from support.model.governance import power
 from support.model.issuance import Quota
 from support.model.manager import Delay, ManagerModel, Membership
+from support.model.revoker import RevokerModel
 from support.model.signatures import Key
 from support.model.system import SystemModel
 
 from kgst.roles import ROLE_FUNCTIONS
 
-RECOVERY_DELAY = 30 * 86_400
 SOM = 1_000_000
-DAY = 86_400
+REVOKE = "revokeRole(uint64,address)"
 
 HOLDERS = ("aigul", "bakyt", "cholpon", "daniyar")
 ISSUERS = ("issuer_a", "issuer_b", "issuer_c")
@@ -31,8 +33,10 @@ STAFF = {
     governance.ENFORCER: "enforcer",
     governance.GUARDIAN: "guardian",
 }
+UNGUARDED = (governance.ADMIN, governance.UNPAUSER, governance.GUARDIAN)
+"""Roles whose scheduled operations no guardian cancels."""
 OTHERS = ("outsider", "relayer", "deployer")
-AUDITOR_KEYS = tuple(f"auditor_{c}" for c in "abcdefghi")
+AUDITOR_KEYS = tuple(f"auditor_{c}" for c in "abcdefghijklmnop")
 KEYS = {
     name: Key.named(name)
     for name in (
@@ -47,131 +51,135 @@ KEYS = {
 }
 ADDRESS = {name: key.address for name, key in KEYS.items()}
 DEPLOYER = ADDRESS["deployer"]
+INITIALIZE = "initialize((address,address[],uint256,uint256,uint256,uint256))"
+FIRST_ISSUERS = (("issuer_a", 10**15, 0, True), ("issuer_b", 10**12, 10**7, False))
+"""Name, capacity, refill a second, whether it may burn."""
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How one system is set up."""
+class World:
+    """What all examples share on one chain."""
 
-    auditors: int
-    threshold: int
-    delays: dict[int, int]
-
-
-PLANS = (
-    Plan(3, 2, {}),
-    Plan(4, 3, {governance.UPGRADER: 300, governance.RESERVE_ADMIN: 300}),
-    Plan(5, 3, {governance.UNPAUSER: 60, governance.ENFORCER: 120}),
-    Plan(6, 4, {governance.ISSUANCE_ADMIN: 600, governance.ADMIN: 300}),
-    Plan(
-        7,
-        4,
-        {role: 300 for role in range(9) if role not in (governance.GUARDIAN, governance.PAUSER)},
-    ),
-)
+    chain_id: int
+    start: int
+    elsewhere: int
+    """Another token, on which signatures meant for this one can be tried."""
+    wallet: int
+    seal: int
+    wrong: int
+    """A contract that is no implementation."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """One deployed system, and contracts that all share."""
+    """One deployed system."""
 
     plan: Plan
     token: int
     manager: int
     spare_manager: int
     feed: int
+    backing_feed: int
+    revoker: int
     foreign: int
+    vault: int
     members: tuple[int, ...]
+    logics: dict[int, tuple[int, int, int]]
+    """Code hash, generation, RECOVERY_DELAY."""
+
+    @property
+    def contracts(self) -> frozenset[int]:
+        mine = self.token, self.manager, self.spare_manager, self.feed, self.backing_feed
+        return frozenset((*mine, self.revoker, self.foreign, self.vault, *self.logics))
 
 
-@dataclass(frozen=True)
-class World:
-    """All systems on one chain, so that signatures meant for one can be tried on another."""
-
-    chain_id: int
-    start: int
-    places: tuple[Place, ...]
-    wallet: int
-    seal: int
-    logics: dict[int, tuple[int, int]]
-    impostors: tuple[int, ...]
-
-
-def build(engine: Engine, plans: tuple[Plan, ...] = PLANS) -> World:
-    """Deploys everything; the deployer ends with no power."""
+def build(engine: Engine) -> World:
     wallet = engine.deploy(DEPLOYER, "ERC1271WalletMock", ADDRESS["wallet_owner"])
     seal = engine.deploy(DEPLOYER, "ERC1271WalletMock", ADDRESS["seal_owner"])
-    logic = engine.deploy(DEPLOYER, "KGSTLogic", RECOVERY_DELAY)
-    later = engine.deploy(DEPLOYER, "KGSTLogicV2Mock", RECOVERY_DELAY)
-    twin = engine.deploy(DEPLOYER, "KGSTLogic", RECOVERY_DELAY)
     wrong = engine.deploy(DEPLOYER, "WrongSlotMock")
-    places = tuple(_place(engine, plan, logic, seal) for plan in plans)
-    logics = {
-        address: (engine.code_hash(address), generation)
-        for address, generation in ((logic, 1), (later, 2), (twin, 1))
-    }
-    return World(
-        engine.chain_id,
-        engine.start,
-        places,
-        wallet,
-        seal,
-        logics,
-        (wrong, places[0].foreign, ADDRESS["aigul"]),
-    )
+    world = World(engine.chain_id, engine.start, 0, wallet, seal, wrong)
+    return replace(world, elsewhere=settle(engine, world, Plan()).token)
 
 
-def _place(engine: Engine, plan: Plan, logic: int, seal: int) -> Place:
-    candidates = [seal, *(ADDRESS[name] for name in AUDITOR_KEYS)]
+def settle(engine: Engine, world: World, plan: Plan) -> Place:
+    """Deploys one system; the deployer ends with no power."""
+    first, second = plan.recovery_delay, plan.later_delay
+    kinds = (("KGSTLogic", 1, first), ("KGSTLogicV2Mock", 2, second), ("KGSTLogic", 1, first))
+    logics = {}
+    for name, generation, delay in kinds:
+        address = engine.deploy(DEPLOYER, name, delay)
+        logics[address] = engine.code_hash(address), generation, delay
+    vault = engine.deploy(DEPLOYER, "ERC1271PasswordMock", keccak(plan.password))
+    others = [vault] if plan.vault_audits else []
+    candidates = [world.seal, *others, *(ADDRESS[name] for name in AUDITOR_KEYS)]
     members = tuple(sorted(candidates[: plan.auditors]))
     manager = engine.deploy(DEPLOYER, "KGSTAccessManager", DEPLOYER)
-    spare = engine.deploy(DEPLOYER, "KGSTAccessManager", ADDRESS["admin"])
-    initialization = Call.of(
-        "initialize((address,address[],uint256,uint256,uint256,uint256))",
-        (manager, members, plan.threshold, 7 * DAY, 1_000),
+    terms = plan.threshold, plan.max_age, plan.max_increase, plan.margin
+    initialization = Call.of(INITIALIZE, (manager, members, *terms))
+    token = engine.deploy(DEPLOYER, "KGST", next(iter(logics)), initialization.data)
+    place = Place(
+        plan,
+        token,
+        manager,
+        engine.deploy(DEPLOYER, "KGSTAccessManager", ADDRESS["admin"]),
+        engine.deploy(DEPLOYER, "ReserveFeed", token, 8),
+        engine.deploy(DEPLOYER, "BackingFeed", token, 8),
+        engine.deploy(DEPLOYER, "Revoker", manager),
+        engine.deploy(DEPLOYER, "TokenMock", token, 1_000),
+        vault,
+        members,
+        logics,
     )
-    token = engine.deploy(DEPLOYER, "KGST", logic, initialization.data)
-    feed = engine.deploy(DEPLOYER, "ReserveFeed", token, 8)
-    foreign = engine.deploy(DEPLOYER, "TokenMock", token, 1_000)
+    _govern(engine, place)
+    return place
+
+
+def _govern(engine: Engine, place: Place) -> None:
+    token, manager = place.token, place.manager
 
     def send(to: int, function: str, *args: object) -> None:
         outcome = engine.transact(DEPLOYER, to, Call.of(function, *args), engine.start)
         assert outcome.error is None, (function, outcome.error)
 
-    send(token, "setIssuer(address,uint256,uint256,bool)", ADDRESS["issuer_a"], 10**15, 0, True)
-    send(
-        token, "setIssuer(address,uint256,uint256,bool)", ADDRESS["issuer_b"], 10**12, 10**7, False
-    )
-    for role, functions in ROLE_FUNCTIONS.items():
+    for issuer, *terms in FIRST_ISSUERS:
+        send(token, "setIssuer(address,uint256,uint256,bool)", ADDRESS[issuer], *terms)
+
+    def assign(target: int, functions: tuple[str, ...], role: int) -> None:
         chosen = [int.from_bytes(selector(f).ljust(32, b"\0"), "big") for f in functions]
-        send(manager, "setTargetFunctionRole(address,bytes4[],uint64)", token, chosen, int(role))
-        if role != governance.ADMIN:
+        send(manager, "setTargetFunctionRole(address,bytes4[],uint64)", target, chosen, role)
+
+    def grant(role: int, account: int, delay: int) -> None:
+        send(manager, "grantRole(uint64,address,uint32)", role, account, delay)
+
+    for role, functions in ROLE_FUNCTIONS.items():
+        assign(token, functions, int(role))
+        if role not in UNGUARDED:
             send(manager, "setRoleGuardian(uint64,uint64)", int(role), governance.GUARDIAN)
-        delay = plan.delays.get(int(role), 0)
-        send(
-            manager, "grantRole(uint64,address,uint32)", int(role), ADDRESS[STAFF[int(role)]], delay
-        )
+        grant(int(role), ADDRESS[STAFF[int(role)]], place.plan.delays.get(int(role), 0))
+    assign(place.revoker, (REVOKE,), governance.GUARDIAN)
+    grant(governance.ADMIN, place.revoker, 0)
     send(manager, "renounceRole(uint64,address)", governance.ADMIN, DEPLOYER)
-    return Place(plan, token, manager, spare, feed, foreign, members)
 
 
 def model_of(world: World, place: Place) -> SystemModel:
-    """The model of ``place`` as ``build`` leaves it."""
-    model = SystemModel(place.token, world.chain_id, world.start)
-    model.recovery_delay = RECOVERY_DELAY
+    """The model of ``place`` as ``settle`` leaves it."""
+    model, plan = SystemModel(place.token, world.chain_id, world.start), place.plan
     model.owners = {world.wallet: ADDRESS["wallet_owner"], world.seal: ADDRESS["seal_owner"]}
-    model.implementations = world.logics
+    model.contracts = place.contracts | {world.wallet, world.seal, world.wrong}
+    model.implementations = place.logics
     model.foreign = place.foreign
     model.stray[place.token] = 1_000
-    model.gate.implementation = next(iter(world.logics))
+    model.code.implementation = next(iter(place.logics))
+    model.code.recovery_delay = plan.recovery_delay
     model.blocked[0] = model.blocked[place.token] = True
-    model.limits.max_age, model.limits.max_increase = 7 * DAY, 1_000
-    model.auditors.members, model.auditors.threshold = place.members, place.plan.threshold
+    model.limits.max_age, model.limits.max_increase = plan.max_age, plan.max_increase
+    model.limits.margin = plan.margin
+    model.auditors.members, model.auditors.threshold = place.members, plan.threshold
     model.auditors.version = 1
     model.trust.authority = place.manager
     _staff(model, place)
-    model.quota[ADDRESS["issuer_a"]] = Quota(10**15, 10**15, 0, model.now, True)
-    model.quota[ADDRESS["issuer_b"]] = Quota(10**12, 10**12, 10**7, model.now, False)
+    for issuer, capacity, refill, may_burn in FIRST_ISSUERS:
+        model.quota[ADDRESS[issuer]] = Quota(capacity, capacity, refill, model.now, may_burn)
     model.journal.start()
     return model
 
@@ -181,6 +189,9 @@ def _staff(model: SystemModel, place: Place) -> None:
     spare.members[governance.ADMIN, ADDRESS["admin"]] = Membership(model.now, Delay(0, 0, 0))
     own = ManagerModel(model, place.manager)
     model.managers = {place.manager: own, place.spare_manager: spare}
+    model.revokers = {place.revoker: RevokerModel(place.revoker, own)}
+    own.role_of[place.revoker, selector(REVOKE)] = governance.GUARDIAN
+    own.members[governance.ADMIN, place.revoker] = Membership(model.now, Delay(0, 0, 0))
     for function in model.functions:
         role = power(function)
         if role is not None:
@@ -188,5 +199,5 @@ def _staff(model: SystemModel, place: Place) -> None:
     for role, name in STAFF.items():
         delay = Delay(0, place.plan.delays.get(role, 0), 0)
         own.members[role, ADDRESS[name]] = Membership(model.now, delay)
-        if role != governance.ADMIN:
+        if role not in UNGUARDED:
             own.guardian_of[role] = governance.GUARDIAN

@@ -9,6 +9,8 @@ from __future__ import annotations
 from property.invariants.base import Invariant
 from property.invariants.powers import (
     BlockedStaysPut,
+    DesksKeepWhatIsTheirClients,
+    GuardianOnlyTakesAway,
     NoncesAreUsedOnce,
     OrdersAreExact,
     PausesAreIndependent,
@@ -22,6 +24,7 @@ from property.invariants.supply import (
     MintsAreBacked,
     NoBypass,
     QuotaBoundsIssuer,
+    ReadersStopWithTheToken,
     StaleMeansNoMint,
     SupplyIsTheSumOfBalances,
 )
@@ -30,4 +33,5 @@ INVARIANTS: tuple[type[Invariant], ...] = (
     SupplyIsTheSumOfBalances, MintsAreBacked, DeficitGrowsOnlyByAttestation, EpochBoundsMints, StaleMeansNoMint,
     AttestationsStepForward, QuorumIsReal, DeficitIsTruthful, NoBypass, QuotaBoundsIssuer, BlockedStaysPut,
     PausesAreIndependent, OrdersAreExact, NoncesAreUsedOnce, UpgradeKeepsState, FiguresAreExact,
+    GuardianOnlyTakesAway, DesksKeepWhatIsTheirClients, ReadersStopWithTheToken,
 )  # fmt: skip

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from property.invariants.base import Invariant
 from property.step import View
+from property.world import ADDRESS
 from support.engine import Call, selector
-from support.model.ledger import DELEGATE_ALL
 
 if TYPE_CHECKING:
     from property.step import Step
 
 UPGRADE = selector("upgradeToAndCall(address,bytes)")
+DELAY = "RECOVERY_DELAY()"
+FIELD = (1 << 72) - 1
+PEOPLE = frozenset(ADDRESS.values())
+KEPT_ROLES = (0, 5, 8)
+"""ADMIN, UNPAUSER, GUARDIAN."""
 
 
 class BlockedStaysPut(Invariant):
@@ -43,8 +48,12 @@ class PausesAreIndependent(Invariant):
 
     def hold(self, step: Step) -> None:
         before, after = step.before.flags, step.after.flags
-        if not step.accepted or step.name not in ("pause", "unpause", "setDelegateAll"):
+        if step.name != "setDelegateAll":
+            self.ensure(step.before.delegate_all == step.after.delegate_all, "DELEGATE_ALL")
+        if not step.accepted or step.name not in ("pause", "unpause"):
             self.ensure(before == after)
+            if step.accepted and step.name == "setDelegateAll":
+                self.ensure(step.after.delegate_all == bool(step.act.arguments[0]))
             return
         call = step.act
         asked = call.arguments[0]
@@ -54,10 +63,8 @@ class PausesAreIndependent(Invariant):
             if caller is not None:
                 outcome, flags = self.driver.flags_after(caller, Call.of("unpause(uint256)", asked))
                 self.ensure(outcome.error is None and flags == before & ~asked)
-        elif step.name == "unpause":
-            self.ensure(after == before & ~asked)
         else:
-            self.ensure(after == (before | DELEGATE_ALL if asked else before & ~DELEGATE_ALL))
+            self.ensure(after == before & ~asked)
 
 
 class OrdersAreExact(Invariant):
@@ -75,7 +82,8 @@ class OrdersAreExact(Invariant):
             return
         for order, account, value in step.events("OrderExecuted"):
             key = order, account
-            named = self.named.setdefault(key, step.act.arguments[-1])
+            # An order of nothing is none: its amount is named by the first that takes something.
+            named = self.named[key] = self.named.get(key) or step.act.arguments[-1]
             self.executed[key] = self.executed.get(key, 0) + value
             self.ensure(self.executed[key] <= named, "more than the order names")
         supply, burned = (
@@ -125,9 +133,57 @@ class UpgradeKeepsState(Invariant):
 
     def hold(self, step: Step) -> None:
         if step.accepted and self.then is not None and step.name in ("upgradeToAndCall", "migrate"):
-            now = self.driver.getters()
+            now, code = self.driver.getters(), step.after.implementation
+            # Of all that is read, only this stands in the code.
+            self.then[DELAY] = self.driver.engine.read(code, DELAY)
             changed = [name for name, value in self.then.items() if now[name] != value]
             self.ensure(not changed, changed)
-            self.ensure(step.before.words[1:6] == step.after.words[1:6])
+            self.ensure(step.before.words[1:7] == step.after.words[1:7])
             self.ensure(step.before.accounts == step.after.accounts)
             self.ensure(step.before.issuers == step.after.issuers)
+
+
+class GuardianOnlyTakesAway(Invariant):
+    number, says = (
+        19,
+        "GUARDIAN takes roles at once, but never ADMIN, UNPAUSER or GUARDIAN, and what it does gives none.",
+    )
+
+    def hold(self, step: Step) -> None:
+        place, events = self.driver.place, step.outcome.events
+        if step.target != place.revoker or not step.accepted:
+            return
+        role, account = step.call.arguments
+        self.ensure(role not in KEPT_ROLES, role)
+        taken = [(place.manager, "RoleRevoked", (role, account))]
+        # Nothing is logged of one that was not held.
+        self.ensure([e for e in events if not e[1].startswith("Operation")] in (taken, []), events)
+        answer = self.driver.engine.read(place.manager, "hasRole(uint64,address)", role, account)
+        self.ensure(int.from_bytes(answer[:32], "big") == 0, "the role is still held")
+
+
+class DesksKeepWhatIsTheirClients(Invariant):
+    number, says = (
+        23,
+        "A desk is an issuer with code; it is never blocked or frozen, and its balance falls only by what it sends.",
+    )
+    orders = ("forcedTransfer", "burnBlocked")
+
+    def hold(self, step: Step) -> None:
+        driver = self.driver
+        for minter, word, after in zip(
+            driver.minters, step.before.issuers, step.after.issuers, strict=True
+        ):
+            if after >> 249 & 1 and not word >> 249 & 1:
+                self.ensure(step.name == "setDesk" and word > 0, "a desk without setDesk")
+                self.ensure(minter not in PEOPLE, "a desk without code")
+            if not word >> 249 & 1:
+                continue
+            self.ensure(bool(after >> 249 & 1) or step.name == "cutIssuer", "a desk no more")
+            if minter not in driver.known:
+                continue
+            index = driver.known.index(minter)
+            then, now = step.before.accounts[index], step.after.accounts[index]
+            self.ensure(now >> 208 & 1 <= then >> 208 & 1, "a desk was blocked")
+            self.ensure(now >> 72 & FIELD <= then >> 72 & FIELD, "a desk was frozen")
+            self.ensure(now & FIELD >= then & FIELD or step.name not in self.orders, step.name)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from property.invariants.base import Invariant
 from support.engine import Call
-from support.model.ledger import BURNING, TRANSFERS
+from support.model.ledger import BURNING, LARGEST, TRANSFERS
 from support.model.signatures import digest, list_hash, struct_hash
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ class QuorumIsReal(Invariant):
 class DeficitIsTruthful(Invariant):
     number, says = (
         8,
-        "A valid attestation with K < S succeeds; what was enabled for holders stays enabled.",
+        "A valid attestation with K < S succeeds, and says whether money is missing or only the margin; what was"
+        " enabled for holders stays enabled.",
     )
 
     def hold(self, step: Step) -> None:
@@ -101,6 +102,13 @@ class DeficitIsTruthful(Invariant):
         before, after = step.before, step.after
         self.ensure(after.accounts == before.accounts and after.flags == before.flags)
         self.ensure(after.supply == before.supply and after.burned == before.burned)
+        held = max(0, after.reserves * 10**4 - (after.burned - after.settled))
+        short = max(0, after.supply - held)
+        said = [e[2] for e in step.outcome.events if e[1] == "ReserveDeficit"]
+        self.ensure(said == ([(after.epoch, short)] if short else []), said)
+        thin = [e[2] for e in step.outcome.events if e[1] == "MarginDeficit"]
+        expected = [(after.epoch, after.deficit)] if after.deficit and not short else []
+        self.ensure(thin == expected, thin)
         if not after.deficit:
             return
         driver, model = self.driver, self.driver.model
@@ -117,6 +125,8 @@ class DeficitIsTruthful(Invariant):
         burner = next(
             (i for i in driver.issuers if model.quota[i].may_burn and not model.blocked[i]), None
         )
-        if burner is not None and model.free(burner) and not after.flags & BURNING:
-            call = Call.of("burn(uint256)", model.free(burner))
+        if burner is None or after.flags & BURNING:
+            return
+        if value := min(model.free(burner), LARGEST - after.burned):
+            call = Call.of("burn(uint256)", value)
             self.ensure(driver.probe(burner, step.token, call, step.now).error is None, "no burn")

@@ -156,15 +156,53 @@ class FiguresAreExact(Invariant):
         view = step.after
         if step.before.words != view.words:
             self.ensure(not any(word >> 209 for word in view.accounts), "spare bits of an account")
-            self.ensure(view.words[0] >> 165 == 0, "spare bits of the gate")
+            self.ensure(not any(word >> 250 for word in view.issuers), "spare bits of a bucket")
+            implementation, solvency, flags, _, _, settings = view.words[:6]
+            self.ensure(implementation >> 160 == 0, "more than an address in the ERC-1967 slot")
+            self.ensure(solvency >> 254 == 0, "spare bits of the supply")
+            self.ensure(flags & ~(1 << 255 | 3) == 0, "spare bits of the flags")
+            self.ensure(settings >> 192 == 0, "spare bits of the settings")
         if step.attested:
             owed = view.burned - view.settled
-            self.ensure(view.backing == max(0, view.reserves * 10**4 - owed))
-            self.ensure(
-                self.driver.feed_answer() == (view.epoch, view.reserves * 10**6, view.as_of)
-            )
+            # The greatest K with (K + owed) · (1 + margin) within the reserves.
+            held, whole = view.reserves * 10**4, 10_000 + step.before.margin
+            most = held * 10_000 - owed * whole
+            self.ensure(view.backing == max(0, most // whole), view.backing)
+            shown = self.driver.feed_answer(self.driver.place.feed)
+            self.ensure(shown == (view.epoch, view.reserves * 10**6, view.as_of), shown)
         if step.minted or step.attested:
             room = max(0, view.backing - view.supply)
             open_ = step.now < view.valid_until and not view.flags & MINTING
             answer = int.from_bytes(self.driver.read("headroom()"), "big")
             self.ensure(answer == (room if open_ else 0), answer)
+
+
+class ReadersStopWithTheToken(Invariant):
+    number, says = (
+        22,
+        "BackingFeed: minting x of something while S + x ≤ answer is allowed exactly when the token would mint x.",
+    )
+
+    def hold(self, step: Step) -> None:
+        before, after = step.before, step.after
+        if not after.epoch or (before.words[1] == after.words[1] and not step.minted):
+            return
+        self._compare(self.driver.now)
+        edge = after.valid_until
+        if edge != before.valid_until and edge > self.driver.now:
+            for second in (edge - 1, edge):
+                with self.driver.at(second):
+                    self._compare(second)
+
+    def _compare(self, second: int) -> None:
+        driver = self.driver
+        view = driver.look()
+        _, answer, _ = driver.feed_answer(driver.place.backing_feed)
+        room = int.from_bytes(driver.read("headroom()"), "big")
+        for value in {1, room, room + 1, room // 2 + 1} - {0}:
+            allowed = (view.supply + value) * 100 <= answer
+            self.ensure(allowed == (value <= room), (second, value, room, answer))
+        if second >= view.valid_until or view.flags & MINTING:
+            self.ensure(answer == 0, answer)
+        else:
+            self.ensure(answer == view.backing * 100, answer)

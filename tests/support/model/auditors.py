@@ -15,7 +15,6 @@ Signed = Sequence[tuple[int, Signature]]
 
 
 class AuditorsModel(IssuanceModel):
-    recovery_delay = 14 * 86_400
     last: Fields
     """The last attestation: of the reserves' part."""
 
@@ -61,7 +60,7 @@ class AuditorsModel(IssuanceModel):
         _require_valid(members, threshold)
         proposal = self.proposal
         proposal.members, proposal.threshold = tuple(members), threshold
-        proposal.ready = self.now + self.recovery_delay
+        proposal.ready = self.now + self.code.recovery_delay
         self.emit("AuditorsProposed", tuple(members), threshold, proposal.ready)
 
     def cancel_auditors_proposal(self, caller: int) -> None:

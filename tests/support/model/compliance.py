@@ -24,6 +24,7 @@ class ComplianceModel(ReservesModel):
         self.authorize(caller)
         for account in accounts:
             if not self.blocked[account]:
+                self.require_no_desk(account)
                 self.blocked[account] = True
                 self.emit("Blocked", account)
 
@@ -41,6 +42,8 @@ class ComplianceModel(ReservesModel):
         if len(accounts) != len(amounts):
             raise Refused("ArrayLengthMismatch", len(accounts), len(amounts))
         for account, amount in zip(accounts, amounts, strict=True):
+            if amount:
+                self.require_no_desk(account)
             self.frozen[account] = min(amount, LARGEST)
             self.emit("Frozen", account, min(amount, LARGEST))
 
@@ -82,6 +85,7 @@ class ComplianceModel(ReservesModel):
         self.emit("OrderExecuted", order, account, value)
 
     def _seize(self, account: int, amount: int) -> None:
+        self.require_no_desk(account)
         if amount > self.balance[account]:
             raise Refused("ERC20InsufficientBalance", account, self.balance[account], amount)
         held_back = amount - self.free(account)
@@ -91,19 +95,19 @@ class ComplianceModel(ReservesModel):
         self.balance[account] -= amount
 
     def pause(self, caller: int, flags: int) -> None:
-        self._set_pauses(caller, flags, self.gate.flags | flags)
+        self._set_pauses(caller, flags, self.flags.paused | flags)
 
     def unpause(self, caller: int, flags: int) -> None:
-        self._set_pauses(caller, flags, self.gate.flags & ~flags)
+        self._set_pauses(caller, flags, self.flags.paused & ~flags)
 
     def _set_pauses(self, caller: int, flags: int, then: int) -> None:
         self.authorize(caller)
         if not 1 <= flags <= ALL_PAUSES:
             raise Refused("InvalidPauseFlags", flags)
-        before = self.gate.flags
+        before = self.flags.paused
         if then != before:
-            self.gate.flags = then
-            self.emit("PauseFlagsChanged", before & ALL_PAUSES, then & ALL_PAUSES)
+            self.flags.paused = then
+            self.emit("PauseFlagsChanged", before, then)
 
     def rescue(self, caller: int, asset: int, to: int, amount: int) -> None:
         self.authorize(caller)

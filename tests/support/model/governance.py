@@ -19,9 +19,11 @@ POWERS: dict[str, int] = {
     "upgradeToAndCall": UPGRADER,
     "setDelegateAll": UPGRADER,
     "setIssuer": ISSUANCE_ADMIN,
+    "setDesk": ISSUANCE_ADMIN,
     "proposeAuditors": RESERVE_ADMIN,
     "setMaxAge": RESERVE_ADMIN,
     "setMaxIncrease": RESERVE_ADMIN,
+    "setMargin": RESERVE_ADMIN,
     "pause": PAUSER,
     "unpause": UNPAUSER,
     "blockAccount": COMPLIANCE,
@@ -36,6 +38,7 @@ POWERS: dict[str, int] = {
     "cutIssuer": GUARDIAN,
     "lowerIssuer": GUARDIAN,
     "suspendAuditor": GUARDIAN,
+    "raiseMargin": GUARDIAN,
     "cancelAuditorsProposal": GUARDIAN,
 }
 """Which role docs/roles.md gives each restricted function of the token: by name, or by signature where overloads

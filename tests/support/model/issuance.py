@@ -20,6 +20,7 @@ class Quota(NamedTuple):
     refill: int
     since: int
     may_burn: bool
+    desk: bool = False
 
     def at(self, now: int) -> int:
         return min(self.capacity, self.level + self.refill * (now - self.since))
@@ -32,6 +33,8 @@ class IssuanceModel(GovernedModel):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.quota = Book(self.journal, default=NONE)
+        self.contracts: frozenset[int] = frozenset()
+        """Accounts with code."""
 
     @property
     def headroom(self) -> int:
@@ -58,7 +61,7 @@ class IssuanceModel(GovernedModel):
 
     def burn(self, caller: int, value: int, nonce: int | None = None) -> None:
         self.once(caller, nonce)
-        self.enter(BURNING)
+        self.require_unpaused(BURNING)
         if not self.quota[caller].may_burn:
             raise Refused("BurnNotAllowed", caller)
         self.debit(caller, value)
@@ -76,7 +79,7 @@ class IssuanceModel(GovernedModel):
             raise Refused("AmountOutOfRange", refill, FASTEST)
         held = self.quota[issuer]
         level = min(capacity, held.at(self.now) + max(0, capacity - held.capacity))
-        self.quota[issuer] = Quota(level, capacity, refill, self.now, bool(may_burn))
+        self.quota[issuer] = Quota(level, capacity, refill, self.now, bool(may_burn), held.desk)
         self.emit("IssuerSet", issuer, capacity, refill, may_burn)
 
     def lower_issuer(self, caller: int, issuer: int, capacity: int, refill: int) -> None:
@@ -88,7 +91,7 @@ class IssuanceModel(GovernedModel):
             if asked > most:
                 raise Refused("AmountOutOfRange", asked, most)
         level = min(capacity, held.at(self.now))
-        self.quota[issuer] = Quota(level, capacity, refill, self.now, held.may_burn)
+        self.quota[issuer] = Quota(level, capacity, refill, self.now, held.may_burn, held.desk)
         self.emit("IssuerSet", issuer, capacity, refill, int(held.may_burn))
 
     def cut_issuer(self, caller: int, issuer: int) -> None:
@@ -97,6 +100,20 @@ class IssuanceModel(GovernedModel):
             raise Refused("NotIssuer", issuer)
         self.quota[issuer] = NONE
         self.emit("IssuerCut", issuer)
+
+    def set_desk(self, caller: int, desk: int) -> None:
+        self.authorize(caller)
+        held = self.quota[desk]
+        if held is NONE:
+            raise Refused("NotIssuer", desk)
+        if desk not in self.contracts:
+            raise Refused("NotAContract", desk)
+        self.quota[desk] = held._replace(desk=True)
+        self.emit("DeskSet", desk)
+
+    def require_no_desk(self, account: int) -> None:
+        if self.quota[account].desk:
+            raise Refused("AccountIsDesk", account)
 
     def retire(self, account: int, value: int) -> None:
         """Out of circulation, already off the balance: what is owed for it is no headroom until it is attested."""
@@ -109,7 +126,7 @@ class IssuanceModel(GovernedModel):
         self.emit("Transfer", account, ZERO, value)
 
     def _issue(self, caller: int, value: int) -> None:
-        self.enter(MINTING)
+        self.require_unpaused(MINTING)
         quota = self.quota[caller]
         if quota.capacity == 0:
             raise Refused("NotIssuer", caller)

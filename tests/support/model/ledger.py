@@ -6,8 +6,11 @@ from typing import Any
 
 from .core import ZERO, Book, Core, Fields, Refused
 
-TRANSFERS, AUTHORIZATIONS, MINTING, BURNING, DELEGATE_ALL = 1, 2, 4, 8, 16
+TRANSFERS, AUTHORIZATIONS, MINTING, BURNING = 1, 2, 4, 8
 ALL_PAUSES = 15
+OF_PAYMENTS = 3
+"""The pauses that stand in the word that payments read; the others are kept beside the supply."""
+DELEGATE_ALL = 1 << 255
 LARGEST = 4_722_366_482_869_645_213_695
 """Base units that a field of 72 bits holds."""
 UNLIMITED = (1 << 256) - 1
@@ -22,7 +25,9 @@ class LedgerModel(Core):
         self.permits = Book(journal)
         self.blocked = Book(journal, default=False)
         self.allowance = Book(journal)
-        self.gate = Fields(journal, flags=0, implementation=0, generation=1)
+        self.code = Fields(journal, implementation=0, generation=1, recovery_delay=0)
+        """What runs behind the token; the delay is written in the code itself."""
+        self.flags = Fields(journal, paused=0, delegate_all=False)
         self.solvency = Fields(journal, supply=0, backing=0, burned=0, valid_until=0)
 
     def reserved(self, account: int) -> bool:
@@ -34,13 +39,21 @@ class LedgerModel(Core):
 
     def enter(self, stops: int, *, hot: bool = False) -> None:
         """``hot``: functions that the token's own code holds; they divert when DELEGATE_ALL is raised."""
-        flags = self.gate.flags
-        if not flags:
+        word = self.payment_flags
+        if not word:
             return
-        if self.gate.generation == 2 and (not hot or flags & DELEGATE_ALL):
-            self.emit("Diverted", flags)
-        if flags & stops:
-            raise Refused("OperationPaused", flags & stops)
+        if self.code.generation == 2 and (not hot or self.flags.delegate_all):
+            self.emit("Diverted", word)
+        self.require_unpaused(stops)
+
+    @property
+    def payment_flags(self) -> int:
+        """The word that every payment reads."""
+        return self.flags.paused & OF_PAYMENTS | (DELEGATE_ALL if self.flags.delegate_all else 0)
+
+    def require_unpaused(self, stops: int) -> None:
+        if self.flags.paused & stops:
+            raise Refused("OperationPaused", self.flags.paused & stops)
 
     def require_may_send(self, account: int) -> None:
         if self.blocked[account]:

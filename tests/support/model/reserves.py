@@ -15,6 +15,9 @@ ATTESTATION = (
     "uint256 halts,uint256 version,uint256 deadline)"
 )
 UNITS_PER_TYIYN = 10_000
+WHOLE = 10_000
+"""1/10,000 each."""
+MOST_MARGIN = 2_000
 HOUR, DAY = 3_600, 86_400
 MOST_RESERVES = LARGEST // UNITS_PER_TYIYN
 """Tyiyn."""
@@ -24,7 +27,7 @@ class ReservesModel(AuditorsModel):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.last = Fields(self.journal, epoch=0, reserves=0, settled=0, as_of=0, report=0)
-        self.limits = Fields(self.journal, max_age=0, max_increase=0)
+        self.limits = Fields(self.journal, max_age=0, max_increase=0, margin=0)
 
     def attest(
         self, caller: int, attestation: Sequence[int], halts: int, deadline: int, signatures: Signed
@@ -45,7 +48,8 @@ class ReservesModel(AuditorsModel):
             raise Refused("InvalidHalts", self.halted.times, halts)
         said = (*attestation, halts, self.auditors.version, deadline)
         seats = self.require_quorum(struct_hash(ATTESTATION, *said), deadline, signatures)
-        backing = max(0, reserves * UNITS_PER_TYIYN - (word.burned - settled))
+        held, owed = reserves * UNITS_PER_TYIYN, word.burned - settled
+        backing = max(0, held * WHOLE // (WHOLE + self.limits.margin) - owed)
         everyone = len(signatures) == len(self.auditors.members)
         if not everyone and (epoch == 1 or backing > self.ceiling):
             raise Refused("UnanimityRequired", len(signatures), len(self.auditors.members))
@@ -58,18 +62,21 @@ class ReservesModel(AuditorsModel):
         last.epoch, last.reserves, last.settled, last.as_of, last.report = attestation
         self.end_proposal()
         self.emit("ReservesAttested", *attestation, word.backing, word.valid_until, seats)
-        if word.supply > word.backing:
-            self.emit("ReserveDeficit", epoch, word.supply - word.backing)
+        covered = max(0, held - owed)
+        if word.supply > covered:
+            self.emit("ReserveDeficit", epoch, word.supply - covered)
+        elif word.supply > backing:
+            self.emit("MarginDeficit", epoch, word.supply - backing)
 
     @property
     def ceiling(self) -> int:
         """Base units of backing up to which a threshold of the auditors suffices."""
         base = max(self.solvency.backing, self.solvency.supply)
-        return base * (10_000 + self.limits.max_increase) // 10_000
+        return base * (WHOLE + self.limits.max_increase) // WHOLE
 
     def set_max_age(self, caller: int, seconds: int) -> None:
         self.authorize(caller)
-        if not HOUR <= seconds <= min(31 * DAY, self.recovery_delay // 2):
+        if not HOUR <= seconds <= min(31 * DAY, self.code.recovery_delay // 2):
             raise Refused("MaxAgeOutOfRange", seconds)
         self.limits.max_age = seconds
         self.emit("MaxAgeSet", seconds)
@@ -77,7 +84,21 @@ class ReservesModel(AuditorsModel):
 
     def set_max_increase(self, caller: int, bps: int) -> None:
         self.authorize(caller)
-        if bps > 10_000:
+        if bps > WHOLE:
             raise Refused("MaxIncreaseOutOfRange", bps)
         self.limits.max_increase = bps
         self.emit("MaxIncreaseSet", bps)
+
+    def set_margin(self, caller: int, bps: int) -> None:
+        self.authorize(caller)
+        self._change_margin(bps, least=0)
+
+    def raise_margin(self, caller: int, bps: int) -> None:
+        self.authorize(caller)
+        self._change_margin(bps, least=self.limits.margin)
+
+    def _change_margin(self, bps: int, least: int) -> None:
+        if not least <= bps <= MOST_MARGIN:
+            raise Refused("MarginOutOfRange", bps)
+        self.limits.margin = bps
+        self.emit("MarginSet", bps)

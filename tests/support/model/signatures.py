@@ -59,6 +59,25 @@ class Signature(bytes):
         )
 
 
+class Password(Signature):
+    """What some contract takes for its signature on anything: one string of bytes, of any length."""
+
+    def binds(self, account: int, digest: bytes, owners: dict[int, int]) -> bool:
+        return self.sound and account == self.signer
+
+    def high_s(self) -> Signature:
+        return self._longer()
+
+    def low_v(self) -> Signature:
+        return self._longer()
+
+    def flipped(self) -> Signature:
+        return self._longer()
+
+    def _longer(self) -> Signature:
+        return Signature.made(bytes(self) + b"\1", self.signer, self.digest, sound=False)
+
+
 @dataclass(frozen=True)
 class Key:
     """A private key with its address."""

@@ -9,21 +9,21 @@ from eth_hash.auto import keccak
 from .signatures import word
 from .system import SystemModel
 
-GATE = int.from_bytes(keccak(b"eip1967.proxy.implementation"), "big") - 1
+IMPLEMENTATION = int.from_bytes(keccak(b"eip1967.proxy.implementation"), "big") - 1
 _SEED = int.from_bytes(keccak(b"kgst.storage.Ledger"), "big") - 1
 BASE = int.from_bytes(keccak(word(_SEED)), "big") & ~0xFF
 
-ACCOUNTS, ALLOWANCES, AUTHORIZATIONS, SOLVENCY, ISSUERS, ATTESTATION, REPORT, SETTINGS = range(
-    BASE, BASE + 8
+ACCOUNTS, ALLOWANCES, AUTHORIZATIONS, SOLVENCY, FLAGS, ISSUERS, ATTESTATION, REPORT, SETTINGS = (
+    range(BASE, BASE + 9)
 )
-AUDITORS, SEATS, PROPOSAL, PROPOSED, CONSENT, _, _, AUTHORITY, ORDERS = range(BASE + 8, BASE + 17)
+AUDITORS, SEATS, PROPOSAL, PROPOSED, CONSENT, _, _, AUTHORITY, ORDERS = range(BASE + 9, BASE + 18)
 
 SINGLE_SLOTS = (
-    GATE, SOLVENCY, ATTESTATION, REPORT, SETTINGS, PROPOSAL,
+    IMPLEMENTATION, SOLVENCY, FLAGS, ATTESTATION, REPORT, SETTINGS, PROPOSAL,
     CONSENT, CONSENT + 1, CONSENT + 2, AUTHORITY, AUDITORS, PROPOSED,
 )  # fmt: skip
 SINGLE_NAMES = (
-    "gate", "solvency", "attestation", "report", "settings", "proposal",
+    "implementation", "solvency", "flags", "attestation", "report", "settings", "proposal",
     "consent.code", "consent.data", "consent.rest", "authority", "auditors.length", "proposed.length",
 )  # fmt: skip
 
@@ -52,23 +52,25 @@ def quota_word(model: SystemModel, account: int) -> int:
     quota = model.quota[account]
     return (
         quota.level + (quota.capacity << 72) + (quota.refill << 144)
-        + (quota.since << 208) + (quota.may_burn << 248)
+        + (quota.since << 208) + (quota.may_burn << 248) + (quota.desk << 249)
     )  # fmt: skip
 
 
 def single_words(model: SystemModel) -> list[int]:
     """In the order of ``SINGLE_SLOTS``."""
-    gate, word_, last, auditors = model.gate, model.solvency, model.last, model.auditors
+    word_, last, auditors = model.solvency, model.last, model.auditors
     proposal, consent, limits = model.proposal, model.consent, model.limits
     suspended = sum(1 << i for i, a in enumerate(auditors.members) if a in auditors.suspended)
     return [
-        gate.implementation + (gate.flags << 160),
-        word_.supply + (word_.backing << 72) + (word_.burned << 144) + (word_.valid_until << 216),
+        model.code.implementation,
+        word_.supply + (word_.backing << 72) + (word_.burned << 144) + (word_.valid_until << 216)
+        + (model.flags.paused >> 2 << 252),
+        model.payment_flags,
         last.reserves + (last.settled << 72) + (last.as_of << 144) + (last.epoch << 184),
         last.report,
         auditors.version + (auditors.threshold << 64) + (len(auditors.members) << 72)
         + (suspended << 80) + (limits.max_age << 96) + (limits.max_increase << 128)
-        + (model.halted.times << 144),
+        + (model.halted.times << 144) + (limits.margin << 176),
         proposal.ready + (proposal.threshold << 40),
         consent.code,
         consent.data,

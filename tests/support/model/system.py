@@ -11,8 +11,8 @@ from support.engine import Call
 from .auditors import Signed
 from .compliance import ComplianceModel
 from .core import Refused
-from .ledger import DELEGATE_ALL
 from .manager import ManagerModel
+from .revoker import RevokerModel
 from .signatures import Signature, struct_hash
 
 APPROVAL = (
@@ -32,8 +32,9 @@ class SystemModel(ComplianceModel):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.implementations: dict[int, tuple[int, int]] = {}
-        """Contracts fit to stand behind the token: code hash and generation."""
+        self.implementations: dict[int, tuple[int, int, int]] = {}
+        """Contracts fit to stand behind the token: code hash, generation, RECOVERY_DELAY."""
+        self.revokers: dict[int, RevokerModel] = {}
         self.functions = self._token_functions()
 
     # One transaction
@@ -59,6 +60,8 @@ class SystemModel(ComplianceModel):
             self.functions[call.function](caller, *call.arguments)
             if outer is not None:
                 self.current = outer
+        elif target in self.revokers:
+            self.revokers[target].revoke_role(caller, call)
         else:
             self._run_manager(self.managers[target], caller, call)
 
@@ -118,7 +121,7 @@ class SystemModel(ComplianceModel):
             raise Refused("InvalidNonce", consent.nonce, nonce)
         if implementation not in self.implementations:
             raise Refused("InvalidImplementation", implementation)
-        stands, _ = self.implementations[implementation]
+        stands, *_ = self.implementations[implementation]
         if stands != code:
             raise Refused("CodeHashMismatch", stands, code)
         said = (
@@ -139,7 +142,7 @@ class SystemModel(ComplianceModel):
         self.authorize(caller)
         if implementation not in self.implementations:
             raise Refused("InvalidImplementation", implementation)
-        code, generation = self.implementations[implementation]
+        code, generation, delay = self.implementations[implementation]
         data = as_int(keccak(inner.data if inner else b""))
         consent = self.consent
         if (consent.implementation, consent.code, consent.data) != (implementation, code, data):
@@ -147,19 +150,21 @@ class SystemModel(ComplianceModel):
         if self.block_number <= consent.block:
             raise Refused("ConsentTooRecent", consent.block)
         consent.code = consent.data = consent.implementation = 0
-        self.gate.implementation, self.gate.generation = implementation, generation
+        running = self.code
+        running.implementation, running.generation = implementation, generation
+        running.recovery_delay = delay
         self.emit("Upgraded", implementation)
         if inner:
             self.nest(caller, self.token, inner)
 
     def set_delegate_all(self, caller: int, enabled: int) -> None:
         self.authorize(caller)
-        if bool(self.gate.flags & DELEGATE_ALL) != bool(enabled):
-            self.gate.flags ^= DELEGATE_ALL
+        if self.flags.delegate_all != bool(enabled):
+            self.flags.delegate_all = bool(enabled)
             self.emit("DelegateAllSet", enabled)
 
     def migrate(self, caller: int, generation: int) -> None:
-        if self.gate.generation != 2:
+        if self.code.generation != 2:
             raise Refused("")  # no such function: an empty revert
         if generation == 0:
             raise Refused("MigrationFailed")
@@ -212,9 +217,12 @@ class SystemModel(ComplianceModel):
             "setIssuer(address,uint256,uint256,bool)": self.set_issuer,
             "lowerIssuer(address,uint256,uint256)": self.lower_issuer,
             "cutIssuer(address)": self.cut_issuer,
+            "setDesk(address)": self.set_desk,
             f"attest((uint256,uint256,uint256,uint256,bytes32),uint256,uint256,{signed})": self.attest,
             "setMaxAge(uint256)": self.set_max_age,
             "setMaxIncrease(uint256)": self.set_max_increase,
+            "setMargin(uint256)": self.set_margin,
+            "raiseMargin(uint256)": self.raise_margin,
             "haltMinting(string)": self.halt_minting,
             f"rotateAuditors({auditors},uint256,{signed})": self.rotate_auditors,
             "suspendAuditor(address)": self.suspend_auditor,

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title A foreign token of the old kind, whose `transfer` says false instead of reverting. For tests only.
+contract RefusingTokenMock {
+    mapping(address account => uint256) public balanceOf;
+
+    constructor(address holder, uint256 supply) {
+        balanceOf[holder] = supply;
+    }
+
+    function transfer(address to, uint256 value) external returns (bool) {
+        if (value > balanceOf[msg.sender]) return false;
+        balanceOf[msg.sender] -= value;
+        balanceOf[to] += value;
+        return true;
+    }
+}
