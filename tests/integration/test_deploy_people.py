@@ -298,7 +298,7 @@ def test_plan__need__is_what_the_dearest_moment_holds_ready(fresh: Any) -> None:
     assert planned.cost == 9_000_000 * 10**9
     assert planned.need == (8_000_000 + 1_250_000) * 10**9
     [said] = _refusals(planned, Policy.load(ROOT / "tests/support/policy.yaml"))
-    assert "has 0 BNB and needs 0.00825 BNB: the estimate is 0.008 BNB" in said
+    assert "has 0 BNB and needs 0.00925 BNB: the estimate is 0.009 BNB" in said
 
 
 # -------------------------------------------------------------------------------- journals and records as found
