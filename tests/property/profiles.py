@@ -10,12 +10,12 @@ STEPS = 150
 EXAMPLES = {"quick": 60, "dev": 250, "ci": 600, "deep": 8_000}
 BRIEF = ("quick", "dev")
 """Longer only while an essential situation is missing, not any."""
-SEEDS = (14, 13, 43, 37, 45)
+SEEDS = (14, 61, 57, 2, 9)
 SEEDED = 8
 """Where the engine is a hundred times slower than revm: so many examples from each of these seeds, which were sought on
 revm because together they reach every situation. What is missing all the same is sought in further ones.
 """
-SLOW = {"quick": 0, "dev": 0, "ci": 8, "deep": 1_200}
+SLOW = {"quick": 0, "dev": 0, "ci": 24, "deep": 1_200}
 """Further examples on the slow engine."""
 THROUGH_APE = {"dev": (2, 15), "ci": (6, 25), "deep": (40, 50)}
 """Examples and steps of the run through ape; `quick` has none."""
