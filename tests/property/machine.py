@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import event, seed
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -51,7 +53,7 @@ def campaign(
     examples = EXAMPLES[name]
     if engine_name() != "revm":
         for chosen in SEEDS:
-            run_state_machine_as_test(seed(chosen)(machine), settings=profile(name, SEEDED))
+            play(machine, chosen, name)
             if name in BRIEF and reached():
                 break
         examples = SLOW[name]
@@ -59,12 +61,25 @@ def campaign(
             return
     elif name == "ci":
         for chosen in SEEDS:
-            run_state_machine_as_test(seed(chosen)(machine), settings=profile(name, SEEDED))
+            play(machine, chosen, name)
         CAMPAIGN.unmet_by_seeds = CAMPAIGN.missing()
     for _ in range(1 + EXTENSIONS):
         run_state_machine_as_test(machine, settings=profile(name, examples // share))
         if share > 1 or reached():
             return
+
+
+def play(machine: type[TokenMachine], chosen: int, name: str) -> None:
+    """The examples of one seed: the same in every process, and on every engine.
+
+    Left alone, Hypothesis mixes in constants that stand in whatever modules of the project are loaded by then.
+    """
+    none = providers.Constants()
+    providers.CONSTANTS_CACHE.cache.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(providers, "_get_local_constants", lambda: none)
+        run_state_machine_as_test(seed(chosen)(machine), settings=profile(name, SEEDED))
+    providers.CONSTANTS_CACHE.cache.clear()
 
 
 class TokenMachine(

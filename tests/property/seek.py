@@ -18,10 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 
-from hypothesis import seed  # noqa: E402
-from hypothesis.stateful import run_state_machine_as_test  # noqa: E402
 from property.campaign import CAMPAIGN, Campaign  # noqa: E402
-from property.profiles import SEEDED, profile  # noqa: E402
+from property.machine import play  # noqa: E402
 from property.test_state_machine import InProcess  # noqa: E402
 
 
@@ -45,7 +43,7 @@ def main() -> int:
 def alone(chosen: int) -> Campaign:
     """What the examples of one seed meet."""
     CAMPAIGN.__dict__.update(Campaign().__dict__)
-    run_state_machine_as_test(seed(chosen)(InProcess), settings=profile("ci", SEEDED))
+    play(InProcess, chosen, "ci")
     return copy.deepcopy(CAMPAIGN)
 
 
