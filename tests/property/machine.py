@@ -8,6 +8,7 @@ import pytest
 from hypothesis import event, seed
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -74,7 +75,7 @@ def play(machine: type[TokenMachine], chosen: int, name: str) -> None:
 
     Left alone, Hypothesis mixes in constants that stand in whatever modules of the project are loaded by then.
     """
-    none = providers.Constants()
+    none = Constants()
     providers.CONSTANTS_CACHE.cache.clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(providers, "_get_local_constants", lambda: none)
