@@ -66,7 +66,8 @@ class TokenTerms(_Model):
         max_age: Seconds during which an attestation allows minting; at most half of `recovery_delay`, so that auditors
             who attest on time are never taken for lost.
         max_increase_bps: How much backing may rise without unanimity, in 1/10,000. In the file: `max_increase: 10 %`.
-        margin_bps: What the reserves must hold above the supply, in 1/10,000 of it. In the file: `margin: 2 %`.
+        margin_bps: What the reserves must hold above what is in circulation or owed, in 1/10,000 of it. In the file:
+            `margin: 2 %`.
     """
 
     recovery_delay: Annotated[Seconds, Field(ge=14 * DAY, le=365 * DAY)]

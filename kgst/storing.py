@@ -38,19 +38,19 @@ class FileError(InputError):
     """A file that cannot be used as it stands. Names the file, the place in it and the remedy."""
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a regular file of at most `MAX_BYTES`.
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes.
 
     Raises:
         FileError: no such file, a folder, device or pipe, unreadable, empty or too large.
     """
     try:
-        data = read_regular(path, MAX_BYTES)
+        data = read_regular(path, limit)
     except NotRegularError as error:
         raise FileError(f"{path}: {error}, not a file; give the file itself.") from None
     except TooLargeError:
         raise FileError(
-            f"{path}: larger than {MAX_BYTES // 1024} KiB, which none of these files is."
+            f"{path}: larger than {limit // 1024} KiB, which none of these files is."
         ) from None
     except OSError as error:
         raise FileError(

@@ -17,14 +17,14 @@ interface IERC7943Fungible {
     /// @notice Moves `amount` base units by order, frozen and blocked ones included; unfreezes no more than it takes.
     /// Works while paused. This form names no order, so nothing counts it: restricted to ADMIN, with its delay.
     /// @dev Worst case: a holder's tokens go to the wrong account. Undo: the same call back.
-    /// Errors: `ERC20InvalidSender`, `SelfTransfer`, `ERC20InsufficientBalance`, `ERC20InvalidReceiver`,
-    /// `ERC7943CannotReceive`.
+    /// Errors: `ERC20InvalidSender`, `SelfTransfer`, `AccountIsDesk`, `ERC20InsufficientBalance`,
+    /// `ERC20InvalidReceiver`, `ERC7943CannotReceive`.
     function forcedTransfer(address from, address to, uint256 amount) external returns (bool result);
 
     /// @notice Sets the frozen amount, which may exceed the balance. Logs `Frozen` also when it was that already, as
     /// the standard demands. More than 2^72 − 1 is everything that there can be, and is kept and logged as that.
     /// Restricted to COMPLIANCE.
-    /// @dev Worst case: honest holders cannot pay. Undo: the same call with 0.
+    /// @dev Worst case: honest holders cannot pay. Undo: the same call with 0. Errors: `AccountIsDesk`, but for 0.
     function setFrozenTokens(address account, uint256 amount) external returns (bool result);
 
     /// @notice Whether `account` may send: it is not blocked. A pause is not of the account. Never reverts.

@@ -467,8 +467,8 @@ interface IKGST is
     /// @notice Destroys base units of a blocked account, frozen ones included, by an order as in `forcedTransfer`.
     /// Restricted to ENFORCER.
     /// @dev Worst case: a blocked holder loses its tokens. Undo: attested as owed, then minted again.
-    /// Errors: `ReservedAddress`, `AccountNotBlocked`, those of the order, `ERC20InsufficientBalance`,
-    /// `AmountOutOfRange`.
+    /// Errors: `ReservedAddress`, `AccountNotBlocked`, those of the order, `AccountIsDesk`,
+    /// `ERC20InsufficientBalance`, `AmountOutOfRange`.
     function burnBlocked(address account, uint256 value, bytes32 orderHash, uint256 ordered) external returns (bool);
 
     /// @notice What an order says to take from `account` in all, and what has been taken, in base units. Zeros before

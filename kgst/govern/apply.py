@@ -100,14 +100,14 @@ def apply(system: System, run: Run) -> Answer[WriteDocument]:
 def without_revivals(
     todos: Sequence[Todo], mine: Sequence[Ready]
 ) -> tuple[list[Ready], list[Left]]:
-    """`mine` without the roles given to whoever has something scheduled that is not cancelled first."""
+    """`mine` without the roles that would revive something scheduled which `mine` does not cancel."""
     cancelled = {id(ready.todo) for ready in mine}
-    waiting = {todo.cancels for todo in todos if todo.cancels and id(todo) not in cancelled}
+    waiting = {todo.change.before for todo in todos if id(todo) not in cancelled}
     kept: list[Ready] = []
     left: list[Left] = []
     for ready in mine:
         call = ready.todo.call
-        if call is not None and ready.todo.sign == "+" and call.account in waiting:
+        if call is not None and (call.role, call.account) in waiting:
             why = "waits until what it had scheduled is cancelled: a role would revive it"
             left.append(Left(ready.todo.change.summary, why))
         else:

@@ -33,6 +33,7 @@ class Change:
         target: Checksummed address of the token or the AccessManager.
         data: Call data for `target`, as the member calls it without a delay.
         loosens: It gives someone a power, or makes a limit wider.
+        before: The grant (role, account) that has to wait for it; None when none has.
     """
 
     summary: str
@@ -40,12 +41,12 @@ class Change:
     target: str
     data: bytes
     loosens: bool
+    before: tuple[int, str] | None = None
 
 
 def changes_of(deployment: Deployment, state: State) -> list[Change]:
     """What takes the chain, as it is in `state`, to the policy: what tightens first."""
     found = [
-        *_revived(deployment, state),
         *_terms(deployment, state),
         *_members(deployment, state),
         *_functions(deployment, state),
@@ -58,25 +59,6 @@ def changes_of(deployment: Deployment, state: State) -> list[Change]:
 def by_hand(deployment: Deployment, state: State) -> list[str]:
     """Differences that no batch undoes, each with who can undo it and how."""
     return list(_by_hand(deployment, state))
-
-
-def _revived(deployment: Deployment, state: State) -> Iterator[Change]:
-    """What somebody scheduled who shall be given a role again: the AccessManager keeps it through a revocation."""
-    manager = deployment.manager
-    returning = {
-        account
-        for (role, account), access in state.roles.members.items()
-        if not access.since and wanted_delay(deployment, role, account) is not None
-    }
-    for pending in state.schedule.pending(deployment):
-        if pending.caller not in returning:
-            continue
-        who, of_manager = deployment.named(pending.caller), pending.target == manager.address
-        data = bytes(manager.cancel.encode_input(pending.caller, pending.target, pending.data))
-        summary = f"cancel what {who} scheduled before it lost its role: {pending.text}"
-        # OpenZeppelin fixes that only ADMIN cancels calls of the manager itself.
-        role = Role.ADMIN if of_manager else Role.GUARDIAN
-        yield Change(summary, role, manager.address, data, False)
 
 
 def _terms(deployment: Deployment, state: State) -> Iterator[Change]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -18,9 +18,18 @@ from kgst.snapshot.state import State, read_state
 from kgst.snapshot.traces import Traces
 
 if TYPE_CHECKING:
+    from kgst.decoding.pending import Pending
     from kgst.deployment.system import System
 
-__all__ = ["Holders", "RoleCall", "admin_role", "holders_of", "read_holders", "role_call"]
+__all__ = [
+    "Holders",
+    "RoleCall",
+    "admin_role",
+    "holders_of",
+    "read_holders",
+    "revived_by",
+    "role_call",
+]
 
 _NEVER: Final = Access(0, 0, 0, 0)
 
@@ -157,6 +166,23 @@ def admin_role(system: System, to: str, data: bytes) -> int:
             return int(manager.getTargetFunctionRole(to, data[:4]))
         call = role_call(manager.address, to, data)
         return int(manager.getRoleAdmin(call.role)) if call else int(Role.ADMIN)
+
+
+def revived_by(
+    system: System, grants: Collection[tuple[int, str]], pending: Iterable[Pending]
+) -> dict[Pending, int]:
+    """Those of `pending` that a role would make possible again for who scheduled them, with that role.
+
+    The AccessManager keeps what a member has scheduled through a revocation.
+
+    Args:
+        system: Whose AccessManager.
+        grants: Roles and whom they are to be given to, who has them not.
+        pending: What is scheduled.
+    """
+    accounts = {account for _, account in grants}
+    found = {p: admin_role(system, p.target, p.data) for p in pending if p.caller in accounts}
+    return {p: role for p, role in found.items() if (role, p.caller) in grants}
 
 
 @cache

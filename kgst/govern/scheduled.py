@@ -11,7 +11,7 @@ from kgst.console import Answer
 from kgst.decoding.pending import Pending, Scheduled, pending_operations
 from kgst.errors import InputError, RefusedError
 from kgst.govern.documents import GovernPendingDocument
-from kgst.govern.holders import admin_role, read_holders, role_call
+from kgst.govern.holders import admin_role, read_holders, revived_by, role_call
 from kgst.node import rpc
 from kgst.pipeline.actor import choose_actor, test_account
 from kgst.pipeline.operation import Operation, Readback, call_data
@@ -180,17 +180,17 @@ def _nothing_revived(system: System, mine: Sequence[Pending]) -> None:
     """
     due = [p for p in mine if p.ready_at <= system.now()]
     calls = [role_call(system.manager.address, p.target, p.data) for p in due]
-    given = {c.account for c in calls if c is not None and c.delay is not None}
-    if not given:
+    grants = {(c.role, c.account) for c in calls if c is not None and c.delay is not None}
+    if not grants:
         return
-    holders = read_holders(system, *given)
-    for pending in pending_operations(system):
-        if pending.caller in given and not holders.roles_of(pending.caller):
-            raise RefusedError(
-                f"{system.named(pending.caller)} would be given a role, and what it scheduled before it lost one would "
-                f"be possible again: {pending.text}. Cancel that first: `ape run govern cancel "
-                f"{pending.operation_id[:10]}`."
-            )
+    holders = read_holders(system, *{account for _, account in grants})
+    new = {grant for grant in grants if not holders.in_role(*grant).since}
+    for pending, role in revived_by(system, new, pending_operations(system)).items():
+        raise RefusedError(
+            f"{system.named(pending.caller)} would be given {role_name(role)}, and what it scheduled before it lost "
+            f"that would be possible again: {pending.text}. Cancel that first: `ape run govern cancel "
+            f"{pending.operation_id[:10]}`."
+        )
 
 
 def _ever(system: System) -> list[Scheduled]:

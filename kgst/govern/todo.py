@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from eth_utils.abi import function_signature_to_4byte_selector
-from eth_utils.address import to_checksum_address
 
 from kgst.govern.changes import Change, by_hand, changes_of
-from kgst.govern.holders import Holders, RoleCall, holders_of, role_call
+from kgst.govern.holders import Holders, RoleCall, holders_of, revived_by, role_call
 from kgst.node import NodeError
+from kgst.roles import Role, role_name
 from kgst.snapshot.state import State, read_state
 from kgst.snapshot.traces import ADMIN_DELAY, GRANT_DELAY
+from kgst.verify.roles import guardian_of, wanted_delay
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
@@ -24,7 +26,6 @@ SETTLING: Final = {
     function_signature_to_4byte_selector("setGrantDelay(uint64,uint32)"): GRANT_DELAY,
     function_signature_to_4byte_selector("setTargetAdminDelay(address,uint32)"): ADMIN_DELAY,
 }
-_CANCEL: Final = function_signature_to_4byte_selector("cancel(address,address,bytes)")
 _CUT: Final = function_signature_to_4byte_selector("cutIssuer(address)")
 
 
@@ -45,12 +46,6 @@ class Todo:
     sign: str
     by: dict[str, int]
     settles_at: int | None = None
-
-    @property
-    def cancels(self) -> str | None:
-        """Whose scheduled operation it cancels, checksummed; None when it is another call."""
-        data = self.change.data
-        return to_checksum_address(data[16:36]) if data[:4] == _CANCEL else None
 
 
 @dataclass(frozen=True)
@@ -91,15 +86,38 @@ def work_in(system: System, state: State) -> Work:
     holders = holders_of(state)
     todos = [
         _todo(change, system.manager.address, holders, _settles_at(change, state))
-        for change in changes_of(system.deployment, state)
+        for change in [*_cancellations(system, state), *changes_of(system.deployment, state)]
     ]
     return Work(state.head.number, holders, todos, by_hand(system.deployment, state))
+
+
+def _cancellations(system: System, state: State) -> Iterator[Change]:
+    """Of what the roles would revive that are to be given back."""
+    manager = system.manager
+    grants = {
+        key
+        for key, access in state.roles.members.items()
+        if not access.since and wanted_delay(system.deployment, *key) is not None
+    }
+    pending = state.schedule.pending(system) if grants else []
+    for operation, role in revived_by(system, grants, pending).items():
+        who, of_manager = system.named(operation.caller), operation.target == manager.address
+        arguments = operation.caller, operation.target, operation.data
+        yield Change(
+            summary=f"cancel what {who} scheduled before it lost {role_name(role)}: {operation.text}",
+            # OpenZeppelin fixes that only ADMIN cancels calls of the manager itself.
+            role=guardian_of(Role(role)) if not of_manager else Role.ADMIN,
+            target=manager.address,
+            data=bytes(manager.cancel.encode_input(*arguments)),
+            loosens=False,
+            before=(role, operation.caller),
+        )
 
 
 def _todo(change: Change, manager: str, holders: Holders, settles_at: int | None) -> Todo:
     call = role_call(manager, change.target, change.data)
     if call is None:
-        sign = "-" if change.data[:4] in (_CUT, _CANCEL) else "~"
+        sign = "-" if change.before or change.data[:4] == _CUT else "~"
     elif call.delay is None:
         sign = "-"
     else:

@@ -35,12 +35,12 @@ from kgst.pipeline.simulation import simulate
 from kgst.pipeline.views import print_preview, print_progress
 from kgst.pipeline.work import Work, peers_of
 from kgst.quantities import format_bnb, format_gwei
-from kgst.regularfile import NotRegularError, TooLargeError, read_regular
 from kgst.sending.delivery import Delivery, Means
 from kgst.sending.nonces import count
 from kgst.sending.pricing import MAX_GAS, require_fee
 from kgst.sending.transactions import Content, content_of, sign
 from kgst.sending.vantage import Connected, Further, Vantage
+from kgst.storing import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -224,16 +224,7 @@ def read_presigned(path: Path) -> Presigned:
     Raises:
         InputError: it cannot be read, or is not what it says.
     """
-    try:
-        content = read_regular(path, _MAX_BYTES)
-    except NotRegularError as error:
-        raise InputError(f"{path}: it is {error}, not a file; give the file itself.") from None
-    except TooLargeError:
-        raise InputError(
-            f"{path} is not a file of `ape run guard pause --presign`, or was changed; sign a new one."
-        ) from None
-    except OSError as error:
-        raise InputError(f"{path}: it cannot be read ({error.strerror}).") from error
+    content = read_bytes(path, _MAX_BYTES)
     from rlp.exceptions import RLPException  # type: ignore[import-untyped]
 
     try:

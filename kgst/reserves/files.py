@@ -101,7 +101,7 @@ class ChainState(FileModel):
         valid_until: Second from which minting reverts; 0 before the first attestation.
         max_age: Seconds during which an attestation allows minting.
         max_increase_bps: How much the backing may rise without every auditor, in 1/10,000.
-        margin_bps: What the reserves must hold above the supply, in 1/10,000 of it.
+        margin_bps: What the reserves must hold above what is in circulation or owed, in 1/10,000 of it.
         halts: How often minting was halted.
     """
 

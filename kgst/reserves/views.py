@@ -57,7 +57,9 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
     rows.add_row("burned, not yet settled", format_som(state.burned - new.settled))
     rows.add_row("backing", format_som(result.backing))
     if state.margin_bps:
-        rows.add_row("margin", f"{format_bps(state.margin_bps)} above the supply")
+        rows.add_row(
+            "margin", f"{format_bps(state.margin_bps)} above what is in circulation or owed"
+        )
     if result.deficit:
         rows.add_row("DEFICIT", f"[bold red]{format_som(result.deficit)}[/bold red]")
     elif result.shortfall:
@@ -120,7 +122,9 @@ def print_state(out: Console, state: ChainState, headroom: int, now: int, named:
         short = format_som(state.supply - state.backing)
         rows.add_row("MARGIN SHORT", f"[bold red]{short}[/bold red]")
     if state.margin_bps:
-        rows.add_row("margin", f"{format_bps(state.margin_bps)} above the supply")
+        rows.add_row(
+            "margin", f"{format_bps(state.margin_bps)} above what is in circulation or owed"
+        )
     rows.add_row("rise", f"{format_bps(state.max_increase_bps)} without every auditor")
     rows.add_row("halts", f"{state.halts:d}")
     auditors = state.auditors

@@ -41,7 +41,7 @@ class Solvency(NamedTuple):
 
 class Limits(NamedTuple):
     """How long an attestation allows minting, by how much the threshold may let the backing rise, and what the reserves
-    must hold above the supply.
+    must hold above what is in circulation or owed.
     """
 
     max_age: int

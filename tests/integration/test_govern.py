@@ -17,6 +17,7 @@ from kgst.govern.apply import apply
 from kgst.guard.pauses import pause
 from kgst.node import NodeError
 from kgst.pipeline.pipeline import perform
+from kgst.policy import IssuerGrant, Membership
 from kgst.roles import Role
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"
@@ -232,17 +233,22 @@ def test_apply__only_holder_is_a_stranger_and_the_grant_waits__keeps_him(
     assert not kgst.manager.hasRole(Role.PAUSER, outsider)[0]
 
 
+@pytest.fixture
+def kept(kgst: System, guardian: Any, upgrader: Any) -> bytes:
+    """What UPGRADER scheduled before its role was taken: the AccessManager keeps it."""
+    call = bytes(kgst.token.setDelegateAll.encode_input(True))
+    kgst.manager.schedule(kgst.token, call, 0, sender=upgrader)
+    kgst.deployment.revoker.revokeRole(Role.UPGRADER, upgrader, sender=guardian)
+    return call
+
+
+@pytest.mark.usefixtures("kept")
 def test_apply__returning_member_has_something_scheduled__it_is_cancelled_first(
     kgst: System, admin: Any, guardian: Any, upgrader: Any
 ) -> None:
-    """The AccessManager keeps what was scheduled through a revocation, and a new grant would revive it."""
-    call = kgst.token.setDelegateAll.encode_input(True)
-    kgst.manager.schedule(kgst.token, call, 0, sender=upgrader)
-    kgst.deployment.revoker.revokeRole(Role.UPGRADER, upgrader, sender=guardian)
-
     [cancel, grant] = plan.answer(kgst).document["changes"]
     assert (cancel["sign"], cancel["role"]) == ("-", "GUARDIAN")
-    assert "before it lost its role: token.setDelegateAll(enabled=true)" in cancel["summary"]
+    assert "before it lost UPGRADER: token.setDelegateAll(enabled=true)" in cancel["summary"]
     assert (grant["sign"], grant["role"]) == ("+", "ADMIN")
 
     with pytest.raises(RefusedError, match="waits until what it had scheduled is cancelled"):
@@ -256,21 +262,104 @@ def test_apply__returning_member_has_something_scheduled__it_is_cancelled_first(
 
 
 def test_execute__grant_that_would_revive_something__is_refused(
-    kgst: System, guardian: Any, issuer_b: Any, upgrader: Any
+    kgst: System, guardian: Any, issuer_b: Any, upgrader: Any, kept: bytes
 ) -> None:
     """The grant was scheduled, and is due, while the member's own operation was not cancelled."""
-    call = kgst.token.setDelegateAll.encode_input(True)
-    kgst.manager.schedule(kgst.token, call, 0, sender=upgrader)
-    kgst.deployment.revoker.revokeRole(Role.UPGRADER, upgrader, sender=guardian)
     grant = kgst.manager.grantRole.encode_input(Role.UPGRADER, upgrader, DELAY)
     kgst.manager.schedule(kgst.manager, grant, 0, sender=issuer_b)
     pass_time(DELAY)
     with pytest.raises(
-        RefusedError, match="what it scheduled before it lost one would be possible"
+        RefusedError, match="what it scheduled before it lost that would be possible"
     ):
         scheduled.execute(kgst, None, as_(issuer_b))
-    kgst.manager.cancel(upgrader, kgst.token, call, sender=guardian)
+    kgst.manager.cancel(upgrader, kgst.token, kept, sender=guardian)
     assert scheduled.execute(kgst, None, as_(issuer_b)).exit_code == 0
+
+
+def test_plan__member_of_another_role_has_something_scheduled__it_stays(
+    kgst: System, admin: Any, guardian: Any, upgrader: Any
+) -> None:
+    """UPGRADER lacks PAUSER, which the policy gives it; what it scheduled as UPGRADER has nothing to do with that."""
+    call = kgst.token.setDelegateAll.encode_input(True)
+    kgst.manager.schedule(kgst.token, call, 0, sender=upgrader)
+    given = Membership(member="upgrader", delay="0 seconds")
+    roles = {**kgst.policy.roles, Role.PAUSER: (*kgst.policy.roles[Role.PAUSER], given)}
+    more = wanting(kgst, roles=roles)
+    assert [sign for sign, _ in signs(more)] == ["+"]
+    assert apply(more, as_(admin)).exit_code == 0
+    assert len(scheduled.answer(more).document["operations"]) == 1
+
+
+def test_execute__grant_of_another_role__leaves_what_is_scheduled(
+    kgst: System, issuer_b: Any, upgrader: Any
+) -> None:
+    call = kgst.token.setDelegateAll.encode_input(True)
+    kgst.manager.schedule(kgst.token, call, 0, sender=upgrader)
+    grant = kgst.manager.grantRole.encode_input(Role.PAUSER, upgrader, 0)
+    kgst.manager.schedule(kgst.manager, grant, 0, sender=issuer_b)
+    pass_time(DELAY)
+    assert scheduled.execute(kgst, None, as_(issuer_b)).exit_code == 0
+    assert kgst.manager.hasRole(Role.PAUSER, upgrader)[0]
+
+
+def test_execute__member_of_another_role_lost_this_one__is_refused_all_the_same(
+    kgst: System, admin: Any, issuer_b: Any, upgrader: Any, kept: bytes
+) -> None:
+    """It still has a power; what it scheduled with the one that it lost would come back with that."""
+    kgst.manager.grantRole(Role.PAUSER, upgrader, 0, sender=admin)
+    grant = kgst.manager.grantRole.encode_input(Role.UPGRADER, upgrader, DELAY)
+    kgst.manager.schedule(kgst.manager, grant, 0, sender=issuer_b)
+    pass_time(DELAY)
+    assert kept
+    with pytest.raises(RefusedError, match="would be given UPGRADER"):
+        scheduled.execute(kgst, None, as_(issuer_b))
+
+
+def wanting(system: System, **changes: Any) -> System:
+    """The same chain under a policy with these `changes`."""
+    policy = system.policy.model_copy(update=changes)
+    return replace(system, deployment=replace(system.deployment, policy=policy))
+
+
+def test_apply__margin__is_raised_by_a_guardian_and_lowered_by_reserve_admin(
+    kgst: System, guardian: Any, reserve_admin: Any
+) -> None:
+    wider = wanting(kgst, token=kgst.policy.token.model_copy(update={"margin_bps": 200}))
+    [change] = plan.answer(wider).document["changes"]
+    assert (change["role"], change["loosens"]) == ("GUARDIAN", False)
+    assert change["summary"] == "ask for a margin of 2 %, not 0 %"
+    assert apply(wider, as_(guardian)).exit_code == 0
+    assert kgst.token.reserveLimits().marginBps == 200
+    assert plan.answer(wider).exit_code == 0
+
+    [change] = plan.answer(kgst).document["changes"]
+    assert (change["role"], change["loosens"]) == ("RESERVE_ADMIN", True)
+    assert apply(kgst, as_(reserve_admin)).exit_code == 0
+    assert plan.answer(kgst).exit_code == 0
+
+
+def test_apply__desk__is_declared_after_its_quota_and_ends_by_a_cut(
+    kgst: System, guardian: Any, issuance_admin: Any
+) -> None:
+    desk = kgst.deployment.feed.address
+    terms = {"member": "desk", "capacity": "5.00 som", "refill": "none", "may_burn": "true"}
+    people = {**kgst.policy.people, "desk": desk}
+
+    def under(**more: str) -> System:
+        grant = IssuerGrant.model_validate({**terms, **more})
+        return wanting(kgst, people=people, issuers=(*kgst.policy.issuers, grant))
+
+    declared, plain = under(desk="true"), under()
+    assert apply(declared, as_(issuance_admin)).exit_code == 0
+    assert tuple(kgst.token.issuerOf(desk))[1:] == (5_000_000, 0, True, True)
+    assert plan.answer(declared).exit_code == 0
+
+    summaries = [c["summary"] for c in plan.answer(plain).document["changes"]]
+    assert [s.partition(" desk")[0] for s in summaries] == ["cut the issuer", "make"]
+    assert apply(plain, as_(guardian)).exit_code == 5
+    assert apply(plain, as_(issuance_admin)).exit_code == 0
+    assert tuple(kgst.token.issuerOf(desk))[1:] == (5_000_000, 0, True, False)
+    assert plan.answer(plain).exit_code == 0
 
 
 def test_apply__caller_is_a_leftover_admin__goes_last(

@@ -7,11 +7,18 @@ from typing import Any
 
 import pytest
 from ape import accounts as ape_accounts
-from ape import chain as ape_chain
 from support.operators import as_
-from support.payouts import RECEIVERS, SOM, power_cut, som_of, with_treasury, write_salaries
-from support.reserves import attest
-from support.safe import deploy_safe
+from support.payouts import (
+    RECEIVERS,
+    SOM,
+    deployed,
+    kgst,
+    owners,
+    power_cut,
+    safe,
+    som_of,
+    write_salaries,
+)  # fmt: skip
 from support.schemas import require_schema
 
 from kgst.deployment.system import System
@@ -22,34 +29,9 @@ from kgst.sending import RevertedError
 from kgst.sending.delivery import Delivery
 from kgst.supply.payouts import Terms, payout
 
+__all__ = ["deployed", "kgst", "owners", "safe"]
+
 FIVES = Terms(chunk=2)
-
-
-@pytest.fixture(scope="module")
-def owners() -> list[Any]:
-    return [ape_accounts.test_accounts[i] for i in (23, 24, 25)]
-
-
-@pytest.fixture(scope="module")
-def safe(owners: list[Any]) -> str:
-    return deploy_safe(ape_chain.provider.web3, [o.address for o in owners], 2)
-
-
-@pytest.fixture(scope="module")
-def deployed(
-    tmp_path_factory: pytest.TempPathFactory, safe: str, owners: list[Any], deployer: Any
-) -> System:
-    return with_treasury(tmp_path_factory.mktemp("kgst"), safe, owners, deployer)
-
-
-@pytest.fixture
-def kgst(deployed: System, tmp_path: Path, issuer: Any, holder: Any, safe: str) -> System:
-    """Deployed once; 100 som each with `holder` and the Safe; each test with files of its own."""
-    system = replace(deployed, files=Files(tmp_path / "files"))
-    attest(system, 10_000 * 100)
-    system.token.mint(holder, 100 * SOM, sender=issuer)
-    system.token.mint(safe, 100 * SOM, sender=issuer)
-    return system
 
 
 @pytest.fixture

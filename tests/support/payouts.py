@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ape import accounts as ape_accounts
+from ape import chain as ape_chain
 from eth_utils.address import to_checksum_address
 from support.operators import operated, policy_file
+from support.reserves import attest
+from support.safe import deploy_safe
 
 from kgst.deployment.system import System
+from kgst.files import Files
 from kgst.sending.delivery import Delivery
 
 POLICY = Path(__file__).parent / "policy.yaml"
@@ -31,6 +37,33 @@ def with_treasury(folder: Path, safe: str, owners: Sequence[Any], deployer: Any)
         ),
     )
     return operated(path, deployer)
+
+
+@pytest.fixture(scope="module")
+def owners() -> list[Any]:
+    return [ape_accounts.test_accounts[i] for i in (23, 24, 25)]
+
+
+@pytest.fixture(scope="module")
+def safe(owners: list[Any]) -> str:
+    return deploy_safe(ape_chain.provider.web3, [o.address for o in owners], 2)
+
+
+@pytest.fixture(scope="module")
+def deployed(
+    tmp_path_factory: pytest.TempPathFactory, safe: str, owners: list[Any], deployer: Any
+) -> System:
+    return with_treasury(tmp_path_factory.mktemp("kgst"), safe, owners, deployer)
+
+
+@pytest.fixture
+def kgst(deployed: System, tmp_path: Path, issuer: Any, holder: Any, safe: str) -> System:
+    """Deployed once; 100 som each with `holder` and the Safe; each test with files of its own."""
+    system = replace(deployed, files=Files(tmp_path / "files"))
+    attest(system, 10_000 * 100)
+    system.token.mint(holder, 100 * SOM, sender=issuer)
+    system.token.mint(safe, 100 * SOM, sender=issuer)
+    return system
 
 
 def write_salaries(folder: Path, rows: list[str] | None = None, name: str = "salaries.csv") -> Path:
