@@ -607,6 +607,25 @@ def test_show__deficit_suspension_and_proposal__are_told(
     assert document["labels"][drafts.auditor(0).address] == "auditor_a"
 
 
+def test_margin__drafts_and_show__say_what_the_chain_does(
+    run: Any, attested: Any, token: Any, issuer: Any, holder: Any, guardian: Any
+) -> None:
+    attested()
+    token.mint(holder, 9_900 * SOM, sender=issuer)
+    token.raiseMargin(333, sender=guardian)
+    path = attested("10000.01")
+    promised = json.loads(path.read_text())["draft"]["result"]
+    supply, backing, _, _ = token.solvency()
+    assert int(promised["backing"]) == backing == 10_000_010_000 * 10_000 // 10_333
+    said = " ".join(run("show").stdout.split())
+    assert "MARGIN SHORT" in said
+    assert "margin 3.33 % above what is in circulation or owed" in said
+    assert "DEFICIT" not in said
+    document = json.loads(run("show", "--json").stdout)
+    drafts.require_schema(document, "reserves-show")
+    assert document["shortfall"] == str(supply - backing)
+
+
 def test_halt__by_an_auditor__ends_minting_until_a_newer_attestation(
     run: Any, attested: Any, token: Any, issuer: Any
 ) -> None:

@@ -57,7 +57,7 @@ def make(**changes: Any) -> AttestationFile:
 
     Args:
         changes: Of `Statement`'s fields; or `chain_id`, `token`, `suspended`, `supply`, `burned`, `halts`,
-            `deadline`, `last_settled`, `settled_from`, `read_at` (the block's second).
+            `margin_bps`, `deadline`, `last_settled`, `settled_from`, `read_at` (the block's second).
     """
     members = tuple(auditor(i).address for i in range(3))
     read_at = changes.pop("read_at", NOW)
@@ -76,7 +76,7 @@ def make(**changes: Any) -> AttestationFile:
         valid_until=NOW + 518_400,
         max_age=604_800,
         max_increase_bps=1_000,
-        margin_bps=0,
+        margin_bps=changes.pop("margin_bps", 0),
         auditors=AuditorSet(
             version=1, threshold=2, members=members, suspended=changes.pop("suspended", ())
         ),

@@ -282,6 +282,33 @@ def test_sign__warnings__are_seen_before_signing(run: Any, case: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("margin_bps", "reserves", "settled", "backing", "shortfall", "deficit"),
+    [
+        (200, 918_000, 500_000_000, 9_000_000_000, 0, 0),
+        # 9,179.99 som: 9,179,990,000 · 10,000 / 10,200 = 8,999,990,196.07…
+        (200, 917_999, 500_000_000, 8_999_990_196, 9_804, 0),
+        (200, 900_000, 500_000_000, 8_823_529_411, 176_470_589, 0),
+        (200, 899_999, 500_000_000, 8_823_519_607, 176_480_393, 10_000),
+        (2_000, 1_140_000, 0, 9_000_000_000, 0, 0),
+        (0, 899_999, 500_000_000, 8_999_990_000, 10_000, 10_000),
+    ],
+)
+def test_result__margin__is_taken_off_before_what_is_owed(
+    margin_bps: int, reserves: int, settled: int, backing: int, shortfall: int, deficit: int
+) -> None:
+    result = drafts.make(margin_bps=margin_bps, reserves=reserves, settled=settled).result
+    assert (result.backing, result.shortfall, result.deficit) == (backing, shortfall, deficit)
+
+
+def test_sign__short_of_the_margin_alone__is_no_deficit(run: Any, case: Path) -> None:
+    path = drafts.saved(drafts.make(margin_bps=200, reserves=910_000), case / "margin.json")
+    said = " ".join(run(path, "--account", alias(0), input="n\n").output.split())
+    assert "but not the margin of 2 % above it, by 78.431373 som" in said
+    assert "MARGIN SHORT" in said
+    assert "DEFICIT" not in said
+
+
+@pytest.mark.parametrize(
     ("clock", "as_of", "codes"),
     [
         (drafts.NOW - 601, drafts.NOW, ["future"]),
