@@ -34,9 +34,15 @@ READERS: dict[str, Callable[[Path], Any]] = {
 @pytest.fixture(autouse=True)
 def _in_time() -> Iterator[None]:
     """A reader that waits for a pipe's writer waits for ever."""
-    signal.alarm(20)
+
+    def late(*_: object) -> None:
+        raise TimeoutError("the reader waits")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(10)
     yield
     signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.parametrize("what", READERS)
