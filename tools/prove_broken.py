@@ -1,7 +1,7 @@
 """Whether the proofs notice: each change of tests/symbolic/broken.toml must make its property fail.
 
 Each is made by itself in a copy of the contracts below build/prove/broken/, compiled, and given to halmos as
-``run_prove.py`` does. A property that still holds, or that is not decided, fails the run. Writes
+``prove_property.py`` does. A property that still holds, or that is not decided, fails the run. Writes
 build/prove-broken.json.
 """
 
@@ -15,7 +15,7 @@ import time
 import tomllib
 from typing import Any
 
-from run_prove import PROPERTY_SECONDS, ROOT, SOURCES, Property, build, prove
+from prove_property import PROPERTY_SECONDS, ROOT, SOURCES, Property, build, prove
 
 LIST = SOURCES / "broken.toml"
 COPY = ROOT / "build" / "prove" / "broken"
