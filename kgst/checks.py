@@ -179,8 +179,10 @@ class Summary(Part):
         )
 
 
-def summarized(checks: Sequence[Check], whole: Iterable[str] = ()) -> list[Check]:
-    """What is in order as one line an area, but for the areas that are shown `whole`."""
+def summarized(
+    checks: Sequence[Check], whole: Iterable[str] = (), *, said: str = "as policy and record say"
+) -> list[Check]:
+    """What is in order as one line an area, `said` to be so, but for the areas that are shown `whole`."""
     shown: list[Check] = []
     for area in dict.fromkeys(check.area for check in checks):
         of_area = [check for check in checks if check.area == area]
@@ -188,7 +190,7 @@ def summarized(checks: Sequence[Check], whole: Iterable[str] = ()) -> list[Check
         if area in whole or len(fine) < 2:
             shown += of_area
             continue
-        shown.append(Check(area, f"{len(fine)} checks", State.OK, "as policy and record say"))
+        shown.append(Check(area, f"{len(fine)} checks", State.OK, said))
         shown += [check for check in of_area if check.state is not State.OK]
     return shown
 

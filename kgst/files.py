@@ -55,6 +55,11 @@ class Files:
         return self.folder / "upgrades"
 
     @property
+    def index(self) -> Path:
+        """The history that was read from the chain, with its proofs."""
+        return self.folder / "index"
+
+    @property
     def layout(self) -> Path:
         """Where the deployed implementation keeps what."""
         return self.folder / "layout.json"
@@ -107,6 +112,7 @@ class Files:
             self.operations,
             self.proposals,
             self.upgrades,
+            self.index,
             self.layout,
         )
         for path in paths:

@@ -48,6 +48,16 @@ class Node:
                 raise
             raise error.about(f"ask {self.name} for {method}") from error
 
+    def ask_all(self, questions: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+        """The results of several, in their order, asked at once where the node lets that be.
+
+        A question that was refused has its `NodeRefusedError` as its result.
+
+        Raises:
+            NoAnswerError: one of them was not answered in time.
+        """
+        return list(self._transport.ask_all(questions))
+
     @classmethod
     def _over(cls, transport: Any) -> Node:
         node = cls.__new__(cls)
@@ -67,6 +77,15 @@ class _ByWeb3:
         if (error := answer.get("error")) is not None:
             raise refused(refusal_of(error) or Refusal(0, str(error)))
         return answer.get("result")
+
+    def ask_all(self, questions: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+        found: list[Any] = []
+        for method, params in questions:
+            try:
+                found.append(self.ask(method, params))
+            except NodeRefusedError as error:
+                found.append(error)
+        return found
 
 
 def nodes_of(provider: ProviderAPI, urls: Sequence[str]) -> list[Node]:

@@ -1,0 +1,154 @@
+"""`index sync`: read on, prove, compare with the state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgst.checks import Check, Summary, drift_code, in_words, print_checks, summarized
+from kgst.console import Answer
+from kgst.deployment.system import System, open_system
+from kgst.errors import InputError
+from kgst.history.database import History
+from kgst.history.partitions import Index, Manifest
+from kgst.history.syncing import Progress
+from kgst.history.syncing import sync as read_on
+from kgst.index.completeness import completeness
+from kgst.index.consistency import consistency
+from kgst.index.documents import Examined, IndexSyncDocument
+from kgst.index.known import known_events
+from kgst.index.offline import held
+from kgst.index.views import bar, print_held
+from kgst.multicall import Head, ensure_multicall
+from kgst.node import NodeError, block_at, final_block, is_dev_node, is_short_lived, rpc
+from kgst.node.pool import nodes_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["sync"]
+
+
+def sync(
+    policy_path: Path | None, urls: Sequence[str], *, headers: bool, anew: bool, quiet: bool
+) -> Answer[IndexSyncDocument]:
+    """Bring the deployment's index up to date, and compare it with the chain.
+
+    Raises:
+        InputError: the chain ends with this process.
+        NodeError: a node failed, or nodes differ.
+    """
+    system = open_system(policy_path, quiet=quiet)
+    if system.files is None or is_short_lived(system.provider):
+        raise InputError(
+            "this chain ends with the command, so there is nothing to keep; name a node with --network."
+        )
+    index = Index(system.files.index)
+    nodes = nodes_of(system.provider, urls)
+    ensure_multicall(system.provider)
+    with index.writing():
+        if anew:
+            _put_aside(index)
+        manifest = _manifest(system, index)
+        head = _end(system)
+        before = manifest
+        if manifest.last_block < head.number:
+            with bar("blocks") as progress:
+                manifest = read_on(
+                    index,
+                    manifest,
+                    nodes,
+                    head.number,
+                    Progress(lambda done, of, found: progress(done, of, f"{found:,} events")),
+                    headers=headers,
+                )
+        with History.open(index, manifest, known_events()) as history:
+            checks = consistency(history)
+            checks += _state_checks(system, history, head, before.last_block + 1)
+            found = held(index, manifest, history)
+    document = IndexSyncDocument(
+        index=found,
+        new_events=manifest.rows("logs") - before.rows("logs"),
+        new_blocks=manifest.last_block - before.last_block,
+        nodes=len(nodes),
+        checks=Examined.all_of(checks),
+        summary=Summary.of(checks),
+    )
+
+    def told(out: Console) -> None:
+        print_held(out, found)
+        out.print(f"  {document.new_events:,} events in {document.new_blocks:,} new blocks")
+        print_checks(out, summarized(checks, said="as the events say"))
+        out.print(in_words(checks))
+
+    return Answer(document, told, drift_code(checks))
+
+
+def _state_checks(system: System, history: History, head: Head, since: int) -> list[Check]:
+    if history.manifest.last_block != head.number:
+        return [Check.open("token", "state", "the index ends with another block than was read")]
+    with bar("state") as progress:
+        try:
+            return completeness(system, history, system.provider, head, since, progress)
+        except NodeError as error:
+            return [Check.open("token", "state of the last block", error)]
+
+
+def _manifest(system: System, index: Index) -> Manifest:
+    """The index's own; for a new one what it will be of.
+
+    Raises:
+        InputError: it is another deployment's.
+    """
+    record = system.record
+    contracts = {name: entry.address for name, entry in record.contracts.items()}
+    first = min(entry.transaction.block_number for entry in record.contracts.values())
+    fresh = Manifest(
+        chain_id=record.chain_id,
+        genesis=record.genesis,
+        contracts=contracts,
+        first_block=first,
+        known_block=record.configuration.block_number,
+    )
+    manifest = index.manifest
+    if manifest is None:
+        return fresh
+    if (manifest.chain_id, manifest.genesis, manifest.contracts["KGST"]) != (
+        fresh.chain_id,
+        fresh.genesis,
+        fresh.contracts["KGST"],
+    ):
+        raise InputError(
+            f"{index.folder}: this index is of the token {manifest.contracts['KGST']} on chain {manifest.chain_id}, "
+            f"the record of {fresh.contracts['KGST']} on chain {fresh.chain_id}; put it elsewhere, or use --anew."
+        )
+    return manifest
+
+
+def _end(system: System) -> Head:
+    """The last block that cannot be undone; on a development node the latest."""
+    provider = system.provider
+    number = None if is_dev_node(provider) else final_block(provider)
+    if number is None:
+        if not is_dev_node(provider):
+            raise NodeError(
+                "the node does not know the `finalized` tag, so that nothing it shows is known to last; use another."
+            )
+        with rpc("ask for the last block"):
+            number = int(provider.web3.eth.block_number)
+    block = block_at(provider, number)
+    if block is None:
+        raise NodeError(f"the node has no block {number}, which it called its last; ask again.")
+    return Head.of(block)
+
+
+def _put_aside(index: Index) -> None:
+    """Give the files another folder, so that a new index begins."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    target = index.folder.with_name(f"{index.folder.name}.{stamp}")
+    target.mkdir()
+    for path in index.folder.iterdir():
+        if path.name != ".lock":
+            path.rename(target / path.name)
