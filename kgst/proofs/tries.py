@@ -1,0 +1,289 @@
+"""A block's receipts under the root in its header: the Merkle-Patricia trie (yellow paper, appendix D).
+
+The key of a receipt is the RLP of its transaction's index in the block. A proof is the nodes on the way from the root
+to it; where there is none, the nodes show that too, and so how many transactions the block has.
+
+The rules of the trie are those of the library `trie`. It gets to see only nodes whose form was checked here: in a trie
+of receipts none lies within another, since each receipt is longer than a hash, and no key begins another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, Self
+
+import rlp
+from eth_utils.crypto import keccak
+from trie import HexaryTrie
+from trie.exceptions import MissingTrieNode
+
+from kgst.proofs.encoding import as_bytes, as_list, decode, json_number, json_object
+from kgst.proofs.errors import ProofError
+from kgst.proofs.receipts import Log, Receipt, encode_receipt
+
+__all__ = ["EMPTY_ROOT", "ReceiptsProof", "prove", "receipt_at", "receipts_root"]
+
+EMPTY_ROOT: Final = keccak(b"\x80")
+"""Of a block without a transaction: 0x56e81f17…."""
+
+_HASH: Final = 32
+_BRANCH: Final = 17
+_SHORT: Final = 2
+_LEAF: Final = 0x20
+_ODD: Final = 0x10
+_MOST_NODES: Final = 20_000
+"""A block of 140 million gas has at most 6,666 transactions, and fewer branches than receipts."""
+
+
+def receipts_root(receipts: Sequence[object]) -> bytes:
+    """The root of all receipts of a block, 32 bytes.
+
+    Args:
+        receipts: As `eth_getBlockReceipts` answers them, in the order of their transactions.
+
+    Raises:
+        ProofError: one of them is none, or stands at the place of another.
+    """
+    return bytes(_trie(receipts).root_hash)
+
+
+def prove(receipts: Sequence[object], indices: Iterable[int]) -> list[bytes]:
+    """The nodes that prove the receipts of these transactions; each once, the root first.
+
+    The index behind the last transaction's gives the nodes that show that there is none. All indices give all nodes.
+
+    Args:
+        receipts: All of the block, as `eth_getBlockReceipts` answers them, in the order of their transactions.
+        indices: Of the transactions in the block, from 0.
+
+    Raises:
+        ProofError: one of them is none, or stands at the place of another.
+    """
+    trie = _trie(receipts)
+    nodes: dict[bytes, None] = {}
+    for index in sorted(set(indices)):
+        for node in trie.get_proof(_key(index)):
+            nodes[bytes(rlp.encode(node))] = None
+    return list(nodes)
+
+
+def receipt_at(root: bytes, nodes: Sequence[bytes], index: int) -> Receipt:
+    """The receipt of the transaction `index`, as these nodes prove it; `ReceiptsProof` for more than one.
+
+    Raises:
+        ProofError: they do not.
+    """
+    return ReceiptsProof.of(root, nodes).receipt(index)
+
+
+@dataclass(frozen=True)
+class ReceiptsProof:
+    """Nodes of a block's trie of receipts, each of them on a way that begins at the root.
+
+    Attributes:
+        root: As the header has it, 32 bytes.
+        nodes: By their hashes.
+    """
+
+    root: bytes
+    nodes: dict[bytes, bytes] = field(repr=False)
+    _missing: int = field(repr=False)
+    _leaves: int = field(repr=False)
+
+    @classmethod
+    def of(cls, root: bytes, nodes: Sequence[bytes]) -> Self:
+        """Nodes that were checked to hang together.
+
+        Raises:
+            ProofError: one is of no such form, is there twice, or is on no way from the root.
+        """
+        if not isinstance(root, bytes) or len(root) != _HASH:
+            raise ProofError("the root of the receipts is not 32 bytes")
+        if len(nodes) > _MOST_NODES:
+            raise ProofError(f"the proof has {len(nodes)} nodes, more than a block's trie")
+        known: dict[bytes, tuple[bytes, ...]] = {}
+        by_hash: dict[bytes, bytes] = {}
+        leaves = 0
+        for node in nodes:
+            below, is_leaf = _node(node)
+            name = keccak(node)
+            if name in known:
+                raise ProofError(f"the proof has the node 0x{name.hex()} twice")
+            known[name], by_hash[name] = below, node
+            leaves += is_leaf
+        reached, missing = _reach(root, known)
+        if reached != known.keys():
+            first = next(name for name in known if name not in reached)
+            raise ProofError(
+                f"the proof's node 0x{first.hex()} is on no way from the root 0x{root.hex()}: it was changed, the root "
+                "is another block's, or a node between them is missing"
+            )
+        return cls(root, by_hash, missing, leaves)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all nodes of the trie are there, so that every receipt of the block is proven."""
+        return not self._missing
+
+    def has(self, index: int) -> bool:
+        """Whether the block has a transaction with this index; the nodes prove either.
+
+        Raises:
+            ProofError: they prove neither.
+        """
+        return self._value(index) is not None
+
+    def receipt(self, index: int) -> Receipt:
+        """The receipt of the transaction with this index.
+
+        Raises:
+            ProofError: the nodes do not prove one, or prove that there is none.
+        """
+        value = self._value(index)
+        if value is None:
+            raise ProofError(f"the block has no transaction {index}: its receipts end before it")
+        return Receipt.of_rlp(value)
+
+    def require_count(self, count: int) -> None:
+        """Check that the block has so many transactions: the last one is proven, and that there is none behind it.
+
+        Raises:
+            ProofError: it is not, or it has more or fewer.
+        """
+        if count < 0 or self.has(count):
+            raise ProofError(f"the block has more than {count} transactions")
+        if count and not self.has(count - 1):
+            raise ProofError(f"the block has fewer than {count} transactions")
+
+    @cached_property
+    def receipts(self) -> tuple[Receipt, ...]:
+        """All of the block, in their order.
+
+        Raises:
+            ProofError: the proof is not whole, or the indices have a gap.
+        """
+        if not self.whole:
+            raise ProofError("the proof has some of the block's receipts, not all")
+        return tuple(self.receipt(index) for index in range(self._leaves))
+
+    def log(self, index: int, position: int) -> Log:
+        """An event by its transaction's index in the block and its position within the receipt, both from 0.
+
+        Raises:
+            ProofError: the receipt is not proven, or has no such event.
+        """
+        logs = self.receipt(index).logs
+        if not 0 <= position < len(logs):
+            raise ProofError(
+                f"the receipt of transaction {index} has {len(logs)} events, so none at {position}"
+            )
+        return logs[position]
+
+    def log_index(self, index: int, position: int) -> int:
+        """An event's place among all of the block: what JSON-RPC calls `logIndex`.
+
+        Args:
+            index: Of its transaction in the block, from 0.
+            position: Within the receipt, from 0.
+
+        Raises:
+            ProofError: the proof is not whole (a receipt does not say how many events came before it), or there is no
+                such event.
+        """
+        receipts = self.receipts
+        self.log(index, position)
+        return sum(len(receipt.logs) for receipt in receipts[:index]) + position
+
+    def _value(self, index: int) -> bytes | None:
+        """The bytes at `index`; None where the nodes show that there are none."""
+        if index < 0:
+            raise ProofError(f"there is no transaction {index}")
+        trie = HexaryTrie(self.nodes, self.root)
+        try:
+            return bytes(trie.get(_key(index))) or None
+        except MissingTrieNode as error:
+            raise ProofError(
+                f"the proof lacks the node 0x{bytes(error.missing_node_hash).hex()} on the way to transaction {index}"
+            ) from None
+
+
+def _trie(receipts: Sequence[object]) -> HexaryTrie:
+    """All receipts of a block, each at its place.
+
+    One insertion after the other: with squash_changes(), which keeps no superseded nodes, it takes half as long again.
+    """
+    trie = HexaryTrie({})
+    for index, receipt in enumerate(receipts):
+        told = json_object(receipt, "the receipt").get("transactionIndex")
+        if told is not None and json_number(told, "the receipt's transactionIndex") != index:
+            raise ProofError(f"the receipt at {index} is of the transaction {told}")
+        trie[_key(index)] = encode_receipt(receipt)
+    return trie
+
+
+def _key(index: int) -> bytes:
+    return bytes(rlp.encode(index))
+
+
+def _node(node: bytes) -> tuple[tuple[bytes, ...], bool]:
+    """The hashes of the nodes below this one, and whether it is a leaf.
+
+    Raises:
+        ProofError: it is none, or not of the form that it has in a trie of receipts.
+    """
+    parts = [
+        as_bytes(part, "a node's part")
+        for part in as_list(decode(node, "a node", depth=1), "a node")
+    ]
+    if len(parts) == _BRANCH:
+        if parts.pop():
+            raise ProofError("a node has both a value and nodes below it: no index begins another")
+        below = tuple(part for part in parts if part)
+        if len(below) < _SHORT:
+            raise ProofError("a node branches to fewer than two")
+    elif len(parts) == _SHORT:
+        path, value = parts
+        is_leaf = _checked_path(path)
+        if is_leaf:
+            if len(value) <= _HASH:
+                raise ProofError("a leaf is shorter than any receipt")
+            return (), True
+        below = (value,)
+    else:
+        raise ProofError(f"a node has {len(parts)} parts, not {_SHORT} or {_BRANCH}")
+    if any(len(part) != _HASH or part == EMPTY_ROOT for part in below):
+        raise ProofError("a node names another by something else than its hash")
+    return below, False
+
+
+def _checked_path(path: bytes) -> bool:
+    """Whether a path in the hex-prefix form (yellow paper, appendix C) ends at a leaf.
+
+    Raises:
+        ProofError: it is in another form, or leads nowhere and not to a leaf.
+    """
+    flags = path[0] if path else 0xFF
+    is_leaf = bool(flags & _LEAF)
+    # An even path has a zero behind the flags.
+    if flags & ~(_LEAF | _ODD | 0x0F) or not (flags & _ODD or not flags & 0x0F):
+        raise ProofError("a node's path is not in the hex-prefix form")
+    if not is_leaf and len(path) == 1 and not flags & _ODD:
+        raise ProofError("a node's path is empty")
+    return is_leaf
+
+
+def _reach(root: bytes, known: dict[bytes, tuple[bytes, ...]]) -> tuple[set[bytes], int]:
+    """The nodes on ways from the root, and how many are named there but missing."""
+    reached: set[bytes] = set()
+    missing = 0
+    waiting = [] if root == EMPTY_ROOT else [root]
+    while waiting:
+        name = waiting.pop()
+        if name not in known:
+            missing += 1
+        elif name not in reached:
+            reached.add(name)
+            waiting += known[name]
+    return reached, missing
