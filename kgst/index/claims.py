@@ -24,6 +24,62 @@ T = TypeVar("T")
 _ZERO: Final = "0x" + "00" * 20
 
 
+_ACCOUNTS: Final = f"""
+WITH named AS (
+    SELECT block_number, log_index, "from" AS account, -value::HUGEINT AS change, NULL AS blocked,
+        NULL::HUGEINT AS frozen FROM transfer
+    UNION ALL SELECT block_number, log_index, "to", value::HUGEINT, NULL, NULL FROM transfer
+    UNION ALL SELECT block_number, log_index, account, 0, true, NULL FROM blocked
+    UNION ALL SELECT block_number, log_index, account, 0, false, NULL FROM unblocked
+    UNION ALL SELECT block_number, log_index, account, 0, NULL, amount::HUGEINT FROM frozen
+    UNION ALL SELECT block_number, log_index, owner, 0, NULL, NULL FROM approval
+    UNION ALL SELECT block_number, log_index, spender, 0, NULL, NULL FROM approval
+    UNION ALL SELECT block_number, log_index, authorizer, 0, NULL, NULL FROM authorization_used
+)
+SELECT account, sum(change), coalesce(arg_max(blocked, (block_number, log_index)), false), coalesce(arg_max(frozen, (block_number, log_index)), 0)
+FROM named WHERE account <> '{_ZERO}' GROUP BY account HAVING max(block_number) >= ? ORDER BY account
+"""  # noqa: S608
+
+
+_ROLES: Final = """
+WITH known AS (
+    SELECT role_id FROM role_granted UNION SELECT role_id FROM role_revoked UNION SELECT role_id FROM role_label
+    UNION SELECT role_id FROM role_admin_changed UNION SELECT role_id FROM role_guardian_changed
+    UNION SELECT role_id FROM role_grant_delay_changed UNION SELECT role_id FROM target_function_role_updated
+)
+SELECT role_id,
+    coalesce((SELECT arg_max(admin, (block_number, log_index)) FROM role_admin_changed a
+        WHERE a.role_id = known.role_id), 0),
+    coalesce((SELECT arg_max(guardian, (block_number, log_index)) FROM role_guardian_changed g
+        WHERE g.role_id = known.role_id), 0),
+    coalesce((SELECT arg_max(delay, (block_number, log_index)) FROM role_grant_delay_changed d
+        WHERE d.role_id = known.role_id AND d.since <= ?), 0)
+FROM known WHERE role_id < 2 ** 64 - 1 ORDER BY role_id
+"""
+_TARGETS: Final = """
+WITH known AS (
+    SELECT target FROM target_function_role_updated UNION SELECT target FROM target_closed
+    UNION SELECT target FROM target_admin_delay_updated UNION SELECT target FROM operation_scheduled
+)
+SELECT target, coalesce((SELECT arg_max(closed, (block_number, log_index)) FROM target_closed c
+    WHERE c.target = known.target), false)
+FROM known ORDER BY target
+"""
+_OPERATIONS: Final = """
+WITH last AS (
+    SELECT operation_id, max(nonce) AS nonce, arg_max(schedule, nonce) AS due FROM operation_scheduled
+    GROUP BY operation_id
+)
+SELECT operation_id, nonce, due, NOT EXISTS (
+    SELECT 1 FROM (SELECT operation_id, nonce FROM operation_executed
+        UNION ALL SELECT operation_id, nonce FROM operation_canceled) e
+    WHERE e.operation_id = last.operation_id AND e.nonce = last.nonce)
+FROM last ORDER BY operation_id
+"""
+_EXPIRATION: Final = 7 * 86_400
+"""Seconds after which OpenZeppelin's AccessManager forgets an operation."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """One value.
@@ -181,33 +237,12 @@ def _auditors(deployment: Deployment, history: History) -> Iterator[Claim]:
 def _accounts(deployment: Deployment, history: History, since: int) -> Iterator[Claim]:
     """Balances, blocks, frozen amounts, allowances."""
     ask = partial(_token, deployment)
-    moves = (
-        'SELECT block_number, "from" AS account, -value::HUGEINT AS change FROM transfer '
-        'UNION ALL SELECT block_number, "to", value::HUGEINT FROM transfer'
-    )
-    for account, balance in history.rows(
-        f"SELECT account, sum(change) FROM ({moves}) WHERE account <> '{_ZERO}' GROUP BY account "  # noqa: S608
-        "HAVING max(block_number) >= ? ORDER BY account",
-        (since,),
-    ):
+    # Of whoever any event names everything is asked: what no event explains was done by one that is missing.
+    for account, balance, blocked, frozen in history.rows(_ACCOUNTS, (since,)):
         address = to_checksum_address(account)
         yield Claim("token", "balances", address, int(balance), ask("balance", address))
-    for account, blocked in history.rows(
-        "SELECT account, arg_max(blocked, (block_number, log_index)) FROM ("
-        "SELECT block_number, log_index, account, true AS blocked FROM blocked "
-        "UNION ALL SELECT block_number, log_index, account, false FROM unblocked) "
-        "GROUP BY account HAVING max(block_number) >= ? ORDER BY account",
-        (since,),
-    ):
-        address = to_checksum_address(account)
         yield Claim("token", "blocked accounts", address, blocked, ask("is_blocked", address))
-    for account, amount in history.rows(
-        "SELECT account, arg_max(amount, (block_number, log_index)) FROM frozen "
-        "GROUP BY account HAVING max(block_number) >= ? ORDER BY account",
-        (since,),
-    ):
-        address = to_checksum_address(account)
-        yield Claim("token", "frozen amounts", address, int(amount), ask("frozen", address))
+        yield Claim("token", "frozen amounts", address, int(frozen), ask("frozen", address))
     # Payments by a spender use up an allowance without an event of their own.
     for owner, spender, approved in history.rows(
         "SELECT owner, spender, arg_max(coalesce(value, -1), (block_number, log_index)) FROM approval "
@@ -318,14 +353,11 @@ def _roles(deployment: Deployment, history: History, head: Head) -> Iterator[Cla
             0 <= since <= head.time,
             partial(_is_member, deployment, int(role), address),
         )
-    for view, column, getter, what in (
-        ("role_admin_changed", "admin", "getRoleAdmin", "admins"),
-        ("role_guardian_changed", "guardian", "getRoleGuardian", "guardians"),
-    ):
-        for role, ruler in history.rows(
-            f"SELECT role_id, arg_max({column}, (block_number, log_index)) FROM {view} GROUP BY 1 ORDER BY 1"  # noqa: S608
-        ):
-            yield Claim("roles", what, f"role {role}", int(ruler), ask(getter, int(role)))
+    for role, admin, guardian, delay in history.rows(_ROLES, (head.time,)):
+        about = f"role {role}"
+        yield Claim("roles", "admins", about, int(admin), ask("getRoleAdmin", int(role)))
+        yield Claim("roles", "guardians", about, int(guardian), ask("getRoleGuardian", int(role)))
+        yield Claim("roles", "grant delays", about, int(delay), ask("getRoleGrantDelay", int(role)))
     for target, selector, role in history.rows(
         "SELECT target, selector, arg_max(role_id, (block_number, log_index)) FROM target_function_role_updated "
         "GROUP BY 1, 2 ORDER BY 1, 2"
@@ -338,13 +370,12 @@ def _roles(deployment: Deployment, history: History, head: Head) -> Iterator[Cla
             int(role),
             ask("getTargetFunctionRole", address, four),
         )
-    for target, closed in history.rows(
-        "SELECT target, arg_max(closed, (block_number, log_index)) FROM target_closed GROUP BY 1 ORDER BY 1"
-    ):
+    for target, closed in history.rows(_TARGETS):
         address = to_checksum_address(target)
         yield Claim("roles", "closed targets", address, closed, ask("isTargetClosed", address))
-    for operation, nonce in history.rows(
-        "SELECT operation_id, max(nonce) FROM operation_scheduled GROUP BY 1 ORDER BY 1"
-    ):
+    for operation, nonce, due, is_open in history.rows(_OPERATIONS):
         key = bytes.fromhex(operation[2:])
         yield Claim("roles", "operations", operation, int(nonce), ask("getNonce", key))
+        # One that nobody carried out in time is forgotten, without an event.
+        expected = int(due) if is_open and due + _EXPIRATION > head.time else 0
+        yield Claim("roles", "schedules", operation, expected, ask("getSchedule", key))

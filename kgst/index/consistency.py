@@ -101,6 +101,14 @@ _QUESTIONS: Final = (
         "WHERE (member = 1 AND new_member = (before = 1)) OR (member = 0 AND before = 0)",
     ),
     _Question(
+        "an account is blocked and unblocked in turns",
+        "WITH changes AS (SELECT block_number, log_index, account, true AS blocks FROM blocked "
+        "UNION ALL SELECT block_number, log_index, account, false FROM unblocked), "
+        "after AS (SELECT *, lag(blocks, 1, false) OVER (PARTITION BY account ORDER BY block_number, log_index) "
+        "AS before FROM changes) "
+        "SELECT block_number, account FROM after WHERE blocks = before",
+    ),
+    _Question(
         "what is carried out or canceled was scheduled",
         "WITH ends AS (SELECT block_number, operation_id, nonce FROM operation_executed WHERE nonce > 0 "
         "UNION ALL SELECT block_number, operation_id, nonce FROM operation_canceled) "

@@ -28,7 +28,7 @@ from kgst.proofs.encoding import (
 )
 from kgst.proofs.errors import ProofError
 
-__all__ = ["Log", "Receipt", "encode_receipt"]
+__all__ = ["Log", "Receipt", "bloom_bits", "encode_receipt"]
 
 _ADDRESS: Final = 20
 _HASH: Final = 32
@@ -184,9 +184,9 @@ class Receipt:
         """Of its logs, 256 bytes (yellow paper, 4.3.1)."""
         bits = 0
         for log in self.logs:
-            bits |= _bloom_bits(log.address)
+            bits |= bloom_bits(log.address)
             for topic in log.topics:
-                bits |= _bloom_bits(topic)
+                bits |= bloom_bits(topic)
         return bits.to_bytes(_BLOOM)
 
     def require_bloom(self, bloom: bytes) -> None:
@@ -218,7 +218,7 @@ def encode_receipt(receipt: object) -> bytes:
 
 
 @lru_cache(maxsize=16_384)
-def _bloom_bits(value: bytes) -> int:
+def bloom_bits(value: bytes) -> int:
     """The three bits that an address or a topic sets."""
     digest = keccak(value)
     bits = 0

@@ -146,6 +146,16 @@ class ReceiptsProof:
             raise ProofError(f"the block has no transaction {index}: its receipts end before it")
         return Receipt.of_rlp(value)
 
+    def of_one(self, index: int) -> list[bytes]:
+        """The nodes that lead to the receipt of the transaction with this index, the root first.
+
+        Raises:
+            ProofError: the nodes do not prove one.
+        """
+        self.receipt(index)
+        trie = HexaryTrie(self.nodes, self.root)
+        return [bytes(rlp.encode(node)) for node in trie.get_proof(_key(index))]
+
     def require_count(self, count: int) -> None:
         """Check that the block has so many transactions: the last one is proven, and that there is none behind it.
 

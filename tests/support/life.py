@@ -13,7 +13,6 @@ from eth_utils.crypto import keccak
 from support.bsc.deployed import Deployed
 from support.bsc.people import Key, key_of
 from support.cli import ROOT
-from web3 import Web3
 
 from kgst.attestation import AuditorRotation, Domain, ImplementationApproval, ReserveAttestation
 
@@ -25,8 +24,6 @@ ROLES = {
     "UPGRADER": 1, "ISSUANCE_ADMIN": 2, "RESERVE_ADMIN": 3, "PAUSER": 4, "UNPAUSER": 5, "COMPLIANCE": 6,
     "ENFORCER": 7, "GUARDIAN": 8,
 }  # fmt: skip
-OF_DEPLOYMENT = ("Initialized", "EIP712DomainChanged")
-"""Events that only a deployment has."""
 
 
 def _abi(name: str) -> list[dict[str, Any]]:
@@ -76,7 +73,12 @@ class Life:
         """One call in a block of its own; returns the block."""
         self._ask("anvil_impersonateAccount", sender)
         sent = self.web3.eth.send_transaction(
-            {"from": sender, "to": call.address, "data": call._encode_transaction_data(), "gas": 3_000_000}  # type: ignore[typeddict-item]
+            {
+                "from": sender,
+                "to": call.address,
+                "data": call._encode_transaction_data(),
+                "gas": 3_000_000,
+            }  # type: ignore[typeddict-item]
         )
         self._ask("evm_mine")
         receipt = self.web3.eth.wait_for_transaction_receipt(sent, timeout=20, poll_latency=0.02)
@@ -173,7 +175,10 @@ class Life:
         self.act(issuer, token.mint(issuer, 50 * SOM))
         self.act(issuer, token.burn(20 * SOM))
         self.act(self.puppet, token.setFrozenTokens(self.holder, 100 * SOM))
-        order, forced = keccak(text="order"), token["forcedTransfer(address,address,uint256,bytes32,uint256)"]
+        order, forced = (
+            keccak(text="order"),
+            token["forcedTransfer(address,address,uint256,bytes32,uint256)"],
+        )
         self.act(self.puppet, forced(self.holder, self.puppet, 5 * SOM, order, 9 * SOM))
         self.act(self.puppet, token.blockAccount(self.other))
         self.act(self.puppet, token.unblockAccount(self.other))
@@ -221,8 +226,13 @@ class Life:
         self.act(self.puppet, token.cancelAuditorsProposal())
         bonds = self._bonds()
         rotation = AuditorRotation(new, 3, bonds["version"], bonds["deadline"])
-        self.act(self.other, token.rotateAuditors(*self._signed(rotation, "auditor_a", "auditor_b")))
-        self.act(self.puppet, token.proposeAuditors((a, b, c)[:2] if int(a, 16) < int(b, 16) else (b, a), 2))
+        self.act(
+            self.other, token.rotateAuditors(*self._signed(rotation, "auditor_a", "auditor_b"))
+        )
+        self.act(
+            self.puppet,
+            token.proposeAuditors((a, b, c)[:2] if int(a, 16) < int(b, 16) else (b, a), 2),
+        )
 
     def upgrade(self) -> None:
         """To the same logic at another address, with the auditors' consent."""
@@ -242,10 +252,10 @@ class Life:
         self.act(self.puppet, token.setDelegateAll(True))
 
     def rescue(self) -> None:
-        """Tokens that were sent to the token are taken out."""
-        token = self.token
-        issuer = self.deployed.address("issuer")
-        self.act(issuer, token.functions.transfer(token.address, SOM))
+        """Tokens of another kind are taken out."""
+        other = self.web3.to_checksum_address("0x" + "f1" * 20)
+        self._ask("anvil_setCode", other, "0x600160005260206000f3")  # answers 1 to everything
+        self.as_admin(self.token.functions.rescueTokens(other, self.holder, 1))
 
     def all(self) -> None:
         """Everything, in an order in which it is possible."""
@@ -253,6 +263,7 @@ class Life:
         self.money()
         self.limits()
         self.auditors()
+        self.rescue()
         self.upgrade()
 
 
