@@ -3,8 +3,10 @@
 The set that an epoch's first block names takes over some blocks later (`Epoch.delay`), and seals until as long behind
 the first block of the next epoch. So one trusted block says who may seal the next one that names a set, and so on.
 
-What is trusted is one block's number and hash, of somebody's own choice. From there on it is trusted that fewer than
-a third of each set (where votes carry it), or than half of it (where seals do), are in the hands of one who lies.
+What is trusted is one block's number and hash, of somebody's own choice. Whatever is wrong from there on was signed
+by two thirds of a set at least (where votes carry it), or by more than half of it (where seals do). Their keys sign
+as well years later, when they no longer are validators: the block to trust is one that was chosen from the chain as
+it was, and is best not much older than what is to be shown.
 """
 
 from __future__ import annotations
