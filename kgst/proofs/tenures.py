@@ -23,6 +23,9 @@ from kgst.proofs.votes import verify_votes
 
 __all__ = ["Tenures"]
 
+_FINAL = 3
+"""A block, its child with the votes for it, and the child's child with the votes for that."""
+
 
 @dataclass(frozen=True)
 class Tenures:
@@ -101,6 +104,28 @@ class Tenures:
                 )
             sealers.append(address)
         return tuple(sealers)
+
+    def verify_final(self, headers: Sequence[Header]) -> None:
+        """Check that the first of these blocks is final: two thirds voted for it or one behind it, and for its child.
+
+        Args:
+            headers: Each the child of the one before. The last two carry the votes for the two before them; the block
+                that these make final is the third from behind (BEP-126), and with it all before it.
+
+        Raises:
+            ProofError: they do not hang together, or their votes do not make it final, or it is not known whose count.
+        """
+        require_chain(headers)
+        if len(headers) < _FINAL:
+            raise ProofError(f"finality takes {_FINAL} headers at least, not {len(headers)}")
+        source, target, last = headers[-_FINAL:]
+        for header in (target, last):
+            votes = verify_votes(header, self.at(header.number - 1))
+        if (votes.source_number, votes.source_hash) != (source.number, source.hash):
+            raise ProofError(
+                f"the votes in block {last.number} make nothing final: their source is block {votes.source_number}, not "
+                f"the parent of their target"
+            )
 
     def carried(self, headers: Sequence[Header]) -> Self:
         """With the next epoch's set, on the word of the set before.

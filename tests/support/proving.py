@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -76,19 +76,22 @@ def named(validators: Sequence[Member], turn_length: int = 1) -> bytes:
 def votes(
     voters: Sequence[Member], of: Sequence[Member], source: Header, target: Header, **other: Any
 ) -> bytes:
-    """The attestation of `voters`, who are some of the set `of`; `other` replaces a part of what is signed or sent."""
-    data = [source.number, source.hash, target.number, target.hash]
-    data = other.get("signed", data)
+    """The attestation of `voters`, who are some of the set `of`.
+
+    `other` replaces what is `signed`, the `signature`, or the `bits` of the voters.
+    """
+    sent = [source.number, source.hash, target.number, target.hash]
+    signed = other.get("signed", sent)
     secret = sum(member.vote_secret for member in voters) % curve_order
-    signature = bytes(Bls.Sign(secret, keccak(rlp.encode(data))))
+    signature = bytes(Bls.Sign(secret, keccak(rlp.encode(signed))))
     bits = sum(1 << at for at, member in enumerate(of) if member in voters)
     return bytes(
         rlp.encode(
             [
                 other.get("bits", bits),
                 other.get("signature", signature),
-                other.get("sent", data),
-                other.get("last", b""),
+                sent,
+                b"",
             ]
         )
     )
@@ -99,21 +102,17 @@ def block(
     by: Member,
     parent: Header | None = None,
     body: bytes = b"",
-    chain_id: int = CHAIN,
-    **other: bytes | int,
+    timestamp: int = AFTER_MAXWELL,
+    fields: int = 21,
 ) -> Header:
-    """A header that `by` sealed, with `body` between vanity and seal."""
+    """A header that `by` sealed for `CHAIN`, with `body` between vanity and seal."""
     given: list[Any] = [
         parent.hash if parent else bytes(32), keccak(b"\xc0"), by.address, bytes(32), bytes(32), bytes(32),
-        bytes(256), 2, number, 10**8, 0, AFTER_MAXWELL, bytes(32) + body, bytes(32), bytes(8),
+        bytes(256), 2, number, 10**8, 0, timestamp, bytes(32) + body, bytes(32), bytes(8),
         0, keccak(b"\x80"), 0, 0, bytes(32), bytes(32),
-    ]  # fmt: skip
-    if "timestamp" in other:
-        given[11] = other["timestamp"]
-    if "fields" in other:
-        given = given[: other["fields"]]  # type: ignore[misc]
+    ][:fields]  # fmt: skip
     sealed = given if len(given) >= 20 else given[:15]
-    seal = by.key.sign_msg_hash(keccak(rlp.encode([chain_id, *sealed]))).to_bytes()
+    seal = by.key.sign_msg_hash(keccak(rlp.encode([CHAIN, *sealed]))).to_bytes()
     given[12] += seal
     return Header.of_rlp(rlp.encode(given))
 
@@ -127,8 +126,3 @@ def blocks(
         body = (bodies or {}).get(made[-1].number + 1, b"")
         made.append(block(made[-1].number + 1, member, made[-1], body))
     return made
-
-
-def with_fields(header: Header, **fields: Any) -> Header:
-    """A header as no bytes give it."""
-    return replace(header, **fields)
