@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from kgst.proofs.errors import ProofError
 from kgst.proofs.headers import Header
@@ -23,7 +23,7 @@ from kgst.proofs.votes import verify_votes
 
 __all__ = ["Tenures"]
 
-_FINAL = 3
+_FINAL: Final = 3
 """A block, its child with the votes for it, and the child's child with the votes for that."""
 
 
@@ -123,8 +123,8 @@ class Tenures:
             votes = verify_votes(header, self.at(header.number - 1))
         if (votes.source_number, votes.source_hash) != (source.number, source.hash):
             raise ProofError(
-                f"the votes in block {last.number} make nothing final: their source is block {votes.source_number}, not "
-                f"the parent of their target"
+                f"the votes in block {last.number} make nothing final: their source is block {votes.source_number}, "
+                "not the parent of their target"
             )
 
     def carried(self, headers: Sequence[Header]) -> Self:

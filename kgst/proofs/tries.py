@@ -106,10 +106,11 @@ class ReceiptsProof:
         known: dict[bytes, tuple[bytes, ...]] = {}
         by_hash: dict[bytes, bytes] = {}
         for node in nodes:
+            below = _below(node)
             name = keccak(node)
             if name in known:
                 raise ProofError(f"the proof has the node 0x{name.hex()} twice")
-            known[name], by_hash[name] = _below(node), node
+            known[name], by_hash[name] = below, node
         reached, missing = _reach(root, known)
         if reached != known.keys():
             first = next(name for name in known if name not in reached)

@@ -199,6 +199,17 @@ def test_of__any_bytes__are_refused(nodes: list[bytes]) -> None:
         ReceiptsProof.of(keccak(nodes[0]), nodes)
 
 
+@pytest.mark.parametrize("node", [None, "0x80", 5, [], bytearray(b"\xc0"), b"", b"\xc1" * 50_000])
+def test_of__no_bytes__are_refused(node: Any) -> None:
+    with pytest.raises(ProofError, match="a node"):
+        ReceiptsProof.of(EMPTY_ROOT, [node])
+
+
+def test_prove__before_the_first__is_refused() -> None:
+    with pytest.raises(ProofError, match="no transaction -1"):
+        prove(a_block(2), [-1])
+
+
 @pytest.mark.parametrize("root", [None, b"", bytes(31), "0x" + "00" * 32])
 def test_of__no_root__is_refused(root: Any) -> None:
     with pytest.raises(ProofError, match="root"):
