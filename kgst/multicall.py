@@ -289,7 +289,7 @@ def ensure_multicall(provider: ProviderAPI) -> None:
 
 
 def _deploy(provider: ProviderAPI, code: bytes) -> None:
-    import rlp  # type: ignore[import-untyped]
+    import rlp
 
     eth = provider.web3.eth
     created = bytes.fromhex(_CONSTRUCTOR) + code

@@ -12,7 +12,7 @@ from kgst.proofs.errors import ProofError
 from kgst.proofs.headers import Header
 from kgst.proofs.parlia import Attestation, Epoch, Validator
 from kgst.proofs.receipts import Log, Receipt, encode_receipt
-from kgst.proofs.seals import distinct_sealers, sealer
+from kgst.proofs.seals import distinct_sealers, require_chain, sealer
 from kgst.proofs.tenures import Tenures
 from kgst.proofs.tries import ReceiptsProof, prove, receipt_at, receipts_root
 from kgst.proofs.votes import verify_votes
@@ -32,6 +32,7 @@ __all__ = [
     "prove",
     "receipt_at",
     "receipts_root",
+    "require_chain",
     "sealer",
     "verify_votes",
 ]

@@ -52,8 +52,8 @@ _FIRST_LENGTH: Final = 200
 _LORENTZ_LENGTH: Final = 500  # BEP-520
 _MAXWELL_LENGTH: Final = 1_000  # BEP-524
 _CHANGING: Final = 3_600
-"""Seconds after a fork in which one header does not say which length holds: the old one goes on until a block whose
-number the new one divides (Snapshot.apply), 1,000 blocks of 1.5 seconds at the most."""
+"""Seconds after a fork in which a header by itself does not say which length holds: the old one goes on until a block
+whose number the new one divides (Snapshot.apply), 750 seconds of blocks at the most."""
 
 
 def epoch_length(header: Header, chain_id: int) -> int:
@@ -116,6 +116,11 @@ class Attestation:
     target_number: int
     target_hash: bytes
     digest: bytes
+
+    @property
+    def makes_final(self) -> bool:
+        """Whether the votes make their source final: they do when the target is its child (BEP-126)."""
+        return self.source_number + 1 == self.target_number
 
     @classmethod
     def of_rlp(cls, encoded: bytes) -> Self:

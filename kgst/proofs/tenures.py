@@ -3,15 +3,17 @@
 The set that an epoch's first block names takes over some blocks later (`Epoch.delay`), and seals until as long behind
 the first block of the next epoch. So one trusted block says who may seal the next one that names a set, and so on.
 
-What is trusted is one block's number and hash, of somebody's own choice. From there on it is trusted that fewer than
-a third of each set (where votes carry it), or than half of it (where seals do), are in the hands of one who lies.
+What is trusted is one block's number and hash, of somebody's own choice. Whatever is wrong from there on was signed
+by two thirds of a set at least (where votes carry it), or by more than half of it (where seals do). Their keys sign
+as well years later, when they no longer are validators: the block to trust is one that was chosen from the chain as
+it was, and is best not much older than what is to be shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from kgst.proofs.errors import ProofError
 from kgst.proofs.headers import Header
@@ -20,6 +22,9 @@ from kgst.proofs.seals import require_chain, sealer
 from kgst.proofs.votes import verify_votes
 
 __all__ = ["Tenures"]
+
+_FINAL: Final = 3
+"""A block, its child with the votes for it, and the child's child with the votes for that."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,28 @@ class Tenures:
                 )
             sealers.append(address)
         return tuple(sealers)
+
+    def verify_final(self, headers: Sequence[Header]) -> None:
+        """Check that the first of these blocks is final: two thirds voted for it or one behind it, and for its child.
+
+        Args:
+            headers: Each the child of the one before. The last two carry the votes for the two before them; the block
+                that these make final is the third from behind (BEP-126), and with it all before it.
+
+        Raises:
+            ProofError: they do not hang together, or their votes do not make it final, or it is not known whose count.
+        """
+        require_chain(headers)
+        if len(headers) < _FINAL:
+            raise ProofError(f"finality takes {_FINAL} headers at least, not {len(headers)}")
+        source, target, last = headers[-_FINAL:]
+        for header in (target, last):
+            votes = verify_votes(header, self.at(header.number - 1))
+        if (votes.source_number, votes.source_hash) != (source.number, source.hash):
+            raise ProofError(
+                f"the votes in block {last.number} make nothing final: their source is block {votes.source_number}, "
+                "not the parent of their target"
+            )
 
     def carried(self, headers: Sequence[Header]) -> Self:
         """With the next epoch's set, on the word of the set before.

@@ -33,8 +33,8 @@ _BRANCH: Final = 17
 _SHORT: Final = 2
 _LEAF: Final = 0x20
 _ODD: Final = 0x10
-_MOST_NODES: Final = 20_000
-"""A block of 140 million gas has at most 6,666 transactions, and fewer branches than receipts."""
+_MOST_NODES: Final = 100_000
+"""A block of 1,000 million gas has at most 47,619 transactions, and fewer branches than receipts."""
 
 
 def receipts_root(receipts: Sequence[object]) -> bytes:
@@ -89,8 +89,8 @@ class ReceiptsProof:
 
     root: bytes
     nodes: dict[bytes, bytes] = field(repr=False)
-    _missing: int = field(repr=False)
-    _leaves: int = field(repr=False)
+    _missing: bool = field(repr=False)
+    _read: dict[int, Receipt] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, root: bytes, nodes: Sequence[bytes]) -> Self:
@@ -105,14 +105,12 @@ class ReceiptsProof:
             raise ProofError(f"the proof has {len(nodes)} nodes, more than a block's trie")
         known: dict[bytes, tuple[bytes, ...]] = {}
         by_hash: dict[bytes, bytes] = {}
-        leaves = 0
         for node in nodes:
-            below, is_leaf = _node(node)
+            below = _below(node)
             name = keccak(node)
             if name in known:
                 raise ProofError(f"the proof has the node 0x{name.hex()} twice")
             known[name], by_hash[name] = below, node
-            leaves += is_leaf
         reached, missing = _reach(root, known)
         if reached != known.keys():
             first = next(name for name in known if name not in reached)
@@ -120,11 +118,11 @@ class ReceiptsProof:
                 f"the proof's node 0x{first.hex()} is on no way from the root 0x{root.hex()}: it was changed, the root "
                 "is another block's, or a node between them is missing"
             )
-        return cls(root, by_hash, missing, leaves)
+        return cls(root, by_hash, missing)
 
     @property
     def whole(self) -> bool:
-        """Whether all nodes of the trie are there, so that every receipt of the block is proven."""
+        """Whether all nodes of the trie are there: every receipt is proven, and that there are no others."""
         return not self._missing
 
     def has(self, index: int) -> bool:
@@ -141,10 +139,14 @@ class ReceiptsProof:
         Raises:
             ProofError: the nodes do not prove one, or prove that there is none.
         """
-        value = self._value(index)
-        if value is None:
-            raise ProofError(f"the block has no transaction {index}: its receipts end before it")
-        return Receipt.of_rlp(value)
+        if index not in self._read:
+            value = self._value(index)
+            if value is None:
+                raise ProofError(
+                    f"the block has no transaction {index}: its receipts end before it"
+                )
+            self._read[index] = Receipt.of_rlp(value)
+        return self._read[index]
 
     def of_one(self, index: int) -> list[bytes]:
         """The nodes that lead to the receipt of the transaction with this index, the root first.
@@ -172,11 +174,12 @@ class ReceiptsProof:
         """All of the block, in their order.
 
         Raises:
-            ProofError: the proof is not whole, or the indices have a gap.
+            ProofError: the nodes do not prove each, and that there is none behind them.
         """
-        if not self.whole:
-            raise ProofError("the proof has some of the block's receipts, not all")
-        return tuple(self.receipt(index) for index in range(self._leaves))
+        count = 0
+        while self.has(count):
+            count += 1
+        return tuple(self.receipt(index) for index in range(count))
 
     def log(self, index: int, position: int) -> Log:
         """An event by its transaction's index in the block and its position within the receipt, both from 0.
@@ -199,20 +202,18 @@ class ReceiptsProof:
             position: Within the receipt, from 0.
 
         Raises:
-            ProofError: the proof is not whole (a receipt does not say how many events came before it), or there is no
-                such event.
+            ProofError: there is no such event; or a receipt before it is not proven: a receipt does not say how many
+                events came before its own.
         """
-        receipts = self.receipts
         self.log(index, position)
-        return sum(len(receipt.logs) for receipt in receipts[:index]) + position
+        return sum(len(self.receipt(before).logs) for before in range(index)) + position
 
     def _value(self, index: int) -> bytes | None:
         """The bytes at `index`; None where the nodes show that there are none."""
-        if index < 0:
-            raise ProofError(f"there is no transaction {index}")
+        key = _key(index)
         trie = HexaryTrie(self.nodes, self.root)
         try:
-            return bytes(trie.get(_key(index))) or None
+            return bytes(trie.get(key)) or None
         except MissingTrieNode as error:
             raise ProofError(
                 f"the proof lacks the node 0x{bytes(error.missing_node_hash).hex()} on the way to transaction {index}"
@@ -234,19 +235,19 @@ def _trie(receipts: Sequence[object]) -> HexaryTrie:
 
 
 def _key(index: int) -> bytes:
+    if index < 0:
+        raise ProofError(f"there is no transaction {index}")
     return bytes(rlp.encode(index))
 
 
-def _node(node: bytes) -> tuple[tuple[bytes, ...], bool]:
-    """The hashes of the nodes below this one, and whether it is a leaf.
+def _below(node: bytes) -> tuple[bytes, ...]:
+    """The hashes of the nodes below this one; a leaf has none.
 
     Raises:
-        ProofError: it is none, or not of the form that it has in a trie of receipts.
+        ProofError: it is no node, or not of the form that it has in a trie of receipts.
     """
-    parts = [
-        as_bytes(part, "a node's part")
-        for part in as_list(decode(node, "a node", depth=1), "a node")
-    ]
+    items = as_list(decode(node, "a node", depth=1), "a node")
+    parts = [as_bytes(item, "a node's part") for item in items]
     if len(parts) == _BRANCH:
         if parts.pop():
             raise ProofError("a node has both a value and nodes below it: no index begins another")
@@ -255,20 +256,19 @@ def _node(node: bytes) -> tuple[tuple[bytes, ...], bool]:
             raise ProofError("a node branches to fewer than two")
     elif len(parts) == _SHORT:
         path, value = parts
-        is_leaf = _checked_path(path)
-        if is_leaf:
+        if _ends(path):
             if len(value) <= _HASH:
                 raise ProofError("a leaf is shorter than any receipt")
-            return (), True
+            return ()
         below = (value,)
     else:
         raise ProofError(f"a node has {len(parts)} parts, not {_SHORT} or {_BRANCH}")
     if any(len(part) != _HASH or part == EMPTY_ROOT for part in below):
         raise ProofError("a node names another by something else than its hash")
-    return below, False
+    return below
 
 
-def _checked_path(path: bytes) -> bool:
+def _ends(path: bytes) -> bool:
     """Whether a path in the hex-prefix form (yellow paper, appendix C) ends at a leaf.
 
     Raises:
@@ -284,15 +284,15 @@ def _checked_path(path: bytes) -> bool:
     return is_leaf
 
 
-def _reach(root: bytes, known: dict[bytes, tuple[bytes, ...]]) -> tuple[set[bytes], int]:
-    """The nodes on ways from the root, and how many are named there but missing."""
+def _reach(root: bytes, known: dict[bytes, tuple[bytes, ...]]) -> tuple[set[bytes], bool]:
+    """The nodes on ways from the root, and whether others are named there that are missing."""
     reached: set[bytes] = set()
-    missing = 0
+    missing = False
     waiting = [] if root == EMPTY_ROOT else [root]
     while waiting:
         name = waiting.pop()
         if name not in known:
-            missing += 1
+            missing = True
         elif name not in reached:
             reached.add(name)
             waiting += known[name]

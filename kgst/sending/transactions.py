@@ -38,7 +38,7 @@ class Content:
 
 def content_of(signed: Signed) -> Content:
     """What `signed` says, from its bytes."""
-    import rlp  # type: ignore[import-untyped]
+    import rlp
 
     nonce, price, gas, to, value, data, *_ = rlp.decode(bytes.fromhex(signed.raw[2:]))
     numbers = [int.from_bytes(field) for field in (nonce, price, gas, value)]
