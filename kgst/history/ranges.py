@@ -91,7 +91,7 @@ class Ranges:
             raise error
         insort(self._pieces, (first, last))
         # Of ranges that were under way together, those after the first say nothing of the size that is asked for now.
-        if size >= self._size:
+        if size <= self._size:
             self._size = self._below(said, size)
             self._patience *= 2 if self.served else 1
         self._answers = 0
