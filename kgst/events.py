@@ -6,13 +6,13 @@ A node that shows no event may have none, may no longer have them, or may lag: w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from kgst.history.ranges import Ranges
 from kgst.node import NodeError, NodeRefusedError, PrunedError, connected, rpc
 
 if TYPE_CHECKING:
@@ -29,14 +29,6 @@ __all__ = [
 
 _MOST_QUESTIONS: Final = 2_000
 """More than this for one reading is no way to go on: 10 million blocks (52 days) at 5,000 are within it."""
-
-# How nodes and the proxies before them say "too much at once"; a number in it is the limit, if they tell.
-_TOO_MUCH: Final = re.compile(
-    r"block range|(max|maximum|large|wide|limited|exceed\w*|over|than) .*(range|results|blocks|logs|size|response)"
-    r"|\branges? .*(exceed|limit|not supported|too)|limit exceeded|too many|timed? ?out|returned more than|too large"
-)
-_NUMBER: Final = re.compile(r"\d[\d,]*")
-_HEX: Final = re.compile(r"0x[0-9a-f]+")
 
 _GRANTED: Final = "RoleGranted(uint64,address,uint32,uint48,bool)"
 
@@ -83,22 +75,23 @@ def read_logs(
                 )
             )
 
-    first, size, served = from_block, max(1, to_block - from_block + 1), False
-    while first <= to_block:
-        last = min(first + size - 1, to_block)
+    ranges, served = Ranges(from_block, to_block), False
+    while ranges:
+        first, last = ranges.take()
         try:
             found = ask(first, last)
         except PrunedError:
             raise
         except NodeRefusedError as error:
-            size = _smaller(error, last - first + 1, to_block - first + 1)
+            ranges.refused(first, last, error)
+            _require_sense(error, ranges.size, ranges.left)
             if not served:
                 # Public nodes of BSC say "limit exceeded" of any range, and of one block too.
                 _require_service(ask, first)
             served = True
             continue
+        ranges.answered(first, last)
         yield from (dict(log) for log in found)
-        first = last + 1
 
 
 def require_events(record: Record) -> None:
@@ -136,26 +129,15 @@ def _require_service(ask: Callable[[int, int], object], block: int) -> None:
         ) from error
 
 
-def _smaller(error: NodeRefusedError, size: int, left: int) -> int:
-    """How many blocks to ask for, after `size` at once were refused.
-
-    Raises:
-        NodeRefusedError: it is not their number, or asking for less would take for ever.
-    """
-    said = error.said.lower()
-    if not _TOO_MUCH.search(said) or size == 1:
-        raise error
-    told = [int(n.replace(",", "")) for n in _NUMBER.findall(_HEX.sub("", said))]
-    limits = [number for number in told if 10 <= number < size]
-    smaller = min(limits) if limits else max(1, min(size // 2, 50_000))
-    if left > smaller * _MOST_QUESTIONS:
+def _require_sense(error: NodeRefusedError, size: int, left: int) -> None:
+    """What is left does not take for ever."""
+    if left > size * _MOST_QUESTIONS:
         raise NodeRefusedError(
-            f"{str(error).rstrip('.')}: at {smaller} blocks a question, {left} blocks would take "
-            f"{left // smaller:,} questions. Use a node that serves eth_getLogs for more at once.",
+            f"{str(error).rstrip('.')}: at {size} blocks a question, {left} blocks would take "
+            f"{left // size:,} questions. Use a node that serves eth_getLogs for more at once.",
             code=error.code,
             said=error.said,
         ) from error
-    return smaller
 
 
 def event_topic(signature: str) -> bytes:

@@ -81,7 +81,7 @@ class Event:
 
 def events_of(*abis: Iterable[Any]) -> list[Event]:
     """The events of some ABIs (JSON), each once."""
-    found = {}
+    found: dict[bytes, Event] = {}
     for abi in abis:
         for entry in abi:
             if entry.get("type") == "event" and not entry.get("anonymous"):

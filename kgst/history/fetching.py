@@ -6,6 +6,7 @@ import contextvars
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from kgst.history.ranges import Ranges
@@ -67,7 +68,7 @@ def _in_order(
             while ranges and len(under_way) < (in_flight if ranges.served else 1):
                 piece = ranges.take()
                 context = contextvars.copy_context()
-                under_way[piece] = pool.submit(context.run, ask, *piece)
+                under_way[piece] = pool.submit(partial(context.run, ask, *piece))
             piece = min(under_way)
             try:
                 logs = under_way.pop(piece).result()

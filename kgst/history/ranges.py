@@ -23,7 +23,7 @@ _TOO_MUCH: Final = re.compile(
     r"block range|(max|maximum|large|wide|limited|exceed\w*|over|than) .*(range|results|blocks|logs|size|response)"
     r"|\branges? .*(exceed|limit|not supported|too)|limit exceeded|too many|timed? ?out|returned more than|too large"
 )
-_OF_RESULTS: Final = re.compile(r"results|returned|response size|logs")
+_OF_RESULTS: Final = re.compile(r"results|\blogs\b|response size")
 _NUMBER: Final = re.compile(r"\d[\d,]*")
 _HEX: Final = re.compile(r"0x[0-9a-f]+")
 
@@ -41,7 +41,7 @@ class Ranges:
 
     def __init__(self, first: int, last: int) -> None:
         self._pieces = [(first, last)] if first <= last else []
-        self._size = _STEPS[-1]
+        self._size = max(_STEPS[-1], last - first + 1)
         self._most: int | None = None
         """What the node said is its limit of blocks."""
         self._answers = 0

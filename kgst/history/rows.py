@@ -74,17 +74,30 @@ class LogRow:
     @classmethod
     def of(cls, log: Mapping[str, Any]) -> LogRow:
         """From a node's answer."""
-        topics = [bytes.fromhex(topic[2:]) for topic in log["topics"]]
-        return cls(
+        return cls.made(
             int(log["blockNumber"], 16),
             int(log["transactionIndex"], 16),
             int(log["logIndex"], 16),
             bytes.fromhex(log["transactionHash"][2:]),
             bytes.fromhex(log["address"][2:]),
-            *topics,
-            *[None] * (4 - len(topics)),
+            [bytes.fromhex(topic[2:]) for topic in log["topics"]],
             bytes.fromhex(log["data"][2:]),
         )
+
+    @classmethod
+    def made(
+        cls,
+        block: int,
+        transaction: int,
+        place: int,
+        hash_: bytes,
+        address: bytes,
+        topics: Sequence[bytes],
+        data: bytes,
+    ) -> LogRow:
+        """From its parts, of which `topics` are at most four."""
+        one, two, three, four = (*topics, None, None, None, None)[:4]
+        return cls(block, transaction, place, hash_, address, one, two, three, four, data)
 
     @property
     def topics(self) -> tuple[bytes, ...]:

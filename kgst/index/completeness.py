@@ -13,13 +13,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.checks import Check
-from kgst.index.claims import Claim, all_claims
+from kgst.index.claim import Claim
+from kgst.index.claims import all_claims
 from kgst.multicall import Head, Reads
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
-    from kgst.deployment.contracts import Deployment
+    from kgst.deployment.system import System
     from kgst.history.database import History
 
 __all__ = ["completeness"]
@@ -43,7 +44,7 @@ class _Outcome:
 
 
 def completeness(
-    deployment: Deployment,
+    system: System,
     history: History,
     provider: ProviderAPI,
     head: Head,
@@ -53,7 +54,7 @@ def completeness(
     """One check for each kind of state.
 
     Args:
-        deployment: Whose.
+        system: Whose.
         history: Its index, which ends with `head`.
         provider: Of a node that still has that block's state.
         head: The block.
@@ -65,7 +66,7 @@ def completeness(
     """
     outcomes: dict[tuple[str, str], _Outcome] = {}
     done = 0
-    for claims in _batched(all_claims(deployment, history, head, since), _AT_ONCE):
+    for claims in _batched(all_claims(system, history, head, since), _AT_ONCE):
         reads = Reads()
         asked = [claim.ask(reads) for claim in claims]
         reads.fetch(provider, head, "read the state that the index ends with")

@@ -125,6 +125,98 @@ def test_export__payment__proves_itself_to_whoever_has_nothing_else(
         assert lived.run_offline("index", "check", out).code == 2, key
 
 
+def forged(
+    lived: Deployed, folder: Path, change: Callable[[list[LogRow], list[BlockRow]], None]
+) -> Path:
+    """The index with other rows, and an `index.json` that fits them."""
+    whole = Index(lived.folder / "index")
+    manifest = whole.manifest
+    assert manifest is not None
+    with History.open(whole, manifest) as history:
+        logs = [LogRow(*row) for row in history.rows("SELECT * FROM logs ORDER BY 1, 3")]
+        blocks = [BlockRow(*row) for row in history.rows("SELECT * FROM blocks ORDER BY 1")]
+    change(logs, blocks)
+    first, last = manifest.first_block, manifest.last_block
+    hash_ = manifest.partitions[-1].last_hash
+    index = Index(folder)
+    with index.writing():
+        files = (
+            write(folder, "logs", first, last, logs),
+            write(folder, "blocks", first, last, blocks),
+        )
+        partition = Partition(first=first, last=last, last_hash=hash_, agreed=1, files=files)
+        index.save(manifest.model_copy(update={"partitions": (partition,)}))
+    return folder
+
+
+def _other_data(logs: list[LogRow], _: list[BlockRow]) -> None:
+    logs[5] = replace(logs[5], data=logs[5].data + b"\0")
+
+
+def _dropped(logs: list[LogRow], _: list[BlockRow]) -> None:
+    del logs[5]
+
+
+def _invented(logs: list[LogRow], _: list[BlockRow]) -> None:
+    logs.insert(6, replace(logs[5], log_index=logs[5].log_index))
+
+
+def _other_place(logs: list[LogRow], _: list[BlockRow]) -> None:
+    logs[-1] = replace(logs[-1], transaction_index=logs[-1].transaction_index + 1)
+
+
+def _swapped(logs: list[LogRow], _: list[BlockRow]) -> None:
+    logs[5], logs[6] = (
+        replace(logs[6], log_index=logs[5].log_index),
+        replace(logs[5], log_index=logs[6].log_index),
+    )
+
+
+def _moved(logs: list[LogRow], _: list[BlockRow]) -> None:
+    logs[-1] = replace(logs[-1], block_number=logs[-1].block_number - 1)
+
+
+def _other_header(_: list[LogRow], blocks: list[BlockRow]) -> None:
+    blocks[1] = replace(blocks[1], header=blocks[2].header)
+
+
+def _other_time(_: list[LogRow], blocks: list[BlockRow]) -> None:
+    blocks[1] = replace(blocks[1], timestamp=blocks[1].timestamp + 1)
+
+
+def _lost_node(_: list[LogRow], blocks: list[BlockRow]) -> None:
+    blocks[1] = replace(blocks[1], receipts=(blocks[1].receipts or [])[:-1])
+
+
+def _twice(_: list[LogRow], blocks: list[BlockRow]) -> None:
+    blocks.insert(1, blocks[1])
+
+
+def _no_block(_: list[LogRow], blocks: list[BlockRow]) -> None:
+    del blocks[1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _other_data, _dropped, _invented, _other_place, _swapped, _moved, _other_header, _other_time, _lost_node,
+        _twice, _no_block,
+    ],
+)  # fmt: skip
+def test_verify__forged_index__does_not_hold(
+    change: Callable[[list[LogRow], list[BlockRow]], None], lived: Deployed, tmp_path: Path
+) -> None:
+    assert lived.run("index", "sync").code == 0
+    found = lived.run_offline("index", "verify", forged(lived, tmp_path / "forged", change))
+    assert found.code == 3, found.stdout
+
+
+def test_verify__rows_as_they_were__holds(lived: Deployed, tmp_path: Path) -> None:
+    assert lived.run("index", "sync").code == 0
+    folder = forged(lived, tmp_path / "same", lambda logs, blocks: None)
+    assert lived.run_offline("index", "verify", folder).code == 0
+
+
 # Nodes that lie
 
 

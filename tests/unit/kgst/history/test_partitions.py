@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from kgst.errors import RefusedError
@@ -128,5 +129,5 @@ def test_connect__hostile_query__reads_no_other_file(tmp_path: Path) -> None:
             "SET enable_external_access = true",
             "INSTALL httpfs",
         ):
-            with pytest.raises(Exception, match=r"(?i)permission|cannot"):
+            with pytest.raises(duckdb.Error, match=r"(?i)permission|cannot"):
                 connection.execute(query)

@@ -1,0 +1,115 @@
+"""The blocks that have events: their headers and receipts, which decide what happened in them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from kgst.history.errors import OtherHistoryError
+from kgst.history.fetching import Portion
+from kgst.history.partitions import Manifest
+from kgst.history.rows import BlockRow, LogRow
+from kgst.node import NodeError, NodeRefusedError
+from kgst.node.pool import Node
+from kgst.proofs import Header, ProofError, Receipt, prove, receipts_root
+
+__all__ = ["read_blocks"]
+
+
+def read_blocks(
+    node: Node, manifest: Manifest, portion: Portion, rows: list[LogRow]
+) -> tuple[list[BlockRow], dict[int, bytes]]:
+    """Rows of the blocks that have events; and the hashes of these and of the last block."""
+    by_block: dict[int, list[LogRow]] = {}
+    for row in rows:
+        by_block.setdefault(row.block_number, []).append(row)
+    said = {int(log["blockNumber"], 16): log["blockHash"] for log in portion.logs}
+    numbers = sorted({*by_block, portion.last})
+    headers = node.ask_all([("eth_getBlockByNumber", [hex(n), False]) for n in numbers])
+    receipts = node.ask_all([("eth_getBlockReceipts", [hex(n)]) for n in by_block])
+    found, hashes = [], dict[int, bytes]()
+    addresses = {bytes.fromhex(a[2:]) for a in manifest.contracts.values()}
+    answers = dict(zip(by_block, receipts, strict=True))
+    for number, answer in zip(numbers, headers, strict=True):
+        header = _header(node, number, answer, said.get(number))
+        hashes[number] = header.hash
+        if number in by_block:
+            nodes = _proof(node, header, answers[number], by_block[number], addresses)
+            found.append(
+                BlockRow(
+                    number, header.hash, header.parent_hash, header.timestamp, header.rlp, nodes
+                )
+            )
+    _require_parents(node, found)
+    return found, hashes
+
+
+def _header(node: Node, number: int, answer: Any, said: str | None) -> Header:
+    if isinstance(answer, NodeRefusedError):
+        raise answer.about(f"read block {number}")
+    if answer is None:
+        raise NodeError(
+            f"{node.name} has events of block {number} and does not have the block; ask another node."
+        )
+    try:
+        header = Header.of_json(answer)
+    except ProofError as error:
+        raise OtherHistoryError(f"{node.name}: block {number}: {error}") from error
+    if header.number != number or (said is not None and said != "0x" + header.hash.hex()):
+        raise OtherHistoryError(
+            f"{node.name} says that block {number} is 0x{header.hash.hex()} and that its events are of {said}; its "
+            "blocks and its logs are of two chains."
+        )
+    return header
+
+
+def _proof(
+    node: Node, header: Header, answer: Any, rows: list[LogRow], addresses: set[bytes]
+) -> list[bytes] | None:
+    """Nodes that prove the block's receipts with events; None where the node no longer has its receipts."""
+    if isinstance(answer, NodeRefusedError) or answer is None:
+        return None
+    where = f"{node.name}: block {header.number}"
+    try:
+        if receipts_root(answer) != header.receipts_root:
+            raise OtherHistoryError(f"{where}: its receipts are not those that its header names")
+        events, position = list[LogRow](), 0
+        for at, receipt in enumerate(answer):
+            for log in Receipt.of_json(receipt).logs:
+                if log.address in addresses:
+                    hash_ = bytes.fromhex(receipt["transactionHash"][2:])
+                    events.append(
+                        LogRow.made(
+                            header.number, at, position, hash_, log.address, log.topics, log.data
+                        )
+                    )
+                position += 1
+    except ProofError as error:
+        raise OtherHistoryError(f"{where}: {error}") from error
+    if events != rows:
+        raise OtherHistoryError(f"{where}: {_difference(events, rows)}")
+    return prove(answer, sorted({row.transaction_index for row in rows}))
+
+
+def _difference(events: list[LogRow], rows: list[LogRow]) -> str:
+    true, shown = set(events), set(rows)
+    if withheld := true - shown:
+        one = min(withheld, key=lambda row: row.log_index)
+        return (
+            f"the block has an event at 0x{one.address.hex()} (log {one.log_index}), and the node's logs do not show "
+            "it as it is; the node withholds or alters events"
+        )
+    one = min(shown - true, key=lambda row: row.log_index)
+    return f"the node shows an event (log {one.log_index}) that the block does not have"
+
+
+def _require_parents(node: Node, blocks: list[BlockRow]) -> None:
+    for before, after in pairwise(blocks):
+        if before.number + 1 == after.number and before.hash != after.parent_hash:
+            raise OtherHistoryError(
+                f"{node.name}: block {after.number} does not follow its block {before.number}; they are of two forks."
+            )
+        if before.timestamp > after.timestamp:
+            raise OtherHistoryError(
+                f"{node.name}: block {after.number} is older than block {before.number}."
+            )
