@@ -90,7 +90,7 @@ def read_logs(
                 _require_service(ask, first)
             served = True
             continue
-        ranges.answered(first, last)
+        ranges.answered(first, last, len(found))
         yield from (dict(log) for log in found)
 
 

@@ -11,7 +11,7 @@ from kgst.history.partitions import Manifest
 from kgst.history.rows import BlockRow, LogRow
 from kgst.node import NodeError, NodeRefusedError
 from kgst.node.pool import Node
-from kgst.proofs import Header, ProofError, Receipt, prove, receipts_root
+from kgst.proofs import BlockReceipts, Header, ProofError
 
 __all__ = ["read_blocks"]
 
@@ -71,24 +71,25 @@ def _proof(
         return None
     where = f"{node.name}: block {header.number}"
     try:
-        if receipts_root(answer) != header.receipts_root:
+        block = BlockReceipts.of_json(answer)
+        if block.root != header.receipts_root:
             raise OtherHistoryError(f"{where}: its receipts are not those that its header names")
-        events, position = list[LogRow](), 0
-        for at, receipt in enumerate(answer):
-            for log in Receipt.of_json(receipt).logs:
-                if log.address in addresses:
-                    hash_ = bytes.fromhex(receipt["transactionHash"][2:])
-                    events.append(
-                        LogRow.made(
-                            header.number, at, position, hash_, log.address, log.topics, log.data
-                        )
-                    )
-                position += 1
     except ProofError as error:
         raise OtherHistoryError(f"{where}: {error}") from error
+    events, position = list[LogRow](), 0
+    for at, receipt in enumerate(block.receipts):
+        hash_ = bytes.fromhex(answer[at]["transactionHash"][2:])
+        for log in receipt.logs:
+            if log.address in addresses:
+                events.append(
+                    LogRow.made(
+                        header.number, at, position, hash_, log.address, log.topics, log.data
+                    )
+                )
+            position += 1
     if events != rows:
         raise OtherHistoryError(f"{where}: {_difference(events, rows)}")
-    return prove(answer, sorted({row.transaction_index for row in rows}))
+    return block.prove({row.transaction_index for row in rows})
 
 
 def _difference(events: list[LogRow], rows: list[LogRow]) -> str:

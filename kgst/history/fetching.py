@@ -10,12 +10,14 @@ from functools import partial
 from typing import Any, Final
 
 from kgst.history.ranges import Ranges
-from kgst.node import NodeRefusedError, PrunedError
+from kgst.node import NoAnswerError, NodeRefusedError, PrunedError
 from kgst.node.pool import Node
 
 __all__ = ["IN_FLIGHT", "Portion", "fetch"]
 
 IN_FLIGHT: Final = 4
+_FIRST: Final = 5_000
+"""Blocks of the first question: what public nodes of BSC serve."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def fetch(
         logs = node.ask("eth_getLogs", [wanted])
         return sorted(logs, key=_place)
 
-    ranges = Ranges(first, last)
+    ranges = Ranges(first, last, _FIRST)
     with ThreadPoolExecutor(in_flight) as pool:
         yield from _in_order(ranges, ask, pool, first, in_flight)
 
@@ -77,7 +79,12 @@ def _in_order(
             except NodeRefusedError as error:
                 ranges.refused(*piece, error)
                 continue
-            ranges.answered(*piece)
+            except NoAnswerError as error:
+                if not error.too_large:
+                    raise
+                ranges.refused(*piece, NodeRefusedError(str(error), said="too large"))
+                continue
+            ranges.answered(*piece, len(logs))
             yield Portion(*piece, logs)
     finally:
         for future in under_way.values():

@@ -15,6 +15,8 @@ from kgst.node import NodeRefusedError
 __all__ = ["Ranges"]
 
 _STEPS: Final = (1, 5, 10, 50, 100, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000, 1_000_000)
+_MANY: Final = 20_000
+"""Logs of one answer, of some 15 MB."""
 _PATIENCE: Final = 8
 """Answers at one step before a larger one is tried; twice as many after each refusal of it."""
 
@@ -34,14 +36,15 @@ class Ranges:
     Args:
         first: First block.
         last: Last block, inclusive.
+        size: Blocks of the first range; all of them unless given.
 
     Attributes:
         served: Whether any range was answered yet.
     """
 
-    def __init__(self, first: int, last: int) -> None:
+    def __init__(self, first: int, last: int, size: int | None = None) -> None:
         self._pieces = [(first, last)] if first <= last else []
-        self._size = max(_STEPS[-1], last - first + 1)
+        self._size = size or max(_STEPS[-1], last - first + 1)
         self._most: int | None = None
         """What the node said is its limit of blocks."""
         self._answers = 0
@@ -69,9 +72,17 @@ class Ranges:
             last = first + self._size - 1
         return first, last
 
-    def answered(self, first: int, last: int) -> None:
-        """The range was answered; after some that were as large as could be, a larger one is tried."""
+    def answered(self, first: int, last: int, logs: int = 0) -> None:
+        """The range was answered, with so many logs; after some that were as large as could be, a larger one is tried.
+
+        Where an answer has very many, less is asked for, though the node served it: memory has an end, too.
+        """
         self.served = True
+        if logs > _MANY:
+            self._size, self._answers = max(1, min(self._size, (last - first + 1) // 2)), 0
+            return
+        if logs > _MANY // 4:
+            return
         if last - first + 1 < self._size:
             return
         self._answers += 1

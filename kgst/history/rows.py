@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -176,7 +177,8 @@ def write(
     import pandas as pd
 
     columns = COLUMNS[kind]
-    frame = pd.DataFrame([astuple(row) for row in rows], columns=list(columns), dtype=object)
+    values = attrgetter(*[field.name for field in fields(rows[0])])
+    frame = pd.DataFrame(map(values, rows), columns=list(columns), dtype=object)
     name = f"{kind}-{first:012}-{last:012}-{secrets.token_hex(4)}.parquet"
     casts = ", ".join(f"{column}::{type_} AS {column}" for column, type_ in columns.items())
     with connect(folder) as connection:

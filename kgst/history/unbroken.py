@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kgst.node import NodeError, NodeRefusedError
 from kgst.node.pool import Node
-from kgst.proofs import Header, ProofError, Receipt, receipts_root
+from kgst.proofs import BlockReceipts, Header, ProofError
 from kgst.proofs.receipts import bloom_bits
 
 __all__ = ["require_no_other"]
@@ -83,14 +83,14 @@ def _require_nothing(node: Node, header: Header, addresses: Set[bytes]) -> None:
             "receipts; ask another node."
         )
     try:
-        if receipts_root(answer) != header.receipts_root:
-            raise NodeError(f"{where}: its receipts are not those that its header names.")
-        for receipt in map(Receipt.of_json, answer):
-            for log in receipt.logs:
-                if log.address in addresses:
-                    raise NodeError(
-                        f"{where} has an event at 0x{log.address.hex()}, and the node's logs do not show it: the node "
-                        "withholds events. Nothing was written of these blocks; ask another node."
-                    )
+        block = BlockReceipts.of_json(answer)
     except ProofError as error:
         raise NodeError(f"{where}: {error}.") from error
+    if block.root != header.receipts_root:
+        raise NodeError(f"{where}: its receipts are not those that its header names.")
+    for log in (log for receipt in block.receipts for log in receipt.logs):
+        if log.address in addresses:
+            raise NodeError(
+                f"{where} has an event at 0x{log.address.hex()}, and the node's logs do not show it: the node "
+                "withholds events. Nothing was written of these blocks; ask another node."
+            )

@@ -26,15 +26,21 @@ class NoAnswerError(NodeError):
 
     Attributes:
         rate_limited: Whether it was the number of questions that it did not like.
+        too_large: Whether the answer was more than is read.
     """
 
-    def __init__(self, message: str, *, rate_limited: bool = False) -> None:
+    def __init__(
+        self, message: str, *, rate_limited: bool = False, too_large: bool = False
+    ) -> None:
         super().__init__(message)
         self.rate_limited = rate_limited
+        self.too_large = too_large
 
     def about(self, what: str) -> NoAnswerError:
         """The same, saying what was tried."""
-        return type(self)(f"could not {what}: {self}", rate_limited=self.rate_limited)
+        return type(self)(
+            f"could not {what}: {self}", rate_limited=self.rate_limited, too_large=self.too_large
+        )
 
 
 class NodeRefusedError(NodeError):

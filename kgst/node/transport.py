@@ -211,6 +211,7 @@ class Transport:
         error = NoAnswerError(
             f"no answer from the node ({self.name}: {failure}; {often}, in at most {patience:.0f} s); {advice}.",
             rate_limited=failure.fault is Fault.RATE_LIMITED,
+            too_large=failure.fault is Fault.TOO_LARGE,
         )
         error.tried = False
         return error

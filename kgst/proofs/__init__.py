@@ -14,11 +14,12 @@ from kgst.proofs.parlia import Attestation, Epoch, Validator
 from kgst.proofs.receipts import Log, Receipt, encode_receipt
 from kgst.proofs.seals import distinct_sealers, require_chain, sealer
 from kgst.proofs.tenures import Tenures
-from kgst.proofs.tries import ReceiptsProof, prove, receipt_at, receipts_root
+from kgst.proofs.tries import BlockReceipts, ReceiptsProof, prove, receipt_at, receipts_root
 from kgst.proofs.votes import verify_votes
 
 __all__ = [
     "Attestation",
+    "BlockReceipts",
     "Epoch",
     "Header",
     "Log",

@@ -21,9 +21,9 @@ from trie.exceptions import MissingTrieNode
 
 from kgst.proofs.encoding import as_bytes, as_list, decode, json_number, json_object
 from kgst.proofs.errors import ProofError
-from kgst.proofs.receipts import Log, Receipt, encode_receipt
+from kgst.proofs.receipts import Log, Receipt
 
-__all__ = ["EMPTY_ROOT", "ReceiptsProof", "prove", "receipt_at", "receipts_root"]
+__all__ = ["EMPTY_ROOT", "BlockReceipts", "ReceiptsProof", "prove", "receipt_at", "receipts_root"]
 
 EMPTY_ROOT: Final = keccak(b"\x80")
 """Of a block without a transaction: 0x56e81f17…."""
@@ -37,36 +37,62 @@ _MOST_NODES: Final = 100_000
 """A block of 1,000 million gas has at most 47,619 transactions, and fewer branches than receipts."""
 
 
-def receipts_root(receipts: Sequence[object]) -> bytes:
-    """The root of all receipts of a block, 32 bytes.
+@dataclass(frozen=True)
+class BlockReceipts:
+    """All receipts of a block, and their trie, made once.
 
-    Args:
-        receipts: As `eth_getBlockReceipts` answers them, in the order of their transactions.
-
-    Raises:
-        ProofError: one of them is none, or stands at the place of another.
+    Attributes:
+        receipts: In the order of their transactions.
     """
-    return bytes(_trie(receipts).root_hash)
+
+    receipts: tuple[Receipt, ...]
+    _trie: HexaryTrie = field(repr=False)
+
+    @classmethod
+    def of_json(cls, answer: Sequence[object]) -> Self:
+        """From a node's answer to `eth_getBlockReceipts`.
+
+        Raises:
+            ProofError: one of them is none, or stands at the place of another.
+        """
+        found, trie = [], HexaryTrie({})
+        for index, one in enumerate(answer):
+            told = json_object(one, "the receipt").get("transactionIndex")
+            if told is not None and json_number(told, "the receipt's transactionIndex") != index:
+                raise ProofError(f"the receipt at {index} is of the transaction {told}")
+            receipt = Receipt.of_json(one)
+            # One insertion after the other: with squash_changes(), which keeps no superseded nodes, it takes half as
+            # long again.
+            trie[_key(index)] = receipt.encoded()
+            found.append(receipt)
+        return cls(tuple(found), trie)
+
+    @property
+    def root(self) -> bytes:
+        """What the header has to have, 32 bytes."""
+        return bytes(self._trie.root_hash)
+
+    def prove(self, indices: Iterable[int]) -> list[bytes]:
+        """The nodes that prove the receipts of these transactions; each once, the root first.
+
+        The index behind the last transaction's gives the nodes that show that there is none. All indices give all
+        nodes.
+        """
+        nodes: dict[bytes, None] = {}
+        for index in sorted(set(indices)):
+            for node in self._trie.get_proof(_key(index)):
+                nodes[bytes(rlp.encode(node))] = None
+        return list(nodes)
+
+
+def receipts_root(receipts: Sequence[object]) -> bytes:
+    """The root of all receipts of a block, 32 bytes; see `BlockReceipts`."""
+    return BlockReceipts.of_json(receipts).root
 
 
 def prove(receipts: Sequence[object], indices: Iterable[int]) -> list[bytes]:
-    """The nodes that prove the receipts of these transactions; each once, the root first.
-
-    The index behind the last transaction's gives the nodes that show that there is none. All indices give all nodes.
-
-    Args:
-        receipts: All of the block, as `eth_getBlockReceipts` answers them, in the order of their transactions.
-        indices: Of the transactions in the block, from 0.
-
-    Raises:
-        ProofError: one of them is none, or stands at the place of another.
-    """
-    trie = _trie(receipts)
-    nodes: dict[bytes, None] = {}
-    for index in sorted(set(indices)):
-        for node in trie.get_proof(_key(index)):
-            nodes[bytes(rlp.encode(node))] = None
-    return list(nodes)
+    """The nodes that prove the receipts of these transactions; see `BlockReceipts`."""
+    return BlockReceipts.of_json(receipts).prove(indices)
 
 
 def receipt_at(root: bytes, nodes: Sequence[bytes], index: int) -> Receipt:
@@ -218,20 +244,6 @@ class ReceiptsProof:
             raise ProofError(
                 f"the proof lacks the node 0x{bytes(error.missing_node_hash).hex()} on the way to transaction {index}"
             ) from None
-
-
-def _trie(receipts: Sequence[object]) -> HexaryTrie:
-    """All receipts of a block, each at its place.
-
-    One insertion after the other: with squash_changes(), which keeps no superseded nodes, it takes half as long again.
-    """
-    trie = HexaryTrie({})
-    for index, receipt in enumerate(receipts):
-        told = json_object(receipt, "the receipt").get("transactionIndex")
-        if told is not None and json_number(told, "the receipt's transactionIndex") != index:
-            raise ProofError(f"the receipt at {index} is of the transaction {told}")
-        trie[_key(index)] = encode_receipt(receipt)
-    return trie
 
 
 def _key(index: int) -> bytes:

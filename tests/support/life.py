@@ -77,12 +77,12 @@ class Life:
                 "from": sender,
                 "to": call.address,
                 "data": call._encode_transaction_data(),
-                "gas": 3_000_000,
+                "gas": 16_000_000,
             }  # type: ignore[typeddict-item]
         )
         self._ask("evm_mine")
         receipt = self.web3.eth.wait_for_transaction_receipt(sent, timeout=20, poll_latency=0.02)
-        assert receipt["status"] == 1, self._why(sender, call)
+        assert receipt["status"] == 1, f"{self._why(sender, call)}; {receipt['gasUsed']:,} gas used"
         return int(receipt["blockNumber"])
 
     def _why(self, sender: str, call: Any) -> str:
@@ -183,6 +183,13 @@ class Life:
         self.act(self.puppet, token.blockAccount(self.other))
         self.act(self.puppet, token.unblockAccount(self.other))
         self.act(self.puppet, token.blockAccount(self.other))
+
+    def pay(self, number: int, count: int) -> None:
+        """A payout to `count` receivers, by the holder; `number` tells it from others."""
+        receivers = [self.web3.to_checksum_address(f"0x{0xACC0 + n:040x}") for n in range(count)]
+        payout = self.token.functions["payout(address[],uint256[],bytes32)"]
+        key = number.to_bytes(31) + b"\xff"
+        self.act(self.holder, payout(receivers, [1 + n for n in range(count)], key))
 
     def _cancel(self, key: Key) -> None:
         types = {

@@ -118,3 +118,16 @@ def test_ranges__one_block_is_too_much__is_told() -> None:
     ranges = Ranges(5, 5)
     with pytest.raises(NodeRefusedError):
         ranges.refused(*ranges.take(), refusal("limit exceeded"))
+
+
+def test_ranges__answers_with_very_many_logs__are_made_smaller() -> None:
+    ranges = Ranges(0, MILLION, 5_000)
+    for _ in range(40):
+        low, high = ranges.take()
+        ranges.answered(low, high, logs=100 * (high - low + 1))
+    assert ranges.size * 100 <= 20_000
+
+
+def test_ranges__node_without_a_limit__is_soon_asked_for_much() -> None:
+    _, questions = read(Ranges(1, 10 * MILLION, 5_000), 10**9, "")
+    assert questions < 60
