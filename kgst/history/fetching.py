@@ -16,8 +16,8 @@ from kgst.node.pool import Node
 __all__ = ["IN_FLIGHT", "Portion", "fetch"]
 
 IN_FLIGHT: Final = 4
-_FIRST: Final = 5_000
-"""Blocks of the first question: what public nodes of BSC serve."""
+_FIRST: Final = 100
+"""Blocks of the first question: few, since nobody knows how many events they have."""
 
 
 @dataclass(frozen=True)

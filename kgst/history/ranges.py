@@ -17,8 +17,11 @@ __all__ = ["Ranges"]
 _STEPS: Final = (1, 5, 10, 50, 100, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000, 1_000_000)
 _MANY: Final = 20_000
 """Logs of one answer, of some 15 MB."""
+_USUAL: Final = 5_000
+"""What public nodes of BSC serve; up to there larger steps are tried soon, until one is refused."""
+_EAGER: Final = 2
 _PATIENCE: Final = 8
-"""Answers at one step before a larger one is tried; twice as many after each refusal of it."""
+"""Answers at one step before a larger one is tried; three times as many after each refusal of it."""
 
 # How nodes and the proxies before them say "too much at once"; a number in it is the limit, if they tell.
 _TOO_MUCH: Final = re.compile(
@@ -49,6 +52,7 @@ class Ranges:
         """What the node said is its limit of blocks."""
         self._answers = 0
         self._patience = _PATIENCE
+        self._was_refused = False
         self.served = False
 
     def __bool__(self) -> bool:
@@ -86,7 +90,8 @@ class Ranges:
         if last - first + 1 < self._size:
             return
         self._answers += 1
-        if self._answers >= self._patience:
+        eager = self._size < _USUAL and not self._was_refused
+        if self._answers >= (_EAGER if eager else self._patience):
             self._answers = 0
             larger = next((step for step in _STEPS if step > self._size), self._size)
             self._size = min(larger, self._most or larger)
@@ -104,8 +109,8 @@ class Ranges:
         # Of ranges that were under way together, those after the first say nothing of the size that is asked for now.
         if size <= self._size:
             self._size = self._below(said, size)
-            self._patience *= 2 if self.served else 1
-        self._answers = 0
+            self._patience *= 3 if self.served else 1
+        self._answers, self._was_refused = 0, True
 
     def _below(self, said: str, size: int) -> int:
         told = [int(n.replace(",", "")) for n in _NUMBER.findall(_HEX.sub("", said))]

@@ -43,18 +43,18 @@ def main() -> int:
         life = Life(deployed)
         life.attest(10_000_000)
         life.act(deployed.address("issuer"), life.token.functions.mint(life.holder, 10**13))
-        first, paid = life.web3.eth.block_number + 1, 0
+        first, last, paid = life.web3.eth.block_number + 1, 0, 0
         for size in [size for size in SIZES if size <= options.most]:
             begun = time.monotonic()
             while paid < size:
-                life.pay(paid, PAID_AT_ONCE)
+                last = life.pay(paid, PAID_AT_ONCE)
                 paid += PAID_AT_ONCE
             print(f"{size:,} events are there ({time.monotonic() - begun:.0f} s)", flush=True)
             job = {
                 "node": deployed.node.upstream,
                 "token": deployed.token,
                 "first": first,
-                "last": life.web3.eth.block_number,
+                "last": last,
             }
             row: dict[str, Any] = {"events": size, "index": _apart({**job, "how": "index"})}
             if size <= BY_APE:
@@ -98,7 +98,7 @@ def _indexed(job: dict[str, Any], folder: Path) -> dict[str, Any]:
         genesis="0x" + "00" * 32,
         contracts={"KGST": job["token"]},
         first_block=job["first"],
-        known_block=job["first"],
+        known_block=job["last"],
     )
     index = Index(folder)
     with index.writing():

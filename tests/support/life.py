@@ -184,12 +184,12 @@ class Life:
         self.act(self.puppet, token.unblockAccount(self.other))
         self.act(self.puppet, token.blockAccount(self.other))
 
-    def pay(self, number: int, count: int) -> None:
-        """A payout to `count` receivers, by the holder; `number` tells it from others."""
+    def pay(self, number: int, count: int) -> int:
+        """A payout to `count` receivers, by the holder; `number` tells it from others. Returns its block."""
         receivers = [self.web3.to_checksum_address(f"0x{0xACC0 + n:040x}") for n in range(count)]
         payout = self.token.functions["payout(address[],uint256[],bytes32)"]
         key = number.to_bytes(31) + b"\xff"
-        self.act(self.holder, payout(receivers, [1 + n for n in range(count)], key))
+        return self.act(self.holder, payout(receivers, [1 + n for n in range(count)], key))
 
     def _cancel(self, key: Key) -> None:
         types = {
