@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from kgst.history.errors import OtherHistoryError
 from kgst.history.fetching import Portion
 from kgst.history.partitions import Manifest
 from kgst.history.rows import BlockRow, LogRow
-from kgst.node import NodeError, NodeRefusedError
+from kgst.node import NodeError, NodeRefusedError, PrunedError
 from kgst.node.pool import Node
 from kgst.proofs import BlockReceipts, Header, ProofError
 
 __all__ = ["read_blocks"]
 
+KEPT_SECONDS: Final = 3 * 86_400
+"""How long any node has receipts; BSC's own keep them for some twelve days."""
+
 
 def read_blocks(
     node: Node, manifest: Manifest, portion: Portion, rows: list[LogRow]
 ) -> tuple[list[BlockRow], dict[int, bytes]]:
-    """Rows of the blocks that have events; and the hashes of these and of the last block."""
+    """Rows of the blocks that have events; and the hashes of these and of the last block.
+
+    Raises:
+        OtherHistoryError: the node's blocks, receipts and logs are not of one history.
+        NodeError: it does not have a block, or the receipts of one that is not old.
+    """
     by_block: dict[int, list[LogRow]] = {}
     for row in rows:
         by_block.setdefault(row.block_number, []).append(row)
     said = {int(log["blockNumber"], 16): log["blockHash"] for log in portion.logs}
     numbers = sorted({*by_block, portion.last})
-    headers = node.ask_all([("eth_getBlockByNumber", [hex(n), False]) for n in numbers])
+    answers = node.ask_all([("eth_getBlockByNumber", [hex(n), False]) for n in numbers])
     receipts = node.ask_all([("eth_getBlockReceipts", [hex(n)]) for n in by_block])
+    of_block = dict(zip(by_block, receipts, strict=True))
     found, hashes = [], dict[int, bytes]()
     addresses = {bytes.fromhex(a[2:]) for a in manifest.contracts.values()}
-    answers = dict(zip(by_block, receipts, strict=True))
-    for number, answer in zip(numbers, headers, strict=True):
+    for number, answer in zip(numbers, answers, strict=True):
         header = _header(node, number, answer, said.get(number))
         hashes[number] = header.hash
         if number in by_block:
-            nodes = _proof(node, header, answers[number], by_block[number], addresses)
+            known = _receipts(node, header, answer, of_block[number])
+            nodes = _proof(node, header, known, by_block[number], addresses) if known else None
             found.append(
                 BlockRow(
                     number, header.hash, header.parent_hash, header.timestamp, header.rlp, nodes
@@ -42,6 +52,28 @@ def read_blocks(
             )
     _require_parents(node, found)
     return found, hashes
+
+
+def _receipts(node: Node, header: Header, block: Any, answer: Any) -> list[Any] | None:
+    """All receipts of the block; None where it is so old that nodes do not keep them.
+
+    Raises:
+        NodeError: it is not, and the node does not have them.
+    """
+    if isinstance(answer, NodeRefusedError) and not isinstance(answer, PrunedError):
+        # Not every node answers for a whole block.
+        hashes = block["transactions"]
+        answer = node.ask_all([("eth_getTransactionReceipt", [one]) for one in hashes])
+    if isinstance(answer, list) and not any(
+        one is None or isinstance(one, NodeRefusedError) for one in answer
+    ):
+        return answer
+    if header.timestamp > time.time() - KEPT_SECONDS:
+        raise NodeError(
+            f"{node.name} has events of block {header.number}, which is not old, and does not give its receipts, which "
+            "alone show that they happened; ask another node."
+        )
+    return None
 
 
 def _header(node: Node, number: int, answer: Any, said: str | None) -> Header:
@@ -64,11 +96,9 @@ def _header(node: Node, number: int, answer: Any, said: str | None) -> Header:
 
 
 def _proof(
-    node: Node, header: Header, answer: Any, rows: list[LogRow], addresses: set[bytes]
-) -> list[bytes] | None:
-    """Nodes that prove the block's receipts with events; None where the node no longer has its receipts."""
-    if isinstance(answer, NodeRefusedError) or answer is None:
-        return None
+    node: Node, header: Header, answer: list[Any], rows: list[LogRow], addresses: set[bytes]
+) -> list[bytes]:
+    """Nodes that prove the block's receipts with events."""
     where = f"{node.name}: block {header.number}"
     try:
         block = BlockReceipts.of_json(answer)

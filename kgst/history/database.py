@@ -12,16 +12,19 @@ which only an allowance can be).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from eth_utils.crypto import keccak
 
-from kgst.history.partitions import Index, Manifest
+from kgst.history.partitions import BrokenIndexError, Index, Manifest
 from kgst.history.rows import COLUMNS, connect, quoted
+from kgst.terminal import plain
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from duckdb import DuckDBPyConnection
 
 __all__ = ["Event", "History", "events_of"]
@@ -96,35 +99,66 @@ def events_of(*abis: Iterable[Any]) -> list[Event]:
 class History:
     """An index opened for reading; use it as a context manager."""
 
-    def __init__(self, connection: DuckDBPyConnection, manifest: Manifest) -> None:
+    def __init__(self, connection: DuckDBPyConnection, folder: Path, manifest: Manifest) -> None:
         self._connection = connection
+        self.folder = folder
         self.manifest = manifest
 
     @classmethod
     def open(cls, index: Index, manifest: Manifest, events: Sequence[Event] = ()) -> History:
-        """The index's tables, and a view for each of `events`."""
+        """The index's tables, and a view for each of `events`.
+
+        Raises:
+            BrokenIndexError: the files are not what such an index has.
+        """
+        import duckdb
+
         connection = connect(index.folder)
-        for kind, columns in COLUMNS.items():
-            paths = [str((index.folder / name).resolve()) for name in manifest.files(kind)]
-            if paths:
-                listed = ", ".join(map(quoted, paths))
-                connection.execute(f"CREATE VIEW {kind} AS SELECT * FROM read_parquet([{listed}])")  # noqa: S608
-            else:
-                typed = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
-                connection.execute(f"CREATE TABLE {kind} ({typed})")
-        for event in events:
-            connection.execute(f"CREATE VIEW {event.view} AS {event.query}")
-        return cls(connection, manifest)
+        try:
+            for kind, columns in COLUMNS.items():
+                connection.execute(_table(index, manifest, kind, columns))
+            for event in events:
+                connection.execute(f"CREATE VIEW {event.view} AS {event.query}")
+        except duckdb.Error as error:
+            connection.close()
+            raise _broken(index.folder, error) from error
+        return cls(connection, index.folder, manifest)
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """What a query finds."""
-        return self._connection.execute(query, list(parameters)).fetchall()
+        """What a query finds.
+
+        Raises:
+            BrokenIndexError: the files are not what such an index has.
+        """
+        import duckdb
+
+        try:
+            return self._connection.execute(query, list(parameters)).fetchall()
+        except duckdb.Error as error:
+            raise _broken(self.folder, error) from error
 
     def __enter__(self) -> History:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()
+
+
+def _table(index: Index, manifest: Manifest, kind: str, columns: Mapping[str, str]) -> str:
+    """SQL that makes one kind of rows a table, each column of its type."""
+    paths = [str((index.folder / name).resolve()) for name in manifest.files(kind)]
+    if not paths:
+        return f"CREATE TABLE {kind} ({', '.join(f'{n} {t}' for n, t in columns.items())})"
+    typed = ", ".join(f"{name}::{type_} AS {name}" for name, type_ in columns.items())
+    listed = ", ".join(map(quoted, paths))
+    return f"CREATE VIEW {kind} AS SELECT {typed} FROM read_parquet([{listed}])"  # noqa: S608
+
+
+def _broken(folder: Path, error: Exception) -> BrokenIndexError:
+    said = plain(str(error).splitlines()[0], 300)
+    return BrokenIndexError(
+        f"{folder}: its files are not an index's ({said}); restore it from a copy, or have it read anew."
+    )
 
 
 def _typed(source: str, type_: str) -> str:

@@ -13,6 +13,7 @@ from kgst.deployment.system import System, open_system
 from kgst.errors import InputError
 from kgst.history.database import History
 from kgst.history.partitions import Index, Manifest
+from kgst.history.proving import unproven_checks
 from kgst.history.syncing import Progress
 from kgst.history.syncing import sync as read_on
 from kgst.index.completeness import completeness
@@ -65,7 +66,7 @@ def sync(
                     headers=headers,
                 )
         with History.open(index, manifest, known_events()) as history:
-            checks = consistency(history)
+            checks = unproven_checks(history) + consistency(history)
             checks += _state_checks(system, history, head, before.last_block + 1)
             found = held(index, manifest, history)
     document = IndexSyncDocument(

@@ -12,17 +12,21 @@ from typing import Any
 import pytest
 from support.bsc import BscNode
 from support.bsc.deployed import Deployed
+from support.bsc.faults import refuses, says
 from support.bsc.wire import Fault, Forward, Request
 from support.drafts import require_schema
 from support.life import Life, event_names
 
+from kgst.history import syncing
 from kgst.history.database import History
 from kgst.history.partitions import Index, Manifest, Partition
+from kgst.history.proving import proof_checks
 from kgst.history.rows import BlockRow, LogRow, write
 from kgst.history.syncing import sync
 from kgst.index.completeness import completeness
 from kgst.index.consistency import consistency
 from kgst.index.known import known_events
+from kgst.jsonfile import write_whole
 from kgst.node import NodeError
 from kgst.node.pool import Node
 from kgst.record import Record
@@ -334,6 +338,106 @@ def read_block(node: BscNode, lived: Deployed, folder: Path, log: Log) -> Manife
     """An index of the one block that the event is in."""
     number = int(log["blockNumber"], 16)
     return read(node, lived, folder, number, number)
+
+
+def test_sync__node_without_receipts_of_blocks__asks_for_each_transaction(
+    events: list[Log], lived: Deployed, node: BscNode, tmp_path: Path
+) -> None:
+    node.faults["eth_getBlockReceipts"] = refuses(-32601, "the method does not exist")
+    log = topic_of("Transfer", events)
+    assert read_block(node, lived, tmp_path, log).rows("blocks") == 1
+    node.faults["eth_getTransactionReceipt"] = says(None)
+    with pytest.raises(NodeError, match="does not give its receipts"):
+        read_block(node, lived, tmp_path / "another", log)
+
+
+def test_sync__receipts_are_gone__kept_without_proof_only_when_old(
+    events: list[Log],
+    lived: Deployed,
+    node: BscNode,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    node.faults["eth_getBlockReceipts"] = says(None)
+    log = topic_of("Transfer", events)
+    with pytest.raises(NodeError, match="which is not old"):
+        read_block(node, lived, tmp_path / "young", log)
+    monkeypatch.setattr("kgst.history.blocks.KEPT_SECONDS", -(10**9))
+    manifest = read_block(node, lived, tmp_path / "old", log)
+    with History.open(Index(tmp_path / "old"), manifest) as history:
+        checks = proof_checks(history)
+    assert [str(check.state) for check in checks if check.item == "blocks without proof"] == [
+        "warning"
+    ]
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_sync__killed_at_every_write__goes_on_to_the_same_index(
+    lived: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syncing, "_MOST_BLOCKS", 20)
+    monkeypatch.setattr("kgst.history.fetching._FIRST", 10)
+    record, node = record_of(lived), Node(lived.node.address)
+    first = min(entry.transaction.block_number for entry in record.contracts.values())
+    last = int(lived.node.ask("eth_getBlockByNumber", "finalized", False)["number"], 16)
+    fresh = Manifest(
+        chain_id=record.chain_id,
+        genesis=record.genesis,
+        contracts={name: entry.address for name, entry in record.contracts.items()},
+        first_block=first,
+        known_block=record.configuration.block_number,
+    )
+
+    def run(folder: Path, writes: int | None) -> Manifest:
+        """As far as it gets with so many writes, before or after which it is killed."""
+        left = writes
+
+        def counted(act: Callable[..., Any]) -> Callable[..., Any]:
+            def one(*arguments: Any) -> Any:
+                nonlocal left
+                if left is not None and (left := left - 1) < 0:
+                    raise Killed
+                result = act(*arguments)
+                if left is not None and (left := left - 1) < 0:
+                    raise Killed
+                return result
+
+            return one
+
+        index = Index(folder)
+        with monkeypatch.context() as patch, index.writing():
+            patch.setattr(syncing, "write", counted(write))
+            patch.setattr("kgst.history.partitions.write_whole", counted(write_whole))
+            return sync(index, index.manifest or fresh, [node], last)
+
+    whole = run(tmp_path / "whole", None)
+    expected = rows_of(tmp_path / "whole", whole)
+    assert len(whole.partitions) >= 3
+    killed = 0
+    for writes in range(200):
+        folder = tmp_path / str(writes)
+        try:
+            run(folder, writes)
+            break
+        except Killed:
+            killed += 1
+        resumed = run(folder, None)
+        assert rows_of(folder, resumed) == expected
+        assert {p.name for p in folder.glob("*.parquet")} == {
+            file.name for partition in resumed.partitions for file in partition.files
+        }
+    assert killed > 20
+
+
+def rows_of(folder: Path, manifest: Manifest) -> list[Any]:
+    with History.open(Index(folder), manifest) as history:
+        return [
+            history.rows(f"SELECT * FROM {kind} ORDER BY ALL")
+            for kind in ("logs", "blocks", "calls")
+        ]
 
 
 UNSEEN = {

@@ -131,3 +131,17 @@ def test_connect__hostile_query__reads_no_other_file(tmp_path: Path) -> None:
         ):
             with pytest.raises(duckdb.Error, match=r"(?i)permission|cannot"):
                 connection.execute(query)
+
+
+def test_open__files_of_another_kind__are_told(index: Index) -> None:
+    manifest = index.manifest
+    assert manifest is not None
+    path = index.folder / manifest.files("logs")[0]
+    for content in (b"no Parquet", b"PAR1" + b"\0" * 64 + b"PAR1", b""):
+        path.write_bytes(content)
+        with pytest.raises(BrokenIndexError, match="not an index's"):
+            History.open(index, manifest).rows("SELECT * FROM logs")
+    with connect(index.folder) as connection:
+        connection.execute(f"COPY (SELECT 1 AS other) TO '{path}' (FORMAT parquet)")
+    with pytest.raises(BrokenIndexError, match="not an index's"):
+        History.open(index, manifest).rows("SELECT * FROM logs")
