@@ -90,6 +90,14 @@ def summary(rows: list[Row]) -> dict[str, Any]:
     }
 
 
+def tried(found: dict[str, Any]) -> str:
+    """How many of the mutants that can be made were judged."""
+    generated, judged = found.get("generated", found["mutants"]), found["mutants"]
+    return (
+        "every mutant" if judged >= generated else f"a sample, {judged:,} of {generated:,} mutants"
+    )
+
+
 def by(rows: list[Row], field: str) -> dict[str, Any]:
     names = sorted({row[field] for row in rows if field in row})
     return {name: summary([row for row in rows if row.get(field) == name]) for name in names}
@@ -125,6 +133,7 @@ def page(evidence: dict[str, Any]) -> str:
         "killed_percent",
     )
     for name, found in evidence.items():
+        lines += ["", f"Judged of {name}: {tried(found)}."]
         for field in ("files", "operators"):
             if field in found:
                 lines += ["", f"| {name}, {field} | " + " | ".join(columns[:-1]) + " | % |"]
@@ -183,7 +192,7 @@ def main() -> int:
     for failure in failures:
         print(f"  {failure}", file=sys.stderr)
     said = "; ".join(
-        f"{name} {report[name]['killed']} of {report[name]['killed'] + report[name]['survived']} killed "
+        f"{name} ({tried(report[name])}) {report[name]['killed']} of {report[name]['killed'] + report[name]['survived']} killed "
         f"({report[name]['killed_percent']} %), {report[name]['equivalent']} equivalent"
         for name in GOALS
     )
