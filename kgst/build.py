@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from eth_utils.address import to_checksum_address
 from kgst.attestation import Domain
 from kgst.errors import KgstError
 from kgst.evm import Evm
+from kgst.locking import LockedFile
 
 if TYPE_CHECKING:
     from ape.contracts import ContractContainer
@@ -115,9 +115,8 @@ def refresh() -> bool:
     """
     stamp, manifest = Path(".build/sources.sha256"), Path(".build/__local__.json")
     stamp.parent.mkdir(exist_ok=True)
-    with Path(".build/lock").open("w") as lock:
-        # Test workers start together; one compiles.
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    # Test workers start together; one compiles.
+    with LockedFile(Path(".build/lock"), wait=True):
         digest = _sources_digest()
         if manifest.is_file() and stamp.is_file() and stamp.read_text() == digest:
             return False
