@@ -16,7 +16,7 @@ from kgst.flags import flag_names
 from kgst.policy import Policy
 from kgst.roles import role_name
 
-POLICY = Policy.load(Path(__file__).parents[2] / "support/policy.yaml")
+POLICY = Policy.load(Path(__file__).parents[3] / "support/policy.yaml")
 TOKEN = "0x" + "AA" * 20
 MANAGER = "0x" + "bB" * 20
 STRANGER = "0x1234567890AbcdEF1234567890aBcdef12345678"
