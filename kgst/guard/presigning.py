@@ -35,7 +35,8 @@ from kgst.pipeline.simulation import simulate
 from kgst.pipeline.views import print_preview, print_progress
 from kgst.pipeline.work import Work, peers_of
 from kgst.quantities import format_bnb, format_gwei
-from kgst.sending.delivery import Delivery, Means
+from kgst.sending.delivery import Delivery
+from kgst.sending.means import Means
 from kgst.sending.nonces import count
 from kgst.sending.pricing import MAX_GAS, require_fee
 from kgst.sending.transactions import Content, content_of, sign
