@@ -89,7 +89,9 @@ def compose_yaml(path: Path) -> tuple[str, MappingNode]:
         root = reader.compose(text)
     except MaxDepthExceededError:
         raise YamlFileError("it is nested too deeply; this is not such a file.") from None
-    except YAMLError as error:
+    except YamlFileError:
+        raise
+    except (YAMLError, ValueError, OverflowError) as error:  # \UFFFFFFFF is no character
         raise YamlFileError(f"it is not YAML: {' '.join(str(error).split())}.") from error
     if not isinstance(root, MappingNode):
         raise YamlFileError("it must be a mapping, `key: value` on each line.")

@@ -108,7 +108,7 @@ def test_document__of_another_shape__cannot_be_printed(changes: dict[str, Any]) 
 
 def test_document__broken_within__names_each_place_and_keeps_the_rest() -> None:
     """What a command goes on with is there: it may have to act on it."""
-    made = sample(at=-1, calls=[Call(to=TOKEN, data=b""), Call(to=TOKEN.lower(), data="0x")])
+    made = sample(at=-1, calls=[Call(to=TOKEN, data=b""), Call(to=TOKEN.lower(), data="0x")])  # type: ignore[arg-type]
     assert (made.amount, made.calls[1].to) == (2**70, TOKEN.lower())
     with pytest.raises(
         DocumentError, match=r"at: .*; calls\.1\.to: .*checksummed.*; calls\.1\.data: "

@@ -136,6 +136,8 @@ def test_load__unquoted_address__is_read(tmp_path: Path) -> None:
         ("- a\n", "it must be a mapping"),
         ("a: [", "it is not YAML"),
         ("a: 1\n---\nb: 2\n", "it is not YAML"),
+        ('a: "\\UFFFFFFFF"\n', "it is not YAML"),
+        ('a: "\\U00110000"\n', "it is not YAML"),
         ("a: *b\n", "line 1: anchors (&) and aliases (*) are not used here"),
         ("a: &b {c: *b}\n", "line 1: anchors (&) and aliases (*) are not used here"),
         ("a: b\nc: ! d\n", "line 2: the tag '!' is not used here"),
