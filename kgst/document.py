@@ -20,7 +20,7 @@ from pydantic import (
     PrivateAttr,
     ValidationError,
 )
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticSerializationError
 
 __all__ = [
     "ABSENT",
@@ -104,7 +104,10 @@ class Document(Part):
         """
         if found := list(_problems_in(self)):
             raise DocumentError("; ".join(found))
-        return self.model_dump(mode="json")
+        try:
+            return self.model_dump(mode="json")
+        except PydanticSerializationError as error:
+            raise DocumentError(str(error)) from error
 
     def printed(self) -> dict[str, Any]:
         """As it is printed; raises as `dump`."""

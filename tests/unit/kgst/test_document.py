@@ -116,6 +116,8 @@ def test_document__broken_within__names_each_place_and_keeps_the_rest() -> None:
         made.printed()
     with pytest.raises(DocumentError, match=r"calls\.0\.data: Field required"):
         sample(calls=[Call(to=TOKEN)]).model_copy(update={"at": 7}).printed()  # type: ignore[call-arg]
+    with pytest.raises(DocumentError, match="Unable to serialize unknown type"):
+        sample().model_copy(update={"left": [object()]}).printed()
     assert sample(calls=[Call(to=TOKEN, data=b"")]) == sample(calls=[Call(to=TOKEN, data=b"")])
 
 
