@@ -111,12 +111,12 @@ def refresh() -> bool:
     code of the token. Nor does it always clear away the dependencies that it lays beside the sources.
 
     Raises:
-        KgstError: the contracts do not compile.
+        KgstError: the contracts do not compile, or no lock can be had.
     """
     stamp, manifest = Path(".build/sources.sha256"), Path(".build/__local__.json")
     stamp.parent.mkdir(exist_ok=True)
     # Test workers start together; one compiles.
-    with LockedFile(Path(".build/lock"), wait=True):
+    with _lock(stamp.with_name("lock")):
         digest = _sources_digest()
         if manifest.is_file() and stamp.is_file() and stamp.read_text() == digest:
             return False
@@ -133,6 +133,15 @@ def refresh() -> bool:
     # What this process has read before is the old build.
     project.load_manifest()
     return True
+
+
+def _lock(path: Path) -> LockedFile:
+    try:
+        return LockedFile(path, wait=True)
+    except OSError as error:
+        raise KgstError(
+            f"{path}: cannot be locked ({error.strerror or error}); remove what stands there."
+        ) from error
 
 
 def _sources_digest() -> str:

@@ -10,7 +10,8 @@ from threading import Timer
 
 import pytest
 
-from kgst.errors import RefusedError
+from kgst.build import refresh
+from kgst.errors import KgstError, RefusedError
 from kgst.journal import Header, Journal, JournalError
 from kgst.locking import HeldError, LockedFile
 from kgst.pipeline.logbook import Logbook
@@ -108,7 +109,7 @@ def test_locked_file__moved_meanwhile__is_still_the_one_that_is_written(tmp_path
 
 @pytest.mark.parametrize("there", [True, False])
 def test_lock__link_at_its_path__is_refused_and_touches_nothing(
-    tmp_path: Path, there: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
 ) -> None:
     """Whoever may put a link into the folder must not have another file emptied, continued or made."""
     victim, folder = tmp_path / "victim", tmp_path / "folder"
@@ -124,6 +125,11 @@ def test_lock__link_at_its_path__is_refused_and_touches_nothing(
     book = Logbook(folder, 97, HEADER.genesis, SENDER)
     with pytest.raises(RefusedError, match="cannot be locked"), book.locked():
         pass
+    (tmp_path / ".build").mkdir()
+    (tmp_path / ".build/lock").symlink_to(victim)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(KgstError, match=r"\.build/lock: cannot be locked"):
+        refresh()
     assert victim.exists() is there
     if there:
         assert victim.read_bytes() == b"no line end, like a torn line"
