@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from eth_utils.address import to_checksum_address
 from kgst.attestation import Domain
 from kgst.errors import KgstError
 from kgst.evm import Evm
+from kgst.locking import LockedFile
 
 if TYPE_CHECKING:
     from ape.contracts import ContractContainer
@@ -111,13 +111,12 @@ def refresh() -> bool:
     code of the token. Nor does it always clear away the dependencies that it lays beside the sources.
 
     Raises:
-        KgstError: the contracts do not compile.
+        KgstError: the contracts do not compile, or no lock can be had.
     """
     stamp, manifest = Path(".build/sources.sha256"), Path(".build/__local__.json")
     stamp.parent.mkdir(exist_ok=True)
-    with Path(".build/lock").open("w") as lock:
-        # Test workers start together; one compiles.
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    # Test workers start together; one compiles.
+    with _lock(stamp.with_name("lock")):
         digest = _sources_digest()
         if manifest.is_file() and stamp.is_file() and stamp.read_text() == digest:
             return False
@@ -134,6 +133,15 @@ def refresh() -> bool:
     # What this process has read before is the old build.
     project.load_manifest()
     return True
+
+
+def _lock(path: Path) -> LockedFile:
+    try:
+        return LockedFile(path, wait=True)
+    except OSError as error:
+        raise KgstError(
+            f"{path}: cannot be locked ({error.strerror or error}); remove what stands there."
+        ) from error
 
 
 def _sources_digest() -> str:

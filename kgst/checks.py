@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 
 from kgst.document import Count, Part
 from kgst.errors import ExitCode
+from kgst.tables import table
 from kgst.terminal import plain
 
 if TYPE_CHECKING:
@@ -206,8 +207,6 @@ def print_checks(
         title: Plain text.
         items: Say what was looked at; needless where what was found says it.
     """
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
     from rich.text import Text
 
     shown = list(checks)
@@ -218,12 +217,7 @@ def print_checks(
         "expected": [(_expectation(check), "") for check in shown],
     }
     kept = {name: cells for name, cells in columns.items() if any(text for text, _ in cells)}
-    rows = Table(
-        title=Text(plain(title)) if title else None,
-        title_justify="left",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-    )
+    rows = table(Text(plain(title)) if title else None)
     for name in kept:
         rows.add_column(Text(name), overflow="fold")
     for line in zip(*kept.values(), strict=True):

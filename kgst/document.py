@@ -6,7 +6,8 @@ unit.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Final, Self
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self
 
 from eth_utils.address import is_checksum_address
 from pydantic import (
@@ -16,8 +17,10 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     PlainSerializer,
+    PrivateAttr,
+    ValidationError,
 )
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticSerializationError
 
 __all__ = [
     "ABSENT",
@@ -30,6 +33,7 @@ __all__ = [
     "Count",
     "Data",
     "Document",
+    "DocumentError",
     "Duration",
     "Hash",
     "Label",
@@ -46,10 +50,34 @@ ABSENT: Final[Any] = Field(default=_ABSENT, exclude_if=lambda value: value is _A
 """Default of a field whose key is left out of its document when it is not given."""
 
 
+class DocumentError(ValueError):
+    """A document has what its own model does not allow; the message names each such key, and why."""
+
+
 class Part(BaseModel):
-    """An object in a document: every key of it known, each value of its own type."""
+    """An object in a document: every key of it known, each value of its own type.
+
+    One that is not so is made all the same, and refused when it is printed: by the time that a command makes its
+    document it may have sent transactions, and goes on to its end.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
+
+    _problems: list[str] = PrivateAttr(default_factory=list)
+
+    if not TYPE_CHECKING:  # where it takes each model's own fields
+
+        def __init__(self, **values: Any) -> None:
+            try:
+                super().__init__(**values)
+            except ValidationError as error:
+                made = self.model_construct(**values)
+                for name in BaseModel.__slots__:
+                    if hasattr(made, name):
+                        object.__setattr__(self, name, getattr(made, name))
+                self._problems += [
+                    f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()
+                ]
 
     @classmethod
     def taken_from(cls, source: object, **others: Any) -> Self:
@@ -69,12 +97,35 @@ class Document(Part):
     SCHEMA: ClassVar[str]
 
     def dump(self) -> dict[str, Any]:
-        """As it is printed, without `schema`."""
-        return self.model_dump(mode="json")
+        """As it is printed, without `schema`.
+
+        Raises:
+            DocumentError: it has what its model does not allow.
+        """
+        if found := list(_problems_in(self)):
+            raise DocumentError("; ".join(found))
+        try:
+            return self.model_dump(mode="json")
+        except PydanticSerializationError as error:
+            raise DocumentError(str(error)) from error
 
     def printed(self) -> dict[str, Any]:
-        """As it is printed."""
+        """As it is printed; raises as `dump`."""
         return {"schema": self.SCHEMA, **self.dump()}
+
+
+def _problems_in(value: object, where: str = "") -> Iterator[str]:
+    """What the models of `value` and of the parts in it do not allow: `operations.0.to: not a …`."""
+    items: Iterable[tuple[object, object]] = ()
+    if isinstance(value, Part):
+        yield from (where + problem for problem in value._problems)
+        items = ((name, getattr(value, name, None)) for name in type(value).model_fields)
+    elif isinstance(value, list | tuple):
+        items = enumerate(value)
+    elif isinstance(value, dict):
+        items = value.items()
+    for key, item in items:
+        yield from _problems_in(item, f"{where}{key}.")
 
 
 class Shared:

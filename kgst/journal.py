@@ -16,13 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from kgst.errors import KgstError, RefusedError
 from kgst.jsonfile import JsonError, parse_json
-
-try:
-    import fcntl
-except (
-    ImportError
-):  # pragma: no cover - Windows has no flock; there two runs are the operator's care
-    fcntl = None  # type: ignore[assignment]
+from kgst.locking import HeldError, LockedFile
 
 __all__ = ["Header", "Journal", "JournalError", "Outcome", "Purpose", "Signed"]
 
@@ -120,27 +114,32 @@ class Journal:
             RefusedError: another process has the journal open.
         """
         self.path = path
-        self._file: IO[bytes] | None = None
+        self._locked: LockedFile | None = None
         self._lines: list[Header | Signed | Outcome] = []
         if path is not None:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = path.open("a+b")
-                self._lock(self._file)
-                self._lines = self._read(self._file)
+                self._locked = LockedFile(path)
+                self._lines = self._read(self._locked.file)
                 _sync_folder(path.parent)
+            except HeldError:
+                raise RefusedError(
+                    f"{path} is in use by another process; let that run end first."
+                ) from None
             except OSError as error:
                 self.close()
-                raise JournalError(f"{path}: cannot be opened: {error.strerror}.") from error
+                raise JournalError(
+                    f"{path}: cannot be opened: {error.strerror or error}."
+                ) from error
             except BaseException:
                 self.close()
                 raise
 
     def close(self) -> None:
         """Release the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        if self._locked is not None:
+            self._locked.close()
+            self._locked = None
 
     def __enter__(self) -> Journal:
         return self
@@ -179,10 +178,12 @@ class Journal:
 
     def append(self, line: Header | Signed | Outcome) -> None:
         """Add one line; when this returns it is on the disk."""
-        if self._file is not None:
-            self._file.write(line.model_dump_json().encode() + b"\n")
-            self._file.flush()
-            os.fsync(self._file.fileno())
+        if self._locked is not None:
+            file = self._locked.file
+            file.seek(0, os.SEEK_END)
+            file.write(line.model_dump_json().encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
         elif self.path is not None:
             raise JournalError(f"{self.path} is closed.")
         self._lines.append(line)
@@ -231,16 +232,6 @@ class Journal:
 
     def _of(self, kind: type[Any]) -> list[Any]:
         return [line for line in self._lines if isinstance(line, kind)]
-
-    def _lock(self, file: IO[bytes]) -> None:
-        if fcntl is None:  # pragma: no cover
-            return
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RefusedError(
-                f"{self.path} is in use by another process; let that run end first."
-            ) from None
 
     def _read(self, file: IO[bytes]) -> list[Header | Signed | Outcome]:
         file.seek(0)

@@ -1,7 +1,7 @@
 """`deployments/<network>/policy.yaml`: what should be true of a deployment, in people's units and by people's names.
 
 The deployment sends it, `verify` compares the chain with it, previews take labels from it. Units inside: seconds, base
-units, wei, 1/10,000.
+units, wei, 1/10,000. One module, so that each key of the file stands here with every rule that it has to keep.
 """
 
 from __future__ import annotations
@@ -267,6 +267,14 @@ def _by_role(value: object) -> object:
 
 def _inconsistencies(policy: Policy) -> Iterator[str]:
     """Rules across keys; each problem starts with its key."""
+    yield from _of_labels(policy)
+    yield from _of_thresholds(policy)
+    yield from _of_powers(policy)
+    yield from _of_limits(policy)
+    yield from _of_terms(policy)
+
+
+def _of_labels(policy: Policy) -> Iterator[str]:
     owners: dict[int, str] = {}
     for label, address in policy.people.items():
         if (other := owners.setdefault(int(address, 16), label)) != label:
@@ -284,6 +292,8 @@ def _inconsistencies(policy: Policy) -> Iterator[str]:
             if labels.count(label) > 1:
                 yield f"{key}: found {label!r} twice; keep one."
 
+
+def _of_thresholds(policy: Policy) -> Iterator[str]:
     count, threshold = len(policy.auditors.members), policy.auditors.threshold
     least = max(2, count // 2 + 1)
     if not least <= threshold <= count:
@@ -297,6 +307,10 @@ def _inconsistencies(policy: Policy) -> Iterator[str]:
                 f"safes.{label}.threshold: found {safe.threshold} of {len(safe.owners)} owners; "
                 f"write 2 to {len(safe.owners)}."
             )
+
+
+def _of_powers(policy: Policy) -> Iterator[str]:
+    """Auditors have no other; what tightens has no delay."""
     for label in policy.auditors.members:
         other_powers = [p for p in policy.powers(policy.people.get(label, "0x0")) if p != "auditor"]
         if other_powers:
@@ -311,12 +325,18 @@ def _inconsistencies(policy: Policy) -> Iterator[str]:
                     f"roles.{role.name}: found {member.member} with a delay of "
                     f"{format_duration(member.delay)}; write 0 seconds: this role must act at once."
                 )
+
+
+def _of_limits(policy: Policy) -> Iterator[str]:
     limits = policy.limits
     if limits.min_gas_price > limits.max_gas_price:
         yield (
             f"limits.min_gas_price: found {format_gwei(limits.min_gas_price)}, above max_gas_price "
             f"({format_gwei(limits.max_gas_price)}); write less, or raise max_gas_price."
         )
+
+
+def _of_terms(policy: Policy) -> Iterator[str]:
     terms = policy.token
     if 2 * terms.max_age > terms.recovery_delay:
         yield (

@@ -22,19 +22,25 @@ PLACE = ROOT / "build" / "mutate" / "python"
 MUTANTS = ROOT / "build" / "mutate" / "python-mutants.json"
 
 MUTATED = ("units", "attestation", "policy", "quantities", "fields", "statements/*")
-TESTS = (
-    "units",
-    "refusals",
-    "policy",
-    "policy_refusals",
-    "attestation",
-    "record",
-    "statements_csv",
-    "statements_camt053",
-    "statements_refusals",
-    "camt053_refusals",
+TESTS = tuple(
+    f"tests/unit/kgst/{name}"
+    for name in (
+        "test_units.py",
+        "test_refusals.py",
+        "test_policy.py",
+        "test_policy_refusals.py",
+        "test_attestation.py",
+        "test_record.py",
+        "statements",
+    )
 )
-COPIED = ("kgst", "tests/data", "tests/support/policy.yaml", "deployments")
+COPIED = (
+    "kgst",
+    "tests/data",
+    "tests/support/camt053.py",
+    "tests/support/policy.yaml",
+    "deployments",
+)
 
 SETTINGS = """\
 [tool.mutmut]
@@ -48,6 +54,7 @@ timeout_multiplier = 10.0
 timeout_constant = 10.0
 
 [tool.pytest.ini_options]
+pythonpath = ["tests"]
 addopts = ["--import-mode=importlib"]
 """
 # The same examples for every mutant, and few.
@@ -72,15 +79,11 @@ KILLED = {
 def prepare() -> bool:
     """Brings the copy up to date, leaving what did not change untouched; whether a test changed."""
     wanted: dict[Path, bytes] = {}
-    for name in COPIED:
+    for name in COPIED + TESTS:
         path = ROOT / name
         for file in [path] if path.is_file() else path.rglob("*"):
             if file.is_file() and "__pycache__" not in file.parts:
                 wanted[file.relative_to(ROOT)] = file.read_bytes()
-    for name in TESTS:
-        file = ROOT / "tests" / "unit" / "kgst" / f"test_{name}.py"
-        if file.is_file():
-            wanted[file.relative_to(ROOT)] = file.read_bytes()
     mutated = ", ".join(f'"kgst/{name}.py"' for name in MUTATED)
     wanted[Path("pyproject.toml")] = SETTINGS.format(mutated=mutated).encode()
     wanted[Path("tests/conftest.py")] = CONFTEST.encode()

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ruamel.yaml import YAML
 
 from kgst.record import source_commit
 
@@ -52,7 +52,7 @@ class Judged:
 
     @classmethod
     def load(cls) -> Judged:
-        return cls(yaml.safe_load(JUDGED.read_text(encoding="utf8")))
+        return cls(YAML(typ="safe").load(JUDGED.read_text(encoding="utf8")))
 
     def of(self, language: str, row: Row) -> tuple[str, str]:
         """`equivalent` or `survivors`, and why; empty when nobody has judged."""

@@ -25,7 +25,7 @@ import kgst
 from kgst.auditors.files import RotationFile, RotationSignatureFile, SignedRotationFile
 from kgst.document import Document, Part
 from kgst.guard.orders import Order
-from kgst.guard.presigning import Presigned
+from kgst.guard.presigned import Presigned
 from kgst.reserves.files import AttestationFile, SignatureFile, SignedFile
 from kgst.upgrade.files import ConsentFile, SignedUpgradeFile, UpgradeFile
 

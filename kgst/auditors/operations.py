@@ -11,9 +11,9 @@ from kgst.auditors.files import Proposal, RotationFile, SignedRotationFile
 from kgst.auditors.reading import Found, read_auditors, read_proposal, successors
 from kgst.errors import RefusedError, WaitingError
 from kgst.events import read_logs, uint_topic
+from kgst.moments import format_time
 from kgst.node import NodeRefusedError
 from kgst.pipeline.operation import Operation, Readback, call_data
-from kgst.pipeline.views import clock
 from kgst.quantities import format_duration
 from kgst.roles import Role
 from kgst.signing.collecting import require_signed
@@ -58,7 +58,7 @@ def rotation(system: System, path: Path) -> Operation:
         lines=(
             *_set_lines(system, draft.current, draft.new),
             ("signed by", "\n".join(system.named(one.signer) for one in signed.signatures)),
-            ("deadline", clock(draft.deadline)),
+            ("deadline", format_time(draft.deadline)),
             *_ends_lines(system, found),
         ),
         # A set that was succeeded since is no longer in office.
@@ -122,8 +122,8 @@ def acceptance(system: System, found: Found) -> Operation:
             )
         if found.state.block.timestamp < pending.acceptable_at:
             raise WaitingError(
-                f"the recovery can be accepted from {clock(pending.acceptable_at)} on, unless the auditors attest or "
-                "rotate before; give the same command again then."
+                f"the recovery can be accepted from {format_time(pending.acceptable_at)} on, unless the auditors "
+                "attest or rotate before; give the same command again then."
             )
 
     return Operation(
@@ -223,7 +223,7 @@ def _ends_lines(system: System, found: Found) -> list[tuple[str, str]]:
     rows = []
     if ends.valid_until:
         rows.append(
-            f"the attestation, valid until {clock(ends.valid_until)}: nobody mints until a new one"
+            f"the attestation, valid until {format_time(ends.valid_until)}: nobody mints until a new one"
         )
     if ends.consent:
         rows.append(f"the consent to the upgrade to code {ends.consent[:10]}…")

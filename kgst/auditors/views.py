@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kgst.moments import format_span
 from kgst.quantities import format_duration
-from kgst.reserves.format import both_times, span
-from kgst.reserves.views import table, table_of
+from kgst.reserves.format import both_times
+from kgst.reserves.views import table_of
+from kgst.tables import facts
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def print_auditors(out: Console, found: Found, new: AuditorSet, delay: int, name
         named: Puts addresses into words.
     """
     auditors, now = found.auditors, found.state.block.timestamp
-    rows = table(f"Auditors at block {found.state.block.number}")
+    rows = facts(f"Auditors at block {found.state.block.number}")
     rows.add_row("version", str(auditors.version))
     rows.add_row("threshold", f"{auditors.threshold} of {len(auditors.members)}")
     suspended = dict.fromkeys(auditors.suspended, "[red](suspended)[/red]")
@@ -62,7 +64,7 @@ def print_auditors(out: Console, found: Found, new: AuditorSet, delay: int, name
         _add(rows, "PROPOSED", proposal.auditors, named)
         rows.add_row("", f"threshold {proposal.threshold}")
         left = proposal.acceptable_at - now
-        when = f"in {span(left)}" if left > 0 else "[bold]now[/bold]"
+        when = f"in {format_span(left)}" if left > 0 else "[bold]now[/bold]"
         rows.add_row("", f"can be accepted from {both_times(proposal.acceptable_at)} on, {when}")
         rows.add_row("", "ended by any attestation or rotation until then")
     rows.add_row("recovery takes", format_duration(delay))

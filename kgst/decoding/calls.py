@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, Protocol
 
@@ -18,11 +17,12 @@ from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 
 from kgst.flags import flag_names
+from kgst.moments import format_time
 from kgst.quantities import format_bps, format_duration, format_refill
 from kgst.roles import role_name
 from kgst.units import TYIYN, format_som
 
-__all__ = ["Namer", "decode_call", "format_time", "function_name"]
+__all__ = ["Namer", "decode_call", "function_name"]
 
 MAX_DATA: Final = 64 * 1024
 """Longest call data that is read, in bytes."""
@@ -67,14 +67,6 @@ def decode_call(namer: Namer, to: str, data: bytes) -> str:
         data: The call's bytes, selector included.
     """
     return _Reader(namer).call(to, data, 0)
-
-
-def format_time(seconds: int) -> str:
-    """`2026-03-04 12:00:00 UTC`; the bare number when no calendar has it."""
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
-    except (OverflowError, ValueError, OSError):
-        return f"second {seconds}"
 
 
 @dataclass(frozen=True)

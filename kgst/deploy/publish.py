@@ -147,7 +147,7 @@ def _one(
 
 
 def _show(out: Console, done: list[Published], chain: int) -> None:
-    from kgst.pipeline.views import table
+    from kgst.tables import table
 
     rows = table("Verification")
     rows.add_column("contract", style="bold")

@@ -12,12 +12,12 @@ from kgst.policy import Policy
 from kgst.quantities import format_bnb, format_duration, format_gwei, format_refill
 from kgst.record import Record
 from kgst.sending import Event, Stage
+from kgst.tables import table
 from kgst.terminal import markup
 from kgst.units import format_som
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 __all__ = [
     "print_event",
@@ -34,7 +34,7 @@ NOTICE = "Testnet reference implementation, not affiliated with the issuer of an
 def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
     """The plan, and who will have which power."""
     console.print(f"[dim]{NOTICE}[/dim]")
-    steps = _table(f"Deployment to chain {plan.chain_id}")
+    steps = table(f"Deployment to chain {plan.chain_id}")
     steps.add_column("step", style="bold")
     steps.add_column("what")
     steps.add_column("gas, estimate", justify="right")
@@ -43,7 +43,7 @@ def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
         steps.add_row(markup(step.name), what, f"{step.gas:,}")
     console.print(steps)
 
-    powers = _table("Powers afterwards")
+    powers = table("Powers afterwards")
     powers.add_column("power", style="bold")
     powers.add_column("who", min_width=_ADDRESS_WIDTH)
     powers.add_column("terms")
@@ -73,13 +73,6 @@ def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
     console.print(f"[dim]Estimate: {GAS_BASIS}.[/dim]")
 
 
-def _table(title: str) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-
-
 def _whole(policy: Policy, label: str) -> str:
     return f"{markup(label)}\n{markup(policy.address(label))}"
 
@@ -104,15 +97,13 @@ def print_event(console: Console, event: Event) -> None:
 
 def print_record(console: Console, record: Record) -> None:
     """Where everything is."""
-    table = _table(f"Deployed on chain {record.chain_id}")
-    table.add_column("contract", style="bold")
-    table.add_column("address", min_width=_ADDRESS_WIDTH)
-    table.add_column("block", justify="right")
+    rows = table(f"Deployed on chain {record.chain_id}")
+    rows.add_column("contract", style="bold")
+    rows.add_column("address", min_width=_ADDRESS_WIDTH)
+    rows.add_column("block", justify="right")
     for name, contract in record.contracts.items():
-        table.add_row(
-            markup(name), markup(contract.address), str(contract.transaction.block_number)
-        )
-    console.print(table)
+        rows.add_row(markup(name), markup(contract.address), str(contract.transaction.block_number))
+    console.print(rows)
 
 
 def print_verification(console: Console, checks: Sequence[Check]) -> None:

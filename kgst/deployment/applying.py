@@ -77,29 +77,38 @@ def apply(
     )
     journal.begin(header)
     sender = Sender(deployer, journal, policy.limits, progress)
+    created = _create_all(policy, sender, deployer.address)
+    manager, token, revoker = (
+        str(created[step][-1].contract) for step in ("manager", "token", "revoker")
+    )
+    calls = _configuration(policy, manager, token, revoker, deployer.address)
+    multicall = contract_at("KGSTAccessManager", manager).multicall.encode_input(calls)
+    configuration = sender.send(LAST_STEP, bytes(multicall), to=manager)
+    deployment = Deployment.of(policy, record_of(header, created, configuration))
+    require_powerless(deployment, deployer.address)
+    return deployment
 
+
+def _create_all(
+    policy: Policy, sender: Sender, deployer: str
+) -> dict[str, tuple[str, bytes, Outcome]]:
+    """The six contracts: by step its name, its encoded constructor arguments, and what became of its transaction."""
     created: dict[str, tuple[str, bytes, Outcome]] = {}
 
     def create(step: str, contract: str, *arguments: Any) -> str:
         encoded = constructor_arguments(contract, *arguments)
         outcome = sender.send(step, creation_code(contract) + encoded)
-        address = _address(journal, outcome)
+        address = _address(sender.journal, outcome)
         created[step] = (contract, encoded, outcome)
         return address
 
-    manager = create("manager", "KGSTAccessManager", deployer.address)
+    manager = create("manager", "KGSTAccessManager", deployer)
     logic = create("logic", "KGSTLogic", policy.token.recovery_delay)
     token = create("token", "KGST", logic, initialization(policy, manager))
     create("feed", "ReserveFeed", token, FEED_DECIMALS)
     create("backing_feed", "BackingFeed", token, FEED_DECIMALS)
-    revoker = create("revoker", "Revoker", manager)
-    calls = _configuration(policy, manager, token, revoker, deployer.address)
-    multicall = contract_at("KGSTAccessManager", manager).multicall.encode_input(calls)
-    configuration = sender.send(LAST_STEP, bytes(multicall), to=manager)
-
-    deployment = Deployment.of(policy, record_of(header, created, configuration))
-    require_powerless(deployment, deployer.address)
-    return deployment
+    create("revoker", "Revoker", manager)
+    return created
 
 
 def _address(journal: Journal, outcome: Outcome) -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kgst.checks import Check, State
+from kgst.moments import format_span
 from kgst.multicall import Head, many
 from kgst.node import NodeError, PrunedError, block_at, final_block, is_dev_node, rpc
-from kgst.status.views import MAX_HEAD_AGE, about
+from kgst.status.views import MAX_HEAD_AGE
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -99,7 +100,7 @@ def node_checks(provider: ProviderAPI, node: NodeFacts) -> Iterator[Check]:
         "latest block",
         State.FAILED if still else State.OK,
         f"block {node.head.number}, "
-        + (f"{about(age)} old" if age >= 0 else f"{about(age)} ahead"),
+        + (f"{format_span(age)} old" if age >= 0 else f"{format_span(age)} ahead"),
         None if node.dev else f"not older than {MAX_HEAD_AGE} seconds",
     )
     yield _finality(provider, node)
@@ -125,8 +126,10 @@ def _finality(provider: ProviderAPI, node: NodeFacts) -> Check:
         return Check("node", item, State.NOT_CHECKED, str(error), expected)
     lag = node.head.time - int(block["timestamp"])
     if lag > MAX_FINALITY_LAG:
-        return Check("node", item, State.WARNING, f"{found}, {about(lag)}; {_STALLED}", expected)
-    return Check("node", item, State.OK, f"{found}, {about(lag)}", expected)
+        return Check(
+            "node", item, State.WARNING, f"{found}, {format_span(lag)}; {_STALLED}", expected
+        )
+    return Check("node", item, State.OK, f"{found}, {format_span(lag)}", expected)
 
 
 def chain_checks(

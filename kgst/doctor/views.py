@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from kgst.checks import Summary, in_words, print_checks, summarized
 from kgst.console import Answer
-from kgst.decoding.calls import format_time
 from kgst.doctor.diagnosis import Diagnosis, diagnose
 from kgst.doctor.documents import Batch, Block, DoctorDocument, Examined, FixPlan, Sender
 from kgst.doctor.fix import PlannedBatch, write_batches
 from kgst.govern.documents import GovernPlanDocument
 from kgst.govern.plan import print_plan
 from kgst.govern.todo import Work, work_in
+from kgst.moments import format_time
 from kgst.node import NodeError
 from kgst.quantities import format_duration
 

@@ -25,6 +25,8 @@ from kgst.roles import Role
 from kgst.units import format_som
 
 if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
+
     from kgst.deployment.system import System
     from kgst.fork.anvil import Fork
 
@@ -155,11 +157,18 @@ def _paused(system: System) -> list[tuple[str, int, str, bytes]]:
 
 def _what_goes_on(system: System, fork: Fork, overrides: StorageOverrides, drill: Drill) -> None:
     """Pausing never blocks attesting, freezing, cancelling and taking back allowances."""
-    token = system.token
-    auditors = throwaway_accounts("auditors", 2)
     holder, spender = throwaway_accounts("holders", 2)
-    anyone = spender.address
+    _attest(system, fork, overrides, spender.address, drill)
+    _freeze(system, fork, spender.address, drill)
+    _cancel(system, fork, holder, spender.address, drill)
+    _approve(system, fork, holder.address, spender.address, drill)
 
+
+def _attest(
+    system: System, fork: Fork, overrides: StorageOverrides, anyone: str, drill: Drill
+) -> None:
+    """As the last attestation, by auditors of the fork's own."""
+    token, auditors = system.token, throwaway_accounts("auditors", 2)
     overrides.auditors([auditor.address for auditor in auditors])
     last = token.lastAttestation()
     attestation = ReserveAttestation(
@@ -185,18 +194,25 @@ def _what_goes_on(system: System, fork: Fork, overrides: StorageOverrides, drill
         f"epoch {epoch}, by pretended auditors",
     )
 
+
+def _freeze(system: System, fork: Fork, account: str, drill: Drill) -> None:
+    token = system.token
     freeze = Operation(
         name="freeze",
         title="freeze",
         to=token.address,
-        data=call_data(token.setFrozenTokens, spender.address, 7),
+        data=call_data(token.setFrozenTokens, account, 7),
         role=Role.COMPLIANCE,
     )
     officer, _ = _member(system, freeze)
     fork.send(officer, freeze.to, freeze.data)
-    frozen = int(token.getFrozenTokens(spender.address))
+    frozen = int(token.getFrozenTokens(account))
     drill.note("goes on", "setFrozenTokens works", frozen == 7, f"by {system.named(officer)}")
 
+
+def _cancel(system: System, fork: Fork, holder: LocalAccount, anyone: str, drill: Drill) -> None:
+    """An authorization that the holder has not given yet, by its nonce."""
+    token = system.token
     cancelled = encode_typed_data(
         system.domain.as_dict(),
         {"CancelAuthorization": _CANCEL},
@@ -213,10 +229,12 @@ def _what_goes_on(system: System, fork: Fork, overrides: StorageOverrides, drill
         "the nonce is used" if used else "it is not used",
     )
 
-    allowances = []
+
+def _approve(system: System, fork: Fork, holder: str, spender: str, drill: Drill) -> None:
+    token, allowances = system.token, []
     for value in (_SOM, 0):
-        fork.send(holder.address, token.address, call_data(token.approve, spender.address, value))
-        allowances.append(int(token.allowance(holder.address, spender.address)))
+        fork.send(holder, token.address, call_data(token.approve, spender, value))
+        allowances.append(int(token.allowance(holder, spender)))
     shown = ", then ".join(map(format_som, allowances))
     drill.note("goes on", "approve(…, 0) works", allowances == [_SOM, 0], f"allowance {shown}")
 

@@ -12,7 +12,7 @@ from kgst.drill.running import Drill, run_drill
 from kgst.errors import ExitCode
 from kgst.flags import flags_in_words
 from kgst.fork.system import forked_system
-from kgst.pipeline.views import clock
+from kgst.moments import format_time
 from kgst.quantities import format_duration
 from kgst.storing import write_new
 from kgst.terminal import markup
@@ -59,7 +59,7 @@ def show(out: Console, system: System, drill: Drill, report: Path | None) -> Non
 def markdown(system: System, drill: Drill) -> str:
     """The report."""
     lines = [
-        f"# Pause drill, {clock(drill.started_at)}",
+        f"# Pause drill, {format_time(drill.started_at)}",
         "",
         f"Chain {system.record.chain_id}, token `{system.token.address}`, on {_where(drill)}. "
         f"**{'Passed' if drill.passed else 'FAILED'}.** Nothing was sent to the network.",

@@ -12,13 +12,14 @@ from kgst.errors import ExitCode, RefusedError
 from kgst.govern.holders import Holders, RoleCall
 from kgst.govern.plan import who
 from kgst.govern.todo import SETTLING, Todo, what_differs
+from kgst.moments import format_time
 from kgst.pipeline import documents
 from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.giving_up import give_up
 from kgst.pipeline.operation import Operation, Readback
 from kgst.pipeline.permission import Permission, PermissionStatus, permission
 from kgst.pipeline.pipeline import carry_out
-from kgst.pipeline.views import clock, nothing_done
+from kgst.pipeline.views import nothing_done
 from kgst.roles import Role, role_name
 from kgst.terminal import markup
 
@@ -74,7 +75,7 @@ def apply(system: System, run: Run) -> Answer[WriteDocument]:
     for todo in work.todos:
         operation = operations[id(todo)]
         if todo.settles_at:
-            why = f"was made and takes effect at {clock(todo.settles_at)}; again would start anew"
+            why = f"was made and takes effect at {format_time(todo.settles_at)}; again would start anew"
             left.append(Left(todo.change.summary, why))
             continue
         try:

@@ -10,11 +10,11 @@ from kgst.govern.documents import GovernMatrixDocument
 from kgst.govern.holders import Holders, holders_of
 from kgst.govern.members import LEGEND, Kind, Matrix, Member
 from kgst.multicall import Read, Reads, many
-from kgst.pipeline.views import table
 from kgst.quantities import format_duration
 from kgst.roles import role_name
 from kgst.snapshot.state import read_state
 from kgst.snapshot.traces import Traces
+from kgst.tables import table
 from kgst.terminal import markup
 from kgst.verify.roles import wanted_delay
 

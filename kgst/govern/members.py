@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kgst.pipeline.views import clock
+from kgst.moments import format_time
 from kgst.quantities import format_duration
 
 if TYPE_CHECKING:
@@ -75,9 +75,11 @@ class Member:
         elif self.wanted != (access.pending if access.effect else access.delay):
             found.append(f"delay: the policy says {format_duration(self.wanted)}")
         if access.since > now:
-            found.append(f"not yet: only from {clock(access.since)} on")
+            found.append(f"not yet: only from {format_time(access.since)} on")
         if access.effect:
-            found.append(f"changing: {format_duration(access.pending)} from {clock(access.effect)}")
+            found.append(
+                f"changing: {format_duration(access.pending)} from {format_time(access.effect)}"
+            )
         if self.kind.name == "key":
             found.append(f"plain key: {LEGEND['plain key']}")
         if self.alone:

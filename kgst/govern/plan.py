@@ -9,8 +9,9 @@ from kgst.console import Answer
 from kgst.errors import ExitCode
 from kgst.govern.documents import GovernPlanDocument
 from kgst.govern.todo import Todo, Work, what_differs
-from kgst.pipeline.views import clock, table
+from kgst.moments import format_time
 from kgst.quantities import format_duration
+from kgst.tables import table
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def print_plan(system: System, work: Work, out: Console) -> None:
     for todo in work.todos:
         effect = "loosens" if todo.change.loosens else "tightens"
         if todo.settles_at:
-            effect += f"\ndone; takes effect {clock(todo.settles_at)}"
+            effect += f"\ndone; takes effect {format_time(todo.settles_at)}"
         by = f"{todo.change.role.name}: {who(system, todo)}"
         style = _STYLES[todo.sign]
         rows.add_row(

@@ -12,14 +12,16 @@ from kgst.decoding.pending import Pending, Scheduled, pending_operations
 from kgst.errors import InputError, RefusedError
 from kgst.govern.documents import GovernPendingDocument
 from kgst.govern.holders import admin_role, read_holders, revived_by, role_call
+from kgst.moments import format_time
 from kgst.node import rpc
 from kgst.pipeline.actor import choose_actor, test_account
 from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.pipeline.pipeline import perform
-from kgst.pipeline.views import clock, nothing_done, table
+from kgst.pipeline.views import nothing_done
 from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
 from kgst.snapshot.traces import read_traces
+from kgst.tables import table
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -138,7 +140,7 @@ def _execution(system: System, pending: Pending) -> Operation:
         role=Role(role),
         lines=(
             ("id", pending.operation_id),
-            ("until", clock(pending.expires_at)),
+            ("until", format_time(pending.expires_at)),
         ),
         readbacks=(_not_scheduled(system, pending.operation_id, pending.text),),
         repeatable=True,
@@ -150,7 +152,7 @@ def _not_scheduled(system: System, operation_id: str, text: str) -> Readback:
         text,
         0,
         lambda: int(system.manager.getSchedule(operation_id)),
-        lambda when: f"scheduled for {clock(when)}" if when else "not scheduled any more",
+        lambda when: f"scheduled for {format_time(when)}" if when else "not scheduled any more",
     )
 
 
@@ -251,13 +253,13 @@ def _print(system: System, found: Sequence[Pending], now: int, out: Console) -> 
     if not found:
         out.print("[green]✓[/green] nothing is scheduled")
         return
-    rows = table(f"Scheduled on chain {system.record.chain_id}; now {clock(now)}")
+    rows = table(f"Scheduled on chain {system.record.chain_id}; now {format_time(now)}")
     for column in ("id", "what", "by", "can be executed"):
         rows.add_column(column)
     for p in found:
         left = p.ready_at - now
         state = f"in {format_duration(left)}" if left > 0 else "[bold]now[/bold]"
-        when = f"{clock(p.ready_at)}\n{state}, until {clock(p.expires_at)}"
+        when = f"{format_time(p.ready_at)}\n{state}, until {format_time(p.expires_at)}"
         rows.add_row(
             markup(p.operation_id[:14] + "…"),
             markup(p.text, None),

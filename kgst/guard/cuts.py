@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kgst.errors import RefusedError
+from kgst.moments import format_time
 from kgst.node import rpc
 from kgst.pipeline.operation import Operation, Readback, call_data
-from kgst.pipeline.views import clock
 from kgst.quantities import format_duration, format_refill
 from kgst.roles import Role
 from kgst.snapshot.token import Auditors
@@ -87,7 +87,7 @@ def suspend_auditor(system: System, auditor: str, *, allow_unknown: bool) -> Ope
 
     now = system.now()
     minting = (
-        f"the attestation, which was valid until {clock(valid_until)}: nobody mints until a new one"
+        f"the attestation, which was valid until {format_time(valid_until)}: nobody mints until a new one"
         if valid_until > now
         else "nothing else: minting is closed already"
     )

@@ -6,24 +6,17 @@ is kept apart, readable by its owner only, and made anew after each transaction 
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
-
-from eth_utils.abi import function_signature_to_4byte_selector
-from eth_utils.crypto import keccak
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import TYPE_CHECKING, Any
 
 from kgst.console import Answer, confirm, console
-from kgst.document import Address, ChainId, Count, Hash
 from kgst.errors import InputError, RefusedError
-from kgst.flags import PAUSE_FLAGS, PauseFlag, flags_in_words
+from kgst.flags import PauseFlag, flags_in_words
 from kgst.guard.documents import GuardPresignDocument, GuardSendDocument
 from kgst.guard.pauses import pause
+from kgst.guard.presigned import Presigned, read_presigned, write_presigned
 from kgst.journal import Journal, Signed
-from kgst.jsonfile import JsonError, parse_json
 from kgst.node import chain_id, rpc
 from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.documents import ReadBack
@@ -35,12 +28,12 @@ from kgst.pipeline.simulation import simulate
 from kgst.pipeline.views import print_preview, print_progress
 from kgst.pipeline.work import Work, peers_of
 from kgst.quantities import format_bnb, format_gwei
-from kgst.sending.delivery import Delivery, Means
+from kgst.sending.delivery import Delivery
+from kgst.sending.means import Means
 from kgst.sending.nonces import count
 from kgst.sending.pricing import MAX_GAS, require_fee
-from kgst.sending.transactions import Content, content_of, sign
+from kgst.sending.transactions import Content, sign
 from kgst.sending.vantage import Connected, Further, Vantage
-from kgst.storing import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,35 +41,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kgst.deployment.system import System
+    from kgst.pipeline.operation import Operation
     from kgst.pipeline.options import Run
 
-__all__ = ["Presigned", "presign", "read_presigned", "send_presigned"]
-
-FORMAT: Final = "kgst-presigned/1"
-_MAX_BYTES: Final = 100_000
-
-
-class Presigned(BaseModel):
-    """A signed pause: docs/files.md.
-
-    Attributes:
-        flags: Of the token, as `PauseFlag` numbers them.
-        account: Checksummed address that signed.
-        gas_price: Wei per gas.
-        raw: The signed transaction; everything else in the file is compared with it.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    format: Literal["kgst-presigned/1"] = "kgst-presigned/1"
-    chain_id: ChainId
-    token: Address
-    flags: Annotated[int, Field(ge=1, le=PAUSE_FLAGS)]
-    account: Address
-    nonce: Count
-    gas_price: Annotated[int, Field(ge=1)]
-    hash: Hash
-    raw: Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})+$")]
+__all__ = ["presign", "send_presigned"]
 
 
 def presign(
@@ -106,40 +74,31 @@ def presign(
     simulate(system, operation.name, account.address, operation.to, operation.data)
     work = Work(system, actor, run, out)
     with work.alone():
-        nonce = _free_nonce(system, work.logbook, account.address)
-        with rpc("simulate pause"):
-            request: Any = {
-                "from": account.address, "to": operation.to, "data": "0x" + operation.data.hex(),
-            }  # fmt: skip
-            estimate = int(system.provider.web3.eth.estimate_gas(request))
-        # The state of the day is not known yet.
-        gas, limits = min(2 * estimate, MAX_GAS), system.policy.limits
-        price = limits.max_gas_price
-        require_fee("pause", gas * price, 0, limits)
+        content = _content(system, operation, work.logbook, account.address)
+        most = format_bnb(content.gas * content.price)
         print_preview(out, system, actor, [(operation, found)], None)
         out.print(
-            f"It is signed for nonce {nonce} and up to {format_bnb(gas * price)} ({format_gwei(price)}), and not sent."
+            f"It is signed for nonce {content.nonce} and up to {most} ({format_gwei(content.price)}), and not sent."
         )
         confirm("Sign it?", account, yes=run.yes)
-        content = Content(nonce, price, gas, operation.to, 0, operation.data)
         signed = sign(system.provider, account, "pause", content)
     file = Presigned(
         chain_id=chain_id(system.provider),
         token=system.token.address,
         flags=int.from_bytes(operation.data[4:]),
         account=account.address,
-        nonce=nonce,
-        gas_price=price,
+        nonce=signed.nonce,
+        gas_price=content.price,
         hash=signed.hash,
         raw=signed.raw,
     )
-    _write(path, file)
+    write_presigned(path, file)
 
     def show(console: Console) -> None:
         console.print(f"[green]✓[/green] signed, not sent: pause {flags_in_words(file.flags)}")
         console.print(
             f"  {path}: keep it apart. `ape run guard send` sends it, without a key, until {account.address} has used "
-            f"nonce {nonce}; sign a new one after each transaction of that account.",
+            f"nonce {file.nonce}; sign a new one after each transaction of that account.",
             markup=False,
         )
 
@@ -164,37 +123,13 @@ def send_presigned(system: System, path: Path, run: Run) -> Answer[GuardSendDocu
     names = [str(flag.name) for flag in PauseFlag if file.flags & flag]
     operation = pause(system, names)
     signed = Signed(step="pause", nonce=file.nonce, hash=file.hash, raw=file.raw)
-    journal = Journal()
-    journal.append(signed)
     vantages: list[Vantage] = [
         Connected(system.provider),
         *(Further(node) for node in peers_of(system)),
     ]
     if vantages[0].receipt(signed.hash) is None:
-        used = count(system.provider.web3.eth, file.account).mined
-        if used > file.nonce:
-            raise RefusedError(
-                f"{path} can no longer land: {system.named(file.account)} has used nonce {file.nonce} (it is at "
-                f"{used}). Pause with a key, `ape run guard pause`, and sign a new file afterwards."
-            )
-        if used < file.nonce:
-            out.print(
-                f"[yellow]It is signed for nonce {file.nonce} and the account is at {used:d}: it waits for the "
-                "transactions in between.[/yellow]"
-            )
-    keyless: Any = _Keyless(file.account)
-    means = Means(
-        provider=system.provider,
-        account=keyless,
-        journal=journal,
-        limits=system.policy.limits,
-        progress=lambda event: print_progress(out, event),
-        again="give the same command again",
-        vantages=vantages,
-        dev=system.is_dev,
-        urgent=True,
-        others=(),
-    )
+        _require_nonce_unused(system, path, file, out)
+    means = _means(system, signed, file.account, vantages, out)
     outcome = Delivery(means, signed).run(resumed=True)
     if not outcome.succeeded:
         raise RefusedError(
@@ -218,51 +153,52 @@ def send_presigned(system: System, path: Path, run: Run) -> Answer[GuardSendDocu
     return Answer(document, show)
 
 
-def read_presigned(path: Path) -> Presigned:
-    """The file at `path`, compared with the transaction in it.
+def _content(system: System, operation: Operation, logbook: Logbook, address: str) -> Content:
+    """What is signed: the account's next nonce, and enough for a day of which nothing is known yet."""
+    nonce = _free_nonce(system, logbook, address)
+    with rpc("simulate pause"):
+        request: Any = {
+            "from": address, "to": operation.to, "data": "0x" + operation.data.hex(),
+        }  # fmt: skip
+        estimate = int(system.provider.web3.eth.estimate_gas(request))
+    gas, limits = min(2 * estimate, MAX_GAS), system.policy.limits
+    require_fee("pause", gas * limits.max_gas_price, 0, limits)
+    return Content(nonce, limits.max_gas_price, gas, operation.to, 0, operation.data)
 
-    Raises:
-        InputError: it cannot be read, or is not what it says.
-    """
-    content = read_bytes(path, _MAX_BYTES)
-    from rlp.exceptions import RLPException  # type: ignore[import-untyped]
 
-    try:
-        text, _ = parse_json(content)
-        found = Presigned.model_validate_json(text)
-        differs = _differences(found)
-    except JsonError as error:
-        raise InputError(f"{path}: {error}; sign a new one.") from None
-    except (ValidationError, ValueError, RLPException) as error:
-        raise InputError(
-            f"{path} is not a file of `ape run guard pause --presign`, or was changed; sign a new one."
-        ) from error
-    if differs:
-        raise InputError(
-            f"{path} says another {', '.join(differs)} than the transaction in it; sign a new one."
+def _require_nonce_unused(system: System, path: Path, file: Presigned, out: Console) -> None:
+    used = count(system.provider.web3.eth, file.account).mined
+    if used > file.nonce:
+        raise RefusedError(
+            f"{path} can no longer land: {system.named(file.account)} has used nonce {file.nonce} (it is at "
+            f"{used}). Pause with a key, `ape run guard pause`, and sign a new file afterwards."
         )
-    return found
+    if used < file.nonce:
+        out.print(
+            f"[yellow]It is signed for nonce {file.nonce} and the account is at {used:d}: it waits for the "
+            "transactions in between.[/yellow]"
+        )
 
 
-def _differences(file: Presigned) -> list[str]:
-    """What the file says otherwise than the bytes that would be sent."""
-    from eth_account import Account
-    from eth_account._utils.legacy_transactions import Transaction
-
-    content = content_of(Signed(step="pause", nonce=0, hash=file.hash, raw=file.raw))
-    v = int(Transaction.from_bytes(bytes.fromhex(file.raw[2:])).v)
-    data = function_signature_to_4byte_selector("pause(uint256)") + file.flags.to_bytes(32)
-    pairs = {
-        "hash": (file.hash, "0x" + keccak(bytes.fromhex(file.raw[2:])).hex()),
-        "account": (file.account, Account.recover_transaction(file.raw)),
-        "chain": (file.chain_id, (v - 35) // 2),
-        "token": (file.token, content.to),
-        "nonce": (file.nonce, content.nonce),
-        "price": (file.gas_price, content.price),
-        "call": (data, content.data),
-        "value": (0, content.value),
-    }
-    return [what for what, (said, found) in pairs.items() if said != found]
+def _means(
+    system: System, signed: Signed, account: str, vantages: Sequence[Vantage], out: Console
+) -> Means:
+    """Of an urgent delivery of `signed`, by whoever has no key."""
+    journal = Journal()
+    journal.append(signed)
+    keyless: Any = _Keyless(account)
+    return Means(
+        provider=system.provider,
+        account=keyless,
+        journal=journal,
+        limits=system.policy.limits,
+        progress=lambda event: print_progress(out, event),
+        again="give the same command again",
+        vantages=vantages,
+        dev=system.is_dev,
+        urgent=True,
+        others=(),
+    )
 
 
 @dataclass(frozen=True)
@@ -296,18 +232,3 @@ def _said(file: Presigned) -> dict[str, Any]:
         "gas_price_wei": file.gas_price,
         "transaction": file.hash,
     }
-
-
-def _write(path: Path, file: Presigned) -> None:
-    text = json.dumps(file.model_dump(), indent=2) + "\n"
-    try:
-        # Nobody else may read it, from its first moment on; a file that is there is never overwritten.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-    except OSError as error:
-        raise InputError(
-            f"--presign {path}: it cannot be written ({error.strerror}); give a new file in a folder that is there."
-        ) from error

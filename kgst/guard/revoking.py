@@ -12,6 +12,7 @@ from kgst.roles import Role
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
+    from kgst.policy import Policy
 
 __all__ = ["revoke_role"]
 
@@ -31,19 +32,11 @@ def revoke_role(system: System, role: str, account: str, *, allow_unknown: bool)
     Raises:
         InputError: there is no such role or account.
     """
-    names = {r.name: r for r in Role}
-    if role.upper() not in names:
-        raise InputError(f"there is no role {role}; roles: {', '.join(names)}.")
-    taken = names[role.upper()]
+    taken = _role_named(role)
     address = system.require_known(account, allow_unknown=allow_unknown)
     name, manager, revoker = system.named(address), system.manager, system.deployment.revoker
     with rpc(f"ask who holds {taken.name}"):
         is_member, _ = manager.hasRole(int(taken), address)
-    others = [
-        m.member for m in system.policy.roles[taken] if system.policy.address(m.member) != address
-    ]
-    admins = system.policy.roles[Role.ADMIN]
-    undo = ", ".join(f"{m.member} after {format_duration(m.delay)}" for m in admins)
 
     def check() -> None:
         if taken in _KEPT:
@@ -58,16 +51,7 @@ def revoke_role(system: System, role: str, account: str, *, allow_unknown: bool)
         to=revoker.address,
         data=call_data(revoker.revokeRole, int(taken), address),
         role=Role.GUARDIAN,
-        lines=(
-            ("role", taken.name),
-            ("account", f"{name}\n{address}"),
-            ("others in the role, by the policy", ", ".join(others) or "nobody"),
-            (
-                "it stops",
-                "what this account does in the role; what it has scheduled waits, and cannot be executed",
-            ),
-            ("undone by", f"a new grant (`ape run govern apply`) from an ADMIN: {undo}"),
-        ),
+        lines=_lines(system.policy, taken, name, address),
         readbacks=(
             Readback(
                 f"{name} holds {taken.name}",
@@ -79,4 +63,29 @@ def revoke_role(system: System, role: str, account: str, *, allow_unknown: bool)
         repeatable=True,
         emergency=True,
         check=check,
+    )
+
+
+def _role_named(name: str) -> Role:
+    names = {role.name: role for role in Role}
+    if name.upper() not in names:
+        raise InputError(f"there is no role {name}; roles: {', '.join(names)}.")
+    return names[name.upper()]
+
+
+def _lines(policy: Policy, taken: Role, name: str, address: str) -> tuple[tuple[str, str], ...]:
+    """What the preview shows besides the title: who stays in the role, and the way back."""
+    others = [m.member for m in policy.roles[taken] if policy.address(m.member) != address]
+    undo = ", ".join(
+        f"{m.member} after {format_duration(m.delay)}" for m in policy.roles[Role.ADMIN]
+    )
+    return (
+        ("role", taken.name),
+        ("account", f"{name}\n{address}"),
+        ("others in the role, by the policy", ", ".join(others) or "nobody"),
+        (
+            "it stops",
+            "what this account does in the role; what it has scheduled waits, and cannot be executed",
+        ),
+        ("undone by", f"a new grant (`ape run govern apply`) from an ADMIN: {undo}"),
     )

@@ -5,6 +5,7 @@ The token itself keeps what of an order has been executed, and refuses more, wha
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,52 +37,25 @@ def seize(system: System, path: Path, *, allow_unknown: bool) -> Operation:
     order = Order.load(path)
     if order.to is not None:
         system.require_known(order.to, allow_unknown=allow_unknown)
-    [(balance, frozen, blocked)] = read_accounts(
-        system, [order.source], "balanceOf", "getFrozenTokens", "isBlocked"
-    )
+    standing = _read(system, order)
     token, name = system.token, system.named(order.source)
-    with rpc("read what was executed of the order"):
-        ordered, executed = map(int, token.orderOf(order.hash, order.source))
-    if ordered not in (0, order.amount):
-        raise RefusedError(
-            f"the token has the order {'0x' + order.hash.hex()} as one for {format_som(ordered)}, and the file says "
-            f"{format_som(order.amount)}: somebody executed it outside this command. Nothing was sent; look at its "
-            "OrderExecuted events."
-        )
-    # Of an order that is done, what it was: so that a run that was killed after it landed finds its own.
-    value = order.amount - executed or order.amount
     if order.to is not None:
-        title = f"take {format_som(value)} from {name} for {system.named(order.to)}"
+        title = f"take {format_som(standing.value)} from {name} for {system.named(order.to)}"
         data = call_data(
-            token.forcedTransfer, order.source, order.to, value, order.hash, order.amount
+            token.forcedTransfer, order.source, order.to, standing.value, order.hash, order.amount
         )
     else:
-        title = f"destroy {format_som(value)} of {name}"
-        data = call_data(token.burnBlocked, order.source, value, order.hash, order.amount)
-    lines = [
-        ("order of", order.authority),
-        ("case", f"{order.case}, {order.date}"),
-        ("document SHA-256", order.document_sha256),
-        ("order hash", "0x" + order.hash.hex()),
-        ("from", f"{name}\n{order.source}"),
-        *(
-            [("ordered", format_som(ordered)), ("executed before", format_som(executed))]
-            if executed
-            else []
-        ),
-        ("its balance", f"{format_som(balance)} → {format_som(balance - value)}"),
-        ("it is", f"{'blocked' if blocked else 'not blocked'}, {format_som(frozen)} frozen"),
-    ]
-    if order.to is not None:
-        lines.append(("to", f"{system.named(order.to)}\n{order.to}"))
+        title = f"destroy {format_som(standing.value)} of {name}"
+        data = call_data(token.burnBlocked, order.source, standing.value, order.hash, order.amount)
 
     def check() -> None:
-        if executed == ordered != 0:
+        if standing.executed == standing.ordered != 0:
             raise RefusedError(
-                f"this order ({order.authority}, case {order.case}) was carried out before, all {format_som(executed)} "
-                "of it; an order is carried out once. If this is another one, its file has to say so."
+                f"this order ({order.authority}, case {order.case}) was carried out before, all "
+                f"{format_som(standing.executed)} of it; an order is carried out once. If this is another one, its "
+                "file has to say so."
             )
-        if obstacles := _obstacles(system, order, value, balance, blocked):
+        if obstacles := _obstacles(system, order, standing):
             raise RefusedError(f"{title}:\n" + "\n".join(f"{one}." for one in obstacles))
 
     return Operation(
@@ -90,7 +64,7 @@ def seize(system: System, path: Path, *, allow_unknown: bool) -> Operation:
         to=token.address,
         data=data,
         role=Role.ENFORCER,
-        lines=tuple(lines),
+        lines=_lines(system, order, standing),
         readbacks=(
             Readback(
                 f"balance of {name} now",
@@ -99,25 +73,87 @@ def seize(system: System, path: Path, *, allow_unknown: bool) -> Operation:
                 format_som,
             ),
         ),
-        emits=_expected_events(system, order, value, title),
+        emits=_expected_events(system, order, standing.value, title),
         check=check,
         irreversible=True,
         reference="0x" + order.hash.hex(),
     )
 
 
-def _obstacles(system: System, order: Order, value: int, balance: int, blocked: bool) -> list[str]:
+@dataclass(frozen=True)
+class _Standing:
+    """What the token says of an order and of the account that it names; base units.
+
+    Attributes:
+        ordered: What the order is for; 0 while nothing of it was executed.
+        executed: Of that, before.
+        value: To be executed now.
+    """
+
+    ordered: int
+    executed: int
+    value: int
+    balance: int
+    frozen: int
+    blocked: bool
+
+
+def _read(system: System, order: Order) -> _Standing:
+    """How far the order is, and what its account has.
+
+    Raises:
+        RefusedError: the token has the order with another amount.
+    """
+    [(balance, frozen, blocked)] = read_accounts(
+        system, [order.source], "balanceOf", "getFrozenTokens", "isBlocked"
+    )
+    with rpc("read what was executed of the order"):
+        ordered, executed = map(int, system.token.orderOf(order.hash, order.source))
+    if ordered not in (0, order.amount):
+        raise RefusedError(
+            f"the token has the order {'0x' + order.hash.hex()} as one for {format_som(ordered)}, and the file says "
+            f"{format_som(order.amount)}: somebody executed it outside this command. Nothing was sent; look at its "
+            "OrderExecuted events."
+        )
+    # Of an order that is done, what it was: so that a run that was killed after it landed finds its own.
+    value = order.amount - executed or order.amount
+    return _Standing(ordered, executed, value, balance, frozen, blocked)
+
+
+def _lines(system: System, order: Order, at: _Standing) -> tuple[tuple[str, str], ...]:
+    """What the preview shows besides the title."""
+    before = (
+        [("ordered", format_som(at.ordered)), ("executed before", format_som(at.executed))]
+        if at.executed
+        else []
+    )
+    receiver = [("to", f"{system.named(order.to)}\n{order.to}")] if order.to is not None else []
+    blocked = "blocked" if at.blocked else "not blocked"
+    return (
+        ("order of", order.authority),
+        ("case", f"{order.case}, {order.date}"),
+        ("document SHA-256", order.document_sha256),
+        ("order hash", "0x" + order.hash.hex()),
+        ("from", f"{system.named(order.source)}\n{order.source}"),
+        *before,
+        ("its balance", f"{format_som(at.balance)} → {format_som(at.balance - at.value)}"),
+        ("it is", f"{blocked}, {format_som(at.frozen)} frozen"),
+        *receiver,
+    )
+
+
+def _obstacles(system: System, order: Order, at: _Standing) -> list[str]:
     found = []
     reserved = (0, int(system.token.address, 16))
     for key, account in (("from", order.source), ("to", order.to)):
         if account is not None and int(account, 16) in reserved:
             found.append(f"{key} is {system.named(account)}, which never holds tokens")
-    if value > balance:
+    if at.value > at.balance:
         found.append(
-            f"{system.named(order.source)} holds {format_som(balance)}, {format_som(value - balance)} less than "
-            "the order wants"
+            f"{system.named(order.source)} holds {format_som(at.balance)}, {format_som(at.value - at.balance)} less "
+            "than the order wants"
         )
-    if order.to is None and not blocked:
+    if order.to is None and not at.blocked:
         found.append(
             f"{system.named(order.source)} is not blocked; only a blocked account's tokens are destroyed (`ape run "
             "guard block`)"

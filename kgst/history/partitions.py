@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kgst.document import Address, Count, Hash, Sha256
 from kgst.errors import InputError, RefusedError
 from kgst.jsonfile import load_model, write_whole
+from kgst.locking import HeldError, LockedFile
 
 __all__ = [
     "MANIFEST",
@@ -159,18 +159,15 @@ class Index:
             RefusedError: another process writes.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.folder / _LOCK, timeout=0)
         try:
-            lock.acquire()
-        except Timeout:
+            lock = LockedFile(self.folder / _LOCK)
+        except HeldError:
             raise RefusedError(
                 f"{self.folder}: another process brings this index up to date; wait for it to end."
             ) from None
-        try:
+        with lock:
             self._tidy()
             yield
-        finally:
-            lock.release()
 
     def save(self, manifest: Manifest) -> None:
         """Let the index be `manifest`, whole or not at all; files that it no longer names are removed."""

@@ -14,13 +14,7 @@ from pathlib import Path
 
 from kgst.errors import RefusedError
 from kgst.journal import Header, Journal, Outcome
-
-try:
-    import fcntl
-except (
-    ImportError
-):  # pragma: no cover - Windows has no flock; there two runs are the operator's care
-    fcntl = None  # type: ignore[assignment]
+from kgst.locking import HeldError, LockedFile
 
 __all__ = ["Entry", "Logbook", "named", "subject_of"]
 
@@ -60,21 +54,27 @@ class Logbook:
         """Nobody else on this machine sends from this account meanwhile: nonces, and what is done, stay as looked at.
 
         Raises:
-            RefusedError: another process is at it.
+            RefusedError: another process is at it, or the file of the lock cannot be had.
         """
-        if self.folder is None or fcntl is None:
+        if self.folder is None:
             yield
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
         # The file stays; the lock ends with the process, however that ends.
-        with (self.folder / f".{self._sender[2:10].lower()}.lock").open("ab") as file:
-            try:
-                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise RefusedError(
-                    f"another command is acting from {self._sender} now; let it end, then give this one again. "
-                    "Nothing was sent."
-                ) from None
+        path = self.folder / f".{self._sender[2:10].lower()}.lock"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            locked = LockedFile(path)
+        except HeldError:
+            raise RefusedError(
+                f"another command is acting from {self._sender} now; let it end, then give this one again. "
+                "Nothing was sent."
+            ) from None
+        except OSError as error:
+            raise RefusedError(
+                f"{path}: cannot be locked ({error.strerror or error}), so nobody can tell whether another command "
+                f"is acting from {self._sender}; look what stands there. Nothing was sent."
+            ) from error
+        with locked:
             yield
 
     @contextmanager

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.console import Answer
 from kgst.journal import Outcome
+from kgst.moments import format_time
 from kgst.pipeline.documents import OperationDocument
 from kgst.pipeline.permission import Permission, PermissionStatus
 from kgst.quantities import format_duration
 from kgst.sending import Event, Stage
+from kgst.tables import table
 from kgst.terminal import markup, markup_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
     from kgst.deployment.system import System
     from kgst.pipeline.actor import Actor
@@ -31,21 +31,10 @@ __all__ = [
     "print_preview",
     "print_progress",
     "print_result",
-    "table",
 ]
 
 
-def table(title: str) -> Table:
-    """A table as all commands print it."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-
-
-def clock(second: int) -> str:
-    """`2026-11-22 14:05:09 UTC`."""
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+clock = format_time
 
 
 def print_preview(
@@ -83,7 +72,7 @@ def _manner(found: Permission) -> str:
     if found.status is PermissionStatus.READY:
         return "executes what was scheduled"
     if found.status is PermissionStatus.WAITING:
-        return f"waits until {clock(found.ready_at or 0)}"
+        return f"waits until {format_time(found.ready_at or 0)}"
     return "at once"
 
 
@@ -111,8 +100,8 @@ def print_result(
     if result.waits_until:
         left = max(0, result.waits_until - system.now())
         out.print(
-            f"[yellow]Scheduled.[/yellow] It can be executed from [bold]{clock(result.waits_until)}[/bold] on, in "
-            f"{format_duration(left)}: give the same command again then. Until then it can be cancelled "
+            f"[yellow]Scheduled.[/yellow] It can be executed from [bold]{format_time(result.waits_until)}[/bold] on, "
+            f"in {format_duration(left)}: give the same command again then. Until then it can be cancelled "
             "(`ape run govern pending`, `ape run govern cancel`)."
         )
         return

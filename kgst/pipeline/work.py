@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.console import Answer, confirm, let_sign
@@ -14,13 +13,12 @@ from kgst.journal import Journal, Purpose, Signed
 from kgst.node import chain_id, genesis
 from kgst.pipeline.documents import OperationDocument
 from kgst.pipeline.logbook import Entry, Logbook
+from kgst.pipeline.others import OtherRuns
 from kgst.pipeline.permission import Permission, PermissionStatus
 from kgst.pipeline.readback import read_back
 from kgst.pipeline.results import Result, Step
 from kgst.pipeline.views import print_preview, print_progress, print_result
 from kgst.sending import NonceUsedError, Progress, RevertedError, Sender
-from kgst.sending.outcomes import superseded
-from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,8 +53,9 @@ class Work:
             genesis(system.provider),
             account.address if account else actor.caller,
         )
+        self._others = OtherRuns(self.logbook, out)
         self._next_nonce: int | None = None
-        self._others: list[Signed] = []
+        self._in_flight: list[Signed] = []
 
     def alone(self) -> AbstractContextManager[None]:
         """Keeps other commands on this machine from sending from the account meanwhile."""
@@ -143,8 +142,8 @@ class Work:
         account = self.actor.account
         if account is not None:
             if self.urgent:
-                self._tell_of_others(subject)
-            elif self._finish_others(subject):
+                self._others.tell(subject)
+            elif self._others.finish(subject, self._let_sign, self.sender):
                 self._look_at_safe()
             if self.run.yes and irreversible:
                 self.out.print("[bold]This cannot be undone.[/bold]")
@@ -167,7 +166,7 @@ class Work:
                 entry.finish()
             taken = {s.nonce for s in map(entry.journal.signed, entry.journal.steps) if s}
         if self.urgent and result.outcomes:
-            self._note_superseded(subject, taken)
+            self._others.note_superseded(subject, taken)
         return result
 
     def _let_sign(self) -> None:
@@ -178,63 +177,7 @@ class Work:
     def _look_ahead(self, subject: str) -> None:
         """What the account's other runs have used and may have in flight; not while a journal is open."""
         self._next_nonce = self.logbook.next_nonce(settled=self.urgent)
-        self._others = [s for _, found in self._unresolved(subject) for s in found]
-
-    def _unresolved(self, subject: str) -> list[tuple[Path, list[Signed]]]:
-        found = []
-        for path in self.logbook.unresolved(subject):
-            with Journal(path) as journal:
-                found.append((path, journal.unresolved()))
-        return found
-
-    def _tell_of_others(self, subject: str) -> None:
-        for path, found in self._unresolved(subject):
-            steps = ", ".join(f"{s.step} (nonce {s.nonce})" for s in found)
-            self.out.print(
-                f"[yellow]{markup(path.name)} has {markup(steps)} in flight;"
-                " this goes first, and may take its nonce.[/yellow]",
-                soft_wrap=True,
-            )
-
-    def _note_superseded(self, subject: str, taken: set[int]) -> None:
-        """What had a nonce that is final now in this run can no longer land."""
-        for path in self.logbook.unresolved(subject):
-            with Journal(path) as journal:
-                for signed in journal.unresolved():
-                    if signed.nonce in taken:
-                        journal.append(superseded(signed))
-                        self.out.print(
-                            f"[yellow]{markup(signed.step)} of {markup(path.name)} can no longer land: its "
-                            "nonce was taken. Give its "
-                            "command again if it is still wanted.[/yellow]",
-                            soft_wrap=True,
-                        )
-
-    def _finish_others(self, subject: str) -> bool:
-        """What this account has in flight from other runs comes first: nonces are used in order."""
-        others = self.logbook.unresolved(subject)
-        for path in others:
-            self.out.print(
-                f"[yellow]{markup(path.name)} was interrupted; it is finished first.[/yellow]"
-            )
-            self._let_sign()
-            with Journal(path) as journal:
-                sender = self.sender(journal)
-                for signed in journal.unresolved():
-                    if signed.purpose is Purpose.FILL:
-                        continue
-                    try:
-                        sender.finish(signed.step)
-                    except RevertedError as error:  # which hinders nothing else
-                        self.out.print(
-                            f"[red]✗[/red] {markup(f'{signed.step} of {path.name}: {error}', None)}"
-                        )
-                    except NonceUsedError as error:
-                        journal.append(error.outcome)
-                        self.out.print(
-                            f"[red]✗[/red] {markup(f'{signed.step} of {path.name}: {error}', None)}"
-                        )
-        return bool(others)
+        self._in_flight = self._others.in_flight(subject)
 
     def sender(self, journal: Journal, next_nonce: int | None = None) -> Sender:
         """Sends from the account of this run.
@@ -257,7 +200,7 @@ class Work:
             again=_AGAIN,
             urgent=self.urgent,
             peers=self.peers(),
-            others=self._others,
+            others=self._in_flight,
         )
 
     def _signed_by_safe(self, step: Step, title: str, result: Result, ahead: int) -> Step | None:

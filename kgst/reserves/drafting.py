@@ -10,6 +10,7 @@ from typing import Final
 from kgst.attestation import Domain
 from kgst.checks import Check
 from kgst.errors import InputError, RefusedError
+from kgst.moments import format_span
 from kgst.quantities import format_bps
 from kgst.reserves.files import (
     AttestationFile,
@@ -18,7 +19,7 @@ from kgst.reserves.files import (
     SettledFrom,
     Statement,
 )
-from kgst.reserves.format import bishkek_day, both_times, som, span
+from kgst.reserves.format import bishkek_day, both_times, som
 from kgst.reserves.report import hash_of_report
 from kgst.signing.deadlines import CLOCK_SLACK, caution, far
 from kgst.signing.files import DomainFields
@@ -182,14 +183,15 @@ def _untimely(draft: AttestationFile, now: int) -> Iterator[Check]:
     if as_of > now + CLOCK_SLACK:
         yield caution(
             "future",
-            f"it is as of {both_times(as_of)}, {span(as_of - now)} from now by this computer's clock: once signed it "
-            "can be submitted then, whatever the reserves are.",
+            f"it is as of {both_times(as_of)}, {format_span(as_of - now)} from now by this computer's clock: once "
+            "signed it can be submitted then, whatever the reserves are.",
         )
     if now >= draft.result.valid_until:
         yield caution(
             "stale",
-            f"it is as of {both_times(as_of)}, {span(now - as_of)} ago: older than {span(draft.chain.max_age)} it "
-            "enables no minting; the token takes it as figures, and as a sign that the auditors are alive.",
+            f"it is as of {both_times(as_of)}, {format_span(now - as_of)} ago: older than "
+            f"{format_span(draft.chain.max_age)} it enables no minting; the token takes it as figures, and "
+            "as a sign that the auditors are alive.",
         )
     yield from far(draft, now)
 

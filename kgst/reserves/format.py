@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from kgst.signing.moments import BISHKEK, both_times, span
+from kgst.signing.moments import BISHKEK, both_times
 from kgst.units import format_som, tyiyn_to_base
 
-__all__ = ["BISHKEK", "bishkek_day", "both_times", "som", "span"]
+__all__ = ["BISHKEK", "bishkek_day", "both_times", "som"]
 
 
 def som(tyiyn: int) -> str:

@@ -9,10 +9,11 @@ from eth_abi.abi import decode
 
 from kgst.errors import InputError, RefusedError
 from kgst.events import read_logs, uint_topic
+from kgst.moments import format_span
 from kgst.node import NodeRefusedError
 from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.reserves.files import AttestationFile, ChainState, Result, SignedFile, Statement
-from kgst.reserves.format import both_times, som, span
+from kgst.reserves.format import both_times, som
 from kgst.reserves.reading import read_state, statement_of
 from kgst.reserves.views import moment, totals
 from kgst.signing.collecting import require_signed
@@ -87,7 +88,10 @@ def _why_no_minting(draft: AttestationFile, state: ChainState) -> str | None:
         )
     age, limit = state.block.timestamp - draft.attestation.as_of, state.max_age
     if age >= limit:
-        return f"it is as of {span(age)} ago, and only for {span(limit)} does one enable minting; draft anew"
+        return (
+            f"it is as of {format_span(age)} ago, and only for {format_span(limit)} does one enable minting; draft "
+            "anew"
+        )
     return None
 
 

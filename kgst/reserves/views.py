@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from kgst.checks import Check, print_checks
+from kgst.moments import format_span
 from kgst.quantities import format_bps
 from kgst.reserves.files import AttestationFile, ChainState, Result, SettledFrom
-from kgst.reserves.format import both_times, som, span
+from kgst.reserves.format import both_times, som
 from kgst.signing.files import Signable
 from kgst.signing.views import Namer
 from kgst.statements import ReserveTotal
+from kgst.tables import facts, table
 from kgst.terminal import markup
 from kgst.units import format_som
 
@@ -52,7 +54,7 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
     rows.add_row("deadline", moment(draft.deadline))
     out.print(rows)
 
-    rows = table(f"What follows, as the draft says the chain was at block {state.block.number}")
+    rows = facts(f"What follows, as the draft says the chain was at block {state.block.number}")
     rows.add_row("in circulation", format_som(state.supply))
     rows.add_row("burned, not yet settled", format_som(state.burned - new.settled))
     rows.add_row("backing", format_som(result.backing))
@@ -77,6 +79,7 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
 def print_accounts(out: Console, total: ReserveTotal) -> None:
     """The reserves account by account."""
     rows = table("Reserve accounts", "account", "closed on", "closing balance")
+    rows.columns[0].style = "bold"
     for one in total.accounts:
         balance = som(one.closing_balance_tyiyn)
         rows.add_row(safe(one.account), safe(one.closing_date), balance)
@@ -100,11 +103,11 @@ def print_state(out: Console, state: ChainState, headroom: int, now: int, named:
         named: Puts addresses into words.
     """
     last = state.last
-    rows = table(f"Reserves at block {state.block.number}")
+    rows = facts(f"Reserves at block {state.block.number}")
     if last.epoch == 0:
         rows.add_row("epoch", "[yellow]none yet: nothing can be minted[/yellow]")
     else:
-        age, limit = span(max(0, now - last.as_of)), span(state.max_age)
+        age, limit = format_span(max(0, now - last.as_of)), format_span(state.max_age)
         rows.add_row("epoch", str(last.epoch))
         rows.add_row("reserves", som(last.reserves))
         rows.add_row("settled", format_som(last.settled))
@@ -146,7 +149,7 @@ def validity(state: ChainState, now: int) -> str:
         if state.last.epoch and state.valid_until < state.last.as_of + state.max_age:
             ended += "\n(before its age: halted, or the auditors or the age limit changed)"
         return ended
-    return f"{moment(state.valid_until)}\nin {span(state.valid_until - now)}"
+    return f"{moment(state.valid_until)}\nin {format_span(state.valid_until - now)}"
 
 
 def totals(result: Result) -> str:
@@ -164,28 +167,10 @@ def safe(text: object) -> str:
 
 def table_of(draft: Signable, title: str) -> Table:
     """A table that begins with the draft's chain and token."""
-    rows = table(markup(title))
+    rows = facts(markup(title))
     chain, token = draft.token_domain.chain_id, draft.token_domain.token
     rows.add_row("chain", f"{chain} ({safe(_CHAINS.get(chain, 'unknown to this program'))})")
     rows.add_row("token", safe(token))
-    return rows
-
-
-def table(title: str, *columns: str) -> Table:
-    """A table of names and values; or of these columns, under their names."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    rows = Table(
-        title=title,
-        title_justify="left",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-        show_header=bool(columns),
-    )
-    for column in columns or ("", ""):
-        rows.add_column(markup(column), overflow="fold")
-    rows.columns[0].style = "bold"
     return rows
 
 

@@ -7,37 +7,31 @@ its attempts in a final block, or when its nonce has verifiably gone to another 
 from __future__ import annotations
 
 import itertools
-import threading
 import time
-from collections.abc import Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, replace
-from queue import Empty, SimpleQueue
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.errors import KgstError, RefusedError, UnconfirmedError
-from kgst.journal import Journal, Outcome, Purpose, Signed
+from kgst.journal import Outcome, Purpose, Signed
 from kgst.node import NoAnswerError, NodeError, patience, rpc
 from kgst.quantities import format_duration, format_gwei
-from kgst.sending.nonces import FAR
+from kgst.sending.fills import fill, settle_fills
+from kgst.sending.means import URGENT_ANSWER_SECONDS, Means
 from kgst.sending.outcomes import outcome_of, superseded
-from kgst.sending.pricing import gas_for, outbidding, price_now, require_fee, require_price
+from kgst.sending.pricing import gas_for, outbidding, price_now, require_fee
 from kgst.sending.refusals import Refusal, refusal_of
-from kgst.sending.stages import Event, Progress, Stage
+from kgst.sending.stages import Event, Stage
 from kgst.sending.transactions import Content, content_of, sign
 
 if TYPE_CHECKING:
-    from ape.api import AccountAPI, ProviderAPI
-
-    from kgst.policy import Limits
     from kgst.sending.vantage import Vantage
 
-__all__ = ["Delivery", "Means", "NonceUsedError"]
+__all__ = ["Delivery", "NonceUsedError"]
 
 _URGENT_SECONDS: Final = 600
 _USED_SECONDS: Final = 15
 _URGENT_USED_SECONDS: Final = 4
-_URGENT_ANSWER_SECONDS: Final = 10
 _GAP_SECONDS: Final = 6
 _RESEND_SECONDS: Final = 10
 _STALL_SECONDS: Final = 20
@@ -54,46 +48,6 @@ class NonceUsedError(NodeError):
     def __init__(self, message: str, outcome: Outcome) -> None:
         super().__init__(message)
         self.outcome = outcome
-
-
-@dataclass(frozen=True)
-class Means:
-    """What a delivery works with.
-
-    Attributes:
-        again: How the operator goes on after an interruption, for messages.
-        vantages: The connected node first; what is urgent goes to all of them.
-        dev: A development node: what is mined there is final.
-        urgent: Spares neither patience nor price, up to the policy's limit.
-        others: What other runs of the account may have in flight.
-    """
-
-    provider: ProviderAPI
-    account: AccountAPI
-    journal: Journal
-    limits: Limits
-    progress: Progress
-    again: str
-    vantages: Sequence[Vantage]
-    dev: bool
-    urgent: bool
-    others: Sequence[Signed]
-
-    @property
-    def address(self) -> str:
-        """Of the account, checksummed."""
-        return str(self.account.address)
-
-    def price(self, least: int = 0) -> int:
-        """Wei per gas to offer now, at least `least`.
-
-        Raises:
-            RefusedError: above the policy's limit; what is urgent offers the limit instead, if that is enough.
-        """
-        price = max(price_now(self.provider.web3.eth, self.limits), least)
-        if self.urgent and least <= self.limits.max_gas_price:
-            return min(price, self.limits.max_gas_price)
-        return require_price(price, self.limits)
 
 
 class Delivery:
@@ -136,7 +90,7 @@ class Delivery:
         landed, receipt = self._wait()
         means.progress(Event(step, Stage.MINED, landed.hash))
         outcome = outcome_of(means.provider.web3.eth, means.address, landed, receipt)
-        self._settle_fills()
+        settle_fills(means, self.signed)
         means.journal.append(outcome)
         means.progress(Event(step, Stage.DONE, landed.hash, outcome))
         return outcome
@@ -153,7 +107,7 @@ class Delivery:
         self._sent_at = time.monotonic()
         for _ in range(_REPLACEMENTS):
             try:
-                self._hand_over(self.signed)
+                self.means.hand_over(self.signed)
             except NoAnswerError:
                 raise
             except NodeError as error:
@@ -185,34 +139,6 @@ class Delivery:
             f"{step}: {error} Transaction {self.signed.hash} is journaled; {what}, and {means.again}: the same "
             "transaction is sent again. To have its nonce spent on nothing instead, add --give-up."
         )
-
-    def _hand_over(self, signed: Signed) -> None:
-        """To the connected node; what is urgent to all at once, and one that takes it is enough."""
-        vantages = self.means.vantages
-        if not self.means.urgent or len(vantages) == 1:
-            vantages[0].hand_over(signed.raw)
-            return
-        answers: SimpleQueue[tuple[Vantage, NodeError | None]] = SimpleQueue()
-
-        def give(vantage: Vantage) -> None:
-            try:
-                with patience(_URGENT_ANSWER_SECONDS):
-                    vantage.hand_over(signed.raw)
-                answers.put((vantage, None))
-            except NodeError as error:
-                answers.put((vantage, error))
-
-        for vantage in vantages:  # who hangs holds nobody up
-            threading.Thread(target=give, args=(vantage,), name="send", daemon=True).start()
-        errors: dict[Vantage, NodeError] = {}
-        with suppress(Empty):
-            while len(errors) < len(vantages):
-                vantage, error = answers.get(timeout=_URGENT_ANSWER_SECONDS + 1)
-                if error is None:
-                    return
-                errors[vantage] = error
-        silence = NoAnswerError("no answer from any node of the policy.")
-        raise errors.get(vantages[0]) or next(iter(errors.values()), silence)
 
     # A better one in its place
 
@@ -265,7 +191,7 @@ class Delivery:
         several = len(means.vantages) > 1  # then one that hangs is not waited for
         for vantage in itertools.cycle(means.vantages):
             try:
-                with patience(_URGENT_ANSWER_SECONDS) if several else nullcontext():
+                with patience(URGENT_ANSWER_SECONDS) if several else nullcontext():
                     if (found := self._look(vantage)) is not None:
                         return found
                 self._trouble = None
@@ -332,7 +258,7 @@ class Delivery:
             raise self._superseded()
         if state == "gap" and lasted > (1 if means.dev else _GAP_SECONDS):
             self._since = now
-            self._fill(mined, vantage.count(means.address, "pending"))
+            fill(means, self.signed, mined, vantage.count(means.address, "pending"))
         if state != "used" and now - self._sent_at > (3 if means.urgent else _RESEND_SECONDS):
             self._sent_at = now
             if state == "next" and self._too_cheap():
@@ -345,56 +271,6 @@ class Delivery:
         offered = content_of(self.signed).price
         asked = price_now(self.means.provider.web3.eth, self.means.limits)
         return asked > offered and outbidding(offered) <= self.means.limits.max_gas_price
-
-    # Nonces before ours
-
-    def _fill(self, mined: int, pending: int) -> None:
-        """Spend on nothing what is missing between the account's nonce and ours, which was signed too high.
-
-        Raises:
-            UnconfirmedError: too much is missing.
-        """
-        means = self.means
-        missing = range(max(mined, pending), self.signed.nonce)
-        if len(missing) > FAR:
-            raise UnconfirmedError(
-                f"{self.signed.step}: transaction {self.signed.hash} was signed for nonce {self.signed.nonce}, and the "
-                f"account is at {mined}: a node told a nonce that was never true. It cannot land before "
-                f"{len(missing)} others have, and hinders nothing else meanwhile."
-            )
-        others = {s.nonce: s for s in means.others}
-        filled = {s.nonce: s for s in means.journal.unresolved() if s.purpose is Purpose.FILL}
-        for nonce in missing:
-            signed = others.get(nonce) or filled.get(nonce)
-            if signed is None:
-                content = Content(nonce, means.price(), 21_000, means.address, 0, b"")
-                signed = sign(means.provider, means.account, f"fill-{nonce}", content, Purpose.FILL)
-                means.journal.append(signed)
-                note = f"nonce {nonce} was left out before it; an empty transaction to oneself spends it"
-                means.progress(Event(self.signed.step, Stage.REPLACED, self.signed.hash, note=note))
-            try:
-                self._hand_over(signed)
-            except NodeError as error:
-                self._trouble = error
-
-    def _settle_fills(self) -> None:
-        """What filled nonces before ours is final as well."""
-        means = self.means
-        for signed in means.journal.unresolved():
-            if signed.purpose is not Purpose.FILL or signed.nonce >= self.signed.nonce:
-                continue
-            eth = means.provider.web3.eth
-            try:
-                receipt = means.vantages[0].receipt(signed.hash)
-                end = (
-                    outcome_of(eth, means.address, signed, receipt)
-                    if receipt
-                    else superseded(signed)
-                )
-            except NodeError:
-                # A later nonce is final, so this one is spent; on what, nobody said.
-                end = superseded(signed, "its nonce is spent; the node did not say on what")
-            means.journal.append(end)
 
     # Ends
 

@@ -9,7 +9,8 @@ from kgst.errors import RefusedError
 from kgst.journal import Journal, Outcome, Purpose, Signed
 from kgst.node import ChainRevertError, connected, is_dev_node, rpc
 from kgst.quantities import format_bnb
-from kgst.sending.delivery import Delivery, Means, NonceUsedError
+from kgst.sending.delivery import Delivery, NonceUsedError
+from kgst.sending.means import Means
 from kgst.sending.nonces import FAR, Count, count
 from kgst.sending.outcomes import GIVEN_UP
 from kgst.sending.pricing import gas_for, outbidding, require_fee

@@ -7,6 +7,8 @@ Three steps, so that no one of them has to be trusted alone:
    the closing balances are read from their text, as they stand;
 3. the ISO schema's own classes (pyiso20022, bound by xsdata) refuse what the schema does not
    have, and give the fields; their Decimal must equal the text of step 2.
+
+One module, because each step is there for what the others forgive.
 """
 
 import re

@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from kgst.decoding.calls import format_time
 from kgst.flags import flag_names
+from kgst.moments import format_span, format_time
 from kgst.quantities import format_bnb, format_duration, format_refill
-from kgst.terminal import markup, plain
+from kgst.tables import table
+from kgst.terminal import plain
 from kgst.units import TYIYN, format_som
 
 if TYPE_CHECKING:
@@ -19,26 +20,12 @@ if TYPE_CHECKING:
     from kgst.deployment.system import System
     from kgst.status.reading import Status
 
-__all__ = ["MAX_HEAD_AGE", "about", "print_status", "warnings"]
+__all__ = ["MAX_HEAD_AGE", "print_status", "warnings"]
 
 MAX_HEAD_AGE: Final = 60
 """Seconds; a node whose latest block is older stands still."""
 
 _LONG: Final = 4_000
-_UNITS: Final = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
-
-
-def about(seconds: int) -> str:
-    """`2 days 3 hours`, `5 minutes 10 seconds`: the two largest units, the rest dropped."""
-    parts = []
-    rest = abs(seconds)
-    for name, size in _UNITS:
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append(f"{count} {name}{'' if count == 1 else 's'}")
-        elif parts:
-            break
-    return " ".join(parts[:2]) or "0 seconds"
 
 
 def warnings(system: System, status: Status) -> list[str]:
@@ -56,9 +43,9 @@ def _warnings(system: System, status: Status) -> Iterator[str]:
     if not status.attestation.epoch:
         yield "no attestation yet: nothing can be minted"
     elif status.expired:
-        yield f"minting ended {about(now - until)} ago; it needs a new attestation"
+        yield f"minting ended {format_span(now - until)} ago; it needs a new attestation"
     elif (until - now) * 4 < status.max_age:
-        yield f"minting ends in {about(until - now)} unless the auditors attest"
+        yield f"minting ends in {format_span(until - now)} unless the auditors attest"
     if status.flags:
         yield f"paused: {flag_names(status.flags)}"
     if status.delegate_all:
@@ -77,7 +64,7 @@ def _warnings(system: System, status: Status) -> Iterator[str]:
                 f"{format_bnb(system.policy.limits.min_balance)}"
             )
     if not system.is_dev and (age := int(time.time()) - now) > MAX_HEAD_AGE:
-        yield f"the node's latest block is {about(age)} old: this is how it was then; use another node"
+        yield f"the node's latest block is {format_span(age)} old: this is how it was then; use another node"
 
 
 def print_status(out: Console, system: System, status: Status) -> None:
@@ -93,12 +80,14 @@ def print_status(out: Console, system: System, status: Status) -> None:
         ),
         soft_wrap=True,
     )
-    table = _grid()
+    figures = _grid()
     for name, text in _figures(system, status):
-        table.add_row(Text(name, style="bold"), Text(plain(text, None)))
-    out.print(table)
+        figures.add_row(Text(name, style="bold"), Text(plain(text, None)))
+    out.print(figures)
 
-    issuers = _table("issuer", "may mint now", "of", "refill", "burn")
+    issuers = table(
+        None, "issuer", "may mint now", "of", "refill", "burn", right=("may mint now", "of")
+    )
     for address, record in status.issuers.items():
         issuers.add_row(
             Text(system.named(address)),
@@ -110,11 +99,11 @@ def print_status(out: Console, system: System, status: Status) -> None:
     out.print(issuers if status.issuers else Text("issuers: none"))
 
     if status.pending:
-        pending = _table("pending operation", "by", "can be executed")
+        pending = table(None, "pending operation", "by", "can be executed")
         for operation in status.pending:
             wait = operation.ready_at - head.time
             when = (
-                f"in {about(wait)}"
+                f"in {format_span(wait)}"
                 if wait > 0
                 else f"now, until {format_time(operation.expires_at)}"
             )
@@ -123,7 +112,7 @@ def print_status(out: Console, system: System, status: Status) -> None:
             )
         out.print(pending)
 
-    operators = _table("operator", "powers", "BNB")
+    operators = table(None, "operator", "powers", "BNB", right=("BNB",))
     for operator in status.operators:
         low = operator.balance < system.policy.limits.min_balance
         operators.add_row(
@@ -149,11 +138,11 @@ def _figures(system: System, status: Status) -> Iterator[tuple[str, str]]:
         yield (
             "attestation",
             f"number {attested.epoch}: {format_som(attested.reserves * TYIYN)} on "
-            f"{format_time(attested.as_of)}, {about(status.age)} ago of at most "
+            f"{format_time(attested.as_of)}, {format_span(status.age)} ago of at most "
             f"{format_duration(status.max_age)}",
         )
-        end = f"ended {about(now - status.valid_until)} ago" if status.expired else (
-            f"ends in {about(status.valid_until - now)}"
+        end = f"ended {format_span(now - status.valid_until)} ago" if status.expired else (
+            f"ends in {format_span(status.valid_until - now)}"
         )  # fmt: skip
         yield "minting", f"{end}, {format_time(status.valid_until)}"
     else:
@@ -176,18 +165,7 @@ def _bnb(wei: int) -> str:
 def _grid() -> Table:
     from rich.table import Table
 
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    return table
-
-
-def _table(*columns: str) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
-        right = name in ("may mint now", "of", "BNB")
-        table.add_column(markup(name), justify="right" if right else "left", overflow="fold")
-    return table
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    return grid

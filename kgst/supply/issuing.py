@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from kgst.errors import InputError, RefusedError
 from kgst.flags import PauseFlag
+from kgst.moments import format_span, format_time
 from kgst.node import chain_id, genesis, rpc
 from kgst.pipeline.actor import Actor, choose_actor
 from kgst.pipeline.expected_events import key_used, transferred
 from kgst.pipeline.logbook import Logbook, subject_of
 from kgst.pipeline.operation import ANYTHING, Operation, Readback, call_data
 from kgst.pipeline.pipeline import perform
-from kgst.pipeline.views import clock
 from kgst.quantities import format_refill
-from kgst.reserves.format import span
 from kgst.snapshot.token import Issuer
 from kgst.supply.keys import key_of
 from kgst.supply.state import SupplyState, read_supply
@@ -260,7 +259,7 @@ def _when(quota: Issuer, now: int, value: int) -> str:
     if quota.refill_per_second == 0:
         return "; it is not refilled: an ISSUANCE_ADMIN grants a new quota"
     seconds = -(-(value - quota.available) // quota.refill_per_second)
-    return f"; it will have refilled enough at {clock(now + seconds)}"
+    return f"; it will have refilled enough at {format_time(now + seconds)}"
 
 
 def _bucket(quota: Issuer, value: int) -> str:
@@ -271,8 +270,8 @@ def _validity(state: SupplyState) -> str:
     if state.valid_until == 0:
         return "there is none"
     left = state.valid_until - state.head.time
-    return f"{clock(state.valid_until)}" + (
-        f", in {span(left)}" if left > 0 else ", which has passed"
+    return f"{format_time(state.valid_until)}" + (
+        f", in {format_span(left)}" if left > 0 else ", which has passed"
     )
 
 

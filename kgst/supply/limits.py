@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kgst.console import Answer
+from kgst.moments import format_span, format_time
 from kgst.multicall import ensure_multicall, latest
-from kgst.pipeline.views import clock, table
 from kgst.quantities import format_refill
-from kgst.reserves.format import span
 from kgst.snapshot.token import Issuer
 from kgst.snapshot.traces import read_traces
 from kgst.supply.documents import IssuerLimits, SupplyLimitsDocument
 from kgst.supply.state import SupplyState, read_supply
+from kgst.tables import table
 from kgst.terminal import markup
 from kgst.units import format_som
 
@@ -99,7 +99,7 @@ def _show(
     asked: str | None,
     gap: str | None,
 ) -> None:
-    facts = table(f"Block {state.head.number}, {clock(state.head.time)}")
+    facts = table(f"Block {state.head.number}, {format_time(state.head.time)}")
     facts.add_column("what", style="bold")
     facts.add_column("", justify="right")
     facts.add_row("supply", format_som(state.supply))
@@ -107,8 +107,8 @@ def _show(
     facts.add_row("headroom", format_som(state.headroom))
     if state.valid_until:
         left = state.valid_until - state.head.time
-        ahead = f" (in {span(left)})" if left > 0 else " (passed)"
-        facts.add_row("attestation valid until", clock(state.valid_until) + ahead)
+        ahead = f" (in {format_span(left)})" if left > 0 else " (passed)"
+        facts.add_row("attestation valid until", format_time(state.valid_until) + ahead)
     out.print(facts)
     buckets = table("Issuers' buckets")
     for column in ("issuer", "available now", "capacity", "refill", "full again", "may burn"):
@@ -137,7 +137,7 @@ def _full_again(quota: Issuer, now: int) -> str:
     if quota.available == quota.capacity:
         return "full" if quota.capacity else "–"
     at = quota.full_at(now)
-    return "never" if at is None else clock(at)
+    return "never" if at is None else format_time(at)
 
 
 def _of_bucket(quota: Issuer, now: int) -> str:
@@ -147,6 +147,4 @@ def _of_bucket(quota: Issuer, now: int) -> str:
         return f"{text}, and holds no more"
     if at is None:
         return f"{text}, and is not refilled"
-    return (
-        f"{text}, refills by {format_refill(quota.refill_per_second)}, and is full at {clock(at)}"
-    )
+    return f"{text}, refills by {format_refill(quota.refill_per_second)}, and is full at {format_time(at)}"

@@ -17,6 +17,7 @@ from kgst.node import rpc
 from kgst.pipeline.batches import send_each
 from kgst.pipeline.operation import Operation
 from kgst.pipeline.results import Result
+from kgst.storing import FileError, write_new
 from kgst.supply.payout_checks import Cost, require_affordable
 from kgst.supply.payout_file import Payment
 from kgst.supply.payout_job import Job
@@ -83,7 +84,7 @@ def give_up_rest(
         work.close(job.subject, job.name, job.reference)
     rest = [p for chunk in job.chunks if chunk.name in standing.void for p in chunk.payments]
     if rest:
-        _write_new(target, _as_csv(sorted(rest, key=lambda payment: payment.line)))
+        _write(target, _as_csv(sorted(rest, key=lambda payment: payment.line)))
     result.resumed = True
     return answer(work, job.found(standing), operations, result, rest=target if rest else None)
 
@@ -99,13 +100,13 @@ def _cost(system: System, payer: str, operations: Sequence[Operation]) -> Cost:
     return Cost(gas * len(operations), gas, price)
 
 
-def _write_new(target: Path, text: str) -> None:
+def _write(target: Path, text: str) -> None:
     try:
-        with target.open("x", encoding="utf-8", newline="") as out:
-            out.write(text)
-    except OSError as error:
+        write_new([(target, text.encode())])
+    except FileError as error:
+        why = getattr(error.__cause__, "strerror", None) or "something else stands there"
         raise InputError(
-            f"--rest {target}: it cannot be written ({error.strerror}); give the same command again with a new file in "
+            f"--rest {target}: it cannot be written ({why}); give the same command again with a new file in "
             "a folder that is there: what is void stays so."
         ) from error
 

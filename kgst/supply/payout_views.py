@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final, Self
 
 from kgst.console import Answer
 from kgst.pipeline.operation import Operation
-from kgst.pipeline.views import print_progress, print_result, table
+from kgst.pipeline.views import print_progress, print_result
 from kgst.quantities import format_bnb, format_gwei
 from kgst.sending import Event, Stage
 from kgst.supply.documents import SupplyPayoutDocument
 from kgst.supply.payout_file import Chunk, Paid
+from kgst.tables import table
 from kgst.terminal import markup
 from kgst.units import format_som
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kgst.flags import PauseFlag
+from kgst.moments import format_time
 from kgst.multicall import Head, Reads, ensure_multicall, latest
-from kgst.pipeline.views import clock
 from kgst.snapshot.token import Issuer, TokenReads
 from kgst.units import format_som
 
@@ -69,8 +69,8 @@ class SupplyState:
             reasons.append("no reserves were ever attested (`ape run reserves draft`)")
         elif self.head.time >= self.valid_until:
             reasons.append(
-                f"the attestation ran out, or was halted, at {clock(self.valid_until)}; minting waits for a newer one "
-                "(`ape run reserves draft`)"
+                f"the attestation ran out, or was halted, at {format_time(self.valid_until)}; minting waits for a "
+                "newer one (`ape run reserves draft`)"
             )
         if self.supply > self.backing:
             reasons.append(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from kgst.build import refresh, source_of
 from kgst.deployment.code import arguments_in_words, code_hash, implementation_code
 from kgst.errors import RefusedError
+from kgst.moments import format_time
 from kgst.pipeline.operation import Operation
-from kgst.pipeline.views import clock
 from kgst.policy import Policy
 from kgst.quantities import format_duration
 from kgst.signing.ceremony import check_deployment
@@ -142,7 +142,7 @@ def submission(system: System, path: Path, signatures: Sequence[Path]) -> Operat
         ("code hash", f"{file.code_hash[:34]}\n{file.code_hash[34:]}"),
         ("may then run", call_in_words(file.contract, file.call)),
         ("signed by", "\n".join(system.named(one.signer) for one in found)),
-        ("deadline", clock(file.deadline)),
+        ("deadline", format_time(file.deadline)),
     )
     return approval(system, order, structs(found), lines)
 

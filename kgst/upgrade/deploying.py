@@ -73,13 +73,7 @@ def propose(
     """
     if run.via is not None:
         raise InputError("a Safe deploys no contracts; leave --via out: who deploys has no say.")
-    candidate = examine(system, contract)
-    if not candidate.is_sound:
-        wrong = "; ".join(f"{check.item}: {check.found}" for check in failed(candidate.checks))
-        raise RefusedError(
-            f"{contract} must not become the implementation: {wrong}. See `ape run upgrade check {contract}`. "
-            "Nothing was sent."
-        )
+    candidate = _sound(system, contract)
     deadline = deadline_after(system.now(), valid_for, usual=ORDER_VALID)
     path = out_path or (
         system.files.upgrades / f"{candidate.code_hash[2:10]}.json" if system.files else None
@@ -91,21 +85,7 @@ def propose(
         address, deployment = str(outcome.contract), Transaction.of(outcome)
     else:
         address, deployment = before.implementation, before.deployment
-    auditors, halts = read_auditors(system), read_halts(system)
-    file = UpgradeFile.of(
-        system.domain,
-        contract=contract,
-        source=candidate.source,
-        constructor_args="0x" + candidate.arguments.hex(),
-        implementation=address,
-        code_hash=code_hash(candidate.code_at(address)),
-        data=data,
-        nonce=consent_of(system).nonce,
-        deployment=deployment,
-        auditors=auditors,
-        halts=halts,
-        deadline=deadline,
-    )
+    file = _file_of(system, candidate, address, deployment, data, deadline)
     if before is not None and valid_for is None:
         file = _kept(system, file, before)
     require_there(system, file)
@@ -114,6 +94,43 @@ def propose(
         # A new nonce, call or deadline replaces the old: signatures on that are of no use any more.
         write_new([(path, as_bytes(file))], force=True)
     return Proposed(file, path, outcome)
+
+
+def _sound(system: System, contract: str) -> Candidate:
+    candidate = examine(system, contract)
+    if not candidate.is_sound:
+        wrong = "; ".join(f"{check.item}: {check.found}" for check in failed(candidate.checks))
+        raise RefusedError(
+            f"{contract} must not become the implementation: {wrong}. See `ape run upgrade check {contract}`. "
+            "Nothing was sent."
+        )
+    return candidate
+
+
+def _file_of(
+    system: System,
+    candidate: Candidate,
+    implementation: str,
+    deployment: Transaction,
+    data: bytes,
+    deadline: int,
+) -> UpgradeFile:
+    """What the auditors consent to, as the token has it now."""
+    auditors, halts = read_auditors(system), read_halts(system)
+    return UpgradeFile.of(
+        system.domain,
+        contract=candidate.contract,
+        source=candidate.source,
+        constructor_args="0x" + candidate.arguments.hex(),
+        implementation=implementation,
+        code_hash=code_hash(candidate.code_at(implementation)),
+        data=data,
+        nonce=consent_of(system).nonce,
+        deployment=deployment,
+        auditors=auditors,
+        halts=halts,
+        deadline=deadline,
+    )
 
 
 def _kept(system: System, file: UpgradeFile, before: UpgradeFile) -> UpgradeFile:

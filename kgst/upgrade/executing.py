@@ -10,12 +10,12 @@ from kgst.console import Answer, console
 from kgst.deployment.code import save_snapshot
 from kgst.errors import DriftError, ExitCode, RefusedError, WaitingError
 from kgst.events import read_logs
+from kgst.moments import format_time
 from kgst.node import NodeError, get_receipt, rpc
 from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.giving_up import give_up
 from kgst.pipeline.permission import PermissionStatus, permission
 from kgst.pipeline.pipeline import carry_out, perform
-from kgst.pipeline.views import clock
 from kgst.record import ContractRecord, Transaction, Upgrade, source_commit
 from kgst.roles import Role
 from kgst.terminal import markup
@@ -61,7 +61,7 @@ def schedule(system: System, path: Path, run: Run) -> Answer[WriteDocument]:
         return answer
 
     def show(out: Console) -> None:
-        out.print(f"[yellow]Scheduled.[/yellow] From [bold]{clock(ready_at)}[/bold] on:")
+        out.print(f"[yellow]Scheduled.[/yellow] From [bold]{format_time(ready_at)}[/bold] on:")
         out.print(f"  ape run upgrade execute {path}", markup=False, soft_wrap=True)
         out.print("Until then a guardian may cancel it:")
         out.print(f"  ape run upgrade cancel {path}", markup=False, soft_wrap=True)
@@ -89,7 +89,7 @@ def execute(system: System, path: Path, run: Run) -> Answer[WriteDocument]:
             raise RefusedError(f"it is not scheduled yet: `ape run upgrade schedule {path}`.")
         if found.status is PermissionStatus.WAITING:
             raise WaitingError(
-                f"it can be executed from {clock(found.ready_at or 0)} on; give the same command again then."
+                f"it can be executed from {format_time(found.ready_at or 0)} on; give the same command again then."
             )
         _require_later_block(system)
     answer = carry_out(system, [operation], run)

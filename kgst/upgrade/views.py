@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from kgst.checks import Check, print_checks
 from kgst.deployment.code import arguments_in_words
 from kgst.deployment.layout import WORDS_NOTE
-from kgst.pipeline.views import table
 from kgst.signing.moments import both_times
+from kgst.tables import table
 from kgst.terminal import markup
 from kgst.upgrade.operations import call_in_words
 
@@ -45,10 +45,6 @@ def print_check(
     head.add_column("")
     head.add_row("contract", f"{markup(candidate.contract)} ({markup(candidate.source)})")
     head.add_row("constructor", arguments_in_words("0x" + candidate.arguments.hex()))
-    head.add_row(
-        "code hash, own address zero",
-        f"{markup(candidate.code_hash[:34])}\n{markup(candidate.code_hash[34:])}",
-    )
     head.add_row("layout compared with", markup(candidate.compared_with))
     out.print(head)
     print_checks(out, candidate.checks, "Code and storage")

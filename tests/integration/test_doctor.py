@@ -20,7 +20,6 @@ from support.in_process import invoke
 from support.safe import deploy_safe, safe_at
 from support.standing import POLICY, ROOT, keep_chain, kept_system, person
 
-from kgst import multicall
 from kgst.checks import Check, State, failed
 from kgst.deployment.applying import apply
 from kgst.deployment.contracts import Deployment
@@ -52,7 +51,7 @@ def deployment() -> Deployment:
 @pytest.fixture(autouse=True)
 def _kept(monkeypatch: pytest.MonkeyPatch) -> None:
     keep_chain(monkeypatch)
-    monkeypatch.setattr(multicall, "_PAUSE", 0)
+    monkeypatch.setattr("kgst.multicall.reads._PAUSE", 0)
 
 
 @pytest.fixture

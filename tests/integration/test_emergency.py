@@ -21,7 +21,8 @@ from kgst.files import Files
 from kgst.guard.accounts import block, freeze
 from kgst.guard.cuts import cut_issuer, suspend_auditor
 from kgst.guard.pauses import pause, unpause
-from kgst.guard.presigning import presign, read_presigned, send_presigned
+from kgst.guard.presigned import read_presigned
+from kgst.guard.presigning import presign, send_presigned
 from kgst.journal import Journal
 from kgst.node import NodeError
 from kgst.pipeline.giving_up import give_up

@@ -516,7 +516,7 @@ def test_perform__repeatable_and_finished_meanwhile__goes_by_the_chain(
     perform(kgst, [operation], as_(pauser))
     assert kgst.files is not None
     [done] = (kgst.files.operations / "done").glob("*.jsonl")
-    done.rename(kgst.files.operations / done.name)  # as `_finish_others` leaves it
+    done.rename(kgst.files.operations / done.name)  # as `OtherRuns.finish` leaves it
     kgst.token.unpause(4, sender=ape_chain.provider.account_manager.test_accounts[6])
     answer = perform(kgst, [operation], as_(pauser))
     assert answer.document["resumed"] is False

@@ -14,6 +14,8 @@ from support.standing import keep_chain
 
 from kgst.checks import Check, State
 from kgst.deployment.applying import STEPS, apply
+from kgst.journal import Outcome
+from kgst.pipeline.documents import Transaction
 from kgst.policy import Policy
 
 POLICY = ROOT / "tests/support/policy.yaml"
@@ -136,3 +138,28 @@ def test_deployment__into_a_closed_pipe__ends_without_a_noise() -> None:
     assert done.code == 0, done.stderr
     assert "BrokenPipe" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+def test_document__broken_once_the_transaction_is_final__is_told_and_what_was_sent_too(
+    run: Any, deployment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code and words are those of what was done: nobody must take it for a failure and do it again."""
+    of, outcomes = Transaction.of, []
+
+    def broken(outcome: Outcome) -> Transaction:
+        outcomes.append(outcome)
+        return of(outcome.model_copy(update={"gas_used": -1}))
+
+    monkeypatch.setattr(Transaction, "of", broken)
+    ended = run("guard", "pause", "transfers", "--account", "TEST::5", "--yes", "--json")
+    [outcome] = outcomes
+    assert (ended.exit_code, ended.stdout) == (0, "")
+    assert f"pause: sent {outcome.hash}" in ended.stderr
+    assert "✓ done" in ended.stderr
+    *_, line = ended.stderr.splitlines()
+    assert line == (
+        "Error: the document could not be made: transactions.0.gas_used: Input should be greater than or equal to 0; "
+        "the command ended with exit code 0, as said above. Nothing has to be done again; report it."
+    )
+    assert "Traceback" not in ended.stderr
+    assert int(deployment.token.pauseFlags()) == 1

@@ -31,7 +31,7 @@ from kgst.node import NodeError, connected
 from kgst.policy import Policy
 from kgst.status.documents import StatusDocument
 from kgst.status.reading import Status, read_status
-from kgst.status.views import about, print_status, warnings
+from kgst.status.views import print_status, warnings
 
 SOM = 10**6
 HOUR = 3_600
@@ -376,14 +376,3 @@ def test_command__chain_in_process__deploys_for_practice(monkeypatch: pytest.Mon
     assert found["supply"] == "0"
     assert [i["label"] for i in found["issuers"]] == ["issuer"]
     assert "Practice chain" in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0 seconds"), (1, "1 second"), (61, "1 minute 1 second"), (3_600, "1 hour"),
-        (3_601, "1 hour"), (90_000, "1 day 1 hour"), (-120, "2 minutes"), (86_399, "23 hours 59 minutes"),
-    ],
-)  # fmt: skip
-def test_about__seconds__are_two_units(seconds: int, text: str) -> None:
-    assert about(seconds) == text

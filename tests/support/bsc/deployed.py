@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from support import in_process
 from support.bsc.node import BscNode, running_bsc
 from support.bsc.people import Key, key_of, keystore
@@ -18,6 +17,8 @@ from support.bsc.terms import Terms
 from support.cli import ROOT, Result, document_of, finish_ape, start_ape
 from web3 import HTTPProvider, Web3
 from web3.middleware import ExtraDataToPOAMiddleware
+
+from kgst.yamlfile import read_yaml
 
 __all__ = ["POLICY", "QUICK", "Deployed", "deployed_on_bsc", "policy_for", "quick", "web3_of"]
 
@@ -68,7 +69,7 @@ class Deployed:
     @property
     def people(self) -> list[str]:
         """Labels of the policy's people."""
-        return list(yaml.safe_load(self.policy.read_text())["people"])
+        return list(read_yaml(self.policy)["people"])
 
     # Commands
 
@@ -187,7 +188,7 @@ def deployed_on_bsc(
         people: Labels of more people with key files and money.
         apply: False leaves the chain empty.
     """
-    labels = [*yaml.safe_load(base.read_text())["people"], *EXTRA, *people]
+    labels = [*read_yaml(base)["people"], *EXTRA, *people]
     data = folder / "ape"
     with (
         running_bsc(terms or quick()) as node,
@@ -226,7 +227,7 @@ def _deploy(deployed: Deployed) -> None:
 def policy_for(base: Path, changes: Changes = ()) -> str:
     """The policy at `base` with addresses of the double's own people, and each change made once."""
     text = base.read_text()
-    for label, address in yaml.safe_load(text)["people"].items():
+    for label, address in read_yaml(base)["people"].items():
         assert text.count(f'"{address}"') == 1, label
         text = text.replace(f'"{address}"', f'"{key_of(label).address}"')
     for old, new in changes:

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 import pytest
 from jsonschema import Draft202012Validator
-from pydantic import ValidationError
 from support.tools import tool
 
 from kgst.document import (
@@ -16,6 +15,7 @@ from kgst.document import (
     BaseUnits,
     Data,
     Document,
+    DocumentError,
     Hash,
     Label,
     Part,
@@ -98,17 +98,35 @@ def test_printed__is_text_where_json_would_round() -> None:
         {"more": 1},
     ],
 )
-def test_document__of_another_shape__cannot_be_made(changes: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        sample(**changes)
+def test_document__of_another_shape__cannot_be_printed(changes: dict[str, Any]) -> None:
+    made = sample(**changes)
+    [name] = changes
+    for print_it in (made.dump, made.printed):
+        with pytest.raises(DocumentError, match=rf"^{name}(\.\S+)?: "):
+            print_it()
+
+
+def test_document__broken_within__names_each_place_and_keeps_the_rest() -> None:
+    """What a command goes on with is there: it may have to act on it."""
+    made = sample(at=-1, calls=[Call(to=TOKEN, data=b""), Call(to=TOKEN.lower(), data="0x")])  # type: ignore[arg-type]
+    assert (made.amount, made.calls[1].to) == (2**70, TOKEN.lower())
+    with pytest.raises(
+        DocumentError, match=r"at: .*; calls\.1\.to: .*checksummed.*; calls\.1\.data: "
+    ):
+        made.printed()
+    with pytest.raises(DocumentError, match=r"calls\.0\.data: Field required"):
+        sample(calls=[Call(to=TOKEN)]).model_copy(update={"at": 7}).printed()  # type: ignore[call-arg]
+    with pytest.raises(DocumentError, match="Unable to serialize unknown type"):
+        sample().model_copy(update={"left": [object()]}).printed()
+    assert sample(calls=[Call(to=TOKEN, data=b"")]) == sample(calls=[Call(to=TOKEN, data=b"")])
 
 
 @pytest.mark.parametrize(
     "address", [TOKEN.lower(), TOKEN[:-1], TOKEN[2:], "0x" + TOKEN[2:].upper()]
 )
 def test_address__without_its_checksum__cannot_be_printed(address: str) -> None:
-    with pytest.raises(ValidationError):
-        Call(to=address, data=b"")
+    with pytest.raises(DocumentError, match=r"calls\.0\.to: .*not a checksummed address"):
+        sample(calls=[Call(to=address, data=b"")]).printed()
 
 
 def test_taken_from__has_the_attributes_of_these_names() -> None:

@@ -20,7 +20,7 @@ from kgst.flags import (
     flags_in_words,
     parse_flags,
 )
-from kgst.guard.presigning import Presigned
+from kgst.guard.presigned import Presigned
 
 ROOT = Path(__file__).parents[3]
 SOURCE = (ROOT / "contracts/ledger/Flags.sol").read_text()

@@ -10,7 +10,7 @@ from kgst.auditors.files import RotationFile
 from kgst.deployment.layout import Snapshot
 from kgst.errors import KgstError
 from kgst.files import Files
-from kgst.guard.presigning import read_presigned
+from kgst.guard.presigned import read_presigned
 from kgst.journal import Journal
 from kgst.jsonfile import JsonError, NotWholeError, parse_json
 from kgst.record import Record

@@ -15,10 +15,10 @@ GATE = {"markup", "markup_lines", "safe", "Text", "assemble"}
 """`kgst.terminal`, and rich's own text without markup."""
 
 WORDS = {
-    "about", "arguments_in_words", "both_times", "clock", "flags_in_words", "format_bnb",
-    "format_bps", "format_duration", "format_gwei",
-    "format_refill", "format_som", "format_time", "len", "moment", "role_name", "som", "span", "sum", "totals",
-    "validity", "_amount", "_change", "_full_again", "_gas", "_grid", "_manner", "_since", "_whole",
+    "arguments_in_words", "both_times", "clock", "flags_in_words", "format_bnb",
+    "format_bps", "format_duration", "format_gwei", "format_refill", "format_som", "format_span", "format_time", "len",
+    "moment", "role_name", "som", "span", "sum", "totals", "validity", "_amount", "_change", "_full_again", "_gas",
+    "_grid", "_manner", "_since", "_whole",
 }  # fmt: skip
 """Functions whose words are made of numbers."""
 
@@ -28,7 +28,7 @@ NUMBERS = {
 }  # fmt: skip
 """Names of numbers, wherever they are attributes or variables."""
 
-PRINTERS = {"print", "add_row", "add_column", "Panel", "table", "table_of", "_table"}
+PRINTERS = {"print", "add_row", "add_column", "Panel", "facts", "table", "table_of"}
 RICH = {"Console", "Table", "Panel", "Text"}
 
 

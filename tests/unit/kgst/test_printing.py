@@ -179,6 +179,27 @@ def test_answer__that_cannot_be_shown__leaves_the_exit_code() -> None:
     assert "exit code 5" in result.stderr
 
 
+@pytest.mark.parametrize("code", [ExitCode.DONE, ExitCode.WAITING])
+def test_document__that_breaks_its_model__leaves_exit_code_and_words(code: ExitCode) -> None:
+    """It is made when all is done: what was done must not look as if it had failed."""
+
+    @click.command(cls=OfflineCommand, name="try")
+    @json_option
+    def cli(json_output: bool) -> Answer[Told]:
+        return Answer(Told(story=5), lambda out: out.print(STORY), code)  # type: ignore[arg-type]
+
+    result = CliRunner(mix_stderr=False).invoke(cli, ["--json"])
+    assert (result.exit_code, result.stdout) == (code, "")
+    words, line = result.stderr.splitlines()
+    assert words == STORY
+    assert line == (
+        "Error: the document could not be made: story: Input should be a valid string; the command ended with exit "
+        f"code {int(code)}, as said above. Nothing has to be done again; report it."
+    )
+    shown = CliRunner(mix_stderr=False).invoke(cli)
+    assert (shown.exit_code, shown.stdout, shown.stderr) == (code, f"{STORY}\n", "")
+
+
 class Account:
     """One that signs when it is told to."""
 

@@ -13,7 +13,7 @@ import pytest
 from kgst.csvfile import CsvFile
 from kgst.errors import InputError
 from kgst.files import Files
-from kgst.guard.presigning import read_presigned
+from kgst.guard.presigned import read_presigned
 from kgst.policy import Policy
 from kgst.record import Record
 from kgst.regularfile import NotRegularError, TooLargeError, read_regular

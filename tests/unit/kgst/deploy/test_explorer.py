@@ -16,7 +16,7 @@ from kgst.deploy.explorer_api import Explorer, ExplorerError
 from kgst.errors import InputError
 from kgst.record import ContractRecord, Transaction
 
-POLICY = Path(__file__).parents[2] / "support/policy.yaml"
+POLICY = Path(__file__).parents[3] / "support/policy.yaml"
 KEY = "the-secret-key-of-the-explorer"
 HASH = "0x" + "ab" * 32
 

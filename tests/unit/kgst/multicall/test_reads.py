@@ -10,7 +10,6 @@ from eth_abi.abi import decode, encode
 from eth_utils.crypto import keccak
 from web3.exceptions import Web3RPCError
 
-from kgst import multicall
 from kgst.multicall import MULTICALL3, Head, ReadError, Reads, ensure_multicall, latest, many
 from kgst.node import NodeError, connected
 
@@ -31,7 +30,7 @@ def eth(provider: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(multicall, "_PAUSE", 0)
+    monkeypatch.setattr("kgst.multicall.reads._PAUSE", 0)
 
 
 def answers(results: list[tuple[bool, bytes]]) -> bytes:
@@ -271,8 +270,8 @@ def test_ensure_multicall__twice__deploys_once(provider: Any) -> None:
 def test_ensure_multicall__real_chain__sends_nothing(
     provider: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(multicall, "is_dev_node", lambda _: False)
-    monkeypatch.setattr(multicall, "_deploy", pytest.fail)
+    monkeypatch.setattr("kgst.multicall.standing.is_dev_node", lambda _: False)
+    monkeypatch.setattr("kgst.multicall.standing._deploy", pytest.fail)
     monkeypatch.setattr(provider.web3.eth, "get_code", lambda *_: b"")
     ensure_multicall(provider)
 

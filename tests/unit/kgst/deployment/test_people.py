@@ -16,7 +16,7 @@ from kgst.roles import Role
 from kgst.safe.safes import is_usable
 from kgst.sending.transactions import created_by
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 BASE = Policy.load(ROOT / "tests/support/policy.yaml")
 ARTIFACTS = ROOT / "node_modules/@safe-global/safe-contracts/build/artifacts/contracts"
 SAFE = "0x1234567890AbcdEF1234567890aBcdef12345678"

@@ -57,7 +57,7 @@ def test_read_reserves__no_newline_at_the_end_and_quotes__is_read(write: Write) 
 
 
 def test_read_reserves__csv_and_camt053_together__are_added(write: Write) -> None:
-    demo = Path(__file__).parents[3] / "deployments" / "local" / "statements"
+    demo = Path(__file__).parents[4] / "deployments" / "local" / "statements"
     total = read_reserves([write(HEADER, ROW), demo / "bank-of-nowhere-on-chui.camt053.xml"])
     assert total.total_tyiyn == 1_000_000_000
 

@@ -23,7 +23,7 @@ from kgst.node.reading import answer_of
 from kgst.node.transport import Transport
 from kgst.node.web3_provider import web3_of
 
-DATA = Path(__file__).parents[2] / "data" / "bsc"
+DATA = Path(__file__).parents[3] / "data" / "bsc"
 
 
 @pytest.fixture

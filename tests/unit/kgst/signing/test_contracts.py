@@ -13,7 +13,7 @@ from support.in_process import invoke
 from kgst.signing.files import MAX_SIGNATURE, AuditorSet, Signable
 from kgst.storing import read_model
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 CONTRACT = "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0"
 BYTES = "0x" + "c0ffee" * 65
 

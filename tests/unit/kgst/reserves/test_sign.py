@@ -17,7 +17,7 @@ from support.isolation import policy_of
 from kgst.reserves.report import hash_of_report
 from kgst.statements import read_reserves
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture

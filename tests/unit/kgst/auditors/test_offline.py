@@ -15,7 +15,7 @@ from support.operators import policy_file
 from kgst.auditors.files import RotationSignatureFile, SignedRotationFile
 from kgst.storing import read_model
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 REHEARSAL = policy_of("rehearsal")
 
 

@@ -14,7 +14,7 @@ from kgst.pipeline.permission import Permission, PermissionStatus, as_call, perm
 from kgst.policy import Policy
 from kgst.roles import Role
 
-POLICY = Policy.load(Path(__file__).parents[2] / "support/policy.yaml")
+POLICY = Policy.load(Path(__file__).parents[3] / "support/policy.yaml")
 MANAGER = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 TOKEN = "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0"
 CALLER = POLICY.address("pauser")

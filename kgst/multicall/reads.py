@@ -1,21 +1,9 @@
-"""Many reads of one block in one request, through Multicall3.
-
-Reads are asked for one by one and answered together: `reads.of(token, "solvency")` gives a `Read`, whose `value` is
-there after `reads.fetch(provider, head)`. Every answer is of the block `head`: Multicall3 tells, in the same request,
-number and time of the block that it ran in and the hash of the one before, and another block is an error.
-
-Balances and time are read there too. What no call can read goes in requests of its own: the code at an address
-(`eth_getCode`; a contract sees another's code, but Multicall3 has no function for it), a storage slot
-(`eth_getStorageAt`), events (`eth_getLogs`), the header of a block and the `finalized` tag (`eth_getBlockByNumber`).
-`many` sends those that belong together as one JSON-RPC batch where the connection can.
-
-https://github.com/mds1/multicall3: the same address and code on every chain, BSC and its testnet among them.
-"""
+"""Reads of contracts, asked for one by one and answered together."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -24,35 +12,21 @@ from eth_abi.abi import decode, encode
 from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 
-from kgst.node import NodeError, NodeRefusedError, is_dev_node, rpc
+from kgst.multicall.blocks import Head
+from kgst.multicall.standing import MULTICALL3
+from kgst.node import NodeError, NodeRefusedError, rpc
 from kgst.node.faults import Refusal, is_behind
-from kgst.node.transport import Transport
 from kgst.reverts import explain
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
     from ape.contracts import ContractInstance
 
-__all__ = ["MULTICALL3", "Head", "Read", "ReadError", "Reads", "ensure_multicall", "latest", "many"]
-
-MULTICALL3: Final = "0xcA11bde05977b3631167028862bE2a173976CA11"
-"""Address of Multicall3 on every chain."""
+__all__ = ["OtherBlockError", "Read", "ReadError", "Reads"]
 
 _AGGREGATE: Final = function_signature_to_4byte_selector("aggregate3((address,bool,bytes)[])")
 _ATTEMPTS: Final = 6
 _PAUSE: Final = 0.5  # seconds; about one block of BSC
-
-# Multicall3 got to this address by a transaction that was signed once for all chains (without a chain id): nonce 0 of
-# a key that nobody has, 1,000,000 gas at 100 gwei. A chain in this process has no RPC to put code somewhere.
-_DEPLOYER: Final = "0x05f32B3cC3888453ff71B01135B34FF8e41263F2"
-_CONSTRUCTOR: Final = "608060405234801561001057600080fd5b50610ee0806100206000396000f3fe"
-_GAS_PRICE: Final = 100 * 10**9
-_GAS: Final = 1_000_000
-_SIGNATURE: Final = (
-    28,
-    0xEDCE47092C0F398CEBF3FFC267F05C8E7076E3B89445E0FE50F6332273D4569B,
-    0x1B0B9D000E19B24C5869B0FC3B22B0D6FA47CD63316875CBBD577D76E6FDE086,
-)
 
 T = TypeVar("T")
 
@@ -63,31 +37,6 @@ class ReadError(NodeError):
 
 class OtherBlockError(NodeError):
     """The node was asked in one block and answered from another."""
-
-
-@dataclass(frozen=True)
-class Head:
-    """The block that everything is read in.
-
-    Attributes:
-        time: Seconds.
-        hash: 0x and 64 digits.
-    """
-
-    number: int
-    time: int
-    hash: str
-    parent: str
-
-    @classmethod
-    def of(cls, block: Mapping[str, Any]) -> Head:
-        """From web3's answer."""
-        return cls(
-            number=int(block["number"]),
-            time=int(block["timestamp"]),
-            hash="0x" + bytes(block["hash"]).hex(),
-            parent="0x" + bytes(block["parentHash"]).hex(),
-        )
 
 
 @dataclass
@@ -231,74 +180,6 @@ class Reads:
     def _add(self, read: Read[T]) -> Read[T]:
         self._reads.append(read)
         return read
-
-
-def latest(provider: ProviderAPI) -> Head:
-    """The latest block.
-
-    Raises:
-        NodeError: the node failed.
-    """
-    with rpc("read the latest block"):
-        return Head.of(provider.web3.eth.get_block("latest"))
-
-
-def many(provider: ProviderAPI, what: str, *requests: Callable[[Any], Any]) -> list[Any]:
-    """Several requests at once: one JSON-RPC batch, or one after the other where the connection has no batches.
-
-    Args:
-        provider: Connected.
-        what: For messages.
-        requests: Each makes one request with web3's `eth`: `lambda eth: eth.get_code(address)`.
-
-    Raises:
-        NodeError: the node failed in any of them.
-    """
-    web3 = provider.web3
-    # The chain in this process has no batches; only the package's own transport knows what to do when a node refuses
-    # them.
-    with rpc(what):
-        if not isinstance(getattr(web3.provider, "transport", None), Transport):
-            return [request(web3.eth) for request in requests]
-        with web3.batch_requests() as batch:
-            for request in requests:
-                batch.add(request(web3.eth))
-            return list(batch.execute())
-
-
-def ensure_multicall(provider: ProviderAPI) -> None:
-    """Put Multicall3 at its address on a development node that lacks it; elsewhere do nothing.
-
-    Raises:
-        NodeError: the development node does not let it be put there.
-    """
-    if not is_dev_node(provider):
-        return
-    with rpc("read the code of Multicall3"):
-        if bytes(provider.web3.eth.get_code(MULTICALL3)):
-            return
-    from ape_ethereum.multicall.constants import MULTICALL3_CODE
-
-    if provider.name == "test":
-        _deploy(provider, bytes(MULTICALL3_CODE))
-        return
-    with rpc("put Multicall3 on the development node"):
-        provider.make_request("anvil_setCode", [MULTICALL3, "0x" + bytes(MULTICALL3_CODE).hex()])
-        # The block that is read next must have it.
-        provider.make_request("evm_mine", [])
-
-
-def _deploy(provider: ProviderAPI, code: bytes) -> None:
-    import rlp
-
-    eth = provider.web3.eth
-    created = bytes.fromhex(_CONSTRUCTOR) + code
-    raw = rlp.encode([0, _GAS_PRICE, _GAS, b"", 0, created, *_SIGNATURE])
-    with rpc("deploy Multicall3 on the chain of this process"):
-        eth.send_transaction(
-            {"from": eth.accounts[-1], "to": _DEPLOYER, "value": _GAS * _GAS_PRICE, "gas": 21_000}
-        )
-        eth.send_raw_transaction(raw)
 
 
 def _aggregate(

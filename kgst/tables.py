@@ -1,0 +1,45 @@
+"""The one form of tables for people: cells are folded and never cut, since a cell may be the one thing to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+__all__ = ["facts", "table"]
+
+
+def table(title: str | Text | None = None, *columns: str, right: Collection[str] = ()) -> Table:
+    """A table; columns may be added.
+
+    Args:
+        title: Markup of this package's own, or text.
+        columns: Names of the first ones.
+        right: Those of them that are flushed right.
+    """
+    from rich.text import Text
+
+    made = _empty(title)
+    for name in columns:
+        justify: Literal["left", "right"] = "right" if name in right else "left"
+        made.add_column(Text(name), overflow="fold", justify=justify)
+    return made
+
+
+def facts(title: str) -> Table:
+    """A table of names and values; its title is markup of this package's own."""
+    made = _empty(title)
+    made.show_header = False
+    made.add_column(style="bold", overflow="fold")
+    made.add_column(overflow="fold")
+    return made
+
+
+def _empty(title: str | Text | None) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
