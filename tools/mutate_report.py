@@ -192,7 +192,8 @@ def main() -> int:
     for failure in failures:
         print(f"  {failure}", file=sys.stderr)
     said = "; ".join(
-        f"{name} ({tried(report[name])}) {report[name]['killed']} of {report[name]['killed'] + report[name]['survived']} killed "
+        f"{name} ({tried(report[name])}) {report[name]['killed']} of "
+        f"{report[name]['killed'] + report[name]['survived']} killed "
         f"({report[name]['killed_percent']} %), {report[name]['equivalent']} equivalent"
         for name in GOALS
     )

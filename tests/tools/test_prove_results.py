@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.tools import tool
@@ -11,7 +12,7 @@ prove_property = tool("prove_property")
 prove_results = tool("prove_results")
 
 
-def made(status: str, name: str = "check_mint", **fields: object) -> object:
+def made(status: str, name: str = "check_mint", **fields: object) -> Any:
     return prove_property.Property("IssuanceProof", name, "", [1], None, status=status, **fields)
 
 
@@ -81,7 +82,13 @@ def test_recall__other_code__is_tried_again(kept: Path, monkeypatch: pytest.Monk
 
 
 def test_recall__recorded_run_of_this_code__stands_for_what_is_not_here(kept: Path) -> None:
-    row = {"status": "proven", "bound": None, "seconds": 1.0, "paths": 1, "queries": {}}
+    row: dict[str, Any] = {
+        "status": "proven",
+        "bound": None,
+        "seconds": 1.0,
+        "paths": 1,
+        "queries": {},
+    }
     row |= {"detail": None, "subject": "code of IssuanceProof"}
     name = "IssuanceProof.check_mint"
     assert prove_results.recall(made("timeout"), {name: row})
