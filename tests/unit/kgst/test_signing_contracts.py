@@ -10,7 +10,8 @@ import pytest
 from support import drafts, rotations, upgrades
 from support.in_process import invoke
 
-from kgst.signing.files import MAX_SIGNATURE, AuditorSet, Signable
+from kgst.signing.files import AuditorSet, AuditorsOrder
+from kgst.signing.shapes import MAX_SIGNATURE
 from kgst.storing import read_model
 
 ROOT = Path(__file__).parents[3]
@@ -24,23 +25,23 @@ def seated(auditors: AuditorSet, **changes: Any) -> AuditorSet:
     return auditors.model_copy(update={"members": tuple(members), **changes})
 
 
-def attestation(**changes: Any) -> Signable:
+def attestation(**changes: Any) -> AuditorsOrder:
     draft = drafts.make()
     auditors = seated(draft.signers, **changes)
     return draft.model_copy(update={"chain": draft.chain.model_copy(update={"auditors": auditors})})
 
 
-def rotation(**changes: Any) -> Signable:
+def rotation(**changes: Any) -> AuditorsOrder:
     draft = rotations.make()
     return draft.model_copy(update={"current": seated(draft.current, **changes)})
 
 
-def upgrade(**changes: Any) -> Signable:
+def upgrade(**changes: Any) -> AuditorsOrder:
     file = upgrades.make()
     return file.model_copy(update={"auditors": seated(file.auditors, **changes)})
 
 
-Kind = tuple[str, Callable[..., Signable]]
+Kind = tuple[str, Callable[..., AuditorsOrder]]
 KINDS = pytest.mark.parametrize(
     ("room", "make"),
     [("reserves", attestation), ("auditors", rotation), ("upgrade", upgrade)],
@@ -55,7 +56,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     return invoke
 
 
-def written(draft: Signable, folder: Path, name: str, signer: str, **fields: Any) -> Path:
+def written(draft: AuditorsOrder, folder: Path, name: str, signer: str, **fields: Any) -> Path:
     """A signature file of `signer`; `fields` replace what is in it."""
     file = draft.signed_by(signer, bytes.fromhex(BYTES[2:]), by_contract=True)
     return drafts.edited(drafts.saved(file, folder / f"{name}.sig.json"), **fields)
@@ -146,7 +147,7 @@ def test_sign__for_a_contract__writes_what_its_owners_made(
         (("--for", CONTRACT, "--signature", "0x123"), 2, "two digits for each byte"),
         (("--for", CONTRACT, "--signature", "00" * (MAX_SIGNATURE + 1)), 2, "bytes at most"),
         (("--for", CONTRACT, "--signature", BYTES, "--account", "TEST::1"), 2, "give one of them"),
-        (("--for", drafts.OTHER, "--signature", BYTES), 4, "none of the draft's auditors"),
+        (("--for", drafts.OTHER, "--signature", BYTES), 4, "none of the auditors"),
     ],
 )
 def test_sign__for_a_contract_wrongly__is_refused(
