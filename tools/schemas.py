@@ -26,6 +26,7 @@ from kgst.auditors.files import RotationFile, RotationSignatureFile, SignedRotat
 from kgst.document import Document, Part
 from kgst.guard.orders import Order
 from kgst.guard.presigning import Presigned
+from kgst.proposals.files import OwnersSignature, Proposal
 from kgst.reserves.files import AttestationFile, SignatureFile, SignedFile
 from kgst.upgrade.files import ConsentFile, SignedUpgradeFile, UpgradeFile
 
@@ -41,6 +42,8 @@ FILES: dict[str, type[BaseModel]] = {
     "file-presigned": Presigned,
     "file-rotation": RotationFile,
     "file-rotation-signature": RotationSignatureFile,
+    "file-safe-signature": OwnersSignature,
+    "file-safe-transaction": Proposal,
     "file-signature": SignatureFile,
     "file-signed-attestation": SignedFile,
     "file-signed-rotation": SignedRotationFile,

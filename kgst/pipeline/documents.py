@@ -123,7 +123,7 @@ class Proposal(Part):
             result.proposal,
             file=str(result.proposal_path) if result.proposal_path else None,
             threshold=safe.threshold,
-            signed_by=sorted(result.proposal.valid_signatures(safe)),
+            signed_by=sorted(one.signer for one in result.proposal.claims),
             missing=result.missing_signatures,
         )
 

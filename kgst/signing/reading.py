@@ -18,7 +18,15 @@ from kgst.signing.kinds import Signable, Signers
 from kgst.signing.shapes import Signature, SignatureFile
 from kgst.storing import FileError, read_model
 
-__all__ = ["Gathered", "beside", "gather", "judged", "read_signature", "signature_path"]
+__all__ = [
+    "Gathered",
+    "beside",
+    "first_of_each",
+    "gather",
+    "judged",
+    "read_signature",
+    "signature_path",
+]
 
 _ADDRESS_DIGITS: Final = 8
 """Of the signer's address, in the name of the file."""
@@ -42,26 +50,36 @@ def gather(
     read: Callable[[Path], Iterable[Signature]],
     there: Iterable[Signature] = (),
 ) -> Gathered:
-    """The signatures that are `there` and, as `read` finds them, in the files at `paths`; of one signer the first.
+    """The signatures in the files at `paths`, as `read` finds them, and those that are `there`; of each signer one.
 
     Raises:
         FileError: what `read` raised, of every such file: one of them spoils the submission, so none is passed over.
     """
-    found = {one.signer: one for one in there}
+    found: dict[str, Signature] = {}
     repeated: list[Path] = []
     problems: list[str] = []
     for path in paths:
         try:
-            new = {one.signer: one for one in read(path)}
+            more = first_of_each([*found.values(), *read(path)])
         except FileError as error:
             problems.append(str(error))
             continue
-        if new.keys() <= found.keys():
+        if more == found:
             repeated.append(path)
-        found = new | found
+        found = more
     if problems:
         raise FileError("\n".join(problems))
-    return Gathered(found, tuple(repeated))
+    return Gathered(first_of_each([*found.values(), *there]), tuple(repeated))
+
+
+def first_of_each(signatures: Iterable[Signature]) -> dict[str, Signature]:
+    """By signer the first, but a key's before what is only claimed of a contract: else a claim could hide it."""
+    found: dict[str, Signature] = {}
+    for one in signatures:
+        before = found.setdefault(one.signer, one)
+        if before.by_contract and not one.by_contract:
+            found[one.signer] = one
+    return found
 
 
 def read_signature(draft: Signable, signers: Signers | None, path: Path) -> Signature:

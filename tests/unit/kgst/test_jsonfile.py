@@ -13,10 +13,10 @@ from kgst.files import Files
 from kgst.guard.presigning import read_presigned
 from kgst.journal import Journal
 from kgst.jsonfile import JsonError, NotWholeError, parse_json
+from kgst.proposals.files import Proposal
 from kgst.record import Record
 from kgst.reserves.files import AttestationFile
 from kgst.reserves.report import read_report
-from kgst.safe.proposals import Proposal
 from kgst.storing import read_model
 from kgst.upgrade.files import ConsentFile, UpgradeFile
 

@@ -13,8 +13,9 @@ from support.devices import Device, as_is, from_zero, high, nothing, without_zer
 from kgst.auditors.files import RotationFile
 from kgst.errors import RefusedError
 from kgst.govern.proof import Challenge
-from kgst.safe.proposals import Proposal
-from kgst.safe.safes import Safe, SafeTransaction
+from kgst.proposals.files import Proposal
+from kgst.proposals.kind import OwnersDraft, owners_of
+from kgst.safe.safes import SafeTransaction
 from kgst.signatures import SignatureError, normalised, recover, sign_message
 from kgst.signing.ceremony import signature_of
 
@@ -39,11 +40,10 @@ def of_consent(device: Any) -> tuple[SignableMessage, str]:
 
 def of_safe(device: Any) -> tuple[SignableMessage, str]:
     transaction = SafeTransaction(97, drafts.OTHER, drafts.TOKEN, b"\x13d9\xdd", 5)
-    proposal = Proposal.of(transaction, "pause", [])
-    safe = Safe(drafts.OTHER, "1.4.1", (device.address,), 1, 5)
-    proposal.sign(device, safe)
-    assert list(proposal.valid_signatures(safe)) == [device.address]
-    return transaction.message, proposal.signatures[device.address]
+    owners = owners_of("governance", [device.address])
+    draft = OwnersDraft(Proposal.of(transaction, "pause", []), owners, 1)
+    file = signature_of(draft, device)
+    return transaction.message, file.signature
 
 
 def of_key(device: Any) -> tuple[SignableMessage, str]:
