@@ -24,6 +24,7 @@ from pydantic_core import core_schema
 import kgst
 from kgst.auditors.files import RotationFile, RotationSignatureFile, SignedRotationFile
 from kgst.document import Document, Part
+from kgst.govern.challenge import Challenge, KeySignature
 from kgst.guard.orders import Order
 from kgst.guard.presigning import Presigned
 from kgst.proposals.files import OwnersSignature, Proposal
@@ -38,6 +39,8 @@ ANSWERED = re.compile(r"Answer\[([\w| ]+)\]")
 
 FILES: dict[str, type[BaseModel]] = {
     "file-attestation": AttestationFile,
+    "file-key-challenge": Challenge,
+    "file-key-signature": KeySignature,
     "file-order": Order,
     "file-presigned": Presigned,
     "file-rotation": RotationFile,

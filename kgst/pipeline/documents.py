@@ -176,6 +176,7 @@ class Rotation(Part):
         roles: Their names.
         next: What is to be done next.
         challenge: What the new holder signs; null before it holds the roles.
+        challenge_file: Where `--challenge` wrote it; null when nothing was written.
         proved_by: Null: not proved.
         notes: Powers of the old holder that are not roles.
         policy_lines: Lines of the policy that name the old holder.
@@ -187,6 +188,7 @@ class Rotation(Part):
     roles: list[str]
     next: Literal["grant", "prove", "revoke", "done"]
     challenge: Challenge | None
+    challenge_file: str | None
     proved_by: Literal["signature", "erc-1271", "safe"] | None
     notes: list[str]
     policy_lines: list[PolicyLine]

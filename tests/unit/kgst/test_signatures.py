@@ -12,7 +12,7 @@ from support.devices import Device, as_is, from_zero, high, nothing, without_zer
 
 from kgst.auditors.files import RotationFile
 from kgst.errors import RefusedError
-from kgst.govern.proof import Challenge
+from kgst.govern.challenge import Challenge
 from kgst.proposals.files import Proposal
 from kgst.proposals.kind import OwnersDraft, owners_of
 from kgst.safe.safes import SafeTransaction
@@ -47,8 +47,15 @@ def of_safe(device: Any) -> tuple[SignableMessage, str]:
 
 
 def of_key(device: Any) -> tuple[SignableMessage, str]:
-    message = Challenge(97, drafts.OTHER, device.address, drafts.TOKEN, "PAUSER", 1).message
-    return message, "0x" + sign_message(device, message).hex()
+    challenge = Challenge(
+        chain_id=97,
+        manager=drafts.OTHER,
+        account=device.address,
+        replaces=drafts.TOKEN,
+        roles="PAUSER",
+        granted_at=1,
+    )
+    return challenge.message, signature_of(challenge, device).signature
 
 
 KINDS = pytest.mark.parametrize("kind", [of_attestation, of_rotation, of_consent, of_safe, of_key])
