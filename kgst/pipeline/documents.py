@@ -42,8 +42,6 @@ __all__ = [
     "WriteDocument",
 ]
 
-_Threshold = Annotated[int, Field(ge=1)]
-
 
 class _Operation(Part):
     """One thing that was asked for.
@@ -110,7 +108,7 @@ class Proposal(Part):
     domain_hash: Hash
     message_hash: Hash
     file: str | None
-    threshold: _Threshold
+    threshold: Annotated[int, Field(ge=1)]
     signed_by: list[Address]
     missing: Count
 
