@@ -90,6 +90,32 @@ def test_collect__contract_and_key__is_complete_and_says_what_is_open(
 
 
 @KINDS
+def test_collect__claim_of_a_contract__hides_no_key(
+    run: Any, tmp_path: Path, room: str, make: Any
+) -> None:
+    """That an auditor is a contract anyone can write; of one signer a key's signature goes first."""
+    draft = make()
+    path = drafts.saved(draft, tmp_path / "draft.json")
+    a, b = (drafts.auditor(i) for i in (0, 1))
+    claim = written(draft, tmp_path, "0", a.address)
+    keys = [
+        drafts.saved(
+            draft.signed_by(one.address, drafts.raw_signature(draft.message, one)),
+            tmp_path / f"{one.address}.sig.json",
+        )
+        for one in (a, b)
+        if one.address in draft.signers.members
+    ]
+    result = run(room, "collect", path, claim, *keys, "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["unchecked"] == []
+    signed = json.loads((tmp_path / "draft.signed.json").read_text())["signatures"]
+    assert all("by_contract" not in one for one in signed)
+    last = run(room, "collect", path, *keys, claim, "--json", "--force")
+    assert json.loads(last.stdout)["repeated_files"] == [str(claim)]
+
+
+@KINDS
 def test_collect__contract_that_may_not_sign__is_refused(
     run: Any, tmp_path: Path, room: str, make: Any
 ) -> None:
