@@ -71,11 +71,10 @@ def sign(
 
     there = {one.signer for one in counting(opened.found()) if not one.by_contract}
     if account is not None and given is None and account.address in there:
-        signer = account.address
-        found = {"signer": signer, "signature_file": None, "by_contract": False}
-        content = document(found)
-        said = f"[green]✓[/green] {markup(opened.named(signer))} had signed before"
-        return Answer(content, partial(_told, opened, content, said))
+        content = document(
+            {"signer": account.address, "signature_file": None, "by_contract": False}
+        )
+        return Answer(content, partial(_told, opened, content))
     reviewed = ceremony.Reviewed(
         draft,
         path,
@@ -89,15 +88,16 @@ def sign(
 
     def told(out: Console) -> None:
         answer.show(out)
-        _told(opened, answer.content, None, out)
+        _told(opened, answer.content, out)
 
     return Answer(answer.content, told)
 
 
-def _told(opened: Opened, document: SafeSignDocument, said: str | None, out: Console) -> None:
+def _told(opened: Opened, document: SafeSignDocument, out: Console) -> None:
     """How far it is, and what comes next."""
-    if said is not None:
-        out.print(said)
+    if document.already:
+        print_proposal(opened, out)
+        out.print(f"[green]✓[/green] {markup(opened.named(document.signed))} had signed before")
     count = sum(one.counts is True for one in document.signatures)
     out.print(f"{count:d} of {document.threshold:d} signatures.")
     if document.missing == 0:
