@@ -60,11 +60,12 @@ def gather(
     problems: list[str] = []
     for path in paths:
         try:
-            more = first_of_each([*found.values(), *read(path)])
+            new = list(read(path))
         except FileError as error:
             problems.append(str(error))
             continue
-        if more == found:
+        more = first_of_each([*found.values(), *new])
+        if new and more == found:
             repeated.append(path)
         found = more
     if problems:

@@ -348,6 +348,9 @@ def test_collect__stranger_in_a_copy__does_not_count(
     said = " ".join(one["why"] for one in found["left_out"])
     assert f"{outsider.address} is no owner of the Safe governance" in said
     assert f"names {B}, and the signature is of {A}" in said
+    unsigned = drafts.saved(proposals.make(), tmp_path / "unsigned.json")
+    again = document(run("collect", file, unsigned, copy, "--json"), "safe-collect", 5)
+    assert (again["signed_by"], again["repeated_files"]) == ([A], [])
     assert "Does not count:" in run("collect", file, copy).stdout
 
 
