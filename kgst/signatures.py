@@ -28,6 +28,7 @@ __all__ = [
     "SignatureError",
     "digest",
     "normalised",
+    "preimage",
     "recover",
     "sign_message",
     "signer_of",
@@ -64,9 +65,14 @@ class Hashes:
         return cls(*("0x" + bytes(part).hex() for part in parts))
 
 
+def preimage(message: SignableMessage) -> bytes:
+    """What is hashed to be signed: 0x1901, the domain's hash, the struct's hash; 66 bytes."""
+    return b"\x19" + bytes(message.version + message.header + message.body)
+
+
 def digest(message: SignableMessage) -> bytes:
     """What a signature on `message` is on, 32 bytes: ECDSA's, and what a contract is asked about."""
-    return keccak(b"\x19" + message.version + message.header + message.body)
+    return keccak(preimage(message))
 
 
 def normalised(signature: bytes) -> bytes:

@@ -8,8 +8,23 @@ from typing import TYPE_CHECKING, Any
 import click
 from ape.cli import AccountAliasPromptChoice
 
-from kgst.console import Answer, KgstCommand, KgstGroup, json_option, policy_option
-from kgst.pipeline.options import write_options
+from kgst.console import (
+    Answer,
+    KgstCommand,
+    KgstGroup,
+    OfflineCommand,
+    json_option,
+    operator_options,
+    policy_option,
+    yes_option,
+)
+from kgst.pipeline.options import (
+    FILE,
+    contract_options,
+    force_option,
+    offline_policy_option,
+    write_options,
+)
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -19,11 +34,13 @@ if TYPE_CHECKING:
         GovernPendingDocument,
         GovernPlanDocument,
     )
+    from kgst.govern.offline_documents import GovernSignDocument
     from kgst.pipeline.documents import OperationDocument, WriteDocument
     from kgst.pipeline.options import Run
+    from kgst.signing.ceremony import Given
 
 
-@click.group(cls=KgstGroup, short_help="Roles: matrix, plan, apply, pending, rotate")
+@click.group(cls=KgstGroup, short_help="Roles: matrix, plan, apply, pending, rotate, sign")
 def cli() -> None:
     """Roles: who holds them, what differs from the policy, carrying that out, rotating keys."""
 
@@ -110,6 +127,18 @@ def cancel(operation: str, run: Run) -> Answer[WriteDocument]:
     "--signature", metavar="HEX", help="NEW's signature over the challenge, made elsewhere."
 )
 @click.option(
+    "--challenge",
+    "challenge_path",
+    type=FILE,
+    help="Write what NEW has to sign to this file, for `govern sign`, while the key is not proved.",
+)
+@click.option(
+    "--proof",
+    "proof_path",
+    type=FILE,
+    help="NEW's signature, in the file that `govern sign` wrote.",
+)
+@click.option(
     "--write-policy", is_flag=True, help="Once it is done, put NEW for OLD into the policy's roles."
 )
 @write_options
@@ -118,6 +147,8 @@ def rotate(
     new: str,
     new_account: AccountAPI | None,
     signature: str | None,
+    challenge_path: Path | None,
+    proof_path: Path | None,
     write_policy: bool,
     run: Run,
 ) -> Answer[WriteDocument]:
@@ -135,6 +166,8 @@ def rotate(
         run,
         new_account=new_account,
         signature=_bytes(signature),
+        proof_path=proof_path,
+        challenge_path=challenge_path,
         write_policy=write_policy,
     )
 
@@ -148,6 +181,31 @@ def prove(old: str, new: str, run: Run) -> Answer[OperationDocument]:
     from kgst.govern.rotate import prove_key
 
     return prove_key(_system(run), old, new, run)
+
+
+@cli.command(cls=OfflineCommand)
+@click.argument("file", type=FILE)
+@operator_options
+@contract_options
+@offline_policy_option
+@yes_option
+@force_option
+@json_option
+def sign(
+    file: Path,
+    account: AccountAPI | None,
+    policy_path: Path | None,
+    given: Given | None,
+    yes: bool,
+    force: bool,
+    json_output: bool,
+) -> Answer[GovernSignDocument]:
+    """Sign the challenge FILE of a rotation, as the new holder. Touches no network."""
+    from kgst.govern import offline
+
+    return offline.sign(
+        file, account, policy_path=policy_path, given=given, yes=yes, force=force, quiet=json_output
+    )
 
 
 def _system(run: Run) -> Any:

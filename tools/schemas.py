@@ -24,8 +24,10 @@ from pydantic_core import core_schema
 import kgst
 from kgst.auditors.files import RotationFile, RotationSignatureFile, SignedRotationFile
 from kgst.document import Document, Part
+from kgst.govern.challenge import Challenge, KeySignature
 from kgst.guard.orders import Order
 from kgst.guard.presigned import Presigned
+from kgst.proposals.files import OwnersSignature, Proposal
 from kgst.reserves.files import AttestationFile, SignatureFile, SignedFile
 from kgst.upgrade.files import ConsentFile, SignedUpgradeFile, UpgradeFile
 
@@ -37,10 +39,14 @@ ANSWERED = re.compile(r"Answer\[([\w| ]+)\]")
 
 FILES: dict[str, type[BaseModel]] = {
     "file-attestation": AttestationFile,
+    "file-key-challenge": Challenge,
+    "file-key-signature": KeySignature,
     "file-order": Order,
     "file-presigned": Presigned,
     "file-rotation": RotationFile,
     "file-rotation-signature": RotationSignatureFile,
+    "file-safe-signature": OwnersSignature,
+    "file-safe-transaction": Proposal,
     "file-signature": SignatureFile,
     "file-signed-attestation": SignedFile,
     "file-signed-rotation": SignedRotationFile,

@@ -10,7 +10,7 @@ from kgst.auditors.files import Ends, Proposal
 from kgst.checks import CheckPart
 from kgst.document import Address, ChainId, Count, Document, Duration, Hash, Part, Time
 from kgst.policy import MAX_AUDITORS
-from kgst.signing.documents import CollectDocument, SignDocument
+from kgst.signing.documents import CollectOrderDocument, SignDocument
 from kgst.signing.files import AuditorSet, Block
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class _OfVersion(Document):
 
 
 # The number is the first key.
-class AuditorsCollectDocument(CollectDocument, _OfVersion):
+class AuditorsCollectDocument(CollectOrderDocument, _OfVersion):
     """Whose signatures on a rotation are there; exit code 5 while they are too few.
 
     Attributes:

@@ -18,13 +18,10 @@ from kgst.signing.files import (
     AuditorSet,
     AuditorsSignature,
     Block,
-    Count,
     Draft,
-    FileModel,
-    Hash,
-    Moment,
     SignedDraft,
 )
+from kgst.signing.shapes import Count, FileModel, Hash, Moment
 
 __all__ = ["Ends", "Proposal", "RotationFile", "RotationSignatureFile", "SignedRotationFile"]
 

@@ -21,7 +21,7 @@ from kgst.errors import RefusedError
 from kgst.policy import Policy
 from kgst.reserves.views import print_warnings
 from kgst.signing import ceremony, deadlines
-from kgst.signing.ceremony import check_deployment
+from kgst.signing.comparing import check_deployment
 from kgst.signing.views import namer, print_list
 from kgst.storing import read_model
 
@@ -46,7 +46,8 @@ def check(
         ]
     done: list[str] = []
     undone: list[str] = []
-    check_deployment(draft, policy, policy_path, done, undone)
+    domain = draft.token_domain
+    check_deployment(domain.chain_id, "token", domain.token, policy, policy_path, done, undone)
     wanted = successors(policy, draft.current)
     if not wanted.has_people_of(draft.new):
         strangers = [one for one in draft.new.members if one not in wanted.members]

@@ -10,43 +10,28 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from eth_account.messages import SignableMessage, encode_typed_data
-from eth_utils.address import to_checksum_address
 from pydantic import BaseModel, ConfigDict, Field
 
 from kgst.console import let_sign
 from kgst.errors import DriftError, InputError, RefusedError
+from kgst.govern.challenge import Challenge
 from kgst.jsonfile import load_model, write_whole
 from kgst.pipeline.actor import safe_drifts
-from kgst.roles import role_name
 from kgst.safe.safes import Safe
-from kgst.signatures import (
-    Hashes,
-    SignatureError,
-    digest,
-    normalised,
-    sign_message,
-    signer_of,
-)
+from kgst.signatures import SignatureError, normalised, signer_of
+from kgst.signing.ceremony import signature_of
 from kgst.signing.onchain import takes
+from kgst.signing.reading import read_signature
+from kgst.signing.shapes import Signature, SignatureFile
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
 
     from kgst.deployment.system import System
-    from kgst.govern.holders import Holders
 
-__all__ = ["Challenge", "Proof", "challenge_for", "keep", "prove"]
-
-
-_KEY_PROOF: Final = [
-    {"name": "account", "type": "address"},
-    {"name": "replaces", "type": "address"},
-    {"name": "roles", "type": "string"},
-    {"name": "grantedAt", "type": "uint256"},
-]
+__all__ = ["Proof", "keep", "prove"]
 
 
 class _KeyProofFile(BaseModel):
@@ -65,49 +50,6 @@ class _KeyProofFile(BaseModel):
 
 
 @dataclass(frozen=True)
-class Challenge:
-    """What a new holder signs.
-
-    Attributes:
-        account: Whose key is to be proved.
-        replaces: Who will lose the roles.
-        roles: Names of all roles that `account` holds, by number.
-        granted_at: Second since which it has the youngest of them.
-    """
-
-    chain_id: int
-    manager: str
-    account: str
-    replaces: str
-    roles: str
-    granted_at: int
-
-    @property
-    def message(self) -> SignableMessage:
-        """EIP-712; `header` is the domain hash, `body` the message hash, as a Ledger shows them."""
-        return encode_typed_data(
-            {
-                "name": "KGST key rotation",
-                "version": "1",
-                "chainId": self.chain_id,
-                "verifyingContract": self.manager,
-            },
-            {"KeyProof": _KEY_PROOF},
-            {
-                "account": self.account,
-                "replaces": self.replaces,
-                "roles": self.roles,
-                "grantedAt": self.granted_at,
-            },
-        )
-
-    @property
-    def hash(self) -> bytes:
-        """What ECDSA or ERC-1271 is over, 32 bytes."""
-        return digest(self.message)
-
-
-@dataclass(frozen=True)
 class Proof:
     """How the key was proved.
 
@@ -122,25 +64,13 @@ class Proof:
     path: Path | None = None
 
 
-def challenge_for(system: System, holders: Holders, new: str, old: str) -> Challenge:
-    """What `new` has to sign before `old` loses its roles."""
-    held = holders.roles_of(new)
-    return Challenge(
-        system.record.chain_id,
-        system.manager.address,
-        to_checksum_address(new),
-        to_checksum_address(old),
-        ", ".join(role_name(role) for role in held),
-        max((access.since for access in held.values()), default=0),
-    )
-
-
 def prove(
     system: System,
     challenge: Challenge,
     *,
     account: AccountAPI | None = None,
     signature: bytes | None = None,
+    file: Path | None = None,
 ) -> Proof:
     """Whether the key of the challenge's account works: by its being a Safe, what was kept, or what is given.
 
@@ -149,9 +79,10 @@ def prove(
         challenge: From `challenge_for`.
         account: Signs now, if it is given and the address has no Safe of the policy.
         signature: Made elsewhere.
+        file: That has such a signature, as `govern sign` writes it.
 
     Raises:
-        InputError: `account` is another address.
+        InputError: `account` is another address; the file has no signature on this challenge.
         DriftError: the policy has a Safe there, the chain has none or another.
         RefusedError: the signature is not the account's, over this challenge.
     """
@@ -164,18 +95,22 @@ def prove(
         kept = _kept(path)
         if (method := _method(system, challenge, kept)) is not None:
             return Proof(method, f"its signature in {path}", path)
+    if file is not None and (account is not None or signature is not None):
+        raise InputError("--proof has the signature; leave out --new-account and --signature.")
     if account is not None:
         if account.address != address:
             raise InputError(
                 f"--new-account is {account.address}, the new holder is {address}; give the account of that address."
             )
         let_sign(account)
-        signature = sign_message(account, challenge.message)
+        signature = _raw(signature_of(challenge, account))
+    elif file is not None:
+        signature = _raw(read_signature(challenge, challenge.signers, file))
     if signature is not None:
         signature = _as_own(challenge, signature)
         method = _method(system, challenge, signature)
         if method is None:
-            hashes = Hashes.of(challenge.message)
+            hashes = challenge.hashes
             raise RefusedError(
                 f"the signature is not one of {system.named(address)} over this challenge (domain hash "
                 f"{hashes.domain}, message hash {hashes.message}); nothing was sent."
@@ -213,6 +148,10 @@ def _prove_safe(system: System, label: str, address: str) -> Proof:
     return Proof("safe", f"a Safe {safe.version}, {safe.threshold} of {len(safe.owners)} owners")
 
 
+def _raw(signed: Signature | SignatureFile) -> bytes:
+    return bytes.fromhex(signed.signature[2:])
+
+
 def _as_own(challenge: Challenge, signature: bytes) -> bytes:
     """`signature` with v counted from 27, if it is the account's own; what a contract is to judge stays as it is."""
     with suppress(SignatureError):
@@ -227,7 +166,8 @@ def _method(system: System, challenge: Challenge, signature: bytes) -> str | Non
     # ECDSA first: an EIP-7702 account has code and a key.
     if signer_of(challenge.message, signature) == challenge.account:
         return "signature"
-    is_own = takes(system.provider, challenge.account, challenge.hash, signature)
+    digest = bytes.fromhex(challenge.digest[2:])
+    is_own = takes(system.provider, challenge.account, digest, signature)
     return "erc-1271" if is_own else None
 
 

@@ -42,8 +42,6 @@ __all__ = [
     "WriteDocument",
 ]
 
-_Threshold = Annotated[int, Field(ge=1)]
-
 
 class _Operation(Part):
     """One thing that was asked for.
@@ -110,7 +108,7 @@ class Proposal(Part):
     domain_hash: Hash
     message_hash: Hash
     file: str | None
-    threshold: _Threshold
+    threshold: Annotated[int, Field(ge=1)]
     signed_by: list[Address]
     missing: Count
 
@@ -123,7 +121,7 @@ class Proposal(Part):
             result.proposal,
             file=str(result.proposal_path) if result.proposal_path else None,
             threshold=safe.threshold,
-            signed_by=sorted(result.proposal.valid_signatures(safe)),
+            signed_by=sorted(one.signer for one in result.proposal.claims),
             missing=result.missing_signatures,
         )
 
@@ -176,6 +174,7 @@ class Rotation(Part):
         roles: Their names.
         next: What is to be done next.
         challenge: What the new holder signs; null before it holds the roles.
+        challenge_file: Where `--challenge` wrote it; null when nothing was written.
         proved_by: Null: not proved.
         notes: Powers of the old holder that are not roles.
         policy_lines: Lines of the policy that name the old holder.
@@ -187,6 +186,7 @@ class Rotation(Part):
     roles: list[str]
     next: Literal["grant", "prove", "revoke", "done"]
     challenge: Challenge | None
+    challenge_file: str | None
     proved_by: Literal["signature", "erc-1271", "safe"] | None
     notes: list[str]
     policy_lines: list[PolicyLine]

@@ -1,4 +1,4 @@
-"""The options that every writing command has, and those of files that auditors sign."""
+"""The options that every writing command has, and those of files that are signed."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def contract_options(function: Callable[..., Any]) -> Callable[..., Any]:
         "--for",
         "signer",
         metavar="ADDRESS",
-        help="An auditor that is a contract (ERC-1271), with --signature in place of --account.",
+        help="A signer that is a contract (ERC-1271), with --signature in place of --account.",
     )
     @click.option(
         "--signature", metavar="HEX", help="That contract's signature, which its owners made."
@@ -136,8 +136,12 @@ def valid_for_option(usual: str) -> Callable[[Callable[..., Any]], Callable[...,
     )
 
 
-def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`FILE SIGNATURES --out --policy --force --json`: put auditors' signatures on a draft together.
+def collect_options(
+    function: Callable[..., Any],
+    *,
+    policy: Callable[[Callable[..., Any]], Callable[..., Any]] = offline_policy_option,
+) -> Callable[..., Any]:
+    """`FILE SIGNATURES --out --policy --force --json`: put signatures on a draft together.
 
     The parameters `file`, `signatures`, `out_path`, `policy_path` and `force`.
     """
@@ -147,7 +151,7 @@ def collect_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--out", "out_path", type=FILE, help="Default: FILE with the ending .signed.json."
     )
-    @offline_policy_option
+    @policy
     @force_option
     @json_option
     @functools.wraps(function)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from kgst.errors import ExitCode
 from kgst.journal import Outcome
 
 if TYPE_CHECKING:
-    from kgst.safe.proposals import Proposal
+    from kgst.proposals.files import Proposal
 
 __all__ = ["Result", "Step"]
 
@@ -36,7 +37,8 @@ class Result:
     Attributes:
         outcomes: Of the transactions that are final, in order.
         waits_until: Second at which the last of the scheduled operations can be executed; None when nothing waits.
-        proposal: The Safe's transaction that still lacks signatures, and which.
+        proposal: The Safe's transaction that still lacks signatures, with those that count.
+        left_out: What lies beside it and does not count, for people.
         resumed: Whether an interrupted run was finished.
         already: Whether the chain was so before: nothing was sent.
         values: What was read back, as (what, value in words).
@@ -47,6 +49,7 @@ class Result:
     proposal: Proposal | None = None
     proposal_path: Path | None = None
     missing_signatures: int = 0
+    left_out: Sequence[str] = ()
     resumed: bool = False
     already: bool = False
     values: list[tuple[str, str]] = field(default_factory=list)

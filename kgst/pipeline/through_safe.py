@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.decoding.calls import decode_call
 from kgst.errors import RefusedError
 from kgst.node import chain_id
-from kgst.safe.proposals import Proposal, ProposalError
+from kgst.proposals.files import Proposal
+from kgst.proposals.onchain import Accepted, accepted, execution
 from kgst.safe.safes import SafeTransaction
+from kgst.signing.ceremony import require_signer, signature_of
+from kgst.signing.reading import signature_path
+from kgst.signing.shapes import Signature
+from kgst.storing import FileError, as_bytes, write_new
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
@@ -24,14 +30,18 @@ class Collected:
     """A Safe's transaction and its signatures.
 
     Attributes:
+        proposal: With the signatures that count.
+        path: Where it is kept; None on a chain that ends with this process.
         execution: Call data of `execTransaction`; None while signatures are missing.
         missing: How many.
+        left_out: What lies there and does not count, for people.
     """
 
     proposal: Proposal
     path: Path | None
     execution: bytes | None
     missing: int
+    left_out: Sequence[str]
 
 
 def collect(
@@ -39,8 +49,8 @@ def collect(
 ) -> Collected:
     """The call as a transaction of the Safe, signed by the account if that is an owner.
 
-    Signatures of earlier runs are in the proposal's file, which owners share (in git, say); the file is written anew
-    with each signature.
+    The proposal's file is written once; each owner's signature is a file of its own beside it. Owners share the folder
+    (in git, say): whoever signs at the same time as another changes no file of the other's.
 
     Args:
         system: Whose files are used.
@@ -52,40 +62,54 @@ def collect(
 
     Raises:
         RefusedError: the account is no owner and signatures are missing.
-        ProposalError: the file was tampered with, or is of another transaction.
+        FileError: the proposal's file was tampered with, is of another transaction, or cannot be written.
     """
-    safe = actor.safe
-    if safe is None or actor.label is None:
+    safe, label, account = actor.safe, actor.label, actor.account
+    if safe is None or label is None:
         raise RefusedError("there is no Safe to act as.")
     transaction = SafeTransaction(
         chain_id(system.provider), safe.address, to, data, safe.nonce + ahead
     )
     proposal = Proposal.of(transaction, title, [decode_call(system, to, data)])
-    path = proposal.path_in(system.files.proposals, actor.label) if system.files else None
+    path = proposal.path_in(system.files.proposals, label) if system.files else None
     if path is not None and path.exists():
-        shared = Proposal.load(path)
-        if shared.transaction != transaction:
-            raise ProposalError(
-                f"{path} is not the transaction that this command makes, though its name says so; do not sign it: ask "
-                "whoever made it, and remove it."
-            )
         # Only the signatures are taken over: title and words are the file's claim.
-        proposal.signatures = shared.signatures
-    proposal.signatures = _as_text(proposal.valid_signatures(safe))
-    valid = proposal.valid_signatures(safe)
-    account = actor.account
-    if account is not None and len(valid) < safe.threshold and account.address not in valid:
-        proposal.sign(account, safe)
-        valid = proposal.valid_signatures(safe)
+        proposal = proposal.having(_shared(path, transaction).claims)
+    found = accepted(system.provider, safe, label, proposal, path)
+    made = None
+    if account is not None and found.missing and not _has_signed(found, account.address):
+        require_signer(found.draft, account.address)
+        made = signature_of(found.draft, account)
+        mine = Signature(signer=made.signer, signature=made.signature)
+        found = replace(found, signatures=[*found.signatures, mine])
     if path is not None:
-        proposal.save(path)
-    missing = max(0, safe.threshold - len(valid))
-    execution = None
-    if not missing and account is not None:
-        chosen = dict(sorted(valid.items())[: safe.threshold])
-        execution = transaction.execution(chosen)
-    return Collected(proposal, path, execution, missing)
+        proposal.having(one for one in found.signatures if one in proposal.claims).save(path)
+        if made is not None:
+            write_new([(signature_path(path, made.signer), as_bytes(made))], force=True)
+    enough = account is not None and not found.missing
+    return Collected(
+        proposal.having(found.signatures),
+        path,
+        execution(found) if enough else None,
+        found.missing,
+        found.left_out,
+    )
 
 
-def _as_text(signatures: dict[str, bytes]) -> dict[str, str]:
-    return {owner: "0x" + signature.hex() for owner, signature in signatures.items()}
+def _shared(path: Path, transaction: SafeTransaction) -> Proposal:
+    """The proposal of this very transaction that lies at `path`.
+
+    Raises:
+        FileError: it is of another, or was tampered with.
+    """
+    shared = Proposal.load(path)
+    if shared.transaction != transaction:
+        raise FileError(
+            f"{path} is not the transaction that this command makes, though its name says so; do not sign it: ask "
+            "whoever made it, and remove it."
+        )
+    return shared
+
+
+def _has_signed(found: Accepted, address: str) -> bool:
+    return any(one.signer == address for one in found.signatures)

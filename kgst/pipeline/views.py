@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kgst.pipeline.actor import Actor
     from kgst.pipeline.operation import Operation
     from kgst.pipeline.results import Result
-    from kgst.safe.proposals import Proposal
+    from kgst.proposals.files import Proposal
 
 __all__ = [
     "clock",
@@ -115,7 +115,7 @@ def _print_proposal(
     out: Console, system: System, actor: Actor, proposal: Proposal, result: Result
 ) -> None:
     assert actor.safe is not None  # noqa: S101 # a proposal is a Safe's
-    valid = proposal.valid_signatures(actor.safe)
+    valid = {one.signer for one in proposal.claims}
     missing = [markup(system.named(o)) for o in actor.safe.owners if o not in valid]
     out.print(f"\n  domain hash   [bold]{markup(proposal.domain_hash)}[/bold]")
     out.print(f"  message hash  [bold]{markup(proposal.message_hash)}[/bold]")
@@ -131,9 +131,12 @@ def _print_proposal(
         )
     else:
         out.print("There are enough signatures; give the same command with --account to send it.")
+    for why in result.left_out:
+        out.print(f"[yellow]Does not count:[/yellow] {markup(why, None)}")
     if result.proposal_path is not None:
         out.print(
-            f"Share {markup(result.proposal_path)} (Safe's Transaction Builder reads the .tx-builder.json beside it)."
+            f"Share {markup(result.proposal_path)} and the .sig.json beside it (Safe's Transaction Builder reads the "
+            ".tx-builder.json there)."
         )
 
 

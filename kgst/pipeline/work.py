@@ -219,7 +219,7 @@ class Work:
             return Step(step.name, self.actor.caller, signed.execution)
         if result.proposal is None:
             result.proposal, result.proposal_path = signed.proposal, signed.path
-            result.missing_signatures = signed.missing
+            result.missing_signatures, result.left_out = signed.missing, signed.left_out
         return None
 
     # After

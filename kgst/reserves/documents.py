@@ -11,7 +11,7 @@ from kgst.checks import CheckPart
 from kgst.document import Address, BaseUnits, ChainId, Count, Document, Hash, Part, Time
 from kgst.policy import MAX_AUDITORS
 from kgst.reserves.files import ChainState, Result, Statement
-from kgst.signing.documents import CollectDocument, SignDocument
+from kgst.signing.documents import CollectOrderDocument, SignDocument
 
 if TYPE_CHECKING:
     from kgst.reserves.files import AttestationFile
@@ -140,7 +140,7 @@ class _OfEpoch(Document):
 
 
 # The number is the first key.
-class ReservesCollectDocument(CollectDocument, _OfEpoch):
+class ReservesCollectDocument(CollectOrderDocument, _OfEpoch):
     """Whose signatures on an attestation are there; exit code 5 while they are too few.
 
     Attributes:

@@ -26,13 +26,10 @@ from kgst.signing.files import (
     AuditorSet,
     AuditorsSignature,
     Block,
-    Count,
     Draft,
-    FileModel,
-    Hash,
-    Moment,
     SignedDraft,
 )
+from kgst.signing.shapes import Count, FileModel, Hash, Moment
 from kgst.units import MAX_BASE_UNITS, MAX_TYIYN, TYIYN, format_som
 
 __all__ = [

@@ -13,7 +13,7 @@ from kgst.reserves.drafting import read_statements
 from kgst.reserves.files import AttestationFile
 from kgst.reserves.format import som
 from kgst.reserves.report import hash_of_report, read_report
-from kgst.signing.ceremony import check_deployment
+from kgst.signing.comparing import check_deployment
 from kgst.statements import ReserveTotal
 
 __all__ = ["Checks", "check"]
@@ -56,7 +56,8 @@ def check(
     if policy is None or policy_path is None:
         undone.append("chain and token: no --policy; compare them with the issuer's publication")
     else:
-        check_deployment(draft, policy, policy_path, done, undone)
+        domain = draft.token_domain
+        check_deployment(domain.chain_id, "token", domain.token, policy, policy_path, done, undone)
         if list(draft.signers.members) == policy.auditor_addresses:
             done.append("the auditors are the policy's")
         else:

@@ -10,7 +10,7 @@ from kgst.moments import format_span
 from kgst.quantities import format_bps
 from kgst.reserves.files import AttestationFile, ChainState, Result, SettledFrom
 from kgst.reserves.format import both_times, som
-from kgst.signing.files import Signable
+from kgst.signing.files import AuditorsOrder
 from kgst.signing.views import Namer
 from kgst.statements import ReserveTotal
 from kgst.tables import facts, table
@@ -165,7 +165,7 @@ def safe(text: object) -> str:
     return markup(text, _LONG)
 
 
-def table_of(draft: Signable, title: str) -> Table:
+def table_of(draft: AuditorsOrder, title: str) -> Table:
     """A table that begins with the draft's chain and token."""
     rows = facts(markup(title))
     chain, token = draft.token_domain.chain_id, draft.token_domain.token

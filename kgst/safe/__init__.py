@@ -1,1 +1,1 @@
-"""Safe, the multi-signature account: what one is, its transactions, the files its owners sign."""
+"""Safe, the multi-signature account: what one is, its transactions, how it takes signatures."""

@@ -1,13 +1,13 @@
 """Safe 1.4.1 without a hosted service: who owns it, what its owners sign, and the transaction that this makes.
 
-Only owners with a key of their own sign here (ECDSA over EIP-712); owners that are contracts (ERC-1271) and on-chain
-approvals of hashes are Safe's own application's business.
+Owners sign with a key of their own (ECDSA over EIP-712) or are contracts (ERC-1271); approvals of hashes on the chain
+are Safe's own application's business.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +31,9 @@ LEAST_VERSION: Final = "1.3.0"
 """Of a Safe. Before it, the domain that owners sign had no chain id: what is signed here would not be valid."""
 
 ZERO: Final = "0x" + 40 * "0"
+SLOT: Final = 65
+"""Bytes of each owner's place among the signatures."""
+
 _EXECUTE: Final = (
     "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)"
 )
@@ -80,16 +83,33 @@ class SafeTransaction:
         """`safeTxHash`, 32 bytes."""
         return digest(self.message)
 
-    def execution(self, signatures: Mapping[str, bytes]) -> bytes:
+    def execution(self, signatures: Mapping[str, bytes], contracts: Collection[str] = ()) -> bytes:
         """Call data of `execTransaction`.
 
         Args:
-            signatures: Owner to 65 bytes `r ‖ s ‖ v`.
+            signatures: Owner to 65 bytes `r ‖ s ‖ v`; a contract's has its own form.
+            contracts: Those of the owners that are contracts.
         """
-        in_order = sorted(signatures.items(), key=lambda pair: int(pair[0], 16))
-        values = (self.to, 0, self.data, 0, 0, 0, 0, ZERO, ZERO, b"".join(s for _, s in in_order))
+        values = (self.to, 0, self.data, 0, 0, 0, 0, ZERO, ZERO, _joined(signatures, contracts))
         types = _EXECUTE.partition("(")[2].rstrip(")").split(",")
         return function_signature_to_4byte_selector(_EXECUTE) + encode(types, values)
+
+
+def _joined(signatures: Mapping[str, bytes], contracts: Collection[str]) -> bytes:
+    """The signatures as a Safe takes them: a slot of 65 bytes for each owner, ascending.
+
+    A contract's slot is its address, where its signature begins, and v = 0; the signature itself, after its length,
+    stands behind all slots.
+    """
+    slots, behind = b"", b""
+    for owner, signature in sorted(signatures.items(), key=lambda pair: int(pair[0], 16)):
+        if owner in contracts:
+            begins = SLOT * len(signatures) + len(behind)
+            slots += bytes.fromhex(owner[2:]).rjust(32, b"\0") + begins.to_bytes(32) + b"\0"
+            behind += len(signature).to_bytes(32) + signature
+        else:
+            slots += signature
+    return slots + behind
 
 
 @dataclass(frozen=True)
@@ -133,12 +153,23 @@ class Safe:
             address, version, tuple(to_checksum_address(o) for o in owners), int(threshold), int(nonce),
         )  # fmt: skip
 
+    @property
+    def asks_by_draft(self) -> bool:
+        """Whether it asks owners that are contracts as ERC-1271's first draft had it: about bytes, not their hash."""
+        return not _is_from(self.version, "1.5.0")
+
 
 def is_usable(version: str) -> bool:
     """Whether a Safe that says this `version` takes the signatures that are made here."""
+    return _is_from(version, LEAST_VERSION)
+
+
+def _is_from(version: str, least: str) -> bool:
+    """Whether it is version `least` of Safe 1, or a later one."""
     numbers = re.fullmatch(r"(1)\.([0-9]{1,3})\.([0-9]{1,3})(\+L2)?", version)
-    least = tuple(map(int, LEAST_VERSION.split(".")))
-    return numbers is not None and tuple(int(numbers[i]) for i in (1, 2, 3)) >= least
+    if numbers is None:
+        return False
+    return tuple(int(numbers[i]) for i in (1, 2, 3)) >= tuple(map(int, least.split(".")))
 
 
 def view(

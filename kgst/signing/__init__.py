@@ -1,1 +1,1 @@
-"""What auditors sign by files, whatever it is: drafted, signed offline, collected, compared with the chain."""
+"""What people sign by files, whatever it is: drafted, signed offline, collected; an auditor's also submitted."""

@@ -1,4 +1,4 @@
-"""The part that people have in it: an auditor is shown what is signed, agrees and signs; a desk collects.
+"""The part that people have in it: a signer is shown what is signed, agrees and signs; somebody collects.
 
 Nothing here touches a network.
 """
@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from eth_utils.address import is_checksum_address
 
 from kgst.console import Answer, confirm, console
-from kgst.errors import ExitCode, InputError, RefusedError
-from kgst.files import Files
+from kgst.document import Document
+from kgst.errors import InputError, RefusedError
 from kgst.policy import Policy
-from kgst.record import Record
 from kgst.signatures import sign_message
 from kgst.signing import deadlines
 from kgst.signing.collecting import collect as put_together
+from kgst.signing.collecting import write_enough
 from kgst.signing.deadlines import require_open
-from kgst.signing.documents import CollectDocument, SignDocument
-from kgst.signing.files import MAX_SIGNATURE, AuditorsSignature, Signable, SignedDraft
+from kgst.signing.documents import CollectDocument
+from kgst.signing.files import AuditorsOrder, SignedDraft
+from kgst.signing.kinds import Signable
 from kgst.signing.reading import beside, signature_path
+from kgst.signing.shapes import MAX_SIGNATURE, SignatureFile
 from kgst.signing.views import (
     CONTRACTS_WORD,
     namer,
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Given",
     "Reviewed",
-    "check_deployment",
     "collect",
     "given_as",
     "require_signer",
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 
-S = TypeVar("S", bound=SignDocument)
+S = TypeVar("S", bound=Document)
 C = TypeVar("C", bound=CollectDocument)
 
 
@@ -64,6 +65,7 @@ class Reviewed(Generic[S]):
         show: Prints all that is signed, and what was compared.
         policy: Names people.
         inputs: Other files that were read, and must not be overwritten.
+        recipient: To whom the signature goes.
     """
 
     draft: Signable
@@ -72,6 +74,7 @@ class Reviewed(Generic[S]):
     show: Callable[[Console], None]
     policy: Policy | None
     inputs: Sequence[Path] = ()
+    recipient: str = "the issuer"
 
 
 @dataclass(frozen=True)
@@ -117,12 +120,12 @@ def sign(
     force: bool,
     quiet: bool,
 ) -> Answer[S]:
-    """Show a draft, ask, and let an auditor's account sign it; or put a contract's signature into a file.
+    """Show a draft, ask, and let a signer's account sign it; or put a contract's signature into a file.
 
     Args:
         reviewed: What nothing was found against.
-        account: The auditor's.
-        given: Of an auditor that is a contract, in place of an account.
+        account: The signer's.
+        given: Of a signer that is a contract, in place of an account.
         yes: Do not ask.
         force: Replace a signature file of other content.
         quiet: Stdout belongs to a JSON document.
@@ -131,16 +134,8 @@ def sign(
         InputError: no account was given, or both.
         RefusedError: it may not sign, did not, or the draft's deadline has passed.
     """
-    if given is not None and account is not None:
-        raise InputError(
-            "--account signs as itself, --for is of a contract whose signature was made elsewhere; give one of them."
-        )
-    address = given.signer if given else account.address if account else None
-    if address is None:
-        raise InputError(
-            "no account was given; name the auditor's with --account (see `ape accounts list`)."
-        )
     draft, path, policy = reviewed.draft, reviewed.path, reviewed.policy
+    address = _signer(draft, account, given)
     require_signer(draft, address)
     require_open(draft, deadlines.clock())
     target = signature_path(path, address)
@@ -149,33 +144,52 @@ def sign(
     out, signer = console(stderr=quiet), namer(policy)(address)
     reviewed.show(out)
     print_hashes(out, draft.hashes)
-    if account is not None:
+    if given is not None:
+        out.print(f"Its owners sign {draft.for_contracts}", soft_wrap=True, markup=False)
+        made = draft.signed_by(address, given.signature, by_contract=True)
+    elif account is not None:
         out.print(
             "A Ledger shows these two hashes, a Trezor the message: compare before you approve."
         )
         confirm(f"{draft.question} as {signer}?", account, yes=yes)
         made = signature_of(draft, account)
-    elif given is not None:
-        out.print(f"Its owners sign the digest: {draft.digest}", soft_wrap=True, markup=False)
-        made = draft.signed_by(address, given.signature, by_contract=True)
     write_new([(target, as_bytes(made))], force=force)
-
-    def show_it(out: Console) -> None:
-        if made.by_contract:
-            out.print(f"[yellow]Not checked:[/yellow] {CONTRACTS_WORD}")
-        out.print(f"[green]✓[/green] signed as {markup(signer)}")
-        out.print(f"Send to the issuer: {target}", soft_wrap=True, markup=False)
-
     found = {
         "signature_file": str(target),
         "signer": address,
         "by_contract": made.by_contract,
         "label": policy.label(address) if policy else None,
     }
+
+    def show_it(out: Console) -> None:
+        if made.by_contract:
+            out.print(f"[yellow]Not checked:[/yellow] {CONTRACTS_WORD}")
+        out.print(f"[green]✓[/green] signed as {markup(signer)}")
+        out.print(f"Send to {reviewed.recipient}: {target}", soft_wrap=True, markup=False)
+
     return Answer(reviewed.document(found), show_it)
 
 
-def signature_of(draft: Signable, account: AccountAPI) -> AuditorsSignature:
+def _signer(draft: Signable, account: AccountAPI | None, given: Given | None) -> str:
+    """The address that signs.
+
+    Raises:
+        InputError: no account was given, or both.
+    """
+    if account is not None and given is not None:
+        raise InputError(
+            "--account signs as itself, --for is of a contract whose signature was made elsewhere; give one of them."
+        )
+    if given is not None:
+        return given.signer
+    if account is None:
+        raise InputError(
+            f"no account was given; name the {draft.signers.who}'s with --account (see `ape accounts list`)."
+        )
+    return str(account.address)
+
+
+def signature_of(draft: Signable, account: AccountAPI) -> SignatureFile:
     """Let `account` sign, and check what it gave.
 
     Raises:
@@ -188,13 +202,13 @@ def require_signer(draft: Signable, address: str) -> None:
     """`address` may sign the draft.
 
     Raises:
-        RefusedError: it is no auditor of the draft, or suspended.
+        RefusedError: it is none of its signers, or suspended.
     """
     signers = draft.signers
     if address not in signers.members:
         raise RefusedError(
-            f"{address} is none of the draft's auditors ({', '.join(signers.members)}); choose the "
-            "auditor's account with --account."
+            f"{address} is {signers.strangers} ({', '.join(signers.members)}); choose the "
+            f"{signers.who}'s account with --account."
         )
     if address in signers.suspended:
         raise RefusedError(
@@ -203,43 +217,8 @@ def require_signer(draft: Signable, address: str) -> None:
         )
 
 
-def check_deployment(
-    draft: Signable, policy: Policy, path: Path, done: list[str], undone: list[str]
-) -> None:
-    """Compare chain and token with the policy at `path` and the record beside it.
-
-    Args:
-        draft: To be signed.
-        policy: The auditor's own copy.
-        path: Where it was read.
-        done: Takes what agrees.
-        undone: Takes what could not be compared.
-
-    Raises:
-        RefusedError: something differs: do not sign.
-    """
-    chain, token = draft.token_domain.chain_id, draft.token_domain.token
-    if not policy.allows_chain(chain):
-        raise RefusedError(
-            f"the draft is for chain {chain}, the policy {path} for chain {policy.chain_id}; do not sign before the "
-            "issuer has explained it."
-        )
-    done.append(f"the chain is the policy's ({chain})")
-    record_path = Files(path.parent).record
-    if not record_path.exists():
-        undone.append(f"token: there is no {record_path.name} beside the policy")
-    else:
-        record = Record.load(record_path)
-        if (record.chain_id, record.token.address) != (chain, token):
-            raise RefusedError(
-                f"the draft is for the token {token} on chain {chain}, {record_path} says "
-                f"{record.token.address} on chain {record.chain_id}; do not sign: another contract may look the same."
-            )
-        done.append("the token is the record's")
-
-
 def collect(
-    draft: Signable,
+    draft: AuditorsOrder,
     signed: type[SignedDraft],
     document: type[C],
     path: Path,
@@ -251,14 +230,12 @@ def collect(
 ) -> Answer[C]:
     """Put signatures on the draft at `path` together; once there are enough, write the file `signed`."""
     policy = Policy.load(policy_path) if policy_path else None
-    collection = put_together(draft, signatures)
     target = out_path or beside(path, "signed.json")
-    if collection.is_enough:
-        require_apart([target], [path, *signatures, *([policy_path] if policy_path else [])])
-        content = signed.model_validate({"draft": draft, "signatures": collection.signatures})
-        write_new([(target, as_bytes(content))], force=force)
+    inputs = [path, *signatures, *([policy_path] if policy_path else [])]
+    collection = put_together(draft, signatures)
+    write_enough(collection, lambda found: signed.of(draft, found), target, inputs, force=force)
     return Answer(
         document.of(collection, target),
         lambda out: print_collection(out, collection, target, namer(policy)),
-        ExitCode.DONE if collection.is_enough else ExitCode.WAITING,
+        collection.exit_code,
     )

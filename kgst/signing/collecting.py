@@ -1,17 +1,24 @@
-"""From signature files to what the token accepts."""
+"""From signature files to what is submitted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from kgst.signing.files import AuditorSet, Signable, Signature, SignedDraft
-from kgst.signing.reading import gather, judged
-from kgst.storing import FileError, read_model
+from pydantic import BaseModel
 
-__all__ = ["Collection", "collect", "require_signed"]
+from kgst.errors import ExitCode
+from kgst.signing.files import SignedDraft
+from kgst.signing.kinds import Signable, Signers
+from kgst.signing.reading import gather, judged, read_signature
+from kgst.signing.shapes import Signature
+from kgst.storing import FileError, as_bytes, require_apart, write_new
+
+__all__ = ["Collection", "Reader", "collect", "require_signed", "write_enough"]
+
+Reader = Callable[[Path], Iterable[Signature]]
+"""The signatures in one file, each judged."""
 
 
 @dataclass(frozen=True)
@@ -19,15 +26,15 @@ class Collection:
     """Whose signatures are there.
 
     Attributes:
-        auditors: Who may sign.
+        signers: Who may sign.
         signatures: Ascending by signer, each once.
-        repeated: Files whose signer was there already.
-        missing: Auditors who could sign and have not.
-        needed: Signatures that the token will want.
+        repeated: Files whose signers were there already.
+        missing: Signers who could sign and have not.
+        needed: Signatures that are wanted.
     """
 
     draft: Signable
-    auditors: AuditorSet
+    signers: Signers
     signatures: tuple[Signature, ...]
     repeated: tuple[Path, ...]
     missing: tuple[str, ...]
@@ -40,37 +47,77 @@ class Collection:
 
     @property
     def is_enough(self) -> bool:
-        """Whether the token would accept them, if contracts do that are `unchecked`."""
+        """Whether they would be accepted, if contracts do that are `unchecked`."""
         return len(self.signatures) >= self.needed
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """WAITING while signatures are missing."""
+        return ExitCode.DONE if self.is_enough else ExitCode.WAITING
 
 
 def collect(
-    draft: Signable, paths: Sequence[Path], auditors: AuditorSet | None = None
+    draft: Signable,
+    paths: Sequence[Path],
+    *,
+    signers: Signers | None = None,
+    needed: int | None = None,
+    read: Reader | None = None,
+    there: Iterable[Signature] = (),
 ) -> Collection:
     """Put together the signatures in the files at `paths`.
 
     Args:
         draft: What was signed.
-        paths: One file for each signature.
-        auditors: As the chain has them; None for those that the draft names.
+        paths: One file for each signature, or whatever `read` reads.
+        signers: As the chain has them; None for those that the draft names.
+        needed: Signatures; None for as many as the draft says.
+        read: Of one file; None for a signature's.
+        there: Signatures that were found before.
 
     Raises:
-        FileError: a file that is none, or whose signature the token would refuse: one such spoils the submission, so
-            none is passed over. Every one is named.
+        FileError: a file that is none, or whose signature would be refused: one such spoils the submission, so none is
+            passed over. Every one is named.
     """
-    needed = draft.signatures_needed if auditors is None else auditors.threshold
-    auditors = auditors or draft.signers
-    found = gather(paths, partial(_read, draft, auditors))
+    of = signers or draft.signers
+    found = gather(paths, read or (lambda path: (read_signature(draft, of, path),)), there)
     return Collection(
         draft=draft,
-        auditors=auditors,
+        signers=of,
         signatures=tuple(
             found.signatures[one] for one in sorted(found.signatures, key=lambda one: int(one, 16))
         ),
         repeated=found.repeated,
-        missing=tuple(one for one in auditors.active if one not in found.signatures),
-        needed=needed,
+        missing=tuple(
+            one for one in of.members if one not in found.signatures and one not in of.suspended
+        ),
+        needed=draft.signatures_needed if needed is None else needed,
     )
+
+
+def write_enough(
+    collection: Collection,
+    content: Callable[[tuple[Signature, ...]], BaseModel],
+    target: Path,
+    inputs: Sequence[Path],
+    *,
+    force: bool,
+) -> None:
+    """Write the file to submit, once there are enough signatures.
+
+    Args:
+        collection: What was put together.
+        content: Makes of the signatures what is written.
+        target: Where.
+        inputs: Files that were read, and must not be overwritten.
+        force: Replace a file of other content.
+
+    Raises:
+        FileError: it may not be written.
+    """
+    if collection.is_enough:
+        require_apart([target], list(inputs))
+        write_new([(target, as_bytes(content(collection.signatures)))], force=force)
 
 
 def require_signed(path: Path, signed: SignedDraft) -> None:
@@ -91,24 +138,3 @@ def require_signed(path: Path, signed: SignedDraft) -> None:
         raise FileError(
             f"{path}: {len(signers)} signatures, the draft needs {draft.signatures_needed}; collect the others."
         )
-
-
-def _read(draft: Signable, auditors: AuditorSet, path: Path) -> Signature:
-    file = read_model(path, draft.signature_file, draft.signature_file.what)
-    domain = draft.token_domain
-    for what, given, wanted in (
-        ("chain", file.chain_id, domain.chain_id),
-        ("the token", file.token, domain.token),
-        (draft.numbered, getattr(file, draft.numbered, draft.number), draft.number),
-    ):
-        if given != wanted:
-            raise FileError(
-                f"{path}: is for {what} {given}, the draft is for {what} {wanted}; leave the file out, or take the "
-                "draft that it belongs to."
-            )
-    if file.digest != draft.digest:
-        raise FileError(
-            f"{path}: signs another draft of {draft.title} (its digest is {file.digest[:10]}…, this "
-            f"draft's {draft.digest[:10]}…); send this draft to the auditor again."
-        )
-    return judged(path, draft.message, file, auditors)

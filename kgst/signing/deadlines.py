@@ -13,7 +13,8 @@ from typing import Final
 from kgst.checks import Check, State
 from kgst.errors import InputError, RefusedError
 from kgst.quantities import DAY, QuantityError, format_duration, parse_duration
-from kgst.signing.files import Signable
+from kgst.signing.files import AuditorsOrder
+from kgst.signing.kinds import Signable
 from kgst.signing.moments import both_times, span
 
 __all__ = [
@@ -86,7 +87,7 @@ def deadline_after(start: int, valid_for: str | None, *, usual: int, longest: in
 
 
 def require_open(draft: Signable, now: int) -> None:
-    """The deadline has not passed.
+    """The deadline, if there is one, has not passed.
 
     Args:
         draft: To be signed.
@@ -95,15 +96,15 @@ def require_open(draft: Signable, now: int) -> None:
     Raises:
         RefusedError: it has.
     """
-    if now > draft.deadline:
+    if draft.closes is not None and now > draft.closes:
         raise RefusedError(
-            f"the draft could be submitted until {both_times(draft.deadline)}, which is {span(now - draft.deadline)} "
+            f"the draft could be submitted until {both_times(draft.closes)}, which is {span(now - draft.closes)} "
             "ago by this computer's clock: a signature on it is of no use. Ask the issuer to draft anew; if the clock "
             "is wrong, set it."
         )
 
 
-def far(draft: Signable, now: int) -> Iterator[Check]:
+def far(draft: AuditorsOrder, now: int) -> Iterator[Check]:
     """A deadline that no desk chooses by `--valid-for`, by this computer's clock or the chain's."""
     if draft.deadline > now + LONGEST + CLOCK_SLACK:
         yield caution(

@@ -13,11 +13,11 @@ from kgst.policy import MAX_AUDITORS
 if TYPE_CHECKING:
     from kgst.signing.collecting import Collection
 
-__all__ = ["CollectDocument", "SignDocument"]
+__all__ = ["CollectDocument", "CollectOrderDocument", "SignDocument"]
 
 
 class SignDocument(Document):
-    """What an auditor has signed.
+    """What somebody has signed.
 
     Attributes:
         signature_file: Where the signature was written.
@@ -39,10 +39,9 @@ class CollectDocument(Document):
         signed_by: Ascending, recovered from the signatures; contracts as claimed.
         unchecked: Contracts (ERC-1271) among `signed_by`: whether they take the signatures, only a node can tell, at
             the submission.
-        missing: Auditors who could sign and have not.
-        needed: Signatures that the token will want.
+        missing: Signers who could sign and have not.
+        needed: Signatures that will be wanted.
         complete: Whether there are enough.
-        deadline: Last second in which they can be submitted.
         repeated_files: Files whose signer was there already.
         signed_file: The file to submit; null while signatures are missing.
     """
@@ -51,9 +50,8 @@ class CollectDocument(Document):
     signed_by: list[Address]
     unchecked: list[Address]
     missing: list[Address]
-    needed: Annotated[int, Field(ge=2, le=MAX_AUDITORS)]
+    needed: Annotated[int, Field(ge=2, le=32)]
     complete: bool
-    deadline: Time
     repeated_files: list[str]
     signed_file: str | None
 
@@ -66,17 +64,34 @@ class CollectDocument(Document):
             target: The file to submit.
             more: Values of further keys.
         """
-        draft = collection.draft
+        about = {one.field: one.value for one in collection.draft.about}
         return cls.taken_from(
             collection,
-            **{draft.numbered: draft.number},
-            digest=draft.digest,
+            **{name: value for name, value in about.items() if name in cls.model_fields},
+            digest=collection.draft.digest,
             signed_by=[one.signer for one in collection.signatures],
             unchecked=list(collection.unchecked),
             missing=list(collection.missing),
             complete=collection.is_enough,
-            deadline=draft.deadline,
             repeated_files=[str(one) for one in collection.repeated],
             signed_file=str(target) if collection.is_enough else None,
             **more,
         )
+
+
+class CollectOrderDocument(CollectDocument):
+    """Whose signatures on something of the auditors' are there; exit code 5 while they are too few.
+
+    Attributes:
+        missing: Auditors who could sign and have not.
+        needed: Signatures that the token will want.
+        deadline: Last second in which they can be submitted.
+    """
+
+    needed: Annotated[int, Field(ge=2, le=MAX_AUDITORS)]
+    deadline: Time
+
+    @classmethod
+    def of(cls, collection: Collection, target: Path, **more: Any) -> Self:
+        """The document of what was collected."""
+        return super().of(collection, target, deadline=collection.draft.closes, **more)

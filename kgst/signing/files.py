@@ -1,82 +1,40 @@
 """The files that auditors' signatures travel in: a draft of some kind, an auditor's signature, the signed draft.
 
-Each kind says what is signed, who may sign and what it is called (`Signable`); all else is the same for all of them.
+Each kind says what auditors order and what it is called (`AuditorsOrder`); all else is the same for all of them.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar, Final, Literal, Protocol, Self
+from typing import Annotated, ClassVar, Literal, Protocol, Self
 
 from eth_account.messages import SignableMessage
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
 from kgst import attestation as eip712
-from kgst.document import Hash
 from kgst.fields import Address
 from kgst.policy import MAX_AUDITORS
-from kgst.signatures import LENGTH, Hashes
+from kgst.signing.kinds import Detail, Signable
+from kgst.signing.shapes import (
+    ChainId,
+    Count,
+    Deadline,
+    FileModel,
+    Hash,
+    Moment,
+    Signature,
+    SignatureFile,
+)
 
 __all__ = [
-    "MAX_SIGNATURE",
     "AuditorSet",
+    "AuditorsOrder",
     "AuditorsSignature",
     "Block",
-    "ChainId",
-    "Count",
-    "Deadline",
     "DomainFields",
     "Draft",
-    "FileModel",
-    "Hash",
-    "Moment",
-    "Signable",
-    "Signature",
     "SignedDraft",
 ]
-
-MAX_SECONDS: Final = 2**40 - 1
-MAX_SIGNATURE: Final = 8_192
-"""Bytes of the longest signature of a contract: a Safe's with all its owners, Safes among them, has some 3,000."""
-
-Moment = Annotated[int, Field(ge=0, le=MAX_SECONDS)]
-Deadline = Annotated[int, Field(ge=1, le=MAX_SECONDS)]
-ChainId = Annotated[int, Field(ge=1, le=2**53 - 1)]
-Count = Annotated[int, Field(ge=0, le=2**64 - 1)]
-
-
-def _of_its_kind(signature: str, info: ValidationInfo) -> str:
-    if not info.data.get("by_contract") and len(signature) != 2 + 2 * LENGTH:
-        raise ValueError(f"a key's signature is 0x and {2 * LENGTH} digits")
-    return signature
-
-
-ByContract = Annotated[
-    bool,
-    Field(exclude_if=lambda by_contract: not by_contract),
-    WithJsonSchema({"const": True}),
-]
-"""Whether the signer is a contract, which alone says what is its signature (ERC-1271); a file of a key's has no word
-of it. Stands before the signature, which is read by it."""
-SignatureBytes = Annotated[
-    str,
-    Field(pattern=r"^0x([0-9a-f]{2})*$", max_length=2 + 2 * MAX_SIGNATURE),
-    AfterValidator(_of_its_kind),
-]
-
-
-class FileModel(BaseModel):
-    """A file's content: every key of it known."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class AuditorsMessage(Protocol):
@@ -138,6 +96,16 @@ class AuditorSet(FileModel):
         return self
 
     @property
+    def who(self) -> str:
+        """One of them, for messages."""
+        return "auditor"
+
+    @property
+    def strangers(self) -> str:
+        """What others are, for messages."""
+        return "none of the auditors"
+
+    @property
     def active(self) -> tuple[str, ...]:
         """Who may sign now."""
         return tuple(one for one in self.members if one not in self.suspended)
@@ -147,43 +115,28 @@ class AuditorSet(FileModel):
         return (self.members, self.threshold) == (other.members, other.threshold)
 
 
-class Signature(FileModel):
-    """One auditor's signature.
-
-    Attributes:
-        by_contract: Whether the signer is a contract.
-        signature: 65 bytes `r ‖ s ‖ v`; a contract's has its own form and length.
-    """
-
-    signer: Address
-    by_contract: ByContract = False
-    signature: SignatureBytes
-
-
-class AuditorsSignature(FileModel):
-    """What an auditor sends back. Nothing in it is believed but the signature; the rest tells mix-ups apart.
-
-    A kind may have one more field, of the name that `Signable.numbered` says.
-    """
-
-    what: ClassVar[str] = "an auditor's signature"
+class _OfToken(FileModel):
+    """What an auditor's signature is for."""
 
     format: str
     chain_id: ChainId
     token: Address
-    digest: Hash
-    signer: Address
-    by_contract: ByContract = False
-    signature: SignatureBytes
 
 
-class Signable(FileModel):
-    """One kind of what auditors sign: what it is, who may sign, and what it is called.
+class AuditorsSignature(SignatureFile, _OfToken):
+    """What an auditor sends back. Nothing in it is believed but the signature; the rest tells mix-ups apart.
+
+    A kind may have one more field, of the name that `AuditorsOrder.numbered` says.
+    """
+
+    what: ClassVar[str] = "an auditor's signature"
+
+
+class AuditorsOrder(FileModel, Signable):
+    """One kind of what auditors sign and the token takes.
 
     Attributes:
-        what: For messages, what the file should be: `a draft of an attestation`.
         numbered: What tells files of this kind apart: `epoch`.
-        signature_file: What an auditor sends back.
         made_by: The command that writes it.
         deadline: Last second in which the signatures can be submitted.
     """
@@ -227,14 +180,24 @@ class Signable(FileModel):
         return self.signers.threshold
 
     @property
+    def about(self) -> tuple[Detail, ...]:
+        """Chain, token, and whatever `numbered` says."""
+        domain = self.token_domain
+        return (
+            Detail("chain_id", "chain", domain.chain_id),
+            Detail("token", "the token", domain.token),
+            Detail(self.numbered, self.numbered, self.number),
+        )
+
+    @property
     def title(self) -> str:
         """For people: `epoch 5`."""
         return f"{self.numbered} {self.number}"
 
     @property
-    def question(self) -> str:
-        """What an auditor is asked before signing, but for the end: `Sign epoch 5`."""
-        return f"Sign {self.title}"
+    def closes(self) -> int:
+        """The deadline."""
+        return self.deadline
 
     @property
     def anew(self) -> str:
@@ -242,43 +205,12 @@ class Signable(FileModel):
         return f"draft anew (`{self.made_by}`)"
 
     @property
-    def is_unanimity_needed(self) -> bool:
-        """Whether every auditor of the set must sign."""
-        return False
-
-    @property
     def message(self) -> SignableMessage:
         """The EIP-712 message."""
         return self.order.message(self.token_domain)
 
-    @property
-    def hashes(self) -> Hashes:
-        """What signing devices show, and what a signature is on."""
-        return Hashes.of(self.message)
 
-    @property
-    def digest(self) -> str:
-        """What a signature is on: 0x and 64 digits."""
-        return self.hashes.digest
-
-    def signed_by(
-        self, signer: str, signature: bytes, *, by_contract: bool = False
-    ) -> AuditorsSignature:
-        """What `signer` sends back."""
-        fields: dict[str, object] = {
-            "chain_id": self.token_domain.chain_id,
-            "token": self.token_domain.token,
-            "digest": self.digest,
-            "signer": signer,
-            "by_contract": by_contract,
-            "signature": "0x" + signature.hex(),
-        }
-        if self.numbered in self.signature_file.model_fields:
-            fields[self.numbered] = self.number
-        return self.signature_file.model_validate(fields)
-
-
-class Draft(Signable):
+class Draft(AuditorsOrder):
     """A file made to be signed, which has the domain as it is signed."""
 
     domain: DomainFields
@@ -299,5 +231,10 @@ class SignedDraft(FileModel):
     what: ClassVar[str]
 
     format: str
-    draft: Signable
+    draft: AuditorsOrder
     signatures: Annotated[tuple[Signature, ...], Field(min_length=2, max_length=MAX_AUDITORS)]
+
+    @classmethod
+    def of(cls, draft: AuditorsOrder, signatures: tuple[Signature, ...]) -> Self:
+        """The draft with its signatures."""
+        return cls.model_validate({"draft": draft, "signatures": signatures})

@@ -12,8 +12,9 @@ from kgst.errors import RefusedError
 from kgst.node import ChainRevertError, NoAnswerError, NodeError, NodeRefusedError, rpc
 from kgst.safe.safes import view
 from kgst.signatures import digest, signer_of
-from kgst.signing.files import AuditorSet, Signable, Signature
+from kgst.signing.files import AuditorSet, AuditorsOrder
 from kgst.signing.moments import both_times, span
+from kgst.signing.shapes import Signature
 from kgst.snapshot.token import Auditors
 
 if TYPE_CHECKING:
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 
     from kgst.deployment.system import System
 
-_MAGIC: Final = bytes.fromhex("1626ba7e")  # https://eips.ethereum.org/EIPS/eip-1271
+_ASKED: Final = {
+    # https://eips.ethereum.org/EIPS/eip-1271
+    False: ("isValidSignature(bytes32,bytes)", bytes.fromhex("1626ba7e")),
+    # Its first draft, about bytes of any length; a Safe before 1.5 asks its owners so.
+    True: ("isValidSignature(bytes,bytes)", bytes.fromhex("20c13b0b")),
+}
 
 __all__ = [
     "auditor_set",
@@ -56,7 +62,7 @@ def auditor_set(found: Auditors) -> AuditorSet:
     )
 
 
-def require_here(system: System, path: Path, draft: Signable) -> None:
+def require_here(system: System, path: Path, draft: AuditorsOrder) -> None:
     """The draft of the file at `path` is for this token on this chain.
 
     Raises:
@@ -73,7 +79,7 @@ def require_here(system: System, path: Path, draft: Signable) -> None:
 def require_taken(
     system: System,
     path: Path,
-    draft: Signable,
+    draft: AuditorsOrder,
     signatures: Sequence[Signature],
     auditors: AuditorSet,
     now: int,
@@ -116,8 +122,17 @@ def require_taken(
             )
 
 
-def takes(provider: ProviderAPI, signer: str, hashed: bytes, signature: bytes) -> bool:
-    """Whether the contract at `signer` says that `signature` is its own over `hashed` (ERC-1271).
+def takes(
+    provider: ProviderAPI, signer: str, asked: bytes, signature: bytes, *, as_draft: bool = False
+) -> bool:
+    """Whether the contract at `signer` says that `signature` is its own over `asked` (ERC-1271).
+
+    Args:
+        provider: Of whose chain.
+        signer: Checksummed address.
+        asked: A hash of 32 bytes; `as_draft` what it is the hash of.
+        signature: In whatever form that contract takes.
+        as_draft: Ask as ERC-1271's first draft had it.
 
     Raises:
         NodeError: the node failed.
@@ -126,10 +141,9 @@ def takes(provider: ProviderAPI, signer: str, hashed: bytes, signature: bytes) -
         code = bytes(provider.web3.eth.get_code(to_checksum_address(signer)))
     if not code:
         return False
+    function, magic = _ASKED[as_draft]
     try:
-        (answer,) = view(
-            provider, signer, "isValidSignature(bytes32,bytes)", ["bytes4"], hashed, signature
-        )
+        (answer,) = view(provider, signer, function, ["bytes4"], asked, signature)
     except (NoAnswerError, NodeRefusedError):
         raise  # the node's failing says nothing about the signature
     except (
@@ -137,7 +151,7 @@ def takes(provider: ProviderAPI, signer: str, hashed: bytes, signature: bytes) -
         NodeError,
     ):  # reverts, or answers what is no bytes4: no ERC-1271 wallet
         return False
-    return bytes(answer) == _MAGIC
+    return bytes(answer) == magic
 
 
 def structs(signatures: Sequence[Signature]) -> list[tuple[str, bytes]]:

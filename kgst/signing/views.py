@@ -88,11 +88,14 @@ def print_collection(out: Console, collection: Collection, target: Path, named: 
         out.print(f"[yellow]Counted once:[/yellow] {markup(path, _LONG)}")
     needed = f"{len(collection.signatures)} of {collection.needed} signatures"
     if collection.draft.is_unanimity_needed:
-        needed += f", since all {len(collection.auditors.members):d} auditors must sign"
+        needed += (
+            f", since all {len(collection.signers.members):d} {collection.signers.who}s must sign"
+        )
     if not collection.is_enough:
         missing = ", ".join(markup(named(one), _LONG) for one in collection.missing)
         out.print(f"[yellow]{needed}.[/yellow] Missing: {missing}")
         return
     out.print(f"[green]✓[/green] {needed}: enough.")
-    out.print(f"Can be submitted until {both_times(collection.draft.deadline)}")
+    if collection.draft.closes is not None:
+        out.print(f"Can be submitted until {both_times(collection.draft.closes)}")
     out.print(f"Ready to submit: {target}", soft_wrap=True, markup=False)

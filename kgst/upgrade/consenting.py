@@ -14,9 +14,9 @@ from kgst.moments import format_time
 from kgst.pipeline.operation import Operation
 from kgst.policy import Policy
 from kgst.quantities import format_duration
-from kgst.signing.ceremony import check_deployment
 from kgst.signing.collecting import collect, require_signed
-from kgst.signing.files import AuditorSet, Signature
+from kgst.signing.comparing import check_deployment
+from kgst.signing.files import AuditorSet
 from kgst.signing.onchain import (
     read_auditors,
     read_halts,
@@ -24,6 +24,7 @@ from kgst.signing.onchain import (
     require_taken,
     structs,
 )
+from kgst.signing.shapes import Signature
 from kgst.snapshot.token import Consent
 from kgst.storing import read_model
 from kgst.upgrade.checking import delegate_calls, forbidden_in
@@ -102,7 +103,7 @@ def compare_with_build(
             "replaced. Do not sign; ask whoever made the file."
         )
     agrees.append(f"the recovery delay is the policy's ({format_duration(delay)})")
-    check_deployment(file, policy, policy_path, agrees, undone)
+    check_deployment(file.chain_id, "token", file.token, policy, policy_path, agrees, undone)
     return Comparison(contract, built, tuple(agrees), tuple(undone))
 
 
@@ -163,7 +164,8 @@ def _given(
     """The upgrade and the signatures on it: from files of their own, or from the one that `collect` wrote."""
     if signatures:
         file = read_upgrade(system, path)
-        return file, collect(file, signatures, auditors).signatures
+        found = collect(file, signatures, signers=auditors, needed=auditors.threshold)
+        return file, found.signatures
     signed = read_model(path, SignedUpgradeFile, f"{SignedUpgradeFile.what}, and none was given")
     require_signed(path, signed)
     require_here(system, path, signed.draft)

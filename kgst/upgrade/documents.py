@@ -9,7 +9,7 @@ from kgst.deployment.code import SIZE_LIMIT
 from kgst.deployment.layout import WORDS_NOTE
 from kgst.document import Address, ChainId, Count, Data, Document, Hash, Part, Time
 from kgst.pipeline.documents import Transaction
-from kgst.signing.documents import CollectDocument, SignDocument
+from kgst.signing.documents import CollectOrderDocument, SignDocument
 from kgst.upgrade.files import UpgradeFile
 
 if TYPE_CHECKING:
@@ -265,7 +265,7 @@ class _OfNonce(Document):
 
 
 # The number is the first key.
-class UpgradeCollectDocument(CollectDocument, _OfNonce):
+class UpgradeCollectDocument(CollectOrderDocument, _OfNonce):
     """Whose consents to an upgrade are there; exit code 5 while they are too few.
 
     Attributes:

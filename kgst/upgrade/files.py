@@ -15,15 +15,8 @@ from kgst.attestation import Domain, ImplementationApproval
 from kgst.fields import Address
 from kgst.record import Transaction
 from kgst.signatures import Hashes
-from kgst.signing.files import (
-    AuditorSet,
-    AuditorsSignature,
-    ChainId,
-    Count,
-    Hash,
-    Signable,
-    SignedDraft,
-)
+from kgst.signing.files import AuditorSet, AuditorsOrder, AuditorsSignature, SignedDraft
+from kgst.signing.shapes import ChainId, Count, Hash
 
 __all__ = ["ConsentFile", "SignedUpgradeFile", "UpgradeFile"]
 
@@ -38,7 +31,7 @@ class ConsentFile(AuditorsSignature):
     format: Literal["kgst-upgrade-consent/1"] = "kgst-upgrade-consent/1"
 
 
-class UpgradeFile(Signable):
+class UpgradeFile(AuditorsOrder):
     """An implementation that was deployed to upgrade to: `deployments/<network>/upgrades/<code hash>.json`.
 
     Attributes:

@@ -19,7 +19,7 @@ from support.reserves import attest
 from kgst.auditors.files import RotationFile, SignedRotationFile
 from kgst.deployment.system import System
 from kgst.multicall import MULTICALL3
-from kgst.signing.files import Signature
+from kgst.signing.shapes import Signature
 from kgst.storing import read_model
 
 ROOT = Path(__file__).parents[2]

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
+from support import drafts
+from support.devices import Device, as_is, from_zero
 from support.operators import as_, operated, pass_time, policy_file
 from support.safe import deploy_safe
 from support.signing import sign
@@ -16,11 +18,14 @@ from support.signing import sign
 from kgst.deployment.system import System
 from kgst.errors import DriftError, InputError, RefusedError
 from kgst.files import Files
+from kgst.govern import offline
+from kgst.govern.challenge import Challenge, challenge_for
 from kgst.govern.holders import read_holders
-from kgst.govern.proof import challenge_for
 from kgst.govern.rotate import prove_key, rotate
 from kgst.policy import Policy
 from kgst.roles import Role
+from kgst.signing.ceremony import Given
+from kgst.storing import FileError, read_model
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"
 DELAY = 300
@@ -158,7 +163,7 @@ def test_rotate__signature_over_another_challenge__is_refused(
         "roles": "ADMIN",
         "granted_at": challenge.granted_at - 1,
     }
-    signature = sign(successor, replace(challenge, **{changed: other[changed]}).message)
+    signature = sign(successor, challenge.model_copy(update={changed: other[changed]}).message)
     with pytest.raises(RefusedError, match="not one of successor"):
         rotate(kgst, "pauser", "successor", as_(admin), signature=signature)
     assert roles(kgst, pauser) == {"PAUSER": 0, "UNPAUSER": 60}
@@ -268,11 +273,112 @@ def test_rotate__to_a_contract_wallet__by_erc1271(
     assert rotate(kgst, "pauser", at, as_(admin, allow_unknown=True)).exit_code == 5
     holders = read_holders(kgst, pauser.address, at)
     challenge = challenge_for(kgst, holders, at, pauser.address)
-    wrapped = _safe_message(at, challenge.hash)
+    wrapped = _safe_message(at, bytes.fromhex(challenge.digest[2:]))
     good, bad = sign(owners[0], wrapped), sign(owners[1], wrapped)
     with pytest.raises(RefusedError, match="not one of"):
         rotate(kgst, "pauser", at, as_(admin, allow_unknown=True), signature=bad)
     answer = rotate(kgst, "pauser", at, as_(admin, allow_unknown=True), signature=good)
+    assert (answer.exit_code, answer.document["rotation"]["proved_by"]) == (0, "erc-1271")
+
+
+def challenged(kgst: System, admin: Any, new: str = "successor", **options: Any) -> Path:
+    """The challenge of a rotation from pauser, in a file."""
+    path = kgst.policy_path.with_name("challenge.json")
+    run = as_(admin, **options)
+    document = rotate(kgst, "pauser", new, run, challenge_path=path).document
+    assert document["rotation"]["challenge_file"] == str(path)
+    drafts.require_schema(json.loads(path.read_text()), "file-key-challenge")
+    return path
+
+
+def offline_signed(path: Path, account: Any, **options: Any) -> Path:
+    """What `govern sign` writes."""
+    usual: dict[str, Any] = {"policy_path": None, "yes": True, "force": False, "quiet": True}
+    answer = offline.sign(path, account, **usual | options)
+    drafts.require_schema({"schema": answer.schema, **answer.document}, "govern-sign")
+    found = Path(answer.document["signature_file"])
+    drafts.require_schema(json.loads(found.read_text()), "file-key-signature")
+    return found
+
+
+@pytest.mark.parametrize("form", [as_is, from_zero])
+def test_rotate__signed_without_a_network__goes_on(
+    kgst: System, admin: Any, pauser: Any, successor: Any, form: Any
+) -> None:
+    file = offline_signed(challenged(kgst, admin), Device(successor, form))
+    assert roles(kgst, pauser) == {"PAUSER": 0, "UNPAUSER": 60}
+    answer = rotate(kgst, "pauser", "successor", as_(admin), proof_path=file)
+    assert (answer.exit_code, answer.document["rotation"]["proved_by"]) == (0, "signature")
+    assert roles(kgst, pauser) == {}
+    assert kgst.files is not None
+    [kept] = (kgst.files.operations / "proofs").iterdir()
+    assert json.loads(kept.read_text())["format"] == "kgst-key-proof/1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"chain_id": 56}, "is for chain 56"),
+        ({"manager": "0x5FbDB2315678afecb367f032d93F642f64180aa3"}, "is for the manager 0x5FbDB"),
+        ({"granted_at": 1}, "signs another draft of the rotation from 0x"),
+        ({"roles": "ADMIN"}, "signs another draft of the rotation from 0x"),
+    ],
+)
+def test_rotate__proof_of_another_challenge__is_refused(
+    kgst: System, admin: Any, pauser: Any, successor: Any, changes: dict[str, Any], said: str
+) -> None:
+    path = challenged(kgst, admin)
+    real = offline_signed(path, successor).read_text()
+    file = offline_signed(drafts.edited(path, **changes), successor, force=True)
+    with pytest.raises(FileError, match=said):
+        rotate(kgst, "pauser", "successor", as_(admin), proof_path=file)
+    # And when the file claims to be of this one.
+    file.write_text(
+        json.dumps(json.loads(real) | {"signature": json.loads(file.read_text())["signature"]})
+    )
+    with pytest.raises(FileError, match="who is not the new holder, or is on another message"):
+        rotate(kgst, "pauser", "successor", as_(admin), proof_path=file)
+    file.write_text("{")
+    with pytest.raises(FileError, match="not whole JSON"):
+        rotate(kgst, "pauser", "successor", as_(admin), proof_path=file)
+    with pytest.raises(InputError, match="--proof has the signature"):
+        rotate(kgst, "pauser", "successor", as_(admin), proof_path=file, signature=b"")
+    assert roles(kgst, pauser) == {"PAUSER": 0, "UNPAUSER": 60}
+
+
+def test_sign__who_may_not_or_elsewhere__is_refused(
+    kgst: System, admin: Any, successor: Any, outsider: Any
+) -> None:
+    path = challenged(kgst, admin)
+    with pytest.raises(RefusedError, match="is not the new holder"):
+        offline_signed(path, outsider)
+    kgst.record.save(kgst.policy_path.with_name("record.json"))
+    answer = offline.sign(
+        path, successor, policy_path=kgst.policy_path, yes=True, force=False, quiet=True
+    )
+    assert answer.document["label"] == "successor"
+    assert "the manager is the record's" in answer.document["checked"]
+    drafts.edited(path, manager=outsider.address)
+    with pytest.raises(RefusedError, match="the draft is for the manager"):
+        offline_signed(path, successor, policy_path=kgst.policy_path)
+    # A challenge that the command wrote is not written over.
+    with pytest.raises(FileError, match="is there already with other content"):
+        challenged(kgst, admin)
+
+
+def test_rotate__to_a_contract_wallet__signed_without_a_network(
+    kgst: System, admin: Any, pauser: Any, owners: list[Any]
+) -> None:
+    at = deploy_safe(ape_chain.provider.web3, [owners[0].address], 1, salt=3)
+    path = challenged(kgst, admin, at, allow_unknown=True)
+    digest = read_model(path, Challenge, "").digest
+    good, bad = (sign(one, _safe_message(at, bytes.fromhex(digest[2:]))) for one in owners[:2])
+    run = as_(admin, allow_unknown=True)
+    file = offline_signed(path, None, given=Given(at, bad))
+    with pytest.raises(RefusedError, match="not one of"):
+        rotate(kgst, "pauser", at, run, proof_path=file)
+    file = offline_signed(path, None, given=Given(at, good), force=True)
+    answer = rotate(kgst, "pauser", at, run, proof_path=file)
     assert (answer.exit_code, answer.document["rotation"]["proved_by"]) == (0, "erc-1271")
 
 

@@ -27,7 +27,7 @@ from kgst.reserves import reading
 from kgst.reserves.files import AttestationFile, SignedFile
 from kgst.reserves.format import bishkek_day, both_times
 from kgst.reserves.report import hash_of_report
-from kgst.signing.files import Signature
+from kgst.signing.shapes import Signature
 from kgst.storing import read_model
 
 ROOT = Path(__file__).parents[2]

@@ -42,13 +42,12 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 def safe(
     command: str,
-    file: Path,
-    *,
+    *files: Path,
     deployed: Deployed,
     account: str | None = None,
     online: bool = False,
 ) -> Result:
-    words = ("safe", command, str(file))
+    words = ("safe", command, *map(str, files))
     if online:
         result = deployed.run(*words, account=account)
     else:
@@ -118,6 +117,35 @@ def test_execute__nonce_used_by_another__is_refused(deployed: Deployed) -> None:
     assert "which is used" in stale.error
 
 
+def test_safe__signed_on_two_machines_at_once__is_collected_and_executed(
+    deployed: Deployed, tmp_path: Path
+) -> None:
+    file, _ = proposed(deployed, "minting")
+    folder = tmp_path / "deployments/network/safe/governance"
+    shutil.copytree(deployed.folder / "safe", folder.parent)
+    shutil.copy(deployed.policy, folder.parents[1])
+    copy = folder / file.name
+    for each in copy.parent.glob("*.sig.json"):
+        each.unlink()
+    signed = safe("sign", copy, account="owner_c", deployed=deployed).document
+    assert signed is not None
+    assert signed["missing"] == 1, "the first owner's signature is not on this machine"
+    found = safe("collect", file, Path(signed["signature_file"]), deployed=deployed)
+    assert found.code == 0, found.stderr
+    assert found.document is not None
+    labels = {deployed.address(label) for label in ("owner_a", "owner_c")}
+    assert set(found.document["signed_by"]) == labels
+    ready = Path(found.document["signed_file"])
+    sent = safe("execute", ready, account="unpauser", deployed=deployed, online=True)
+    assert sent.code == 0, sent.stderr
+    assert sent.document is not None
+    assert len(sent.document["transactions"]) == 1
+    # By whichever of its files: it is one transaction.
+    once = safe("execute", file, account="unpauser", deployed=deployed, online=True)
+    assert once.document is not None
+    assert (once.code, once.document["already"]) == (0, True)
+
+
 def test_show__changed_file__is_refused(deployed: Deployed, tmp_path: Path) -> None:
     file, _ = proposed(deployed, "authorizations")
     changed = json.loads(file.read_text())
@@ -135,7 +163,9 @@ def test_show__somewhere_else__does_not_know_whose_it_is(
     file, _ = proposed(deployed, "authorizations")
     folder = tmp_path / "a" / "b" / "c"
     folder.mkdir(parents=True)
-    copy = Path(shutil.copy(file, folder))
+    for each in file.parent.glob(f"{file.stem}*.json"):
+        shutil.copy(each, folder)
+    copy = folder / file.name
     shown = safe("show", copy, deployed=deployed).document
     assert shown is not None
     assert [s["counts"] for s in shown["signatures"]] == [None]

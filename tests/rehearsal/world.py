@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -57,6 +58,7 @@ class World:
             "order": self._order,
             "blocklist": self._blocklist,
             "grant": self._grant,
+            "proposal": self._proposal,
         }
         if verb not in verbs:
             raise ValueError(f"nothing is known of the event {event!r}")
@@ -119,6 +121,12 @@ class World:
     def _address(self, arguments: str) -> None:
         name, variable = arguments.split()
         self.environment[variable] = self.people[name]
+
+    def _proposal(self, variable: str) -> None:
+        """The transaction of a Safe that was written last: a command has named it."""
+        found = (self.folder / "safe").glob("*/*.json")
+        ours = [path for path in found if re.fullmatch(r"\d{6}-[0-9a-f]{8}\.json", path.name)]
+        self.environment[variable] = str(max(ours, key=lambda path: path.stat().st_mtime))
 
     def _filled(self, text: str) -> str:
         return text.replace("$DAY", str(self.day))

@@ -10,13 +10,14 @@ from kgst.auditors.files import RotationFile
 from kgst.deployment.layout import Snapshot
 from kgst.errors import KgstError
 from kgst.files import Files
+from kgst.govern.challenge import Challenge
 from kgst.guard.presigned import read_presigned
 from kgst.journal import Journal
 from kgst.jsonfile import JsonError, NotWholeError, parse_json
+from kgst.proposals.files import OwnersSignature, Proposal
 from kgst.record import Record
 from kgst.reserves.files import AttestationFile
 from kgst.reserves.report import read_report
-from kgst.safe.proposals import Proposal
 from kgst.storing import read_model
 from kgst.upgrade.files import ConsentFile, UpgradeFile
 
@@ -62,6 +63,8 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "layout": Snapshot.load,
     "record": Record.load,
     "proposal": Proposal.load,
+    "owner's signature": lambda path: read_model(path, OwnersSignature, "a signature"),
+    "challenge": lambda path: read_model(path, Challenge, "a challenge"),
     "presigned": read_presigned,
     "journal": Journal,
 }

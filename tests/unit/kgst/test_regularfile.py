@@ -15,6 +15,7 @@ from kgst.errors import InputError
 from kgst.files import Files
 from kgst.guard.presigned import read_presigned
 from kgst.policy import Policy
+from kgst.proposals.files import Proposal
 from kgst.record import Record
 from kgst.regularfile import NotRegularError, TooLargeError, read_regular
 from kgst.statements.model import StatementError
@@ -24,6 +25,7 @@ from kgst.storing import read_bytes
 READERS: dict[str, Callable[[Path], Any]] = {
     "a file between people": read_bytes,
     "a presigned pause": read_presigned,
+    "a Safe's transaction": Proposal.load,
     "a policy": Policy.load,
     "a record": Record.load,
     "a list": lambda path: CsvFile.read(path, required=["address"]),

@@ -12,9 +12,10 @@ from support.devices import Device, as_is, from_zero, high, nothing, without_zer
 
 from kgst.auditors.files import RotationFile
 from kgst.errors import RefusedError
-from kgst.govern.proof import Challenge
-from kgst.safe.proposals import Proposal
-from kgst.safe.safes import Safe, SafeTransaction
+from kgst.govern.challenge import Challenge
+from kgst.proposals.files import Proposal
+from kgst.proposals.kind import OwnersDraft, owners_of
+from kgst.safe.safes import SafeTransaction
 from kgst.signatures import SignatureError, normalised, recover, sign_message
 from kgst.signing.ceremony import signature_of
 
@@ -39,16 +40,22 @@ def of_consent(device: Any) -> tuple[SignableMessage, str]:
 
 def of_safe(device: Any) -> tuple[SignableMessage, str]:
     transaction = SafeTransaction(97, drafts.OTHER, drafts.TOKEN, b"\x13d9\xdd", 5)
-    proposal = Proposal.of(transaction, "pause", [])
-    safe = Safe(drafts.OTHER, "1.4.1", (device.address,), 1, 5)
-    proposal.sign(device, safe)
-    assert list(proposal.valid_signatures(safe)) == [device.address]
-    return transaction.message, proposal.signatures[device.address]
+    owners = owners_of("governance", [device.address])
+    draft = OwnersDraft(Proposal.of(transaction, "pause", []), owners, 1)
+    file = signature_of(draft, device)
+    return transaction.message, file.signature
 
 
 def of_key(device: Any) -> tuple[SignableMessage, str]:
-    message = Challenge(97, drafts.OTHER, device.address, drafts.TOKEN, "PAUSER", 1).message
-    return message, "0x" + sign_message(device, message).hex()
+    challenge = Challenge(
+        chain_id=97,
+        manager=drafts.OTHER,
+        account=device.address,
+        replaces=drafts.TOKEN,
+        roles="PAUSER",
+        granted_at=1,
+    )
+    return challenge.message, signature_of(challenge, device).signature
 
 
 KINDS = pytest.mark.parametrize("kind", [of_attestation, of_rotation, of_consent, of_safe, of_key])

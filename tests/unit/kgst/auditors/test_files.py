@@ -11,7 +11,7 @@ from support import drafts, rotations
 
 from kgst.auditors.files import RotationFile, SignedRotationFile
 from kgst.reserves.files import AttestationFile
-from kgst.signing.files import Signature
+from kgst.signing.shapes import Signature
 from kgst.storing import FileError, as_bytes, read_model
 
 A_DRAFT = "a draft of a rotation"

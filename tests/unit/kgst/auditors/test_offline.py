@@ -187,7 +187,7 @@ def test_sign__another_chain_than_the_policy__is_refused(
 
 def test_sign__who_may_not__is_refused(run: Any, draft: Path) -> None:
     joins = run("sign", draft, "--account", rotations.newcomer(0).alias, "--yes")
-    assert "is none of the draft's auditors" in refusal(joins, 4)
+    assert "is none of the auditors" in refusal(joins, 4)
     drafts.saved(rotations.make(suspended=(drafts.auditor(0).address,)), draft)
     assert "is suspended" in refusal(run("sign", draft, "--account", alias(0), "--yes"), 4)
     assert "--account" in refusal(run("sign", draft, "--yes"), 2)

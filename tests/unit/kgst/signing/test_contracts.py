@@ -10,7 +10,8 @@ import pytest
 from support import drafts, rotations, upgrades
 from support.in_process import invoke
 
-from kgst.signing.files import MAX_SIGNATURE, AuditorSet, Signable
+from kgst.signing.files import AuditorSet, AuditorsOrder
+from kgst.signing.shapes import MAX_SIGNATURE
 from kgst.storing import read_model
 
 ROOT = Path(__file__).parents[4]
@@ -24,23 +25,23 @@ def seated(auditors: AuditorSet, **changes: Any) -> AuditorSet:
     return auditors.model_copy(update={"members": tuple(members), **changes})
 
 
-def attestation(**changes: Any) -> Signable:
+def attestation(**changes: Any) -> AuditorsOrder:
     draft = drafts.make()
     auditors = seated(draft.signers, **changes)
     return draft.model_copy(update={"chain": draft.chain.model_copy(update={"auditors": auditors})})
 
 
-def rotation(**changes: Any) -> Signable:
+def rotation(**changes: Any) -> AuditorsOrder:
     draft = rotations.make()
     return draft.model_copy(update={"current": seated(draft.current, **changes)})
 
 
-def upgrade(**changes: Any) -> Signable:
+def upgrade(**changes: Any) -> AuditorsOrder:
     file = upgrades.make()
     return file.model_copy(update={"auditors": seated(file.auditors, **changes)})
 
 
-Kind = tuple[str, Callable[..., Signable]]
+Kind = tuple[str, Callable[..., AuditorsOrder]]
 KINDS = pytest.mark.parametrize(
     ("room", "make"),
     [("reserves", attestation), ("auditors", rotation), ("upgrade", upgrade)],
@@ -55,7 +56,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     return invoke
 
 
-def written(draft: Signable, folder: Path, name: str, signer: str, **fields: Any) -> Path:
+def written(draft: AuditorsOrder, folder: Path, name: str, signer: str, **fields: Any) -> Path:
     """A signature file of `signer`; `fields` replace what is in it."""
     file = draft.signed_by(signer, bytes.fromhex(BYTES[2:]), by_contract=True)
     return drafts.edited(drafts.saved(file, folder / f"{name}.sig.json"), **fields)
@@ -86,6 +87,32 @@ def test_collect__contract_and_key__is_complete_and_says_what_is_open(
     assert set(found[drafts.auditor(0).address]) == {"signer", "signature"}
     people = run(room, "collect", path, key, contract)
     assert "whether that contract takes it only a node can tell" in " ".join(people.stdout.split())
+
+
+@KINDS
+def test_collect__claim_of_a_contract__hides_no_key(
+    run: Any, tmp_path: Path, room: str, make: Any
+) -> None:
+    """That an auditor is a contract anyone can write; of one signer a key's signature goes first."""
+    draft = make()
+    path = drafts.saved(draft, tmp_path / "draft.json")
+    a, b = (drafts.auditor(i) for i in (0, 1))
+    claim = written(draft, tmp_path, "0", a.address)
+    keys = [
+        drafts.saved(
+            draft.signed_by(one.address, drafts.raw_signature(draft.message, one)),
+            tmp_path / f"{one.address}.sig.json",
+        )
+        for one in (a, b)
+        if one.address in draft.signers.members
+    ]
+    result = run(room, "collect", path, claim, *keys, "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["unchecked"] == []
+    signed = json.loads((tmp_path / "draft.signed.json").read_text())["signatures"]
+    assert all("by_contract" not in one for one in signed)
+    last = run(room, "collect", path, *keys, claim, "--json", "--force")
+    assert json.loads(last.stdout)["repeated_files"] == [str(claim)]
 
 
 @KINDS
@@ -146,7 +173,7 @@ def test_sign__for_a_contract__writes_what_its_owners_made(
         (("--for", CONTRACT, "--signature", "0x123"), 2, "two digits for each byte"),
         (("--for", CONTRACT, "--signature", "00" * (MAX_SIGNATURE + 1)), 2, "bytes at most"),
         (("--for", CONTRACT, "--signature", BYTES, "--account", "TEST::1"), 2, "give one of them"),
-        (("--for", drafts.OTHER, "--signature", BYTES), 4, "none of the draft's auditors"),
+        (("--for", drafts.OTHER, "--signature", BYTES), 4, "none of the auditors"),
     ],
 )
 def test_sign__for_a_contract_wrongly__is_refused(
