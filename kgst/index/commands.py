@@ -25,6 +25,7 @@ from kgst.index.views import bar, print_held
 from kgst.multicall import Head, ensure_multicall
 from kgst.node import NodeError, block_at, final_block, is_dev_node, is_short_lived, rpc
 from kgst.node.pool import nodes_of
+from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,7 +83,7 @@ def sync(
         print_held(out, found)
         out.print(f"  {document.new_events:,} events in {document.new_blocks:,} new blocks")
         print_checks(out, summarized(checks, said="as the events say"))
-        out.print(in_words(checks))
+        out.print(markup(in_words(checks)))
 
     return Answer(document, told, drift_code(checks))
 

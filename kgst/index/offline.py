@@ -30,7 +30,7 @@ from kgst.index.files import EventProof
 from kgst.index.views import bar, print_held, print_told
 from kgst.proofs import Header, ProofError, Receipt, ReceiptsProof, sealer
 from kgst.storing import as_bytes, read_model, write_new
-from kgst.terminal import plain
+from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,7 +58,7 @@ def show(folder: Path) -> Answer[IndexShowDocument]:
     def told(out: Console) -> None:
         print_held(out, found)
         for name, count in counts.items():
-            out.print(f"  {count:>12,}  {name}")
+            out.print(f"  {count:>12,}  {markup(name)}")
 
     return Answer(IndexShowDocument(index=found, counts=counts), told)
 
@@ -126,8 +126,10 @@ def export(
     )
 
     def told(out: Console) -> None:
-        out.print(f"Written: {plain(str(target))}", soft_wrap=True)
-        out.print(f"It proves, given that block {header.number:,} is 0x{header.hash.hex()}:")
+        out.print(f"Written: {markup(str(target))}", soft_wrap=True)
+        out.print(
+            f"It proves, given that block {header.number:,} is {markup(document.block_hash)}:"
+        )
         print_told(out, events)
 
     return Answer(document, told)
@@ -164,11 +166,13 @@ def check(path: Path) -> Answer[IndexCheckDocument]:
 
 def _print_check(out: Console, document: IndexCheckDocument) -> None:
     state = "succeeded" if document.succeeded else "reverted"
-    out.print(f"Transaction {document.transaction_index} of block {document.block:,} {state}:")
+    out.print(
+        f"Transaction {markup(document.transaction_index)} of block {document.block:,} {state}:"
+    )
     print_told(out, document.events)
-    out.print(f"Block hash: {document.block_hash}", soft_wrap=True)
+    out.print(f"Block hash: {markup(document.block_hash)}", soft_wrap=True)
     if document.sealed_by:
-        out.print(f"Signed by {document.sealed_by}, on chain {document.chain_id}")
+        out.print(f"Signed by {markup(document.sealed_by)}, on chain {document.chain_id}")
     out.print(
         "Proven is that these events are in the block of this hash. That the chain has this block is not in the file: "
         "compare number and hash with a node or an explorer that you trust."
@@ -224,7 +228,7 @@ def _verified(
     def told(out: Console) -> None:
         print_held(out, found)
         print_checks(out, checks)
-        out.print(in_words(checks))
+        out.print(markup(in_words(checks)))
 
     return Answer(document, told, drift_code(checks))
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kgst.console import console
-from kgst.terminal import plain
+from kgst.terminal import markup, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,7 +54,7 @@ class Bar:
 
 def print_held(out: Console, held: Held) -> None:
     """What an index holds."""
-    out.print(f"Index [bold]{plain(held.folder)}[/bold], chain {held.chain_id}", soft_wrap=True)
+    out.print(f"Index [bold]{markup(held.folder)}[/bold], chain {held.chain_id}", soft_wrap=True)
     out.print(f"  blocks {held.first_block:,} to {held.last_block:,}")
     out.print(f"  {held.events:,} events in {held.blocks:,} blocks, {held.bytes / 1e6:,.1f} MB")
     if held.unproven:
@@ -67,4 +67,7 @@ def print_told(out: Console, events: Sequence[Told]) -> None:
     """Events, one below the other."""
     for event in events:
         out.print(f"  {plain(event.words)}", soft_wrap=True, markup=False)
-        out.print(f"    at {event.address}, log {event.log_index} of its transaction", style="dim")
+        out.print(
+            f"    at {markup(event.address)}, log {markup(event.log_index)} of its transaction",
+            style="dim",
+        )
