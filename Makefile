@@ -33,7 +33,7 @@ test: setup ## All tests, and the property campaign of profile ci
 quick: setup ## Most of what `make test` says, in a minute: the Python package without a chain, a short property campaign
 	@$(BIN)/ruff check -q .
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python tools/run_alone.py $(APE) test tests/unit/kgst --ignore tests/unit/kgst/test_layout.py -n $(WORKERS) --dist loadfile -q
+	@$(BIN)/python tools/run_alone.py $(APE) test tests/unit/kgst --ignore tests/unit/kgst/deployment/test_layout.py -n $(WORKERS) --dist loadfile -q
 	@$(BIN)/python tools/run_alone.py $(BIN)/python tests/property/run.py --profile quick
 
 property: setup ## Property campaign: PROFILE=ci or deep

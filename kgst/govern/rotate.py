@@ -15,10 +15,11 @@ from kgst.govern.handing_over import grants, revokes
 from kgst.govern.holders import Holders, read_holders
 from kgst.govern.proof import prove
 from kgst.govern.rotation import Rotation, answer_of, finished, notes_on, policy_lines
+from kgst.moments import format_time
 from kgst.pipeline.documents import OperationDocument
 from kgst.pipeline.giving_up import give_up
 from kgst.pipeline.pipeline import carry_out
-from kgst.pipeline.views import clock, nothing_done
+from kgst.pipeline.views import nothing_done
 from kgst.roles import role_name
 from kgst.storing import as_bytes, write_new
 
@@ -167,6 +168,6 @@ def _require_acting(system: System, holders: Holders, held: dict[int, Access], n
     late = [holders.in_role(role, new).since for role in held if new not in holders.of(role)]
     if late:
         raise RefusedError(
-            f"{system.named(new)} can act in every role only from {clock(max(late))} on (the roles' grant delay); give "
-            "the same command then."
+            f"{system.named(new)} can act in every role only from {format_time(max(late))} on (the roles' grant "
+            "delay); give the same command then."
         )

@@ -26,15 +26,11 @@ if TYPE_CHECKING:
     from kgst.proposals.files import Proposal
 
 __all__ = [
-    "clock",
     "nothing_done",
     "print_preview",
     "print_progress",
     "print_result",
 ]
-
-
-clock = format_time
 
 
 def print_preview(

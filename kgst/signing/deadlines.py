@@ -12,10 +12,11 @@ from typing import Final
 
 from kgst.checks import Check, State
 from kgst.errors import InputError, RefusedError
+from kgst.moments import format_span
 from kgst.quantities import DAY, QuantityError, format_duration, parse_duration
 from kgst.signing.files import AuditorsOrder
 from kgst.signing.kinds import Signable
-from kgst.signing.moments import both_times, span
+from kgst.signing.moments import both_times
 
 __all__ = [
     "ATTESTATION_VALID",
@@ -98,9 +99,9 @@ def require_open(draft: Signable, now: int) -> None:
     """
     if draft.closes is not None and now > draft.closes:
         raise RefusedError(
-            f"the draft could be submitted until {both_times(draft.closes)}, which is {span(now - draft.closes)} "
-            "ago by this computer's clock: a signature on it is of no use. Ask the issuer to draft anew; if the clock "
-            "is wrong, set it."
+            f"the draft could be submitted until {both_times(draft.closes)}, which is "
+            f"{format_span(now - draft.closes)} ago by this computer's clock: a signature on it is of no use. Ask the "
+            "issuer to draft anew; if the clock is wrong, set it."
         )
 
 
@@ -109,9 +110,9 @@ def far(draft: AuditorsOrder, now: int) -> Iterator[Check]:
     if draft.deadline > now + LONGEST + CLOCK_SLACK:
         yield caution(
             "far_deadline",
-            f"it can be submitted until {both_times(draft.deadline)}, {span(draft.deadline - now)} from now by this "
-            f"computer's clock, and none should be good for longer than {format_duration(LONGEST)}: the clock is "
-            "wrong, or the draft.",
+            f"it can be submitted until {both_times(draft.deadline)}, {format_span(draft.deadline - now)} from now by "
+            f"this computer's clock, and none should be good for longer than {format_duration(LONGEST)}: the clock "
+            "is wrong, or the draft.",
         )
 
 
@@ -120,6 +121,6 @@ def early(read_at: int, now: int) -> Iterator[Check]:
     if read_at > now + CLOCK_SLACK:
         yield caution(
             "clock",
-            f"the chain was read on {both_times(read_at)}, {span(read_at - now)} from now by this computer's clock: "
-            "one of the two is wrong, and so a deadline may have passed unnoticed.",
+            f"the chain was read on {both_times(read_at)}, {format_span(read_at - now)} from now by this computer's "
+            "clock: one of the two is wrong, and so a deadline may have passed unnoticed.",
         )

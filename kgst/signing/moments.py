@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-__all__ = ["BISHKEK", "both_times", "span"]
+__all__ = ["BISHKEK", "both_times"]
 
 BISHKEK: Final = timezone(timedelta(hours=6), "Asia/Bishkek")
 """Six hours ahead of UTC all year since 2005; written out, since not every machine has a zone database."""
@@ -20,13 +20,3 @@ def both_times(seconds: int) -> str:
         return "never" if seconds == 0 else f"second {seconds} since 1970"
     moment = datetime.fromtimestamp(seconds, UTC)
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC = {moment.astimezone(BISHKEK):%Y-%m-%d %H:%M:%S} Asia/Bishkek"
-
-
-def span(seconds: int) -> str:
-    """A length of time in its two largest units: `2 days 3 hours`, `45 seconds`."""
-    parts = []
-    for name, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {name}{'' if count == 1 else 's'}")
-    return " ".join(parts[:2]) or "0 seconds"

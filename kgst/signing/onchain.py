@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from eth_utils.address import to_checksum_address
 
 from kgst.errors import RefusedError
+from kgst.moments import format_span
 from kgst.node import ChainRevertError, NoAnswerError, NodeError, NodeRefusedError, rpc
 from kgst.safe.safes import view
 from kgst.signatures import digest, signer_of
 from kgst.signing.files import AuditorSet, AuditorsOrder
-from kgst.signing.moments import both_times, span
+from kgst.signing.moments import both_times
 from kgst.signing.shapes import Signature
 from kgst.snapshot.token import Auditors
 
@@ -99,8 +100,8 @@ def require_taken(
         )
     if now > draft.deadline:
         raise RefusedError(
-            f"{path}: could be submitted until {both_times(draft.deadline)}, {span(now - draft.deadline)} ago by the "
-            f"chain's clock; {draft.anew} and have it signed, with a longer --valid-for if signing takes long."
+            f"{path}: could be submitted until {both_times(draft.deadline)}, {format_span(now - draft.deadline)} ago "
+            f"by the chain's clock; {draft.anew} and have it signed, with a longer --valid-for if signing takes long."
         )
     gone = [one.signer for one in signatures if one.signer not in auditors.active]
     if gone:

@@ -14,7 +14,7 @@ from support.isolation import policy_of
 from kgst.reserves.files import SignedFile
 from kgst.storing import read_model
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 

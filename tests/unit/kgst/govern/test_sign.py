@@ -17,7 +17,7 @@ from kgst.govern.challenge import Challenge
 from kgst.signing.reading import read_signature, signature_path
 from kgst.storing import MAX_BYTES
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 NEW = ape_accounts.test_accounts[17]
 
 

@@ -12,7 +12,7 @@ import pytest
 from kgst.deployment.layout import LayoutProblem, Snapshot, compare, read_layout
 from kgst.errors import InputError, KgstError
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SOURCE = "contracts/KGSTLogic.sol"
 FLAGS = "contracts/ledger/Flags.sol"
 LEDGER = "contracts/ledger/Ledger.sol"

@@ -23,7 +23,7 @@ from kgst.proposals.files import OwnersSignature, Proposal
 from kgst.signing.reading import signature_path
 from kgst.storing import MAX_BYTES, read_model
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 CONTRACT = "0xDc64a140Aa3E981100a9becA4E685f962f0cF6C9"
 OWNERS = [ape_accounts.test_accounts[i] for i in (23, 24, 25)]
 A, B, C = (one.address for one in OWNERS)

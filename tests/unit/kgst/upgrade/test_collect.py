@@ -14,7 +14,7 @@ from support.isolation import policy_of
 from kgst.storing import read_model
 from kgst.upgrade.files import SignedUpgradeFile
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture

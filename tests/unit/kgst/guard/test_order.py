@@ -16,7 +16,7 @@ from kgst.units import SOM
 
 ONE = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 TWO = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
-SCHEMA = Path(__file__).parents[3] / "docs/schemas/file-order.json"
+SCHEMA = Path(__file__).parents[4] / "docs/schemas/file-order.json"
 
 ORDER: dict[str, Any] = {
     "format": "kgst-order/1",
