@@ -9,7 +9,7 @@ of receipts none lies within another, since each receipt is longer than a hash, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Self
@@ -19,11 +19,11 @@ from eth_utils.crypto import keccak
 from trie import HexaryTrie
 from trie.exceptions import MissingTrieNode
 
-from kgst.proofs.encoding import as_bytes, as_list, decode, json_number, json_object
+from kgst.proofs.encoding import as_bytes, as_list, decode
 from kgst.proofs.errors import ProofError
 from kgst.proofs.receipts import Log, Receipt
 
-__all__ = ["EMPTY_ROOT", "BlockReceipts", "ReceiptsProof", "prove", "receipt_at", "receipts_root"]
+__all__ = ["EMPTY_ROOT", "ReceiptsProof", "key_of", "receipt_at"]
 
 EMPTY_ROOT: Final = keccak(b"\x80")
 """Of a block without a transaction: 0x56e81f17…."""
@@ -35,64 +35,6 @@ _LEAF: Final = 0x20
 _ODD: Final = 0x10
 _MOST_NODES: Final = 100_000
 """A block of 1,000 million gas has at most 47,619 transactions, and fewer branches than receipts."""
-
-
-@dataclass(frozen=True)
-class BlockReceipts:
-    """All receipts of a block, and their trie, made once.
-
-    Attributes:
-        receipts: In the order of their transactions.
-    """
-
-    receipts: tuple[Receipt, ...]
-    _trie: HexaryTrie = field(repr=False)
-
-    @classmethod
-    def of_json(cls, answer: Sequence[object]) -> Self:
-        """From a node's answer to `eth_getBlockReceipts`.
-
-        Raises:
-            ProofError: one of them is none, or stands at the place of another.
-        """
-        found, trie = [], HexaryTrie({})
-        for index, one in enumerate(answer):
-            told = json_object(one, "the receipt").get("transactionIndex")
-            if told is not None and json_number(told, "the receipt's transactionIndex") != index:
-                raise ProofError(f"the receipt at {index} is of the transaction {told}")
-            receipt = Receipt.of_json(one)
-            # One insertion after the other: with squash_changes(), which keeps no superseded nodes, it takes half as
-            # long again.
-            trie[_key(index)] = receipt.encoded()
-            found.append(receipt)
-        return cls(tuple(found), trie)
-
-    @property
-    def root(self) -> bytes:
-        """What the header has to have, 32 bytes."""
-        return bytes(self._trie.root_hash)
-
-    def prove(self, indices: Iterable[int]) -> list[bytes]:
-        """The nodes that prove the receipts of these transactions; each once, the root first.
-
-        The index behind the last transaction's gives the nodes that show that there is none. All indices give all
-        nodes.
-        """
-        nodes: dict[bytes, None] = {}
-        for index in sorted(set(indices)):
-            for node in self._trie.get_proof(_key(index)):
-                nodes[bytes(rlp.encode(node))] = None
-        return list(nodes)
-
-
-def receipts_root(receipts: Sequence[object]) -> bytes:
-    """The root of all receipts of a block, 32 bytes; see `BlockReceipts`."""
-    return BlockReceipts.of_json(receipts).root
-
-
-def prove(receipts: Sequence[object], indices: Iterable[int]) -> list[bytes]:
-    """The nodes that prove the receipts of these transactions; see `BlockReceipts`."""
-    return BlockReceipts.of_json(receipts).prove(indices)
 
 
 def receipt_at(root: bytes, nodes: Sequence[bytes], index: int) -> Receipt:
@@ -182,7 +124,7 @@ class ReceiptsProof:
         """
         self.receipt(index)
         trie = HexaryTrie(self.nodes, self.root)
-        return [bytes(rlp.encode(node)) for node in trie.get_proof(_key(index))]
+        return [bytes(rlp.encode(node)) for node in trie.get_proof(key_of(index))]
 
     def require_count(self, count: int) -> None:
         """Check that the block has so many transactions: the last one is proven, and that there is none behind it.
@@ -236,7 +178,7 @@ class ReceiptsProof:
 
     def _value(self, index: int) -> bytes | None:
         """The bytes at `index`; None where the nodes show that there are none."""
-        key = _key(index)
+        key = key_of(index)
         trie = HexaryTrie(self.nodes, self.root)
         try:
             return bytes(trie.get(key)) or None
@@ -246,7 +188,8 @@ class ReceiptsProof:
             ) from None
 
 
-def _key(index: int) -> bytes:
+def key_of(index: int) -> bytes:
+    """Of the receipt of the transaction with this index."""
     if index < 0:
         raise ProofError(f"there is no transaction {index}")
     return bytes(rlp.encode(index))
