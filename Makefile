@@ -39,7 +39,7 @@ quick: setup ## Most of what `make test` says, in a minute: the Python package w
 property: setup ## Property campaign: PROFILE=ci or deep
 	@$(BIN)/python tools/run_alone.py $(BIN)/python tests/property/run.py --profile $(PROFILE)
 
-prove: .venv-halmos/.ready setup ## Proofs over symbolic words, in an environment of their own: build/prove.json; ARGS=--update, --resume, --jobs=2, --broken, --match=
+prove: .venv-halmos/.ready setup ## Proofs over symbolic words, in an environment of their own: build/prove.json; ARGS=--update, --resume, --jobs=2, --patience=3, --broken, --match=
 	@.venv-halmos/bin/python tools/run_prove.py $(ARGS)
 
 gas: setup ## Gas beside the peers, on anvil: build/gas.json, docs/gas.md; ARGS=--update, --check, --json

@@ -34,7 +34,7 @@ def cli() -> None:
     """Keep every event with its proof, for when nodes no longer have it. All but sync need no network."""
 
 
-@cli.command(cls=KgstCommand)
+@cli.command(cls=KgstCommand, short_help="Read what is new, with its proofs")
 @click.option(
     "--node",
     "nodes",
@@ -69,7 +69,7 @@ def sync(
     return commands.sync(policy_path, nodes, headers=headers, anew=anew, quiet=json_output)
 
 
-@cli.command(cls=OfflineCommand)
+@cli.command(cls=OfflineCommand, short_help="What an index holds")
 @click.argument("folder", type=FOLDER)
 @json_option
 def show(folder: Path, json_output: bool) -> Answer[IndexShowDocument]:
@@ -79,7 +79,7 @@ def show(folder: Path, json_output: bool) -> Answer[IndexShowDocument]:
     return offline.show(folder)
 
 
-@cli.command(cls=OfflineCommand)
+@cli.command(cls=OfflineCommand, short_help="Check a whole index; asks nobody")
 @click.argument("folder", type=FOLDER)
 @json_option
 def verify(folder: Path, json_output: bool) -> Answer[IndexVerifyDocument]:
@@ -92,7 +92,7 @@ def verify(folder: Path, json_output: bool) -> Answer[IndexVerifyDocument]:
     return offline.verify(folder, quiet=json_output)
 
 
-@cli.command(cls=OfflineCommand)
+@cli.command(cls=OfflineCommand, short_help="Write one transaction's events as a proof")
 @click.argument("folder", type=FOLDER)
 @click.option("--transaction", required=True, metavar="HASH", help="Whose events.")
 @click.option("--out", type=FILE, help="Default: proof-<first digits>.json in the present folder.")
@@ -107,7 +107,7 @@ def export(
     return offline.export(folder, transaction, out, force=force)
 
 
-@cli.command(cls=OfflineCommand)
+@cli.command(cls=OfflineCommand, short_help="Check such a proof, and show what it proves")
 @click.argument("file", type=FILE)
 @json_option
 def check(file: Path, json_output: bool) -> Answer[IndexCheckDocument]:

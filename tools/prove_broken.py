@@ -15,7 +15,8 @@ import time
 import tomllib
 from typing import Any
 
-from prove_property import PROPERTY_SECONDS, ROOT, SOURCES, Property, build, prove
+from prove_limits import property_seconds
+from prove_property import ROOT, SOURCES, Property, build, prove
 
 LIST = SOURCES / "broken.toml"
 COPY = ROOT / "build" / "prove" / "broken"
@@ -44,7 +45,7 @@ def broken(entry: dict[str, str]) -> Property:
         build(COPY)
         contract, function = entry["property"].split(".")
         prop = Property(contract, function, "", [], None)
-        prove(prop, PROPERTY_SECONDS, COPY)
+        prove(prop, property_seconds(), COPY)
     finally:
         path.write_text(source)
     return prop

@@ -19,14 +19,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from solve_query import QUERY_SECONDS, TALLY
+from prove_limits import query_seconds
+from solve_query import TALLY
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "tests" / "symbolic"
 OUT = Path("build/prove/out")
-
-# Seconds for one property. What is not decided then is a timeout.
-PROPERTY_SECONDS = 600
 
 # For z3 to rule out a branch. In halmos's own 1 ms a busy machine keeps impossible rounds of a loop until the bound.
 BRANCH = "20ms"
@@ -88,7 +86,12 @@ def prove(prop: Property, seconds: float, root: Path = ROOT) -> None:
             *("--root", str(root), "--forge-build-out", str(OUT)),
             *("--contract", prop.contract, "--match-test", rf"^{prop.function}\("),
             *("--panic-error-codes", "*", "--loop", "20", "--default-bytes-lengths", "65"),
-            *("--solver-command", solver, "--solver-timeout-assertion", f"{3 * QUERY_SECONDS}s"),
+            *(
+                "--solver-command",
+                solver,
+                "--solver-timeout-assertion",
+                f"{3 * query_seconds():.0f}s",
+            ),
             *("--solver-timeout-branching", BRANCH, "--solver-threads", "1"),
             *("--no-status", "--json-output", str(result)),
             *(["--early-exit"] if prop.is_witness else []),

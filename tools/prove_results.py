@@ -102,7 +102,8 @@ def summed(chosen: Iterable[Property]) -> str:
 
 def report(chosen: list[Property], commit: str, update: bool) -> None:
     """Write build/prove.json and, with ``update``, the page and the evidence from it."""
-    queries = sum((Counter(prop.queries) for prop in chosen), Counter[str]())
+    decided = [prop for prop in chosen if prop.status in GOOD]
+    queries = sum((Counter(prop.queries) for prop in decided), Counter[str]())
     rows = [{**asdict(prop), "subject": subject(prop.contract)} for prop in chosen]
     found: dict[str, Any] = {"commit": commit, "summary": summed(chosen), "queries": queries}
     found["properties"] = rows

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -17,7 +18,8 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from prove_property import OUT, PROPERTY_SECONDS, ROOT, SOURCES, Property, build, prove
+from prove_limits import PATIENCE, property_seconds
+from prove_property import OUT, ROOT, SOURCES, Property, build, prove
 from prove_results import PRODUCT, bare, faults, keep, recall, recorded, report, summed
 
 BUILT = ROOT / ".build" / "__local__.json"
@@ -101,6 +103,9 @@ def arguments() -> argparse.Namespace:
         help="keep what was decided about the same code, here or in docs/evidence, and go on",
     )
     parser.add_argument("--jobs", type=int, default=1, help="properties side by side")
+    parser.add_argument(
+        "--patience", type=float, default=1, help="times as long for each query and property"
+    )
     parser.add_argument("--seconds", type=float, default=TOTAL_SECONDS, help="for the whole run")
     parser.add_argument(
         "--broken",
@@ -124,7 +129,7 @@ def prove_all(chosen: list[Property], seconds: float, jobs: int) -> None:
     def one(prop: Property) -> None:
         nonlocal done
         if (left := end - time.monotonic()) > 5:
-            prove(prop, min(PROPERTY_SECONDS, left))
+            prove(prop, min(property_seconds(), left))
             keep(prop)
         else:
             prop.detail = "the run was over"
@@ -141,6 +146,7 @@ def prove_all(chosen: list[Property], seconds: float, jobs: int) -> None:
 
 def main() -> int:
     given = arguments()
+    os.environ[PATIENCE] = str(given.patience)
     if given.broken:
         import prove_broken
 

@@ -16,11 +16,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-TALLY = "KGST_PROVE_TALLY"
+from prove_limits import confirm_seconds, query_seconds
 
-# Seconds: for the first answer, and from it to the other.
-QUERY_SECONDS = 60
-CONFIRM_SECONDS = 10
+TALLY = "KGST_PROVE_TALLY"
 
 TRUSTED_ALONE = ("bitwuzla", "z3")
 
@@ -77,14 +75,14 @@ def race(commands: dict[str, list[str]]) -> dict[str, str]:
         for name, command in commands.items():
             with (Path(folder) / name).open("w") as out:
                 running[name] = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + QUERY_SECONDS
+        end = time.monotonic() + query_seconds()
         while running and time.monotonic() < end:
             for name in [n for n, process in running.items() if process.poll() is not None]:
                 del running[name]
                 answer = (Path(folder) / name).read_text()
                 if verdict(answer) in ("sat", "unsat"):
                     answers[name] = answer
-                    end = min(end, time.monotonic() + CONFIRM_SECONDS)
+                    end = min(end, time.monotonic() + confirm_seconds())
             time.sleep(0.005)
         for process in running.values():
             process.kill()
