@@ -44,7 +44,10 @@ def read_blocks(
         hashes[number] = header.hash
         if number in by_block:
             known = _receipts(node, header, answer, of_block[number])
-            nodes = _proof(node, header, known, by_block[number], addresses) if known else None
+            # None and nothing else: no receipts at all are an answer, and a wrong one.
+            nodes = (
+                None if known is None else _proof(node, header, known, by_block[number], addresses)
+            )
             found.append(
                 BlockRow(
                     number, header.hash, header.parent_hash, header.timestamp, header.rlp, nodes
@@ -130,8 +133,10 @@ def _difference(events: list[LogRow], rows: list[LogRow]) -> str:
             f"the block has an event at 0x{one.address.hex()} (log {one.log_index}), and the node's logs do not show "
             "it as it is; the node withholds or alters events"
         )
-    one = min(shown - true, key=lambda row: row.log_index)
-    return f"the node shows an event (log {one.log_index}) that the block does not have"
+    if invented := shown - true:
+        one = min(invented, key=lambda row: row.log_index)
+        return f"the node shows an event (log {one.log_index}) that the block does not have"
+    return "the node shows an event of the block twice"
 
 
 def _require_parents(node: Node, blocks: list[BlockRow]) -> None:

@@ -12,7 +12,7 @@ which only an allowance can be).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-__all__ = ["Event", "History", "events_of"]
+__all__ = ["Event", "History"]
 
 _DYNAMIC: Final = re.compile(r"^(string|bytes)$|\]$|^\(")
 _COMMON: Final = (
@@ -80,20 +80,6 @@ class Event:
             f"SELECT {_COMMON}{parameters} FROM logs l JOIN blocks b ON b.number = l.block_number "  # noqa: S608
             f"WHERE l.topic0 = unhex('{self.topic.hex()}')"
         )
-
-
-def events_of(*abis: Iterable[Any]) -> list[Event]:
-    """The events of some ABIs (JSON), each once."""
-    found: dict[bytes, Event] = {}
-    for abi in abis:
-        for entry in abi:
-            if entry.get("type") == "event" and not entry.get("anonymous"):
-                inputs = tuple(
-                    (i["name"], i["type"], bool(i.get("indexed"))) for i in entry["inputs"]
-                )
-                event = Event(entry["name"], inputs)
-                found.setdefault(event.topic, event)
-    return list(found.values())
 
 
 class History:

@@ -92,6 +92,7 @@ class Manifest(_Model):
         first_block: The deployment's first block.
         known_block: A block that is known to have events: that in which the deployment gave its roles.
         partitions: Without a gap from `first_block` on.
+        compared: The block up to which all that events speak of was found to be the chain's state; 0 before.
     """
 
     format: Literal["kgst-index/1"] = "kgst-index/1"
@@ -101,6 +102,7 @@ class Manifest(_Model):
     first_block: Count
     known_block: Count
     partitions: tuple[Partition, ...] = ()
+    compared: Count = 0
 
     @model_validator(mode="after")
     def _without_gap(self) -> Self:

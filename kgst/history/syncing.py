@@ -21,6 +21,7 @@ from kgst.history.rows import CallRow, LogRow, write
 from kgst.history.unbroken import require_no_other
 from kgst.node import NodeError, PrunedError
 from kgst.node.pool import Node
+from kgst.proofs import Header, ProofError
 
 __all__ = ["SIGNED", "Progress", "sync"]
 
@@ -85,9 +86,9 @@ def sync(
         rows = [LogRow.of(log) for log in portion.logs]
         for other in others:
             _require_agreement(node, other, addresses, portion, rows)
-        if headers:
-            _require_no_other(node, manifest, portion, rows)
+        links = _require_no_other(node, manifest, portion, rows) if headers else {}
         blocks, hashes = read_blocks(node, manifest, portion, rows)
+        _require_links(node, links, hashes)
         calls = _calls(node, rows)
         files = [
             write(index.folder, kind, portion.first, portion.last, part)
@@ -133,9 +134,13 @@ def _require_same_chain(node: Node, manifest: Manifest) -> None:
             f"{node.name} has no block {last.last}, up to which the index reaches: it lags, or is on another chain. "
             "Ask again in a minute, or another node."
         )
-    if block["hash"] != last.last_hash:
+    try:
+        said = "0x" + Header.of_json(block).hash.hex()
+    except ProofError as error:
+        raise OtherHistoryError(f"{node.name}: block {last.last}: {error}") from error
+    if said != last.last_hash:
         raise OtherHistoryError(
-            f"{node.name} says that block {last.last} is {block['hash']}, the index has {last.last_hash} for it, which "
+            f"{node.name} says that block {last.last} is {said}, the index has {last.last_hash} for it, which "
             "was final: the node is on another fork or lies, or the index is another chain's. Nothing was written."
         )
 
@@ -162,12 +167,24 @@ def _require_service(node: Node, index: Index, manifest: Manifest) -> None:
     )
 
 
-def _require_no_other(node: Node, manifest: Manifest, portion: Portion, rows: list[LogRow]) -> None:
+def _require_links(node: Node, links: dict[int, bytes], hashes: dict[int, bytes]) -> None:
+    """The blocks whose events are kept are those of the chain of headers."""
+    for number, linked in links.items():
+        if hashes[number] != linked:
+            raise OtherHistoryError(
+                f"{node.name} gave two headers for block {number}, one in the chain of all and one with its events; it "
+                "mixes two forks, or lies. Ask another node."
+            )
+
+
+def _require_no_other(
+    node: Node, manifest: Manifest, portion: Portion, rows: list[LogRow]
+) -> dict[int, bytes]:
     known = {row.block_number for row in rows}
     addresses = {bytes.fromhex(one[2:]) for one in manifest.contracts.values()}
     parts = manifest.partitions
     parent = bytes.fromhex(parts[-1].last_hash[2:]) if parts else None
-    require_no_other(node, portion.first, portion.last, parent, known, addresses)
+    return require_no_other(node, portion.first, portion.last, parent, known, addresses)
 
 
 def _require_agreement(
@@ -182,6 +199,11 @@ def _require_agreement(
         return
     ours, found = set(rows), set(theirs)
     missing, more = found - ours, ours - found
+    if not missing | more:
+        raise OtherHistoryError(
+            f"{node.name} or {other.name} shows an event of blocks {portion.first} to {portion.last} twice, or two in "
+            "one place. Nothing was written of these blocks; ask a third node."
+        )
     one = min(missing | more, key=lambda row: (row.block_number, row.log_index))
     who = (
         f"{other.name} shows and {node.name} does not"

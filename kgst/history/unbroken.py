@@ -22,8 +22,11 @@ _AT_ONCE: Final = 1_000
 
 def require_no_other(
     node: Node, first: int, last: int, parent: bytes | None, known: Set[int], addresses: Set[bytes]
-) -> bytes:
-    """Of blocks `first` to `last` only the `known` have events at `addresses`; returns the hash of the last.
+) -> dict[int, bytes]:
+    """Of blocks `first` to `last` only the `known` have events at `addresses`.
+
+    Returns:
+        Hashes of the known blocks and of the last, by number: links of one chain.
 
     Args:
         node: To ask.
@@ -36,6 +39,7 @@ def require_no_other(
     Raises:
         NodeError: another block has one; the headers are no chain; no answer came.
     """
+    links = dict[int, bytes]()
     masks = [bloom_bits(address) for address in addresses]
     for header in _headers(node, first, last):
         if parent is not None and header.parent_hash != parent:
@@ -44,14 +48,14 @@ def require_no_other(
                 "leaves blocks out. Ask another node."
             )
         parent = header.hash
+        if header.number in known or header.number == last:
+            links[header.number] = header.hash
         if header.number in known:
             continue
         bloom = int.from_bytes(header.logs_bloom)
         if any(bloom & mask == mask for mask in masks):
             _require_nothing(node, header, addresses)
-    if parent is None:
-        raise ValueError("no block was asked for")
-    return parent
+    return links
 
 
 def _headers(node: Node, first: int, last: int) -> Iterator[Header]:

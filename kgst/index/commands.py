@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgst.checks import Check, Summary, drift_code, in_words, print_checks, summarized
+from kgst.checks import Check, Summary, drift_code, in_words, passed, print_checks, summarized
 from kgst.console import Answer
 from kgst.deployment.system import System, open_system
 from kgst.errors import InputError
 from kgst.history.database import History
-from kgst.history.partitions import Index, Manifest
+from kgst.history.partitions import MANIFEST, Index, Manifest
 from kgst.history.proving import unproven_checks
 from kgst.history.syncing import Progress
 from kgst.history.syncing import sync as read_on
@@ -68,8 +68,11 @@ def sync(
                 )
         with History.open(index, manifest, known_events()) as history:
             checks = unproven_checks(history) + consistency(history)
-            checks += _state_checks(system, history, head, before.last_block + 1)
+            # From where the last comparison that held ended: not from where the last run did.
+            checks += _state_checks(system, history, head, before.compared + 1)
             found = held(index, manifest, history)
+        if passed(checks):
+            index.save(manifest.model_copy(update={"compared": head.number}))
     document = IndexSyncDocument(
         index=found,
         new_events=manifest.rows("logs") - before.rows("logs"),
@@ -151,6 +154,7 @@ def _put_aside(index: Index) -> None:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     target = index.folder.with_name(f"{index.folder.name}.{stamp}")
     target.mkdir()
-    for path in index.folder.iterdir():
+    # What names the files goes last: until then nobody takes them for what a killed process left, and removes them.
+    for path in sorted(index.folder.iterdir(), key=lambda path: path.name == MANIFEST):
         if path.name != ".lock":
             path.rename(target / path.name)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kgst.checks import Check
+from kgst.index.queries import ZERO
 
 if TYPE_CHECKING:
     from kgst.history.database import History
 
 __all__ = ["consistency"]
 
-_ZERO: Final = "0x" + "00" * 20
 _MOST: Final = 3
 """Contradictions that are told of each kind."""
 
@@ -35,9 +35,9 @@ class _Question:
 _BALANCES: Final = f"""
 WITH moves AS (
     SELECT block_number, log_index, 0 AS half, "from" AS account, -value::HUGEINT AS change FROM transfer
-    WHERE "from" <> '{_ZERO}'
+    WHERE "from" <> '{ZERO}'
     UNION ALL
-    SELECT block_number, log_index, 1, "to", value::HUGEINT FROM transfer WHERE "to" <> '{_ZERO}'
+    SELECT block_number, log_index, 1, "to", value::HUGEINT FROM transfer WHERE "to" <> '{ZERO}'
 ), balances AS (
     SELECT block_number, account, sum(change) OVER (
         PARTITION BY account ORDER BY block_number, log_index, half DESC
@@ -50,7 +50,7 @@ SELECT min(block_number), account || ' pays what it does not have' FROM balances
 _SUPPLY: Final = f"""
 WITH supply AS (
     SELECT block_number, sum(
-        CASE WHEN "from" = '{_ZERO}' THEN value::HUGEINT ELSE 0 END - CASE WHEN "to" = '{_ZERO}' THEN value::HUGEINT
+        CASE WHEN "from" = '{ZERO}' THEN value::HUGEINT ELSE 0 END - CASE WHEN "to" = '{ZERO}' THEN value::HUGEINT
         ELSE 0 END
     ) OVER (ORDER BY block_number, log_index) AS supply
     FROM transfer

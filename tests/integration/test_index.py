@@ -17,6 +17,7 @@ from support.bsc.wire import Fault, Forward, Request
 from support.drafts import require_schema
 from support.life import Life, event_names
 
+from kgst.checks import Check
 from kgst.history import syncing
 from kgst.history.database import History
 from kgst.history.partitions import Index, Manifest, Partition
@@ -29,6 +30,7 @@ from kgst.index.known import known_events
 from kgst.jsonfile import write_whole
 from kgst.node import NodeError
 from kgst.node.pool import Node
+from kgst.proofs import Header
 from kgst.record import Record
 
 Log = dict[str, Any]
@@ -250,15 +252,15 @@ def changed(wanted: Log, **fields: Any) -> Fault:
     return fault
 
 
-def doubled(wanted: Log) -> Fault:
-    """One log more than there is."""
+def doubled(wanted: Log, place: str = "0xff") -> Fault:
+    """One log more than there is, at another place or at its own."""
 
     def fault(request: Request, forward: Forward) -> Any:
         answer = forward(request)
         if isinstance(answer.get("result"), list):
             answer["result"] = [
                 *answer["result"],
-                *({**log, "logIndex": "0xff"} for log in answer["result"] if is_same(log, wanted)),
+                *({**log, "logIndex": place} for log in answer["result"] if is_same(log, wanted)),
             ]
         return answer
 
@@ -294,6 +296,7 @@ def test_sync__one_event_of_each_type_is_not_as_it_was__is_found_out(
         "transaction": changed(log, transactionHash="0x" + "33" * 32),
         "place": changed(log, transactionIndex="0x7"),
         "invented": doubled(log),
+        "twice": doubled(log, log["logIndex"]),
     }
     for what, lie in lies.items():
         node.faults["eth_getLogs"] = lie
@@ -349,6 +352,71 @@ def test_sync__node_without_receipts_of_blocks__asks_for_each_transaction(
     node.faults["eth_getTransactionReceipt"] = says(None)
     with pytest.raises(NodeError, match="does not give its receipts"):
         read_block(node, lived, tmp_path / "another", log)
+
+
+def test_sync__block_said_to_have_no_receipts__is_no_block_without_proof(
+    events: list[Log],
+    lived: Deployed,
+    node: BscNode,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kgst.history.blocks.KEPT_SECONDS", -(10**9))
+    node.faults["eth_getBlockReceipts"] = says([])
+    with pytest.raises(NodeError, match="receipts are not those"):
+        read_block(node, lived, tmp_path, topic_of("Transfer", events))
+
+
+def test_sync__second_node_shows_an_event_twice__is_told(
+    events: list[Log], lived: Deployed, node: BscNode, tmp_path: Path
+) -> None:
+    log = topic_of("Transfer", events)
+    node.faults["eth_getLogs"] = doubled(log, log["logIndex"])
+    number = int(log["blockNumber"], 16)
+    with pytest.raises(NodeError, match="twice"):
+        read(lived.node, lived, tmp_path, number, number, [node.address])
+
+
+def test_sync__headers_of_two_forks__is_found_out(
+    events: list[Log], lived: Deployed, node: BscNode, tmp_path: Path
+) -> None:
+    log = topic_of("Transfer", events)
+    number = int(log["blockNumber"], 16)
+    asked: list[int] = []
+
+    def other_fork(request: Request, forward: Forward) -> Any:
+        """The first time another header of the same number: one whose hash is right."""
+        answer = forward(request)
+        if int(request["params"][0], 16) == number and not asked:
+            asked.append(number)
+            block = {**answer["result"], "extraData": answer["result"]["extraData"][:-2] + "77"}
+            block.pop("hash")
+            answer["result"] = {**block, "hash": "0x" + Header.of_json(block).hash.hex()}
+        return answer
+
+    node.faults["eth_getBlockByNumber"] = other_fork
+    with pytest.raises(NodeError, match="two headers for block"):
+        read(node, lived, tmp_path, number, number, headers=True)
+
+
+def test_sync__difference_that_was_told__is_told_again(
+    fresh: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = [Check.that("token", "balances", False, "another", advice="look")]
+    since: list[int] = []
+
+    def found(*arguments: Any) -> list[Check]:
+        since.append(arguments[4])
+        return failing
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kgst.index.commands.completeness", found)
+        assert [fresh.run("index", "sync").code for _ in (1, 2)] == [3, 3]
+    assert since == [1, 1]
+    assert fresh.run("index", "sync").code == 0
+    manifest = Index(fresh.folder / "index").manifest
+    assert manifest is not None
+    assert manifest.compared == manifest.last_block
 
 
 def test_sync__receipts_are_gone__kept_without_proof_only_when_old(
