@@ -9,7 +9,7 @@ from eth_abi.abi import decode
 from eth_utils.address import to_checksum_address
 
 from kgst.history.database import Event
-from kgst.units import format_som
+from kgst.units import TYIYN, format_som
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,5 +89,5 @@ def _worded(name: str, value: Any) -> str:
         if name in _AMOUNTS and value < 2**128:
             return f"{format_som(value)}"
         if name in _TYIYN:
-            return f"{format_som(value * 10**4)}"
+            return f"{format_som(value * TYIYN)}"
     return str(value)[:_MOST]

@@ -179,9 +179,12 @@ def _print_check(out: Console, document: IndexCheckDocument) -> None:
     )
 
 
-def held(index: Index, manifest: Manifest, history: History) -> Held:
-    """What an index holds, for documents and people."""
-    [(unproven,)] = history.rows("SELECT count(*) FROM blocks WHERE receipts IS NULL")
+def held(index: Index, manifest: Manifest, history: History | None) -> Held:
+    """What an index holds, for documents and people; without `history` where its files cannot be read."""
+    unproven = 0
+    if history is not None:
+        [(unproven,)] = history.rows("SELECT count(*) FROM blocks WHERE receipts IS NULL")
+    paths = [index.path(file) for part in manifest.partitions for file in part.files]
     return Held(
         folder=str(index.folder),
         chain_id=manifest.chain_id,
@@ -190,7 +193,7 @@ def held(index: Index, manifest: Manifest, history: History) -> Held:
         events=manifest.rows("logs"),
         blocks=manifest.rows("blocks"),
         unproven=unproven,
-        bytes=sum(index.path(f).stat().st_size for p in manifest.partitions for f in p.files),
+        bytes=sum(path.stat().st_size for path in paths if path.is_file()),
     )
 
 
@@ -207,20 +210,7 @@ def _opened(folder: Path) -> tuple[Index, Manifest]:
 def _verified(
     index: Index, manifest: Manifest, history: History | None, checks: list[Check]
 ) -> Answer[IndexVerifyDocument]:
-    found = (
-        held(index, manifest, history)
-        if history
-        else Held(
-            folder=str(index.folder),
-            chain_id=manifest.chain_id,
-            first_block=manifest.first_block,
-            last_block=manifest.last_block,
-            events=manifest.rows("logs"),
-            blocks=manifest.rows("blocks"),
-            unproven=0,
-            bytes=0,
-        )
-    )
+    found = held(index, manifest, history)
     document = IndexVerifyDocument(
         index=found, checks=Examined.all_of(checks), summary=Summary.of(checks)
     )
