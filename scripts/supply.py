@@ -28,11 +28,15 @@ def cli() -> None:
     "--ref",
     "reference",
     metavar="TEXT",
-    help="Your own reference. Its hash goes to the token: this caller never mints twice by the same one.",
+    required=True,
+    help="The deposit's reference. Its hash goes to the token: this caller never mints twice by the same one.",
 )
 @write_options
-def mint(to: str, amount: str, reference: str | None, run: Run) -> Answer[WriteDocument]:
-    """Mint AMOUNT, like '5 000 000.00 som', to TO: a label of the policy, or an address."""
+def mint(to: str, amount: str, reference: str, run: Run) -> Answer[WriteDocument]:
+    """Mint AMOUNT, like '5 000 000.00 som', to TO: a label of the policy, or an address.
+
+    The reference itself is shown and kept in the journal of the operation; the chain has its hash, as a key.
+    """
     from kgst.deployment.system import open_system
     from kgst.supply import issuing
 

@@ -73,7 +73,7 @@ def _performed(work: Work, batch: Batch) -> Answer[OperationDocument]:
     system = work.system
     subject = subject_of(chain_id(system.provider), work.actor.caller, batch.name, *batch.key)
     begun = work.actor.account is not None and work.logbook.begun(subject)
-    work.settle(subject, batch.name, batch.reference)
+    work.settle(subject, batch.name, batch.reference, by_chain=True)
     operations = batch.operations()
     if operations:
         found = require_at_once(work, operations)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kgst.console import Answer, confirm, console
 from kgst.errors import RefusedError
@@ -12,7 +12,7 @@ from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.documents import GivenUp, GiveUpDocument
 from kgst.pipeline.work import Work
 from kgst.sending import NonceUsedError
-from kgst.sending.outcomes import GIVEN_UP
+from kgst.sending.outcomes import GIVEN_UP, VOIDED
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from kgst.pipeline.options import Run
 
 __all__ = ["give_up"]
+
+
+_SAID: Final = {
+    GIVEN_UP: "given up",
+    VOIDED: "given up, and its reference is void for ever: give another one to do it after all",
+}
 
 
 def give_up(
@@ -90,7 +96,7 @@ def _given_up(work: Work, account: AccountAPI) -> Answer[GiveUpDocument]:
 
     def show(out: Console) -> None:
         for end in ends:
-            said = "given up" if end.end == GIVEN_UP else end.end
+            said = _SAID.get(end.end, end.end)
             out.print(f"  {end.step} (nonce {end.nonce}): {said}", markup=False)
         if not ends:
             out.print("Nothing of this account is in flight; nothing was sent.")

@@ -70,6 +70,8 @@ class Operation:
         repeatable: Twice is the same as once, so that the chain alone says whether it has to be done (a grant, not a
             mint).
         emits: Events that the transaction must have logged once it is mined.
+        carried_out: Of what the token takes once, by a key: the transaction that did it, from wherever it was sent, in
+            words; None when the key is free. It decides where an interrupted run cannot.
         check: Raises RefusedError when the chain forbids it, in plainer words than the simulation; not asked when an
             interrupted run is finished.
         reference: The operator's own, kept in the journal; runs with different ones are different runs.
@@ -90,6 +92,7 @@ class Operation:
     already: bool = False
     repeatable: bool = False
     emits: tuple[ExpectedEvent, ...] = ()
+    carried_out: Callable[[], str | None] | None = None
     check: Callable[[], None] | None = None
     reference: str = ""
     emergency: bool = False

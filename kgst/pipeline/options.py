@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -29,6 +30,9 @@ __all__ = [
 FILE: Any = click.Path(path_type=Path)
 
 
+_HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}", re.ASCII)
+
+
 @dataclass(frozen=True)
 class Run:
     """How a command was called.
@@ -41,6 +45,7 @@ class Run:
         allow_unknown: `--allow-unknown`.
         json: `--json`: stdout belongs to the document.
         give_up: `--give-up`: only end what the account has in flight.
+        taken_by: `--taken-by`: hash of the transaction that took the nonce of an undecided step; None when not given.
     """
 
     policy_path: Path | None = None
@@ -50,6 +55,7 @@ class Run:
     allow_unknown: bool = False
     json: bool = False
     give_up: bool = False
+    taken_by: str | None = None
 
 
 def write_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,6 +77,12 @@ def write_options(function: Callable[..., Any]) -> Callable[..., Any]:
         is_flag=True,
         help="Send nothing new; spend the nonces of what this account has in flight on nothing.",
     )
+    @click.option(
+        "--taken-by",
+        metavar="HASH",
+        callback=_transaction_hash,
+        help="Of a step that stayed undecided: the transaction that took its nonce, as an explorer shows it.",
+    )
     @yes_option
     @json_option
     @functools.wraps(function)
@@ -82,10 +94,11 @@ def write_options(function: Callable[..., Any]) -> Callable[..., Any]:
         yes: bool,
         allow_unknown: bool,
         give_up: bool,
+        taken_by: str | None,
         json_output: bool,
         **kwargs: Any,
     ) -> Any:
-        run = Run(policy_path, account, via, yes, allow_unknown, json_output, give_up)
+        run = Run(policy_path, account, via, yes, allow_unknown, json_output, give_up, taken_by)
         return function(*args, run=run, **kwargs)
 
     return command
@@ -161,6 +174,12 @@ def collect_options(
         return function(*args, **kwargs)
 
     return command
+
+
+def _transaction_hash(_: Any, __: Any, value: str | None) -> str | None:
+    if value is not None and _HASH.fullmatch(value) is None:
+        raise click.BadParameter("write a transaction's hash: 0x and 64 hexadecimal digits")
+    return value.lower() if value is not None else None
 
 
 def _safe_label(_: Any, __: Any, value: str | None) -> str | None:

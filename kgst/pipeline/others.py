@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.journal import Journal, Purpose, Signed
-from kgst.sending import NonceUsedError, RevertedError, Sender
+from kgst.sending import NonceUsedError, RevertedError, Sender, UndecidedError
 from kgst.sending.outcomes import superseded
 from kgst.terminal import markup
 
@@ -71,6 +71,10 @@ class OtherRuns:
                         self._failed(path, signed, error)
                     except NonceUsedError as error:
                         journal.append(error.outcome)
+                        self._failed(path, signed, error)
+                    except (
+                        UndecidedError
+                    ) as error:  # its nonce is used: it hinders nothing else either
                         self._failed(path, signed, error)
         return bool(others)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kgst.console import Answer, console
 from kgst.errors import RefusedError
-from kgst.node import chain_id
+from kgst.node import NodeError, chain_id
 from kgst.pipeline.actor import Actor, choose_actor
 from kgst.pipeline.giving_up import give_up
 from kgst.pipeline.logbook import subject_of
@@ -20,6 +20,8 @@ from kgst.pipeline.permission import Permission, PermissionStatus, as_call, perm
 from kgst.pipeline.results import Result, Step
 from kgst.pipeline.simulation import simulate, simulate_execution
 from kgst.pipeline.work import Work
+from kgst.sending import UndecidedError
+from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
@@ -70,11 +72,9 @@ def _performed(work: Work, operations: Sequence[Operation]) -> Answer[OperationD
     subject = subject_of(chain_id(system.provider), actor.caller, *calls, *references)
     reference = "; ".join(references)
     if actor.account is not None and work.logbook.begun(subject):
-        if work.logbook.in_flight(subject) or not all(o.repeatable for o in operations):
-            result = work.finish(subject, operations[0].name, reference)
-            result.waits_until = _awaited(system, operations, actor)
-            return work.answer(operations, result)
-        work.close(subject, operations[0].name, reference)
+        resumed = _resumed(work, operations, subject, reference)
+        if resumed is not None:
+            return work.answer(operations, resumed)
 
     left = [o for o in operations if not _is_so(work, o)]
     if not left:
@@ -105,6 +105,51 @@ def _performed(work: Work, operations: Sequence[Operation]) -> Answer[OperationD
     if result.proposal is None:
         result.waits_until = _awaited(system, operations, actor)
     return work.answer(operations, result)
+
+
+def _resumed(
+    work: Work, operations: Sequence[Operation], subject: str, reference: str
+) -> Result | None:
+    """The end of an interrupted run of this; None when it is over without having done it."""
+    name = operations[0].name
+    if not work.logbook.in_flight(subject) and all(o.repeatable for o in operations):
+        work.close(subject, name, reference)
+        return None
+    try:
+        result = work.finish(subject, name, reference)
+    except UndecidedError as error:
+        try:
+            done = _by_the_chain(operations, error)
+        except RefusedError:
+            work.settled_elsewhere(subject, name, reference, error.outcome)
+            raise
+        work.settled_elsewhere(subject, name, reference, error.outcome)
+        if done is None:
+            return None
+        work.out.print(f"[yellow]It was carried out: {markup(done)}.[/yellow]")
+        return Result(already=True)
+    result.waits_until = _awaited(work.system, operations, work.actor)
+    return result
+
+
+def _by_the_chain(operations: Sequence[Operation], error: UndecidedError) -> str | None:
+    """Whether the chain shows `operations` to be carried out, where their interrupted run is undecided.
+
+    Returns:
+        By what, in words; None when they are to be done (again): their key is free, or twice is the same as once.
+
+    Raises:
+        UndecidedError: the chain does not show it either.
+    """
+    if all(operation.repeatable for operation in operations):
+        return None
+    [first, *more] = operations
+    if more or first.carried_out is None:
+        raise error
+    try:
+        return first.carried_out()
+    except NodeError as silent:
+        raise error from silent
 
 
 def _is_so(work: Work, operation: Operation) -> bool:

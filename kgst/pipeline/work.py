@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kgst.console import Answer, confirm, let_sign
 from kgst.errors import ExitCode, RefusedError, UnconfirmedError
-from kgst.journal import Journal, Purpose, Signed
+from kgst.journal import Journal, Outcome, Purpose, Signed
 from kgst.node import chain_id, genesis
 from kgst.pipeline.documents import OperationDocument
 from kgst.pipeline.logbook import Entry, Logbook
@@ -18,7 +18,7 @@ from kgst.pipeline.permission import Permission, PermissionStatus
 from kgst.pipeline.readback import read_back
 from kgst.pipeline.results import Result, Step
 from kgst.pipeline.views import print_preview, print_progress, print_result
-from kgst.sending import NonceUsedError, Progress, RevertedError, Sender
+from kgst.sending import NonceUsedError, Progress, RevertedError, Sender, UndecidedError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -87,6 +87,12 @@ class Work:
         with self.logbook.entry(subject, name, reference) as entry:
             entry.finish()
 
+    def settled_elsewhere(self, subject: str, name: str, reference: str, outcome: Outcome) -> None:
+        """Put away the run with this subject, whose end was not shown to it: `outcome` says so in its journal."""
+        with self.logbook.entry(subject, name, reference) as entry:
+            entry.journal.append(outcome)
+            entry.finish()
+
     def finish(self, subject: str, name: str, reference: str = "") -> Result:
         """Finish the run with this subject, which was interrupted after something was signed."""
         self.out.print(
@@ -101,8 +107,13 @@ class Work:
             entry.finish()
         return result
 
-    def settle(self, subject: str, name: str, reference: str = "") -> None:
-        """Wait for what an interrupted run with this subject has in flight; signs nothing new."""
+    def settle(
+        self, subject: str, name: str, reference: str = "", *, by_chain: bool = False
+    ) -> None:
+        """Wait for what an interrupted run with this subject has in flight; signs nothing new.
+
+        What stays undecided hinders nothing if what is left to do is known `by_chain` alone.
+        """
         if self.actor.account is None or not self.logbook.begun(subject):
             return
         self._let_sign()
@@ -112,8 +123,14 @@ class Work:
         ):
             sender = self.sender(entry.journal)
             for signed in entry.journal.unresolved():
-                if signed.purpose is not Purpose.FILL:
+                if signed.purpose is Purpose.FILL:
+                    continue
+                try:
                     sender.finish(signed.step)
+                except UndecidedError as error:
+                    if not by_chain:
+                        raise
+                    entry.journal.append(error.outcome)
         self._look_at_safe()
 
     def _look_at_safe(self) -> None:
@@ -201,6 +218,7 @@ class Work:
             urgent=self.urgent,
             peers=self.peers(),
             others=self._in_flight,
+            taken_by=self.run.taken_by,
         )
 
     def _signed_by_safe(self, step: Step, title: str, result: Result, ahead: int) -> Step | None:

@@ -2,8 +2,8 @@
 
 From the inside out: `encoding` (JSON and RLP, read with suspicion), `headers` (a header and its hash), `receipts` with
 `tries` (an event in its receipt, a receipt under the root in its header) and `whole` (all of a block, to prove some),
-`parlia` (what a header of BSC says about its validators), `seals` (who sealed it), `votes` (who voted for its parent),
-`tenures` (who was to).
+`transactions` (a transaction's hash and who signed it), `parlia` (what a header of BSC says about its validators),
+`seals` (who sealed it), `votes` (who voted for its parent), `tenures` (who was to).
 
 Nothing here asks a node, opens a file or knows the time: bytes and JSON go in, and what they show comes out, or a
 `ProofError` that says what does not hold. Every input may have been written by an enemy.
@@ -15,6 +15,7 @@ from kgst.proofs.parlia import Attestation, Epoch, Validator
 from kgst.proofs.receipts import Log, Receipt, encode_receipt
 from kgst.proofs.seals import distinct_sealers, require_chain, sealer
 from kgst.proofs.tenures import Tenures
+from kgst.proofs.transactions import SignedTransaction
 from kgst.proofs.tries import ReceiptsProof, receipt_at
 from kgst.proofs.votes import verify_votes
 from kgst.proofs.whole import BlockReceipts, prove, receipts_root
@@ -28,6 +29,7 @@ __all__ = [
     "ProofError",
     "Receipt",
     "ReceiptsProof",
+    "SignedTransaction",
     "Tenures",
     "Validator",
     "distinct_sealers",

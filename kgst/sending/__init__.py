@@ -5,7 +5,16 @@ with the same transaction. A second one is signed for a step only with the same 
 lands, or after the first was mined and reverted.
 """
 
-from kgst.sending.sender import NonceUsedError, RevertedError, Sender
+from kgst.sending.ends import NonceUsedError, UndecidedError
+from kgst.sending.sender import RevertedError, Sender
 from kgst.sending.stages import Event, Progress, Stage
 
-__all__ = ["Event", "NonceUsedError", "Progress", "RevertedError", "Sender", "Stage"]
+__all__ = [
+    "Event",
+    "NonceUsedError",
+    "Progress",
+    "RevertedError",
+    "Sender",
+    "Stage",
+    "UndecidedError",
+]

@@ -16,18 +16,20 @@ from kgst.errors import KgstError, RefusedError, UnconfirmedError
 from kgst.journal import Outcome, Purpose, Signed
 from kgst.node import NoAnswerError, NodeError, patience, rpc
 from kgst.quantities import format_duration, format_gwei
+from kgst.sending.ends import NonceUsedError, UndecidedError, ended
 from kgst.sending.fills import fill, settle_fills
 from kgst.sending.means import URGENT_ANSWER_SECONDS, Means
-from kgst.sending.outcomes import outcome_of, superseded
+from kgst.sending.outcomes import outcome_of
 from kgst.sending.pricing import gas_for, outbidding, price_now, require_fee
 from kgst.sending.refusals import Refusal, refusal_of
+from kgst.sending.showing import receipt_shown
 from kgst.sending.stages import Event, Stage
 from kgst.sending.transactions import Content, content_of, sign
 
 if TYPE_CHECKING:
     from kgst.sending.vantage import Vantage
 
-__all__ = ["Delivery", "NonceUsedError"]
+__all__ = ["Delivery"]
 
 _URGENT_SECONDS: Final = 600
 _USED_SECONDS: Final = 15
@@ -36,18 +38,6 @@ _GAP_SECONDS: Final = 6
 _RESEND_SECONDS: Final = 10
 _STALL_SECONDS: Final = 20
 _REPLACEMENTS: Final = 6
-
-
-class NonceUsedError(NodeError):
-    """Another transaction of the account took the nonce: this one can no longer land.
-
-    Attributes:
-        outcome: The journal's line that says so.
-    """
-
-    def __init__(self, message: str, outcome: Outcome) -> None:
-        super().__init__(message)
-        self.outcome = outcome
 
 
 class Delivery:
@@ -67,7 +57,7 @@ class Delivery:
         """Until it is final; the outcome is in the journal then.
 
         Raises:
-            UnconfirmedError: not final in time.
+            UnconfirmedError: not final in time; UndecidedError: its nonce is used, by what is not shown.
             NonceUsedError: another transaction took its nonce.
             NodeError: the node refuses it for what only the operator can put right.
         """
@@ -195,7 +185,7 @@ class Delivery:
                     if (found := self._look(vantage)) is not None:
                         return found
                 self._trouble = None
-            except NonceUsedError:
+            except (NonceUsedError, UndecidedError):
                 raise
             except (NodeError, RefusedError) as error:  # which is no answer, or no reason to end
                 self._trouble = error
@@ -210,7 +200,9 @@ class Delivery:
             self._unmined(vantage)
             return None
         self._state = ""
-        return found if self._is_final(vantage, found[1]) else None
+        if not self._is_final(vantage, found[1]):
+            return None
+        return found[0], self._as_shown(vantage, *found)
 
     def _receipt(self, vantage: Vantage) -> tuple[Signed, dict[str, Any]] | None:
         for attempt in reversed(self.means.journal.attempts(self.signed)):
@@ -231,6 +223,23 @@ class Delivery:
             return False
         # An index may still have the receipt of a block that was undone.
         return vantage.block_hash(number) == "0x" + bytes(receipt["blockHash"]).hex()
+
+    def _as_shown(
+        self, vantage: Vantage, landed: Signed, receipt: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The receipt with what its block commits to, and the price that was signed."""
+        if vantage.node is None or self.means.dev:
+            return receipt
+        shown = receipt_shown(vantage.node, landed.hash)
+        if shown.block_hash != "0x" + bytes(receipt["blockHash"]).hex():
+            raise NodeError(f"the node told two blocks of {landed.hash}.")
+        return {
+            **receipt,
+            "status": int(shown.succeeded),
+            "blockNumber": shown.block_number,
+            "gasUsed": shown.gas_used,
+            "effectiveGasPrice": content_of(landed).price,
+        }
 
     def _watch_finality(self, final: int, number: int) -> None:
         now = time.monotonic()
@@ -255,7 +264,7 @@ class Delivery:
         # A node may know the nonce a moment before the receipt, and one answer may be wrong.
         enough = 1 if means.dev else _URGENT_USED_SECONDS if means.urgent else _USED_SECONDS
         if state == "used" and lasted > enough:
-            raise self._superseded()
+            raise ended(means, vantage, self.signed)
         if state == "gap" and lasted > (1 if means.dev else _GAP_SECONDS):
             self._since = now
             fill(means, self.signed, mined, vantage.count(means.address, "pending"))
@@ -273,16 +282,6 @@ class Delivery:
         return asked > offered and outbidding(offered) <= self.means.limits.max_gas_price
 
     # Ends
-
-    def _superseded(self) -> NonceUsedError:
-        again, signed = self.means.again, self.signed
-        go_on = "start over with --new" if again == "resume" else again
-        return NonceUsedError(
-            f"{signed.step}: nonce {signed.nonce} of {self.means.address} was used by another transaction, so "
-            f"{signed.hash} can no longer land. Look at the account's transactions in an explorer; if "
-            f"the other one is not yours the key is stolen. Otherwise {go_on}.",
-            superseded(signed),
-        )
 
     def _unconfirmed(self, seconds: int) -> UnconfirmedError:
         signed, again = self.signed, self.means.again

@@ -36,6 +36,7 @@ class Means:
         dev: A development node: what is mined there is final.
         urgent: Spares neither patience nor price, up to the policy's limit.
         others: What other runs of the account may have in flight.
+        taken_by: Hash of the transaction that, an operator says, took a nonce; None when nobody says so.
     """
 
     provider: ProviderAPI
@@ -48,6 +49,7 @@ class Means:
     dev: bool
     urgent: bool
     others: Sequence[Signed]
+    taken_by: str | None = None
 
     @property
     def address(self) -> str:

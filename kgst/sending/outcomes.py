@@ -10,10 +10,11 @@ from kgst.journal import Outcome, Purpose, Signed
 from kgst.node import ChainRevertError, NodeError, rpc
 from kgst.sending.transactions import Content, content_of, created_by
 
-__all__ = ["GIVEN_UP", "outcome_of", "superseded"]
+__all__ = ["GIVEN_UP", "VOIDED", "outcome_of", "superseded"]
 
 GIVEN_UP: Final = "nothing: it was given up, an empty transaction spent its nonce"
-"""Of an outcome whose step was not carried out on purpose."""
+VOIDED: Final = "nothing: it was given up, its nonce and its key are spent on nothing, for ever"
+"""Of outcomes whose steps were not carried out on purpose."""
 
 
 def outcome_of(eth: Any, sender: str, signed: Signed, receipt: dict[str, Any]) -> Outcome:
@@ -41,7 +42,11 @@ def outcome_of(eth: Any, sender: str, signed: Signed, receipt: dict[str, Any]) -
         gas_used=receipt["gasUsed"],
         gas_price=receipt.get("effectiveGasPrice") or 0,
         contract=created,
-        error=GIVEN_UP if given_up else None if mined else _why(eth, sender, content, receipt),
+        error=(VOIDED if mined and content.data else GIVEN_UP)
+        if given_up
+        else None
+        if mined
+        else _why(eth, sender, content, receipt),
     )
 
 

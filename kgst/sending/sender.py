@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from kgst.errors import RefusedError
 from kgst.journal import Journal, Outcome, Purpose, Signed
 from kgst.node import ChainRevertError, connected, is_dev_node, rpc
 from kgst.quantities import format_bnb
-from kgst.sending.delivery import Delivery, NonceUsedError
+from kgst.sending.delivery import Delivery
+from kgst.sending.ends import NonceUsedError, UndecidedError
+from kgst.sending.keys import is_payout, key_in, voiding
 from kgst.sending.means import Means
 from kgst.sending.nonces import FAR, Count, count
-from kgst.sending.outcomes import GIVEN_UP
+from kgst.sending.outcomes import GIVEN_UP, VOIDED
 from kgst.sending.pricing import gas_for, outbidding, require_fee
 from kgst.sending.stages import Event, Progress, Stage
 from kgst.sending.transactions import Content, content_of, sign
@@ -56,6 +59,7 @@ class Sender:
         urgent: An emergency: it goes past whatever else of the account is pending, up to the policy's price.
         peers: Further nodes, which what is urgent is handed to as well.
         others: What other runs of the account may have in flight.
+        taken_by: See `Means`.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Sender:
         urgent: bool = False,
         peers: Sequence[Node] = (),
         others: Sequence[Signed] = (),
+        taken_by: str | None = None,
     ) -> None:
         self.account = account
         self.address: str = account.address
@@ -92,6 +97,7 @@ class Sender:
             dev=self._dev,
             urgent=urgent,
             others=others,
+            taken_by=taken_by,
         )
 
     def send(self, step: str, data: bytes, to: str | None = None, value: int = 0) -> Outcome:
@@ -140,6 +146,8 @@ class Sender:
     def give_up(self, step: str) -> Outcome:
         """Have the nonce of what was signed for `step` spent on nothing; whichever lands first counts.
 
+        The key of a mint or a burn is spent with it, so that nobody else can carry out the same either.
+
         Raises:
             RefusedError: nothing of it is in flight, or the price is above the policy's limit.
             UnconfirmedError: not final in time.
@@ -150,12 +158,26 @@ class Sender:
             raise RefusedError(f"nothing of {step} is in flight, so there is nothing to give up.")
         highest = max(content_of(s).price for s in self.journal.attempts(signed))
         price = self._means.price(outbidding(highest))
-        empty = Content(signed.nonce, price, 21_000, self.address, 0, b"")
-        given_up = sign(self._provider, self.account, step, empty, Purpose.GIVE_UP)
+        nothing = self._nothing_for(content_of(signed), price)
+        given_up = sign(self._provider, self.account, step, nothing, Purpose.GIVE_UP)
         self.journal.append(given_up)
-        note = f"nonce {signed.nonce} is to be spent on nothing; until then either may land"
+        what = f"nonce {signed.nonce}" + (" and its key are" if nothing.data else " is")
+        note = f"{what} to be spent on nothing; until then either may land"
         self._progress(Event(step, Stage.REPLACED, given_up.hash, note=note))
         return Delivery(self._means, given_up).run(resumed=True)
+
+    def _nothing_for(self, content: Content, price: int) -> Content:
+        """What spends the nonce of `content`, and its key if it can; a payout's chunk is given up by `--rest`."""
+        key = key_in(content.data)
+        if key is not None and content.to is not None and not is_payout(content.data):
+            request: Any = {
+                "from": self.address, "to": content.to, "data": "0x" + voiding(key).hex(),
+            }  # fmt: skip
+            with suppress(ChainRevertError), rpc("simulate giving it up"):
+                gas = int(self._eth.estimate_gas(request))
+                gas = gas_for("giving it up", gas, voiding(key), creates=False)
+                return Content(content.nonce, price, gas, content.to, 0, voiding(key))
+        return Content(content.nonce, price, 21_000, self.address, 0, b"")
 
     def price(self) -> int:
         """Wei per gas that is offered now: what the node asks, and enough for the next block's base fee.
@@ -172,7 +194,7 @@ class Sender:
             nonce, price = self._urgent_terms(found)
             try:
                 return self._signed_and_sent(step, data, to, value, nonce, price)
-            except NonceUsedError as error:
+            except (NonceUsedError, UndecidedError) as error:
                 if tries == _TRIES:
                     raise
                 # It may be done twice: what is urgent is so by itself.
@@ -182,7 +204,10 @@ class Sender:
 
     def _urgent_terms(self, found: Count) -> tuple[int, int]:
         """Nonce and price (wei per gas) of what is urgent."""
-        nonce = max(found.mined, self.journal.settled_nonce, self._next_nonce)
+        used = max(self.journal.settled_nonce, self._next_nonce)
+        if used > found.pending + FAR:  # no journal of this account's
+            used = 0
+        nonce = max(found.mined, used)
         known = [s for s in self._means.others if nonce <= s.nonce <= nonce + FAR]
         limit = self.limits.max_gas_price
         waiting = max((content_of(s).price for s in known if s.nonce == nonce), default=0)
@@ -241,10 +266,15 @@ class Sender:
     def _required(self, outcome: Outcome) -> Outcome:
         if outcome.succeeded:
             return outcome
-        if outcome.error == GIVEN_UP:
+        if outcome.error in (GIVEN_UP, VOIDED):
+            anew = (
+                "give another --ref: this one is void for ever"
+                if outcome.error == VOIDED
+                else f"{self._again}: the step will be signed anew"
+            )
             raise RevertedError(
                 f"{outcome.step} was given up: transaction {outcome.hash} spent its nonce on nothing. To do it after "
-                f"all, {self._again}: the step will be signed anew.",
+                f"all, {anew}.",
                 outcome,
             )
         raise RevertedError(

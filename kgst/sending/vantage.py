@@ -5,17 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kgst.node import NoAnswerError, block_at, final_block, get_receipt, rpc
+from kgst.node.pool import Node, nodes_of
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
-
-    from kgst.node.pool import Node
 
 __all__ = ["Connected", "Further", "Vantage"]
 
 
 class Vantage(Protocol):
-    """One node's view; each question raises `NodeError` when it is not answered."""
+    """One node's view; each question raises `NodeError` when it is not answered.
+
+    Attributes:
+        node: Asked for what has to be shown; None for a chain in this process, which is no other's word.
+    """
+
+    @property
+    def node(self) -> Node | None:
+        """See above."""
 
     def receipt(self, transaction: str) -> dict[str, Any] | None:
         """Of the transaction with this hash; None when the node says that there is none."""
@@ -42,6 +49,8 @@ class Connected:
     def __init__(self, provider: ProviderAPI) -> None:
         self._provider = provider
         self._eth = provider.web3.eth
+        here = getattr(provider.web3.provider, "transport", None) is None
+        self.node = None if here else nodes_of(provider, [])[0]
 
     def receipt(self, transaction: str) -> dict[str, Any] | None:
         """See `Vantage`."""
@@ -78,11 +87,12 @@ class Further:
     """What another node of the policy says."""
 
     def __init__(self, node: Node) -> None:
-        self.node = node
+        self.node: Node | None = node
+        self._node = node
 
     def receipt(self, transaction: str) -> dict[str, Any] | None:
         """See `Vantage`."""
-        found = self.node.ask("eth_getTransactionReceipt", [transaction])
+        found = self._node.ask("eth_getTransactionReceipt", [transaction])
         if found is None:
             return None
         created = found.get("contractAddress")
@@ -98,26 +108,26 @@ class Further:
 
     def final(self) -> int | None:
         """See `Vantage`; a node without the tag is not asked for confirmations: it says nothing."""
-        return self._number(self.node.ask("eth_getBlockByNumber", ["finalized", False]))
+        return self._number(self._node.ask("eth_getBlockByNumber", ["finalized", False]))
 
     def head(self) -> int:
         """See `Vantage`."""
-        return int(self.node.ask("eth_blockNumber", []), 16)
+        return int(self._node.ask("eth_blockNumber", []), 16)
 
     def block_hash(self, number: int) -> str | None:
         """See `Vantage`."""
-        block = self.node.ask("eth_getBlockByNumber", [hex(number), False])
+        block = self._node.ask("eth_getBlockByNumber", [hex(number), False])
         return str(block["hash"]) if isinstance(block, dict) else None
 
     def count(self, address: str, tag: str) -> int:
         """See `Vantage`."""
-        return int(self.node.ask("eth_getTransactionCount", [address, tag]), 16)
+        return int(self._node.ask("eth_getTransactionCount", [address, tag]), 16)
 
     def hand_over(self, raw: str) -> None:
         """See `Vantage`."""
-        self.node.ask("eth_sendRawTransaction", [raw])
+        self._node.ask("eth_sendRawTransaction", [raw])
 
     def _number(self, block: Any) -> int:
         if not isinstance(block, dict):
-            raise NoAnswerError(f"{self.node.name} told no finalized block.")
+            raise NoAnswerError(f"{self._node.name} told no finalized block.")
         return int(block["number"], 16)

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Final
 from kgst.errors import InputError, RefusedError
 from kgst.flags import PauseFlag
 from kgst.moments import format_span, format_time
-from kgst.node import chain_id, genesis, rpc
 from kgst.pipeline.actor import Actor, choose_actor
 from kgst.pipeline.expected_events import key_used, transferred
-from kgst.pipeline.logbook import Logbook, subject_of
 from kgst.pipeline.operation import ANYTHING, Operation, Readback, call_data
 from kgst.pipeline.pipeline import perform
 from kgst.quantities import format_refill
 from kgst.snapshot.token import Issuer
 from kgst.supply.keys import key_of
+from kgst.supply.once import once
 from kgst.supply.state import SupplyState, read_supply
 from kgst.units import format_som, parse_amount
 
@@ -33,22 +32,21 @@ MAX_REFERENCE: Final = 140
 """Characters of a reference, as ISO 20022 allows for remittance information."""
 
 
-def mint(
-    system: System, to: str, amount: str, reference: str | None, run: Run
-) -> Answer[WriteDocument]:
-    """Create `amount` for `to`, from the caller's quota.
+def mint(system: System, to: str, amount: str, reference: str, run: Run) -> Answer[WriteDocument]:
+    """Create `amount` for `to`, from the caller's quota, by the deposit's `reference`.
 
     Raises:
-        InputError: no such receiver or amount.
+        InputError: no such receiver, amount or reference.
         RefusedError: pause, quota, attestation, headroom or receiver forbid it, or the reference was used.
     """
-    value = _positive(amount)
+    value, reference = _positive(amount), require_reference(reference)
     receiver = system.require_known(to, allow_unknown=run.allow_unknown)
     actor, run = _issuer(system, run)
     state = read_supply(system, [actor.caller], [receiver])
     quota, held = state.quotas[actor.caller], state.holdings[receiver]
     name = system.named(receiver)
-    lines = [
+    key = key_of("mint", reference)
+    lines = (
         ("to", f"{name}\n{receiver}"),
         ("its balance", _change(held.balance, held.balance + value)),
         ("supply", _change(state.supply, state.supply + value)),
@@ -56,30 +54,28 @@ def mint(
         ("headroom", _change(state.headroom, state.headroom - value)),
         ("issuer's bucket", _bucket(quota, value)),
         ("attestation valid until", _validity(state)),
-    ]
-    arguments: list[object] = [receiver, value]
-    emits = [transferred(system, None, receiver, value, f"minted {format_som(value)} to {name}")]
-    if reference is not None:
-        key = key_of("mint", require_reference(reference))
-        lines += [("reference", reference), ("key", "0x" + key.hex())]
-        arguments.append(key)
-        emits.append(key_used(system, actor.caller, key, "the reference's key"))
+        ("reference", reference),
+        ("key", "0x" + key.hex()),
+    )
     operation = Operation(
         name="mint",
         title=f"mint {format_som(value)} to {name}",
         to=system.token.address,
-        data=call_data(system.token.mint, *arguments),
+        data=call_data(system.token.mint, receiver, value, key),
         by=_issuers(system),
-        lines=tuple(lines),
+        lines=lines,
         readbacks=(_supply_now(system), _balance_now(system, receiver)),
-        emits=tuple(emits),
+        emits=(
+            transferred(system, None, receiver, value, f"minted {format_som(value)} to {name}"),
+            key_used(system, actor.caller, key, "the reference's key"),
+        ),
         check=lambda: _refuse(
             f"{format_som(value)} cannot be minted to {name}",
             mint_obstacles(system, state, actor.caller, receiver, value),
         ),
-        reference=reference or "",
+        reference=reference,
     )
-    return perform(system, [_once(system, actor, operation)], run)
+    return perform(system, [once(system, actor, operation)], run)
 
 
 def burn(system: System, amount: str, reference: str, run: Run) -> Answer[WriteDocument]:
@@ -123,7 +119,7 @@ def burn(system: System, amount: str, reference: str, run: Run) -> Answer[WriteD
         ),
         reference=reference,
     )
-    return perform(system, [_once(system, actor, operation)], run)
+    return perform(system, [once(system, actor, operation)], run)
 
 
 def mint_obstacles(
@@ -188,45 +184,6 @@ def require_reference(text: str) -> str:
             "characters that cannot be printed; write the payment's reference as the bank has it."
         )
     return text
-
-
-def _once(system: System, actor: Actor, operation: Operation) -> Operation:
-    """`operation`, refused when its reference was used before."""
-    if not operation.reference:
-        return operation
-    sender = actor.account.address if actor.account else actor.caller
-    logbook = Logbook(
-        system.files.operations if system.files else None,
-        chain_id(system.provider),
-        genesis(system.provider),
-        sender,
-    )
-    subject = subject_of(
-        chain_id(system.provider), actor.caller, operation.to, operation.data, operation.reference
-    )
-
-    def check() -> None:
-        used = logbook.carried_out(operation.name, operation.reference)
-        if used is None:
-            runs = logbook.runs(".", operation.name, operation.reference)
-            used = next((p for p, j in runs if j.header and j.header.subject != subject), None)
-        if used is not None:
-            raise RefusedError(
-                f"the reference {operation.reference!r} was used before: {used}; each {operation.name} has its own. "
-                "If this is another one, give another --ref."
-            )
-        key = key_of(operation.name, operation.reference)
-        with rpc("read whether the reference was used"):
-            spent = bool(system.token.authorizationState(actor.caller, key))
-        if spent:
-            raise RefusedError(
-                f"the reference {operation.reference!r} was used before by {actor.caller}, or declared void, says the "
-                f"token itself; each {operation.name} has its own. If this is another one, give another --ref."
-            )
-        if operation.check is not None:
-            operation.check()
-
-    return replace(operation, check=check)
 
 
 def _issuer(system: System, run: Run) -> tuple[Actor, Run]:

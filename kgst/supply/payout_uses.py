@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kgst.deployment.system import System
     from kgst.multicall import Head
 
-__all__ = ["Use", "Uses"]
+__all__ = ["Use", "Uses", "is_cancellation", "keys_used"]
 
 _USED: Final = "AuthorizationUsed(address,bytes32)"
 _CANCELED: Final = "AuthorizationCanceled(address,bytes32)"
@@ -43,6 +43,24 @@ class Use:
 
     outcome: Outcome
     payments: frozenset[tuple[str, int]]
+
+
+def keys_used(system: System, caller: str, last: int) -> dict[bytes, dict[str, Any]]:
+    """By key of `caller`, 32 bytes: the event, up to block `last`, of what used it or declared it void.
+
+    Raises:
+        NodeRefusedError: the node does not serve events, or not of so long ago.
+        NodeError: it failed.
+    """
+    record = system.record.token
+    first = record.transaction.block_number
+    logs = read_logs(record.address, (_USED, _CANCELED), first, last, about=caller)
+    return {bytes(log["topics"][2]): log for log in logs}
+
+
+def is_cancellation(log: dict[str, Any]) -> bool:
+    """Whether an event of `keys_used` declared its key void."""
+    return bytes(log["topics"][0]) == event_topic(_CANCELED)
 
 
 class Uses:
@@ -80,13 +98,7 @@ class Uses:
 
     @cached_property
     def _logs(self) -> dict[bytes, dict[str, Any]]:
-        """By key: what used it, or canceled it."""
-        record = self.system.record.token
-        logs = read_logs(
-            record.address, (_USED, _CANCELED), record.transaction.block_number, self.head.number,
-            about=self.payer,
-        )  # fmt: skip
-        return {bytes(log["topics"][2]): log for log in logs}
+        return keys_used(self.system, self.payer, self.head.number)
 
     def _use(self, name: str, key: bytes, log: dict[str, Any]) -> Use:
         provider = self.system.provider

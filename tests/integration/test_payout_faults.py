@@ -10,13 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ape import project
 from eth_utils.address import to_checksum_address
 from support.bsc.deployed import Deployed
+from support.bsc.reserves import attest_on
 from support.cli import Result, finish_ape, kill, wait_for
-from support.signing import sign_all
-
-from kgst.attestation import Domain, ReserveAttestation
 
 SOM = 1_000_000
 PAYMENTS = {
@@ -27,26 +24,7 @@ PAYMENTS = {
 @pytest.fixture(scope="module")
 def token(deployed: Deployed) -> Any:
     """web3's contract of a deployed token, with 100,000 som attested."""
-    abi = [entry.model_dump() for entry in project.IKGST.contract_type.abi]
-    web3 = deployed.web3
-    contract = web3.eth.contract(address=web3.to_checksum_address(deployed.token), abi=abi)
-    attestation = ReserveAttestation(
-        epoch=1,
-        reserves=100_000 * 100,
-        settled=0,
-        as_of=web3.eth.get_block("latest")["timestamp"],
-        report_hash=b"\x5a" * 32,
-        halts=0,
-        version=1,
-        deadline=2**40,
-    )
-    auditors = [deployed.key(f"auditor_{letter}") for letter in "abc"]
-    message = attestation.message(Domain(97, contract.address))
-    call = contract.functions.attest(*attestation.arguments(sign_all(auditors, message)))
-    # anvil signs for its own accounts.
-    receipt = web3.eth.wait_for_transaction_receipt(call.transact({"from": web3.eth.accounts[0]}))
-    assert receipt["status"] == 1
-    return contract
+    return attest_on(deployed, 100_000 * 100)
 
 
 def journaled(folder: Path, kind: str) -> int:
@@ -61,6 +39,11 @@ def paid(token: Any, payer: str) -> Counter[tuple[str, int]]:
     """Every payment by `payer`, from the token's logs."""
     logs = token.events.Transfer().get_logs(from_block=0, argument_filters={"from": payer})
     return Counter((log["args"]["to"], log["args"]["value"]) for log in logs)
+
+
+def fund(deployed: Deployed, reference: str) -> Result:
+    mint = ("supply", "mint", "issuer", "10 000.00 som", "--ref", reference)
+    return deployed.run(*mint, account="issuer")
 
 
 def write(path: Path, payments: dict[str, int]) -> Path:
@@ -80,7 +63,7 @@ def test_payout__killed_again_and_again__pays_everybody_once(
     deployed: Deployed, tmp_path: Path, token: Any
 ) -> None:
     payer, folder = deployed.address("issuer"), deployed.folder
-    minted = deployed.run("supply", "mint", "issuer", "10 000.00 som", account="issuer")
+    minted = fund(deployed, "ONE")
     assert minted.code == 0, minted.stderr
     file = write(tmp_path / "salaries.csv", PAYMENTS)
     command = ["supply", "payout", str(file), "--chunk", "10", "--count", "60"]
@@ -111,7 +94,7 @@ def test_payout__killed_and_the_journals_lost__the_chain_tells_what_is_paid(
 ) -> None:
     """As a colleague goes on, who has neither the journals nor the rows in the same order."""
     payer, folder = deployed.address("issuer"), deployed.folder
-    minted = deployed.run("supply", "mint", "issuer", "10 000.00 som", account="issuer")
+    minted = fund(deployed, "TWO")
     assert minted.code == 0, minted.stderr
     others = {
         to_checksum_address(f"0x{0xBEEF << 96 | n:040x}"): n * SOM + 10_000 for n in range(1, 41)

@@ -65,7 +65,7 @@ def refusal(call: Any, *arguments: Any, **options: Any) -> str:
 
 
 def test_mint__within_everything__is_proved_by_its_event(kgst: System, issuer: Any) -> None:
-    found = document(mint(kgst, "admin", "1 000.00 som", None, as_(issuer)))
+    found = document(mint(kgst, "admin", "1 000.00 som", "DEP-1", as_(issuer)))
     assert kgst.token.balanceOf(kgst.policy.address("admin")) == 1_000 * SOM
     values = {row["what"]: row["value"] for row in found["read_back"]}
     assert values["supply now"] == "1 000.00 som"
@@ -76,7 +76,7 @@ def test_mint__within_everything__is_proved_by_its_event(kgst: System, issuer: A
 
 
 def test_mint__six_decimals__is_exact(kgst: System, issuer: Any) -> None:
-    document(mint(kgst, "admin", "0.000001 som", None, as_(issuer)))
+    document(mint(kgst, "admin", "0.000001 som", "DEP-2", as_(issuer)))
     assert kgst.token.totalSupply() == 1
 
 
@@ -93,7 +93,7 @@ def test_mint__others_act_meanwhile__is_no_drift(
         return outcome
 
     monkeypatch.setattr(Sender, "send", and_another)
-    found = document(mint(kgst, "admin", "5 som", None, as_(issuer)))
+    found = document(mint(kgst, "admin", "5 som", "DEP-3", as_(issuer)))
     assert {"what": "supply now", "value": "12.00 som"} in found["read_back"]
 
 
@@ -102,25 +102,25 @@ def test_mint__event_is_missing__is_drift(
 ) -> None:
     monkeypatch.setattr("kgst.pipeline.expected_events.get_receipt", lambda *_: {"logs": []})
     with pytest.raises(DriftError, match=r"no event in the log: minted 5\.00 som to admin"):
-        mint(kgst, "admin", "5 som", None, as_(issuer))
+        mint(kgst, "admin", "5 som", "DEP-4", as_(issuer))
 
 
 @pytest.mark.parametrize("amount", ["5", "5.0", "-5 som", "1,000 som", "1e3 som", "0 som", "5 KGS"])
 def test_mint__unclear_amount__is_a_usage_error(kgst: System, issuer: Any, amount: str) -> None:
     with pytest.raises(InputError):
-        mint(kgst, "admin", amount, None, as_(issuer))
+        mint(kgst, "admin", amount, "DEP-5", as_(issuer))
 
 
 def test_mint__stranger__needs_a_word(kgst: System, issuer: Any) -> None:
     stranger = ape_accounts.test_accounts[18].address
     with pytest.raises(InputError, match="--allow-unknown"):
-        mint(kgst, stranger, "5 som", None, as_(issuer))
-    document(mint(kgst, stranger, "5 som", None, as_(issuer, allow_unknown=True)))
+        mint(kgst, stranger, "5 som", "DEP-6", as_(issuer))
+    document(mint(kgst, stranger, "5 som", "DEP-7", as_(issuer, allow_unknown=True)))
     assert kgst.token.balanceOf(stranger) == 5 * SOM
 
 
 def test_mint__beyond_headroom__says_by_how_much(kgst: System, issuer: Any) -> None:
-    said = refusal(mint, kgst, "admin", "10 000.01 som", None, as_(issuer))
+    said = refusal(mint, kgst, "admin", "10 000.01 som", "DEP-Y", as_(issuer))
     assert (
         "headroom is 10 000.00 som (backing 10 000.00 som less supply 0.00 som), 0.01 som too little"
         in said
@@ -130,22 +130,22 @@ def test_mint__beyond_headroom__says_by_how_much(kgst: System, issuer: Any) -> N
 def test_mint__beyond_the_bucket__says_by_how_much_and_when(
     kgst: System, issuer: Any, issuer_b: Any
 ) -> None:
-    document(mint(kgst, "admin", "90 som", None, as_(issuer_b)))
-    said = refusal(mint, kgst, "admin", "100 som", None, as_(issuer_b))
+    document(mint(kgst, "admin", "90 som", "DEP-8", as_(issuer_b)))
+    said = refusal(mint, kgst, "admin", "100 som", "DEP-Y", as_(issuer_b))
     assert "the bucket of issuer_b" in said
     assert "it will have refilled enough at " in said
-    said = refusal(mint, kgst, "admin", "101 som", None, as_(issuer_b))
+    said = refusal(mint, kgst, "admin", "101 som", "DEP-Y", as_(issuer_b))
     assert "it never holds more than 100.00 som" in said
     attest(kgst, 10_100 * 100)
     attest(kgst, 2_000_000 * 100)
-    said = refusal(mint, kgst, "admin", "1 000 001 som", None, as_(issuer))
+    said = refusal(mint, kgst, "admin", "1 000 001 som", "DEP-Y", as_(issuer))
     assert "has 1 000 000.00 som, 1.00 som too little" in said
 
 
 def test_mint__refills__can_be_minted_later(kgst: System, issuer_b: Any) -> None:
-    document(mint(kgst, "admin", "100 som", None, as_(issuer_b)))
+    document(mint(kgst, "admin", "100 som", "DEP-9", as_(issuer_b)))
     pass_time(50)
-    document(mint(kgst, "admin", "50 som", None, as_(issuer_b)))
+    document(mint(kgst, "admin", "50 som", "DEP-10", as_(issuer_b)))
 
 
 def test_mint__expired_paused_blocked_stranger__names_all(
@@ -155,7 +155,7 @@ def test_mint__expired_paused_blocked_stranger__names_all(
     kgst.token.pause(4, sender=pauser)
     kgst.token.blockAccount(kgst.policy.address("admin"), sender=compliance)
     outsider = ape_accounts.test_accounts[16]
-    said = refusal(mint, kgst, "admin", "5 som", None, as_(outsider))
+    said = refusal(mint, kgst, "admin", "5 som", "DEP-Y", as_(outsider))
     for part in (
         "minting is paused (`ape run guard unpause MINTING`)",
         "the attestation ran out",
@@ -166,16 +166,16 @@ def test_mint__expired_paused_blocked_stranger__names_all(
 
 
 def test_mint__deficit__says_what_is_short(kgst: System, issuer: Any) -> None:
-    document(mint(kgst, "admin", "1 000 som", None, as_(issuer)))
+    document(mint(kgst, "admin", "1 000 som", "DEP-11", as_(issuer)))
     attest(kgst, 900 * 100)
-    said = refusal(mint, kgst, "admin", "5 som", None, as_(issuer))
+    said = refusal(mint, kgst, "admin", "5 som", "DEP-Y", as_(issuer))
     assert "reserves do not cover the supply and its margin: 100.00 som are short" in said
     assert "headroom is" not in said
 
 
 def test_mint__to_the_token__is_refused(kgst: System, issuer: Any) -> None:
     run = as_(issuer, allow_unknown=True)
-    assert "the token itself" in refusal(mint, kgst, kgst.token.address, "5 som", None, run)
+    assert "the token itself" in refusal(mint, kgst, kgst.token.address, "5 som", "DEP-X", run)
 
 
 def test_mint__same_reference__is_refused(kgst: System, issuer: Any) -> None:
@@ -217,9 +217,9 @@ def test_mint__interrupted_and_landed__is_not_minted_again(
     with monkeypatch.context() as broken:
         broken.setattr("kgst.sending.delivery.outcome_of", interrupted)
         with pytest.raises(RuntimeError):
-            mint(kgst, "admin", "10 000 som", None, as_(issuer))
+            mint(kgst, "admin", "10 000 som", "DEP-CUT", as_(issuer))
     assert kgst.token.totalSupply() == 10_000 * SOM
-    found = document(mint(kgst, "admin", "10 000 som", None, as_(issuer)))
+    found = document(mint(kgst, "admin", "10 000 som", "DEP-CUT", as_(issuer)))
     assert found["resumed"] is True
     assert kgst.token.totalSupply() == 10_000 * SOM
 
@@ -229,7 +229,7 @@ def interrupted(*_: Any) -> Any:
 
 
 def test_burn__redemption__keeps_its_reference(kgst: System, issuer: Any) -> None:
-    document(mint(kgst, "issuer", "100 som", None, as_(issuer)))
+    document(mint(kgst, "issuer", "100 som", "DEP-12", as_(issuer)))
     found = document(burn(kgst, "40 som", "RED-2026/17", as_(issuer)))
     assert kgst.token.solvency().supply == 60 * SOM
     assert kgst.token.solvency().backing == 9_960 * SOM
@@ -242,7 +242,7 @@ def test_burn__redemption__keeps_its_reference(kgst: System, issuer: Any) -> Non
 
 
 def test_burn__same_reference__is_refused_whatever_the_amount(kgst: System, issuer: Any) -> None:
-    document(mint(kgst, "issuer", "100 som", None, as_(issuer)))
+    document(mint(kgst, "issuer", "100 som", "DEP-13", as_(issuer)))
     document(burn(kgst, "40 som", "RED-1", as_(issuer)))
     for amount in ("40 som", "1 som"):
         said = refusal(burn, kgst, amount, "RED-1", as_(issuer))
@@ -255,7 +255,7 @@ def test_burn__same_reference__is_refused_whatever_the_amount(kgst: System, issu
 def test_burn__forbidden__names_all(
     kgst: System, issuer_b: Any, pauser: Any, compliance: Any
 ) -> None:
-    document(mint(kgst, "issuer_b", "10 som", None, as_(issuer_b)))
+    document(mint(kgst, "issuer_b", "10 som", "DEP-14", as_(issuer_b)))
     kgst.token.pause(8, sender=pauser)
     kgst.token.setFrozenTokens(issuer_b, 4 * SOM, sender=compliance)
     said = refusal(burn, kgst, "7 som", "R", as_(issuer_b))
@@ -276,7 +276,7 @@ def test_burn__unreadable_reference__is_a_usage_error(
 
 
 def test_limits__open__says_what_bounds(kgst: System, issuer: Any, issuer_b: Any) -> None:
-    document(mint(kgst, "admin", "40 som", None, as_(issuer_b)))
+    document(mint(kgst, "admin", "40 som", "DEP-15", as_(issuer_b)))
     found = document(limits(kgst, "issuer_b"))
     require_schema("supply-limits", {"schema": "kgst/supply-limits/1", **found})
     by_label = {row["label"]: row for row in found["issuers"]}

@@ -57,9 +57,9 @@ def test_limits__json__is_one_document(run: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("supply", "mint", "admin", "5 som"), 4, "no reserves were ever attested"),
-        (("supply", "mint", "admin", "5"), 2, "the unit is missing"),
-        (("supply", "mint", "nobody", "5 som"), 2, "'nobody' is neither a label"),
+        (("supply", "mint", "admin", "5 som", "--ref", "D-1"), 4, "no reserves were ever attested"),
+        (("supply", "mint", "admin", "5", "--ref", "D-1"), 2, "the unit is missing"),
+        (("supply", "mint", "nobody", "5 som", "--ref", "D-1"), 2, "'nobody' is neither a label"),
         (("supply", "burn", "5 som", "--ref", "R"), 4, "holds 0.00 som, 5.00 som too little"),
         (("supply", "payout", "none.csv"), 2, "none.csv: it cannot be read"),
         (("guard", "block", "0xdead"), 2, "'0xdead' is neither a label"),
@@ -116,7 +116,7 @@ def test_payout__done__shows_the_transaction(
     from support.reserves import attest
 
     attest(deployment, 10_000 * 100)
-    result = run("supply", "mint", "admin", "10 som", "--yes")
+    result = run("supply", "mint", "admin", "10 som", "--ref", "D-1", "--yes")
     assert result.exit_code == 0, result.stderr
     assert "supply now: 10.00 som" in result.stdout
     file = tmp_path / "pay.csv"

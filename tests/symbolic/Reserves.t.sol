@@ -145,28 +145,6 @@ contract ReservesProof is TokenProof, Signers {
         assert(both(_raw(CONSENT) == uint256(a[0]), _raw(CONSENT + 1) == uint256(a[1])));
     }
 
-    /// @notice At least threshold ≥ 2 distinct current auditors who are not suspended; without all of them backing rises by
-    /// at most maxIncrease above itself or the supply, and the first attestation needs all
-    /// @custom:proves 7
-    /// @custom:bound 2 signatures of 65 bytes
-    function check_attest_quorum(address caller, IKGST.ReserveAttestation calldata a, uint40 time) public {
-        _assumeTime(time);
-        _assumeReserves(time);
-        Settings memory s = _settings();
-        Record memory last = _record();
-        Sums memory sums = _sums();
-        uint256 base = sums.backing > sums.supply ? sums.backing : sums.supply;
-        _carried(a.reserves, s.margin);
-        IKGST.AuditorSignature[] memory signatures = _byAnyone();
-        (address first, address second) = (signatures[0].signer, signatures[1].signer);
-
-        vm.assume(_call(caller, _attestData(a, 0, type(uint256).max, signatures)));
-
-        assert(both(both(first != second, s.threshold == 2), both(_isSeated(first), _isSeated(second))));
-        bool modest = both(last.epoch != 0, _sums().backing <= _ceiling(base, s.maxIncrease));
-        assert(either(s.count == 2, modest));
-    }
-
     /// @notice One signature is never enough, nor is none
     /// @custom:proves 7
     function check_attest_one(address caller, IKGST.ReserveAttestation calldata a, uint40 time) public {
@@ -283,23 +261,8 @@ contract ReservesProof is TokenProof, Signers {
         return _call(caller, _attestData(a, halts, deadline, _byContracts()));
     }
 
-    function _attestData(
-        IKGST.ReserveAttestation calldata a,
-        uint256 halts,
-        uint256 deadline,
-        IKGST.AuditorSignature[] memory signatures
-    ) private pure returns (bytes memory) {
-        return abi.encodeCall(IKGST.attest, (a, halts, deadline, signatures));
-    }
-
     function _signedOnce(bytes32 message) private returns (IKGST.AuditorSignature[] memory signatures) {
         bytes32 domain = keccak256(abi.encode(DOMAIN_TYPEHASH, keccak256("KGST"), keccak256("1"), block.chainid, token));
         return _byContracts(keccak256(abi.encodePacked(hex"1901", domain, message)));
-    }
-
-    function _ceiling(uint256 reserves, uint256 maxIncrease) private pure returns (uint256) {
-        unchecked {
-            return reserves * (1e4 + maxIncrease) / 1e4;
-        }
     }
 }

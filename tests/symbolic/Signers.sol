@@ -31,6 +31,24 @@ abstract contract Signers is Cheats {
         signatures[1] = IKGST.AuditorSignature(svm.createAddress("second"), _bytes65());
     }
 
+    /// @dev A key of an account without code, and a contract that answers anything; in the order of their addresses.
+    function _byKeyAndContract() internal returns (IKGST.AuditorSignature[] memory signatures) {
+        IKGST.AuditorSignature memory byKey = IKGST.AuditorSignature(svm.createAddress("key"), _bytes65());
+        IKGST.AuditorSignature memory byContract = IKGST.AuditorSignature(address(new SignerOfAny()), "");
+        vm.assume(byKey.signer.code.length == 0);
+        signatures = new IKGST.AuditorSignature[](2);
+        (signatures[0], signatures[1]) = svm.createBool("key first") ? (byKey, byContract) : (byContract, byKey);
+    }
+
+    function _attestData(
+        IKGST.ReserveAttestation calldata a,
+        uint256 halts,
+        uint256 deadline,
+        IKGST.AuditorSignature[] memory signatures
+    ) internal pure returns (bytes memory) {
+        return abi.encodeCall(IKGST.attest, (a, halts, deadline, signatures));
+    }
+
     function _bytes65() internal view returns (bytes memory) {
         return abi.encodePacked(svm.createBytes32("r"), svm.createBytes32("s"), uint8(svm.createUint(8, "v")));
     }

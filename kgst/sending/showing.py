@@ -1,0 +1,163 @@
+"""What a node says of a transaction, held against the block that it names: one changed field does not go through.
+
+A receipt is shown by the block's header, whose fields hash to the block's hash, and by the root that it has of all the
+block's receipts. That the block is the chain's own rests on the node, or on several.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kgst.node import NodeError, NodeRefusedError
+from kgst.node.pool import Node
+from kgst.proofs import BlockReceipts, Header, ProofError, Receipt, SignedTransaction
+
+__all__ = ["Shown", "receipt_shown", "taker_of", "transaction_shown"]
+
+_STATE: Final = 120
+"""Blocks whose state any node has; BSC's keep 128."""
+_BROKEN: Final = (ProofError, KeyError, IndexError, TypeError, ValueError)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a transaction did, as its block commits to it.
+
+    Attributes:
+        succeeded: Whether it did not revert.
+        block_number: Of its block.
+        block_hash: 0x….
+        gas_used: Gas.
+    """
+
+    succeeded: bool
+    block_number: int
+    block_hash: str
+    gas_used: int
+
+
+def receipt_shown(node: Node, transaction: str) -> Shown:
+    """What became of `transaction`, by the receipts of its block.
+
+    Args:
+        node: Asked.
+        transaction: Hash of a mined one, 0x….
+
+    Raises:
+        NodeError: what the node says of it, of its block and of the block's receipts does not fit together.
+    """
+    told = node.ask("eth_getTransactionReceipt", [transaction])
+    try:
+        if told is None:
+            raise ProofError("it has no receipt any more")
+        index, header, transactions = _place(node, told, transaction)
+        receipts = BlockReceipts.of_json(_receipts(node, header.number, transactions))
+        if receipts.root != header.receipts_root:
+            raise ProofError("the receipts of its block are not those that the header names")
+        receipt = receipts.receipts[index]
+        if receipt != Receipt.of_json(told):
+            raise ProofError("its receipt is not the one that its block has")
+    except _BROKEN as error:
+        raise _contradiction(node, transaction, error) from error
+    before = receipts.receipts[index - 1].cumulative_gas_used if index else 0
+    return Shown(
+        succeeded=receipt.status == 1,
+        block_number=header.number,
+        block_hash="0x" + header.hash.hex(),
+        gas_used=receipt.cumulative_gas_used - before,
+    )
+
+
+def transaction_shown(node: Node, transaction: str) -> tuple[SignedTransaction, int]:
+    """The mined transaction with this hash, and the number of its block.
+
+    Raises:
+        NodeError: the node has none, or what it says of it does not fit together.
+    """
+    told = node.ask("eth_getTransactionByHash", [transaction])
+    try:
+        if told is None or told.get("blockNumber") is None:
+            raise ProofError("it is in no block")
+        _, header, _ = _place(node, told, transaction)
+        shown = SignedTransaction.of_json(told)
+        if "0x" + shown.hash.hex() != transaction:
+            raise ProofError("it is another transaction")
+    except _BROKEN as error:
+        raise _contradiction(node, transaction, error) from error
+    return shown, header.number
+
+
+def taker_of(node: Node, address: str, nonce: int, last: int) -> tuple[str, int] | None:
+    """The transaction that used `nonce` of `address`, and the number of its block.
+
+    Looked for by the account's nonce in past blocks, as far back as nodes keep their state.
+
+    Args:
+        node: Asked.
+        address: Checksummed.
+        nonce: Used.
+        last: Number of a block in which it is.
+
+    Returns:
+        None when it was used before, or the node does not show it.
+    """
+    try:
+        low, high = max(0, last - _STATE), last
+        if not _is_used(node, address, nonce, high) or _is_used(node, address, nonce, low):
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            if _is_used(node, address, nonce, middle):
+                high = middle
+            else:
+                low = middle
+        block = node.ask("eth_getBlockByNumber", [hex(high), True])
+        for told in block["transactions"]:
+            if (int(told["from"], 16), int(told["nonce"], 16)) != (int(address, 16), nonce):
+                continue
+            shown, number = transaction_shown(node, str(told["hash"]))
+            if (shown.sender, shown.nonce, number) == (address, nonce, high):
+                return "0x" + shown.hash.hex(), number
+    except (NodeError, KeyError, TypeError, ValueError):
+        pass  # silence decides nothing
+    return None
+
+
+def _is_used(node: Node, address: str, nonce: int, block: int) -> bool:
+    return int(node.ask("eth_getTransactionCount", [address, hex(block)]), 16) > nonce
+
+
+def _place(node: Node, told: dict[str, Any], transaction: str) -> tuple[int, Header, list[str]]:
+    """Where in which block a transaction stands, and the hashes of all in the block."""
+    number, index = int(told["blockNumber"], 16), int(told["transactionIndex"], 16)
+    block = node.ask("eth_getBlockByNumber", [hex(number), False])
+    if block is None:
+        raise ProofError("its block is not there")
+    header = Header.of_json(block)
+    if header.number != number or "0x" + header.hash.hex() != told["blockHash"]:
+        raise ProofError("it is said to be in another block")
+    if block["transactions"][index] != transaction:
+        raise ProofError("its block has another transaction in its place")
+    return index, header, block["transactions"]
+
+
+def _receipts(node: Node, number: int, transactions: list[str]) -> list[Any]:
+    try:
+        answer = node.ask("eth_getBlockReceipts", [hex(number)])
+        if isinstance(answer, list):
+            return answer
+    except NodeRefusedError:  # not every node answers for a whole block
+        pass
+    answers = node.ask_all([("eth_getTransactionReceipt", [one]) for one in transactions])
+    for one in answers:
+        if isinstance(one, NodeRefusedError):
+            raise one
+    return answers
+
+
+def _contradiction(node: Node, transaction: str, error: Exception) -> NodeError:
+    why = str(error) if isinstance(error, ProofError) else "a part of its answer is missing"
+    return NodeError(
+        f"{node.name} does not show what became of {transaction}: {why}; use another node."
+    )

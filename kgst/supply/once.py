@@ -1,0 +1,129 @@
+"""A mint or a burn by its reference: the token takes the key that is made of it once, from wherever it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from kgst.errors import RefusedError
+from kgst.moments import format_time
+from kgst.multicall import latest
+from kgst.node import NodeError, block_at, chain_id, genesis, rpc
+from kgst.pipeline.expected_events import ExpectedEvent, missing
+from kgst.pipeline.logbook import Logbook, subject_of
+from kgst.supply.keys import key_of
+from kgst.supply.payout_uses import is_cancellation, keys_used
+
+if TYPE_CHECKING:
+    from kgst.deployment.system import System
+    from kgst.pipeline.actor import Actor
+    from kgst.pipeline.operation import Operation
+
+__all__ = ["once"]
+
+
+def once(system: System, actor: Actor, operation: Operation) -> Operation:
+    """`operation`, refused when its reference was used before, and known by it when a run of it was cut off."""
+    key = key_of(operation.name, operation.reference)
+    by_key = _ByKey(system, actor.caller, key, operation.emits)
+
+    def check() -> None:
+        _require_new_here(system, actor, operation)
+        if by_key.is_used():
+            raise RefusedError(
+                f"the reference {operation.reference!r} was used before by {actor.caller}, says the token itself"
+                f"{by_key.told()}: nothing is sent. Each {operation.name} has a reference of its own; if this is "
+                "another one, give another --ref."
+            )
+        if operation.check is not None:
+            operation.check()
+
+    return replace(operation, check=check, carried_out=by_key.carried_out)
+
+
+def _require_new_here(system: System, actor: Actor, operation: Operation) -> None:
+    """No journal here knows the reference: also those of another sender, whose key is another one.
+
+    Raises:
+        RefusedError: one does.
+    """
+    here = chain_id(system.provider)
+    logbook = Logbook(
+        system.files.operations if system.files else None,
+        here,
+        genesis(system.provider),
+        actor.account.address if actor.account else actor.caller,
+    )
+    subject = subject_of(here, actor.caller, operation.to, operation.data, operation.reference)
+    used = logbook.carried_out(operation.name, operation.reference)
+    if used is None:
+        runs = logbook.runs(".", operation.name, operation.reference)
+        used = next((p for p, j in runs if j.header and j.header.subject != subject), None)
+    if used is not None:
+        raise RefusedError(
+            f"the reference {operation.reference!r} was used before: {used}: nothing is sent. Each {operation.name} "
+            "has a reference of its own; if this is another one, give another --ref."
+        )
+
+
+@dataclass(frozen=True)
+class _ByKey:
+    """What the chain says of a key.
+
+    Attributes:
+        caller: Whose it is, checksummed.
+        key: 32 bytes.
+        emits: What the transaction that uses it is to log.
+    """
+
+    system: System
+    caller: str
+    key: bytes
+    emits: Sequence[ExpectedEvent]
+
+    def is_used(self) -> bool:
+        """Whether the token has taken it."""
+        with rpc("read whether the reference was used"):
+            return bool(self.system.token.authorizationState(self.caller, self.key))
+
+    def told(self) -> str:
+        """In which transaction it was used, for people; nothing when the node does not show it."""
+        try:
+            log = self._log()
+            if log is None:
+                return ""
+            number = int(log["blockNumber"])
+            block = block_at(self.system.provider, number)
+        except NodeError:
+            return ""
+        at = f", {format_time(int(block['timestamp']))}" if block else ""
+        how = "declared void" if is_cancellation(log) else "used"
+        return f" ({how} in block {number}{at}, by 0x{bytes(log['transactionHash']).hex()})"
+
+    def carried_out(self) -> str | None:
+        """Where it was carried out, by its key and with the very events; None when the key is free.
+
+        Raises:
+            RefusedError: the key was used for something else, or declared void.
+            NodeError: the node does not show what used it.
+        """
+        if not self.is_used():
+            return None
+        log = self._log()
+        if log is None:
+            raise NodeError(
+                "the token says that the key of this reference is used, and the node shows no event of it: ask a "
+                "node that keeps events since the deployment."
+            )
+        transaction = "0x" + bytes(log["transactionHash"]).hex()
+        if is_cancellation(log) or missing(self.system.provider, [transaction], self.emits):
+            raise RefusedError(
+                f"the key of this reference was {'declared void' if is_cancellation(log) else 'used otherwise'} by "
+                f"{transaction}: nothing is sent. If it is still wanted, give another --ref."
+            )
+        return f"{transaction}, block {int(log['blockNumber'])}"
+
+    def _log(self) -> dict[str, Any] | None:
+        head = latest(self.system.provider)
+        return keys_used(self.system, self.caller, head.number).get(self.key)
