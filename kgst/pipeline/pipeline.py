@@ -17,6 +17,7 @@ from kgst.pipeline.giving_up import give_up
 from kgst.pipeline.logbook import subject_of
 from kgst.pipeline.operation import Operation, holds
 from kgst.pipeline.permission import Permission, PermissionStatus, as_call, permission
+from kgst.pipeline.readback import after
 from kgst.pipeline.results import Result, Step
 from kgst.pipeline.simulation import simulate, simulate_execution
 from kgst.pipeline.work import Work
@@ -103,7 +104,8 @@ def _performed(work: Work, operations: Sequence[Operation]) -> Answer[OperationD
         reference=reference,
     )
     if result.proposal is None:
-        result.waits_until = _awaited(system, operations, actor)
+        with after(result):
+            result.waits_until = _awaited(system, operations, actor)
     return work.answer(operations, result)
 
 
@@ -128,7 +130,8 @@ def _resumed(
             return None
         work.out.print(f"[yellow]It was carried out: {markup(done)}.[/yellow]")
         return Result(already=True)
-    result.waits_until = _awaited(work.system, operations, work.actor)
+    with after(result):
+        result.waits_until = _awaited(work.system, operations, work.actor)
     return result
 
 

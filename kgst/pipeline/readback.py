@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from kgst.errors import DriftError
+from kgst.errors import DriftError, UnconfirmedError
 from kgst.node import NodeError, rpc
 from kgst.pipeline.expected_events import missing
 from kgst.pipeline.operation import ANYTHING, Operation
@@ -15,7 +16,7 @@ from kgst.pipeline.results import Result
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = ["read_back"]
+__all__ = ["after", "read_back"]
 
 _CATCH_UP_SECONDS: Final = 30
 _EVENTS_SHOWN: Final = 8
@@ -26,25 +27,58 @@ def read_back(system: System, operations: Sequence[Operation], result: Result) -
 
     Raises:
         DriftError: it is not.
-        NodeError: the node failed, or has fallen behind.
+        UnconfirmedError: something is final, and the node does not let it be read back.
+        NodeError: the same, and nothing was sent.
     """
-    _catch_up(system, max((o.block_number for o in result.outcomes), default=0))
+    with after(result):
+        _catch_up(system, max((o.block_number for o in result.outcomes), default=0))
+        wrong = _differences(operations, result) + _not_logged(system, operations, result)
+    if wrong:
+        raise DriftError(
+            f"it is final ({_sent(result)}), but the chain is not as it should be: {'; '.join(wrong)}. Look at "
+            "`ape run status`; somebody else may have acted in between."
+        )
+
+
+@contextmanager
+def after(result: Result) -> Iterator[None]:
+    """Whatever a node fails to say once something is final is no failure of what was sent.
+
+    Raises:
+        UnconfirmedError: a `NodeError` was raised, and something is final.
+    """
+    try:
+        yield
+    except NodeError as error:
+        if not result.outcomes:
+            raise
+        raise UnconfirmedError(
+            f"it is final ({_sent(result)}), and nothing has to be sent again; whether the chain now is as it should "
+            f"be was not seen: {error} Look at `ape run status` later."
+        ) from error
+
+
+def _sent(result: Result) -> str:
+    return ", ".join(o.hash for o in result.outcomes) or "nothing was sent now"
+
+
+def _differences(operations: Sequence[Operation], result: Result) -> list[str]:
     wrong = []
     for readback in (r for o in operations for r in o.readbacks):
-        with rpc(f"read back {readback.what}"):
-            value = readback.read()
+        try:
+            with rpc(f"read back {readback.what}"):
+                value = readback.read()
+        except NodeError as error:
+            if readback.expected is not ANYTHING:
+                raise
+            result.values.append((readback.what, f"not read: {error}"))
+            continue
         result.values.append((readback.what, readback.show(value)))
         if readback.expected is not ANYTHING and value != readback.expected:
             wrong.append(
                 f"{readback.what}: expected {readback.show(readback.expected)}, found {readback.show(value)}"
             )
-    wrong += _not_logged(system, operations, result)
-    if wrong:
-        sent = ", ".join(o.hash for o in result.outcomes) or "nothing was sent now"
-        raise DriftError(
-            f"it is final ({sent}), but the chain is not as it should be: {'; '.join(wrong)}. Look at "
-            "`ape run status`; somebody else may have acted in between."
-        )
+    return wrong
 
 
 def _not_logged(system: System, operations: Sequence[Operation], result: Result) -> list[str]:

@@ -15,7 +15,7 @@ import pytest
 from ape import accounts, networks
 from support.bsc import BscNode
 from support.bsc.deployed import Deployed, deployed_on_bsc
-from support.bsc.faults import drops
+from support.bsc.faults import drops, refuses
 from support.bsc.reserves import attest_on
 from support.bsc.wire import Answer, Fault, Forward, Request
 from support.cli import Result
@@ -169,6 +169,39 @@ def test_mint__receipt_says_it_used_other_gas__its_block_is_believed(
         true["gasUsed"],
         str(true["effectiveGasPrice"]),
     )
+
+
+def fails_once_sent(node: BscNode, method: str) -> None:
+    """From the first transaction on the node has no answer to `method`."""
+
+    def sends(request: Request, forward: Forward) -> Answer:
+        node.faults[method] = refuses(-32603, "internal error")
+        answer: Answer = forward(request)
+        return answer
+
+    node.faults[SEND] = sends
+
+
+@pytest.mark.usefixtures("token")
+def test_mint__cannot_be_read_back__is_done_and_says_what_was_not_seen(
+    deployed: Deployed, node: BscNode
+) -> None:
+    fails_once_sent(node, "eth_call")
+    told = mint(deployed, "BACK-1", node=node)
+    assert told.code == 0, told.stderr
+    assert told.document is not None
+    assert [one["value"][:8] for one in told.document["read_back"][:2]] == ["not read"] * 2
+
+
+def test_pause__cannot_be_read_back__is_final_and_not_called_failed(
+    deployed: Deployed, node: BscNode
+) -> None:
+    fails_once_sent(node, "eth_call")
+    told = deployed.run("guard", "pause", "burning", account="pauser", node=node)
+    assert told.code == ExitCode.UNCONFIRMED, told.stderr
+    assert "it is final" in told.error
+    assert deployed.flags() & 8
+    assert deployed.run("guard", "unpause", "burning", account="unpauser").code == 0
 
 
 # Colleagues, and a cut

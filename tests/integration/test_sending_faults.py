@@ -510,3 +510,13 @@ def test_urgent__what_waited_lands_first__is_signed_for_the_next_nonce(
     assert [s.nonce for s in journal.attempts(journal.signed("pause"))] == [1]  # type: ignore[arg-type]
     assert journal.unresolved() == []
     assert account.nonce == 2
+
+
+@pytest.mark.parametrize("urgent", [False, True])
+def test_nonce__journals_of_past_runs_name_one_that_was_never_reached__is_not_believed(
+    account: Any, journal: Journal, receiver: Any, urgent: bool
+) -> None:
+    """As a forged one among those that are put away would: the account is not locked, least of all for a pause."""
+    forged = Sender(account, journal, LIMITS, urgent=urgent, next_nonce=10**9)
+    assert forged.send("pause", b"", receiver.address).succeeded
+    assert account.nonce == 1
