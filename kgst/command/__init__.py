@@ -6,11 +6,9 @@ shown with colours and tables. What ape logs goes to stderr in either case.
 
 from kgst.command.answers import Answer, console
 from kgst.command.commands import Keyless, KgstCommand, KgstGroup, OfflineCommand
-from kgst.command.telling import ErrorDocument
 
 __all__ = [
     "Answer",
-    "ErrorDocument",
     "Keyless",
     "KgstCommand",
     "KgstGroup",

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from kgst.document import Document
 from kgst.errors import ExitCode
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from kgst.document import Document
+
 __all__ = ["Answer", "console"]
 
-D_co = TypeVar("D_co", bound=Document, covariant=True)
+D_co = TypeVar("D_co", bound="Document", covariant=True)
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext, redirect_stdout, suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from ape.cli import ConnectedProviderCommand
 
-from kgst.build import refresh
 from kgst.command.answers import Answer
 from kgst.command.telling import answer_as_json, explained, logs_to_stderr, show, tell
-from kgst.document import Document
 from kgst.interruption import Signals, renew, signal_of
 from kgst.streams import SafeStream, safe_streams
+
+if TYPE_CHECKING:
+    from kgst.document import Document
 
 __all__ = ["INTERRUPTED", "Keyless", "KgstCommand", "KgstGroup", "OfflineCommand"]
 
@@ -125,6 +126,7 @@ class KgstCommand(_AnsweringCommand, ConnectedProviderCommand):  # type: ignore[
     _advice = "check --network and --account"
 
     def _prepare(self) -> None:
+        from kgst.build import refresh
         from kgst.node import pin_node
 
         pin_node()

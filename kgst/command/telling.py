@@ -4,55 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kgst.command.answers import Answer, console
-from kgst.document import Document, DocumentError, Part, Shared
 from kgst.errors import ExitCode, KgstError
 from kgst.streams import SafeStream, is_heard
 from kgst.terminal import lines
 
-__all__ = ["ErrorDocument", "answer_as_json", "explained", "logs_to_stderr", "show", "tell"]
+if TYPE_CHECKING:
+    from kgst.document import Document
 
-_FailingCode = Annotated[
-    int,
-    Shared(
-        "exit_code",
-        "the process's; 129, 130 and 143: a closed terminal, Ctrl-C, SIGTERM",
-        type="integer",
-        enum=[*(int(code) for code in ExitCode if code), 129, 130, 143],
-    ),
-]
-_Kind = Annotated[
-    str,
-    Shared(
-        "kind",
-        "the exit code's name",
-        type="string",
-        enum=[*(code.name for code in ExitCode if code), "INTERRUPTED"],
-    ),
-]
-
-
-class ErrorDocument(Document):
-    """What any command answers when it fails."""
-
-    SCHEMA: ClassVar = "kgst/error/1"
-
-    class Told(Part):
-        """What went wrong.
-
-        Attributes:
-            message: What is wrong, where, and what to do next.
-        """
-
-        message: str
-        exit_code: _FailingCode
-        kind: _Kind
-
-    error: Told
+__all__ = ["answer_as_json", "explained", "logs_to_stderr", "show", "tell"]
 
 
 def show(answer: Answer[Document], *, stderr: bool = False) -> None:
@@ -70,6 +34,8 @@ def show(answer: Answer[Document], *, stderr: bool = False) -> None:
 
 def answer_as_json(answer: Answer[Document], stdout: SafeStream) -> None:
     """Print the document; if it has what its own model does not allow, say in words how the command ended."""
+    from kgst.document import DocumentError
+
     code = int(answer.exit_code)
     try:
         document = answer.content.printed()
@@ -94,6 +60,8 @@ def _deliver(document: dict[str, Any], stdout: SafeStream, code: int) -> None:
 def tell(message: str, code: int, kind: str, json_to: SafeStream | None) -> None:
     """Say what ended the command, on stderr and as a document if one goes somewhere."""
     if json_to is not None:
+        from kgst.command.documents import ErrorDocument
+
         told = ErrorDocument.Told(message=lines(message), exit_code=code, kind=kind)
         _deliver(ErrorDocument(error=told).printed(), json_to, code)
     _complain(message)

@@ -8,8 +8,6 @@ from typing import Any, Final
 import click
 
 from kgst.console import KgstCommand
-from kgst.node import patience, retries_told
-from kgst.node.patience import TIMEOUT_VARIABLE, default_patience
 
 __all__ = ["EmergencyCommand"]
 
@@ -22,6 +20,9 @@ class EmergencyCommand(KgstCommand):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run with that patience."""
+        from kgst.node import patience, retries_told
+        from kgst.node.patience import TIMEOUT_VARIABLE, default_patience
+
         seconds = default_patience() if TIMEOUT_VARIABLE in os.environ else _SECONDS
         with patience(seconds), retries_told(lambda line: click.echo(line, err=True)):
             return super().invoke(ctx)
