@@ -19,7 +19,11 @@ def contract_at(name: str, address: str) -> ContractInstance:
     from ape import project
     from ape.contracts import ContractInstance
 
-    return ContractInstance(address, project.get_contract(name).contract_type)
+    # Without what is said of its errors: for that ape would import IPython, a third of a second.
+    bare = project.get_contract(name).contract_type.model_copy(
+        update={"devdoc": None, "userdoc": None}
+    )
+    return ContractInstance(address, bare)
 
 
 def token_at(address: str) -> ContractInstance:
