@@ -34,7 +34,7 @@ SUFFIXES = {".sol", ".py", ".cjs", ".sh", ".toml", ".yaml", ".yml", ".json", ".s
 LEFT_OUT = {".cache", "__pycache__", "test_check_docs.py"}
 FOREIGN = {"consumingSchedule", "canTransact", "AccessManagedUpgradeable"}
 """Names of others' code, of which a page speaks."""
-IDENTIFIER = r"\b(?:[A-Z][a-z]+[A-Z]\w*|[a-z]+[A-Z]\w+|[A-Z]{3,}(?:_[A-Z]+)+)\b"
+IDENTIFIER = r"\b(?:[A-Z][a-z]+[A-Z]\w*|[a-z]+[A-Z]\w+|[A-Z]{3,}(?:_[A-Z]+)+|test_\w+)\b"
 
 NUMBERS = {
     13: "thirteen",
