@@ -37,17 +37,22 @@ class NonceUsedError(NodeError):
 
 
 class UndecidedError(UnconfirmedError):
-    """The nonce is used, and by what nobody shows: the step was carried out, or can no longer be.
+    """What was signed may stand, or land some day, and nobody shows it.
 
     Attributes:
-        signed: What was signed for the step.
+        signed: For the step.
         outcome: The journal's line for whoever knows from elsewhere how it ended.
     """
 
-    def __init__(self, message: str, signed: Signed) -> None:
+    def __init__(
+        self,
+        message: str,
+        signed: Signed,
+        why: str = "its nonce is used; by what, the node did not show",
+    ) -> None:
         super().__init__(message)
         self.signed = signed
-        self.outcome = superseded(signed, "its nonce is used; by what, the node did not show")
+        self.outcome = superseded(signed, why)
 
 
 def ended(means: Means, vantage: Vantage, signed: Signed) -> NonceUsedError | UndecidedError:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kgst.errors import UnconfirmedError
 from kgst.journal import Purpose, Signed
 from kgst.node import NodeError
+from kgst.sending.ends import UndecidedError
 from kgst.sending.nonces import FAR
 from kgst.sending.outcomes import outcome_of, superseded
 from kgst.sending.stages import Event, Stage
@@ -32,14 +32,16 @@ def fill(means: Means, signed: Signed, mined: int, pending: int) -> None:
         pending: Its nonce with what waits to be mined.
 
     Raises:
-        UnconfirmedError: too much is missing.
+        UndecidedError: too much is missing.
     """
     missing = range(max(mined, pending), signed.nonce)
     if len(missing) > FAR:
-        raise UnconfirmedError(
+        raise UndecidedError(
             f"{signed.step}: transaction {signed.hash} was signed for nonce {signed.nonce}, and the "
             f"account is at {mined}: a node told a nonce that was never true. It cannot land before "
-            f"{len(missing)} others have, and hinders nothing else meanwhile."
+            f"{len(missing)} others have, and hinders nothing else meanwhile; {means.again}.",
+            signed,
+            "it was signed for a nonce that the account had never reached",
         )
     others = {s.nonce: s for s in means.others}
     filled = {s.nonce: s for s in means.journal.unresolved() if s.purpose is Purpose.FILL}

@@ -13,6 +13,8 @@ FAR: Final = 16
 """A gap of more nonces than this is nobody's slip but the node's."""
 
 _ANSWERS: Final = 3
+_MOST: Final = 2**48
+"""More than any account has sent; a transaction may not have one above 2**64 - 2 (EIP-2681)."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ def count(eth: Any, address: str, *, answers: int = _ANSWERS) -> Count:
         pending = int(eth.get_transaction_count(address, "pending"))
     middle = answers // 2
     found = Count(mined[middle], max(mined[middle], pending))
+    if found.pending > _MOST:
+        raise NodeError(
+            f"the node says that {address} has sent {found.pending} transactions, which nobody has; use another node. "
+            "Nothing was signed."
+        )
     if mined[-1] - mined[0] > FAR and answers > 2 and len(set(mined)) == answers:
         raise NodeError(
             f"the node contradicts itself: the nonce of {address} is {', '.join(map(str, mined))}; use another node. "
