@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kgst.console import Answer, confirm, let_sign
-from kgst.errors import ExitCode, RefusedError, UnconfirmedError
+from kgst.errors import ExitCode, RefusedError
 from kgst.journal import Journal, Outcome, Purpose, Signed
 from kgst.node import chain_id, genesis
 from kgst.pipeline.documents import OperationDocument
-from kgst.pipeline.logbook import Entry, Logbook
+from kgst.pipeline.ending import closing, partly
+from kgst.pipeline.logbook import Logbook
 from kgst.pipeline.others import OtherRuns
 from kgst.pipeline.permission import Permission, PermissionStatus
 from kgst.pipeline.readback import read_back
 from kgst.pipeline.results import Result, Step
 from kgst.pipeline.views import print_preview, print_progress, print_result
-from kgst.sending import NonceUsedError, Progress, RevertedError, Sender, UndecidedError
+from kgst.sending import Progress, Sender, UndecidedError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -101,7 +102,7 @@ class Work:
         self._let_sign()
         result = Result(resumed=True)
         self._look_ahead(subject)
-        with self.logbook.entry(subject, name, reference) as entry, _closing(entry):
+        with self.logbook.entry(subject, name, reference) as entry, closing(entry):
             sender = self.sender(entry.journal)
             result.outcomes += [sender.finish(step) for step in entry.journal.steps]
             entry.finish()
@@ -119,7 +120,7 @@ class Work:
         self._let_sign()
         with (
             self.logbook.entry(subject, name, reference) as entry,
-            _closing(entry, last=False),
+            closing(entry, last=False),
         ):
             sender = self.sender(entry.journal)
             for signed in entry.journal.unresolved():
@@ -169,7 +170,7 @@ class Work:
         ahead = 0
         with (
             self.logbook.entry(subject, name, reference) as entry,
-            _closing(entry, last=len(steps) == 1),
+            closing(entry, last=len(steps) == 1),
         ):
             for step in steps:
                 ready: Step | None = step
@@ -177,8 +178,9 @@ class Work:
                     ready = self._signed_by_safe(step, title, result, ahead)
                     ahead += 1
                 if ready is not None and result.proposal is None:
-                    sender = self.sender(entry.journal)
-                    result.outcomes.append(sender.send(ready.name, ready.data, to=ready.to))
+                    with partly(result, len(steps)):
+                        sender = self.sender(entry.journal)
+                        result.outcomes.append(sender.send(ready.name, ready.data, to=ready.to))
             if result.proposal is None:
                 entry.finish()
             taken = {s.nonce for s in map(entry.journal.signed, entry.journal.steps) if s}
@@ -271,28 +273,3 @@ def _is_sent(journal: Journal, step: Step) -> bool:
     signed = journal.signed(step.name)
     outcome = journal.outcome(signed.hash) if signed else None
     return signed is not None and (outcome is None or outcome.succeeded)
-
-
-@contextmanager
-def _closing(entry: Entry, *, last: bool = True) -> Iterator[None]:
-    """Say of an interrupted run how to go on; a run of one step that reverted, or can no longer land, is over."""
-    journal = entry.journal
-    try:
-        yield
-    except RevertedError:
-        if last:
-            entry.finish()
-        raise
-    except NonceUsedError as error:
-        journal.append(error.outcome)
-        if last:
-            entry.finish()
-        raise
-    except KeyboardInterrupt:
-        if not journal.unresolved():
-            raise
-        names = ", ".join(signed.step for signed in journal.unresolved())
-        raise UnconfirmedError(
-            f"interrupted while {names} may have been sent; give the same command again: it looks for that "
-            "transaction, or sends the same for the same nonce, and never does the step twice."
-        ) from None

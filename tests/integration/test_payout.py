@@ -312,6 +312,25 @@ def test_payout__blocked_meanwhile__stops_and_goes_on(
     assert paid() == [1, 2, 3, 4, 5]
 
 
+def test_payout__gas_too_dear_meanwhile__says_how_far_it_is_and_goes_on(
+    kgst: System, holder: Any, salaries: Any, paid: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong answer to the question for the price, or a right one."""
+    submit = Delivery._submit
+
+    def dearer(self: Delivery) -> None:
+        submit(self)
+        meanwhile.setattr("kgst.sending.means.price_now", lambda *_: 10**15)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Delivery, "_submit", dearer)
+        with pytest.raises(RefusedError, match=r"1 of 3 transactions are final.*gas costs"):
+            payout(kgst, salaries(), FIVES, as_(holder))
+    assert paid() == [1, 2, 0, 0, 0]
+    assert payout(kgst, salaries(), FIVES, as_(holder)).exit_code == 0
+    assert paid() == [1, 2, 3, 4, 5]
+
+
 # Safes
 
 
