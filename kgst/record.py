@@ -1,26 +1,31 @@
-"""`record.json`: what was deployed, where, from which code; and each upgrade since. Kept in git."""
+"""`record.json`: what was deployed, where, from which code; and each upgrade since. Kept in git.
+
+The signed transactions stand in it whole: from them follow sender, nonce, address, code and arguments, whatever a node
+says.
+"""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from kgst.document import Address, Count, Hash
 from kgst.errors import InputError
 from kgst.jsonfile import load_model, write_whole
 
 if TYPE_CHECKING:
-    from kgst.journal import Outcome
+    from kgst.journal import Journal, Outcome
 
 __all__ = [
     "Compiler",
     "ContractRecord",
     "Record",
     "RecordError",
+    "SignedTransaction",
     "SourceCommit",
     "Transaction",
     "Upgrade",
@@ -56,6 +61,31 @@ class Transaction(_Model):
         )
 
 
+class SignedTransaction(Transaction):
+    """A final transaction with its own bytes, which say who signed it, for which nonce and chain, and what it does.
+
+    Attributes:
+        raw: As it was sent: the RLP that `hash` is of.
+    """
+
+    raw: Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})+$")]
+
+    @classmethod
+    def out_of(cls, journal: Journal, outcome: Outcome) -> SignedTransaction:
+        """As `journal` has signed it, and its `outcome`.
+
+        Raises:
+            RecordError: the journal has not signed it.
+        """
+        signed = journal.signed_as(outcome.hash)
+        if signed is None:
+            raise RecordError(
+                f"{journal.path or 'the journal'}: {outcome.step}: {outcome.hash} is final, and nothing with that hash "
+                "was signed; restore the journal from a copy."
+            )
+        return cls(**Transaction.of(outcome).model_dump(), raw=signed.raw)
+
+
 class ContractRecord(_Model):
     """One deployed contract.
 
@@ -69,7 +99,7 @@ class ContractRecord(_Model):
     source: str
     constructor_args: Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})*$")]
     code_hash: Hash
-    transaction: Transaction
+    transaction: SignedTransaction
 
 
 class Compiler(_Model):
@@ -106,6 +136,20 @@ class Upgrade(_Model):
     source: SourceCommit | None = None
 
 
+FORMAT: Final = 2
+"""Of the record; 1 had no signed transactions."""
+
+
+def _present(value: object) -> object:
+    if value != FORMAT:
+        raise ValueError(
+            f"found {value!r:.20}, and this version reads format {FORMAT}, which has the signed transactions; put the "
+            "file aside and have it written again with `ape run deploy resume`, which takes them from the journal and "
+            "sends nothing; if it is in order"
+        )
+    return value
+
+
 class Record(_Model):
     """What was deployed.
 
@@ -118,7 +162,7 @@ class Record(_Model):
         configuration: The transaction that gave the roles and took the deployer's.
     """
 
-    format: int = Field(default=1, ge=1, le=1)
+    format: Annotated[Literal[2], BeforeValidator(_present)] = FORMAT
     chain_id: int
     genesis: Hash
     deployer: Address
@@ -132,7 +176,7 @@ class Record(_Model):
     feed: ContractRecord
     backing_feed: ContractRecord
     revoker: ContractRecord
-    configuration: Transaction
+    configuration: SignedTransaction
     upgrades: tuple[Upgrade, ...] = ()
 
     @property

@@ -38,7 +38,9 @@ class Block(Part):
 class Examined(CheckPart):
     """One thing that was looked at."""
 
-    area: Literal["node", "chain", "code", "token", "issuers", "roles", "safes", "operators"]
+    area: Literal[
+        "node", "chain", "creation", "code", "token", "issuers", "roles", "safes", "operators"
+    ]
 
 
 class Sender(Part):

@@ -322,6 +322,7 @@ def test_verify__other_recovery_delay__is_in_the_code(deployed: Deployment) -> N
         update={"token": POLICY.token.model_copy(update={"recovery_delay": 31 * 86_400})}
     )
     assert drift_items(policy, deployed.record) == [
+        "the creation of KGSTLogic, arguments by the policy",
         "code of KGSTLogic, chain against build",
         "recovery delay",
     ]
@@ -341,14 +342,20 @@ def test_verify__other_implementation__is_named(deployed: Deployment, fresh: Any
     other = fresh.deploy(project.KGSTLogic, 30 * 86_400).address
     record = deployed.record
     moved = record.model_copy(update={"logic": record.logic.model_copy(update={"address": other})})
-    assert drift_items(POLICY, moved) == ["implementation (ERC-1967 slot)"]
+    assert drift_items(POLICY, moved) == [
+        "the creation of KGSTLogic, address by sender and nonce",
+        "the creation of KGST, arguments by the policy",
+        "implementation (ERC-1967 slot)",
+        "the signed transactions, executed here",
+    ]
 
 
 def test_verify__code_of_another_build__is_named(deployed: Deployment) -> None:
     record = deployed.record
     changed = record.token.model_copy(update={"code_hash": "0x" + "00" * 32})
     assert drift_items(POLICY, record.model_copy(update={"token": changed})) == [
-        "code of KGST, chain against record"
+        "code of KGST, chain against record",
+        "code that the creation of KGST leaves, executed here",
     ]
 
 

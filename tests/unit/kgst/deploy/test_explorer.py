@@ -14,7 +14,7 @@ from support.explorer_api import Answer, explorer_api, says, send
 from kgst.deploy.explorer import Submission, standard_input
 from kgst.deploy.explorer_api import Explorer, ExplorerError
 from kgst.errors import InputError
-from kgst.record import ContractRecord, Transaction
+from kgst.record import ContractRecord, SignedTransaction
 
 POLICY = Path(__file__).parents[3] / "support/policy.yaml"
 KEY = "the-secret-key-of-the-explorer"
@@ -23,7 +23,9 @@ HASH = "0x" + "ab" * 32
 
 @pytest.fixture
 def submission() -> Submission:
-    transaction = Transaction(hash=HASH, block_number=1, block_hash=HASH, gas_used=1, gas_price=1)
+    transaction = SignedTransaction(
+        hash=HASH, block_number=1, block_hash=HASH, gas_used=1, gas_price=1, raw="0xc0"
+    )
     contract = ContractRecord(
         address="0x70997970C51812dc3A010C7d01b50e0d17dc79C8", source="contracts/KGST.sol",
         constructor_args="0x" + "00" * 31 + "07", code_hash=HASH, transaction=transaction,
