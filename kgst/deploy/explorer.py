@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from eth_utils.crypto import keccak
 
-from kgst.errors import KgstError
+from kgst.errors import InputError, KgstError
 from kgst.node import rpc
+from kgst.sending.signed import SignedError, read_signed
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -199,15 +200,17 @@ def compiled(submission: Submission) -> Compiled:
 def compare(submission: Submission, provider: ProviderAPI) -> Match:
     """Compile the input, and compare it with what the deployment sent and with the code at the address.
 
+    What was sent is in the record, signed: nodes forget transactions after some days. They are asked for the code only.
+
     Raises:
         KgstError: it does not compile.
+        InputError: the record's transaction is not the one that created the contract.
         NodeError: the node failed.
     """
     contract = submission.contract
-    with rpc(f"read the deployment of {submission.name}"):
-        eth = provider.web3.eth
-        sent = bytes(eth.get_transaction(contract.transaction.hash)["input"])
-        code = bytes(eth.get_code(contract.address))
+    sent = _sent(submission)
+    with rpc(f"read the code of {submission.name}"):
+        code = bytes(provider.web3.eth.get_code(contract.address))
     made = compiled(submission)
     creation = made.creation + bytes.fromhex(submission.arguments) == sent
     runtime = made.without_immutables(code) == made.runtime
@@ -228,6 +231,25 @@ def compare(submission: Submission, provider: ProviderAPI) -> Match:
             "the record is wrong about the address; look at `ape run deploy verify`."
         )
     return Match(creation, runtime, tuple(problems))
+
+
+def _sent(submission: Submission) -> bytes:
+    """Creation code and arguments in the record's signed transaction, which created the contract at its address."""
+    contract = submission.contract
+    try:
+        signed = read_signed(contract.transaction.raw)
+    except SignedError as error:
+        raise InputError(
+            f"{submission.name}: the signed transaction in the record cannot be read: {error}; restore the record from "
+            "git."
+        ) from error
+    if (signed.hash, signed.created) != (contract.transaction.hash, contract.address):
+        raise InputError(
+            f"{submission.name}: the signed transaction in the record is {signed.hash} and creates "
+            f"{signed.created or 'nothing'}; the record says {contract.transaction.hash} and {contract.address}. Look "
+            "at `ape run deploy verify`."
+        )
+    return signed.content.data
 
 
 def _settings(name: str) -> tuple[dict[str, Any], str]:
