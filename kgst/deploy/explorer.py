@@ -7,16 +7,14 @@ the code that is on the chain, but for the immutables that the constructor fille
 from __future__ import annotations
 
 import json
-import posixpath
-import re
-import subprocess
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from eth_utils.crypto import keccak
 
+from kgst.build.compiler import ask_compiler, standard_input
 from kgst.errors import InputError, KgstError
 from kgst.node import rpc
 from kgst.sending.signed import SignedError, read_signed
@@ -32,12 +30,8 @@ __all__ = [
     "Submission",
     "compare",
     "compiled",
-    "standard_input",
     "submission_of",
 ]
-
-_IMPORT: Final = re.compile(r'^\s*import\s+(?:[^;"]*?\bfrom\s+)?"([^"]+)"\s*;', re.MULTILINE)
-_TIMEOUT: Final = 600
 
 
 @dataclass(frozen=True)
@@ -119,45 +113,18 @@ def submission_of(name: str, contract: ContractRecord) -> Submission:
     return Submission(
         name=name,
         contract=contract,
-        input=standard_input(contract.source, settings),
+        input=standard_input([contract.source], settings),
         arguments=contract.constructor_args[2:],
         compiler=f"v{version}",
     )
-
-
-def standard_input(source: str, settings: dict[str, Any]) -> dict[str, Any]:
-    """The input that compiles `source`: itself, and all that it imports."""
-    sources: dict[str, dict[str, str]] = {}
-    remappings = [r.split("=", 1) for r in settings.get("remappings", [])]
-    waiting = [source]
-    while waiting:
-        name = waiting.pop()
-        if name in sources:
-            continue
-        content = _file(name, remappings).read_text(encoding="utf-8")
-        sources[name] = {"content": content}
-        waiting += [_resolved(name, path, remappings) for path in _IMPORT.findall(content)]
-    return {
-        "language": "Solidity",
-        "sources": dict(sorted(sources.items())),
-        "settings": {
-            **settings,
-            "outputSelection": {
-                "*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}
-            },
-        },
-    }
 
 
 def compiled(submission: Submission) -> Compiled:
     """What the input compiles to; 20 to 60 seconds.
 
     Raises:
-        KgstError: it does not compile.
+        KgstError: it does not compile, or the compiler is not known.
     """
-    from solcx.install import get_executable
-
-    version = submission.compiler[1:].partition("+")[0]
     wanted = [
         "evm.bytecode.object",
         "evm.deployedBytecode.object",
@@ -167,26 +134,7 @@ def compiled(submission: Submission) -> Compiled:
     question = submission.input | {
         "settings": submission.input["settings"] | {"outputSelection": output}
     }
-    try:
-        done = subprocess.run(  # noqa: S603 # the compiler that ape uses
-            [str(get_executable(version)), "--standard-json"],
-            input=json.dumps(question),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_TIMEOUT,
-        )
-        answer = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, json.JSONDecodeError) as error:
-        raise KgstError(
-            f"{submission.name}: the compiler gave no answer ({type(error).__name__}); run `make setup`, "
-            "then try again."
-        ) from error
-    errors = [e["formattedMessage"] for e in answer.get("errors", []) if e["severity"] == "error"]
-    if errors:
-        raise KgstError(
-            f"{submission.name}: the input for the explorer does not compile:\n{errors[0]}"
-        )
+    answer = ask_compiler(question, f"{submission.name}: the input for the explorer")
     evm = answer["contracts"][submission.contract.source][submission.name]["evm"]
     runtime = evm["deployedBytecode"]
     places = chain.from_iterable(runtime.get("immutableReferences", {}).values())
@@ -263,24 +211,3 @@ def _settings(name: str) -> tuple[dict[str, Any], str]:
             }
             return settings, str(compiler.version)
     raise KgstError(f"the build does not say what compiled {name}; run `ape compile --force`.")
-
-
-def _resolved(importer: str, path: str, remappings: list[list[str]]) -> str:
-    """The name under which solc looks for what `importer` imports as `path`."""
-    if path.startswith("."):
-        return posixpath.normpath(posixpath.join(posixpath.dirname(importer), path))
-    for prefix, target in remappings:
-        if path.startswith(prefix):
-            return target + path[len(prefix) :]
-    return path
-
-
-def _file(name: str, remappings: list[list[str]]) -> Path:
-    """Where the source with this name is: a dependency's lies beside the sources only while ape compiles."""
-    from ape import project
-
-    root = Path(project.path)
-    for prefix, target in remappings:
-        if name.startswith(target):
-            return root / "node_modules" / (prefix + name[len(target) :])
-    return root / name

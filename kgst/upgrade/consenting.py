@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgst.build import creation_code, refresh, source_of
-from kgst.deployment.code import arguments_in_words, code_hash, implementation_code
+from kgst.build import creation_code, refresh, require_from_sources, source_of
+from kgst.deployment.code import (
+    arguments_in_words,
+    code_hash,
+    implementation_code,
+    require_contract,
+)
 from kgst.errors import RefusedError
 from kgst.moments import format_time
 from kgst.pipeline.operation import Operation
@@ -72,6 +77,8 @@ def compare_with_build(
             f"have reviewed {file.contract}, give --contract {file.contract}."
         )
     refresh()
+    require_contract(contract)
+    require_from_sources(contract)
     code = implementation_code(contract, file.constructor_args, file.implementation)
     built = code_hash(code)
     if built != file.code_hash:

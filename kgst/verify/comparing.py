@@ -16,14 +16,20 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from kgst.attestation import Domain
-from kgst.build import constructor_arguments, plain_runtime_code, runtime_code, token_runtime_code
+from kgst.build import (
+    constructor_arguments,
+    plain_runtime_code,
+    require_from_sources,
+    runtime_code,
+    token_runtime_code,
+)
 from kgst.checks import Check, failed
 from kgst.deployment.code import implementation_code
 from kgst.deployment.concluding import awaited
 from kgst.deployment.contracts import FEED_DECIMALS, Deployment, initialization
 from kgst.deployment.people import FoundSafe, PeopleReads, people_checks
 from kgst.deployment.preflight import CONTRACTS, require_chain
-from kgst.errors import RefusedError
+from kgst.errors import KgstError, RefusedError
 from kgst.flags import flag_names
 from kgst.multicall import Head, Reads, ensure_multicall, latest
 from kgst.node import NodeError, connected, genesis
@@ -41,7 +47,7 @@ from kgst.verify.storage import storage_checks
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
-__all__ = ["Comparison", "compare", "inspect", "quota"]
+__all__ = ["Comparison", "build_check", "compare", "inspect", "quota"]
 
 
 @dataclass
@@ -92,6 +98,18 @@ def _left(record: Record, provider: ProviderAPI, head: Head) -> Iterator[Check]:
         yield from storage_checks(record, provider, head)
     except NodeError as error:
         yield Check.open("storage", "what the deployment left", error)
+
+
+def build_check() -> Check:
+    """Whether this checkout's build, which everything is compared with, is what its sources compile to."""
+    item = "the build, beside what the sources compile to"
+    try:
+        require_from_sources()
+    except RefusedError as error:
+        return Check.that("code", item, False, str(error), "the same")
+    except KgstError as error:
+        return Check.open("code", item, error)
+    return Check.same("code", item, "the same", "the same")
 
 
 def compare(

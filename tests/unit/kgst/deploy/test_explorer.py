@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from support.explorer_api import Answer, explorer_api, says, send
 
-from kgst.deploy.explorer import Submission, standard_input
+from kgst.build.compiler import standard_input
+from kgst.deploy.explorer import Submission
 from kgst.deploy.explorer_api import Explorer, ExplorerError
 from kgst.errors import InputError
 from kgst.record import ContractRecord, SignedTransaction
@@ -146,7 +147,7 @@ def test_explorer__address_in_the_clear__is_refused() -> None:
 
 def test_standard_input__of_the_token__has_all_that_it_imports_and_no_more() -> None:
     remapping = "@openzeppelin=contracts/.cache/openzeppelin/local"
-    sources = standard_input("contracts/KGST.sol", {"remappings": [remapping]})["sources"]
+    sources = standard_input(["contracts/KGST.sol"], {"remappings": [remapping]})["sources"]
     assert "contracts/ledger/Ledger.sol" in sources
     assert "contracts/.cache/openzeppelin/local/contracts/utils/Address.sol" in sources
     assert "contracts/KGSTLogic.sol" not in sources
