@@ -32,7 +32,8 @@ from kgst.journal import Journal
 from kgst.node import connected, genesis, is_short_lived
 from kgst.record import Record
 from kgst.terminal import markup
-from kgst.verify.comparing import build_check, inspect
+from kgst.verify.comparing import inspect
+from kgst.verify.creation import build_check
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI, ProviderAPI

@@ -26,7 +26,8 @@ from kgst.record import Record, RecordError
 from kgst.snapshot.state import State as ChainState
 from kgst.snapshot.traces import Traces
 from kgst.status.reading import operators
-from kgst.verify.comparing import build_check, compare
+from kgst.verify.comparing import compare
+from kgst.verify.creation import build_check
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI

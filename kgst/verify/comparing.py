@@ -19,7 +19,6 @@ from kgst.attestation import Domain
 from kgst.build import (
     constructor_arguments,
     plain_runtime_code,
-    require_from_sources,
     runtime_code,
     token_runtime_code,
 )
@@ -29,7 +28,7 @@ from kgst.deployment.concluding import awaited
 from kgst.deployment.contracts import FEED_DECIMALS, Deployment, initialization
 from kgst.deployment.people import FoundSafe, PeopleReads, people_checks
 from kgst.deployment.preflight import CONTRACTS, require_chain
-from kgst.errors import KgstError, RefusedError
+from kgst.errors import RefusedError
 from kgst.flags import flag_names
 from kgst.multicall import Head, Reads, ensure_multicall, latest
 from kgst.node import NodeError, connected, genesis
@@ -41,13 +40,14 @@ from kgst.snapshot.state import State, TokenState, read_state
 from kgst.snapshot.traces import Traces
 from kgst.units import format_som
 from kgst.verify.creation import creation_checks
+from kgst.verify.keys import public_key_checks
 from kgst.verify.roles import role_checks
 from kgst.verify.storage import storage_checks
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
-__all__ = ["Comparison", "build_check", "compare", "inspect", "quota"]
+__all__ = ["Comparison", "compare", "inspect", "quota"]
 
 
 @dataclass
@@ -100,18 +100,6 @@ def _left(record: Record, provider: ProviderAPI, head: Head) -> Iterator[Check]:
         yield Check.open("storage", "what the deployment left", error)
 
 
-def build_check() -> Check:
-    """Whether this checkout's build, which everything is compared with, is what its sources compile to."""
-    item = "the build, beside what the sources compile to"
-    try:
-        require_from_sources()
-    except RefusedError as error:
-        return Check.that("code", item, False, str(error), "the same")
-    except KgstError as error:
-        return Check.open("code", item, error)
-    return Check.same("code", item, "the same", "the same")
-
-
 def compare(
     deployment: Deployment,
     provider: ProviderAPI,
@@ -162,6 +150,7 @@ def compare(
     try:
         done.safes = people.found(provider, head)
         done.checks += [c for _, c in people_checks(policy, done.safes, _contracts_of(record))]
+        done.checks += public_key_checks(policy, done.safes, provider)
     except NodeError as error:
         done.failure = error
         done.checks.append(Check.open("safes", "Safes of the policy", error))

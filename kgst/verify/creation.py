@@ -16,16 +16,16 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_utils.crypto import keccak
 
-from kgst.build import creation_code
+from kgst.build import creation_code, require_from_sources
 from kgst.checks import Check, State
 from kgst.deployment.creations import CONTRACT_OF, arguments_of, configuration_of
-from kgst.errors import KgstError
+from kgst.errors import KgstError, RefusedError
 from kgst.files import LAST_STEP
 from kgst.policy import Policy
 from kgst.record import ContractRecord, Record, SignedTransaction
 from kgst.sending.signed import SignedContent, SignedError, read_signed
 
-__all__ = ["AREA", "creation_checks", "signed_steps"]
+__all__ = ["AREA", "build_check", "creation_checks", "signed_steps"]
 
 AREA: Final = "creation"
 
@@ -33,6 +33,18 @@ _ANEW: Final = "do not use this deployment: the record was altered, or something
 _BEGIN: Final = 4 + 32 + 32
 """Bytes of selector, offset and the first field of the struct that `initialize` takes."""
 _same = partial(Check.same, AREA)
+
+
+def build_check() -> Check:
+    """Whether this checkout's build, which everything is compared with, is what its sources compile to."""
+    item = "the build, beside what the sources compile to"
+    try:
+        require_from_sources()
+    except RefusedError as error:
+        return Check.that("code", item, False, str(error), "the same")
+    except KgstError as error:
+        return Check.open("code", item, error)
+    return Check.same("code", item, "the same", "the same")
 
 
 def signed_steps(record: Record) -> dict[str, SignedTransaction]:

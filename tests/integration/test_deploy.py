@@ -20,6 +20,7 @@ from kgst.node import ChainRevertError, NodeError
 from kgst.policy import Policy
 from kgst.roles import Role
 from kgst.sending import Event, Stage
+from kgst.sending.transactions import Content, sign
 from kgst.verify.comparing import inspect
 
 SOM = 1_000_000
@@ -105,12 +106,30 @@ def test_apply__other_chain__is_refused(fresh: Any) -> None:
 def test_apply__public_keys_on_a_live_node__is_refused(
     fresh: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgst.deployment.preflight.is_dev_node", lambda _: False)
+    for room in ("deployment.preflight", "sending.public_keys"):
+        monkeypatch.setattr(f"kgst.{room}.is_dev_node", lambda _: False)
     live = POLICY.model_copy(update={"chain_id": 1337})
     with pytest.raises(RefusedError, match=r"admin, .*the deployer are public") as caught:
         apply(live, fresh)
     assert caught.value.exit_code == 4
     assert fresh.nonce == 0
+
+
+def test_verify__public_keys_on_a_live_node__are_named(
+    deployed: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kgst.sending.public_keys.is_dev_node", lambda _: False)
+    found = drift_items(POLICY, deployed.record)
+    assert found == [f"key of {POLICY.named(address)}" for address in POLICY.people.values()]
+
+
+def test_sign__public_key_on_a_live_node__is_refused(
+    fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kgst.sending.public_keys.is_dev_node", lambda _: False)
+    content = Content(fresh.nonce, 10**9, 21_000, fresh.address, 0, b"")
+    with pytest.raises(RefusedError, match=f"the key of {fresh.address} is public"):
+        sign(ape_chain.provider, fresh, "a step", content)
 
 
 def test_apply__gas_above_the_limit__is_refused(fresh: Any) -> None:
