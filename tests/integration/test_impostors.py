@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
+from eth_abi.abi import decode
 from support import impostors
 from support.bsc.deployed import Deployed, deployed_on_bsc
 
-from kgst.checks import failed
+from kgst.chain import contract_at
+from kgst.checks import State, failed
 from kgst.deployment.applying import STEPS, apply
 from kgst.deployment.contracts import Deployment
-from kgst.deployment.creations import CONTRACT_OF
-from kgst.policy import Policy
+from kgst.deployment.creations import CONTRACT_OF, configuration_of
+from kgst.policy import Membership, Policy
 from kgst.record import Record
+from kgst.roles import Role
 from kgst.verify.comparing import inspect
 
 POLICY = Policy.load(Path(__file__).parents[1] / "support/policy.yaml")
@@ -132,12 +135,43 @@ def test_verify__configuration_of_another_policy__is_named(fresh: Any) -> None:
     assert "the configuration, roles and issuers by the policy" in drifts(claimed)
 
 
-def test_verify__policy_changed_since__says_what_is_not_compared(deployed: Deployment) -> None:
+def test_verify__policy_changed_since__still_reads_what_the_configuration_gave(
+    deployed: Deployment,
+) -> None:
     terms = POLICY.token.model_copy(update={"max_age": POLICY.token.max_age // 2})
     checks = inspect(POLICY.model_copy(update={"token": terms}), deployed.record)
-    [said] = [c for c in checks if c.item == "the configuration, roles and issuers by the policy"]
-    assert "has changed since" in said.found
+    [said] = [c for c in checks if c.item.startswith("the configuration, by the form")]
+    assert said.state is State.OK
+    assert f"ADMIN to {POLICY.named(POLICY.address('admin'))}" in said.found
     assert [c.item for c in failed(checks)] == ["max age"]
+
+
+def test_verify__configuration_with_one_call_more__is_named(
+    fresh: Any, outsider: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second ADMIN, and a fingerprint in the record that is no policy's."""
+
+    def with_one_more(policy: Policy, deployer: str, at: Any) -> bytes:
+        manager = contract_at("KGSTAccessManager", at["manager"])
+        (calls,) = decode(["bytes[]"], configuration_of(policy, deployer, at)[4:])
+        label = manager.labelRole.encode_input(77, "OTHER")
+        return bytes(manager.multicall.encode_input([bytes(label), *calls]))
+
+    monkeypatch.setattr("kgst.deployment.applying.configuration_of", with_one_more)
+    record = apply(POLICY, fresh).record
+    configuration = "the configuration, roles and issuers by the policy"
+    assert drifts(record) == [configuration]
+    other = record.model_copy(update={"policy_fingerprint": "0" * 64})
+    assert drifts(other) == ["the configuration, by the form that every policy's has"]
+
+    roles = dict(POLICY.roles)
+    roles[Role.ADMIN] = (*roles[Role.ADMIN], Membership.model_construct(member="issuer_b", delay=0))
+    theirs = POLICY.model_copy(update={"roles": roles})
+    monkeypatch.setattr("kgst.deployment.applying.configuration_of", configuration_of)
+    record = apply(theirs, fresh).record
+    [said] = [c for c in inspect(POLICY, record) if c.item.startswith("the configuration, by")]
+    assert said.state is State.WARNING
+    assert "issuer_b" in said.found
 
 
 def test_verify__another_chain_in_the_signature__is_named(deployed: Deployment) -> None:
