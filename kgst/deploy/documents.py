@@ -130,7 +130,7 @@ class DeployPublishDocument(Document):
 class Compared(CheckPart):
     """One thing that was looked at."""
 
-    area: Literal["creation", "storage", "chain", "code", "token", "issuers", "roles", "safes"]
+    area: Literal["creation", "deployment", "chain", "code", "token", "issuers", "roles", "safes"]
 
 
 class Verification(Part):

@@ -97,7 +97,7 @@ def _left(record: Record, provider: ProviderAPI, head: Head) -> Iterator[Check]:
     try:
         yield from storage_checks(record, provider, head)
     except NodeError as error:
-        yield Check.open("storage", "what the deployment left", error)
+        yield Check.open("deployment", "what it left", error)
 
 
 def compare(

@@ -19,15 +19,15 @@ from kgst.deployment.creations import CONTRACT_OF
 from kgst.multicall import Head, many
 from kgst.node import NodeRefusedError, PrunedError, block_at, rpc
 from kgst.record import Record
-from kgst.verify.creation import AREA, signed_steps
+from kgst.verify.creation import signed_steps
 from kgst.verify.replaying import Left, ReplayError, replay
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
-__all__ = ["STORAGE", "storage_checks"]
+__all__ = ["AREA", "storage_checks"]
 
-STORAGE: Final = "storage"
+AREA: Final = "deployment"
 _SHOWN: Final = 3
 _LEFT: Final = (
     "compared are the signed creations with this build, and the code; a node that keeps everything (an archive) lets "
@@ -119,7 +119,7 @@ def _mined(record: Record, blocks: Blocks) -> Check:
 
 
 def _past(found: str) -> Check:
-    return Check(STORAGE, "words that the deployment left", State.WARNING, found)
+    return Check(AREA, "words that the deployment left", State.WARNING, found)
 
 
 def _storage(record: Record, provider: ProviderAPI, left: Mapping[str, Left]) -> Iterator[Check]:
@@ -136,7 +136,7 @@ def _storage(record: Record, provider: ProviderAPI, left: Mapping[str, Left]) ->
         item = f"words that the creation of {name} and the configuration left, block {number}"
         address, words = getattr(record, step).address, left[step].words
         if roots is not None and roots[step] in left[step].roots:
-            yield Check.same(STORAGE, item, _count(words), _count(words))
+            yield Check.same(AREA, item, _count(words), _count(words))
             continue
         try:
             other = _others(provider, address, words, number)
@@ -150,12 +150,12 @@ def _storage(record: Record, provider: ProviderAPI, left: Mapping[str, Left]) ->
                 "; ".join(other[:_SHOWN])
                 or f"{_count(words)} are right, and there are further ones"
             )
-            yield Check.that(STORAGE, item, False, found, _count(words), _IMPOSTOR)
+            yield Check.that(AREA, item, False, found, _count(words), _IMPOSTOR)
         elif provider.name == "test":  # this very process executed it
-            yield Check.same(STORAGE, item, _count(words), _count(words))
+            yield Check.same(AREA, item, _count(words), _count(words))
         else:
             found = f"{_count(words)} are right; the node has no eth_getProof, so that further ones are not seen"
-            yield Check(STORAGE, item, State.WARNING, found, advice=_LEFT)
+            yield Check(AREA, item, State.WARNING, found, advice=_LEFT)
 
 
 def _roots(record: Record, provider: ProviderAPI, number: int) -> dict[str, bytes] | None:

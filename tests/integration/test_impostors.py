@@ -245,5 +245,5 @@ def test_deploy__genuine_on_a_node_with_proofs__compares_every_word(empty: Deplo
     checks = applied.document["verification"]["checks"]
     assert [c for c in checks if c["state"] != "ok"] == []
     assert applied.code == 0
-    stored = [c for c in checks if c["area"] == "storage"]
+    stored = [c for c in checks if c["area"] == "deployment" and c["item"].startswith("words")]
     assert len(stored) == len(STEPS) - 1
