@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["AREA", "storage_checks"]
 
 AREA: Final = "deployment"
+_KEPT: Final = 100
+"""Blocks for which every node has the state (BSC's keep 128)."""
 _SHOWN: Final = 3
 _LEFT: Final = (
     "compared are the signed creations with this build, and the code; a node that keeps everything (an archive) lets "
@@ -70,12 +72,13 @@ def storage_checks(record: Record, provider: ProviderAPI, head: Head) -> Iterato
         entry = getattr(record, step)
         item = f"code that the creation of {name} leaves, executed here"
         yield Check.same(AREA, item, entry.code_hash, "0x" + keccak(left[step].code).hex())
+    recent = head.number - record.configuration.block_number < _KEPT
     if None in blocks.values():
-        yield _past(f"the node no longer has the blocks of the deployment; {_LEFT}")
+        yield _past(f"the node no longer has the blocks of the deployment; {_LEFT}", recent)
         return
     # The in-process chain reads storage of its latest block only; what ends with this process has no impostors.
     if provider.name != "test" or head.number == record.configuration.block_number:
-        yield from _storage(record, provider, left)
+        yield from _storage(record, provider, left, recent)
 
 
 def _blocks(record: Record, provider: ProviderAPI) -> Blocks:
@@ -118,17 +121,22 @@ def _mined(record: Record, blocks: Blocks) -> Check:
     return Check.same(AREA, item, "each in its block", "each in its block")
 
 
-def _past(found: str) -> Check:
-    return Check(AREA, "words that the deployment left", State.WARNING, found)
+def _past(found: str, recent: bool) -> Check:
+    """A node that has dropped what is old says nothing bad; one that does not show what is new is no witness."""
+    state = State.NOT_CHECKED if recent else State.WARNING
+    advice = "ask another node at once: this one should still have it" if recent else None
+    return Check(AREA, "words that the deployment left", state, found, advice=advice)
 
 
-def _storage(record: Record, provider: ProviderAPI, left: Mapping[str, Left]) -> Iterator[Check]:
+def _storage(
+    record: Record, provider: ProviderAPI, left: Mapping[str, Left], recent: bool
+) -> Iterator[Check]:
     number = record.configuration.block_number
     roots: dict[str, bytes] | None
     try:
         roots = _roots(record, provider, number)
     except PrunedError:
-        yield _past(f"the node no longer has the state of block {number}; {_LEFT}")
+        yield _past(f"the node no longer has the state of block {number}; {_LEFT}", recent)
         return
     except NodeRefusedError:
         roots = None
@@ -141,9 +149,8 @@ def _storage(record: Record, provider: ProviderAPI, left: Mapping[str, Left]) ->
         try:
             other = _others(provider, address, words, number)
         except NodeRefusedError as error:
-            yield _past(
-                f"the node does not give the storage of block {number} ({error.said}); {_LEFT}"
-            )
+            found = f"the node does not give the storage of block {number} ({error.said}); {_LEFT}"
+            yield _past(found, recent)
             return
         if roots is not None or other:
             found = (
@@ -188,7 +195,7 @@ def _others(
         return eth.get_storage_at(address, slot, at)
 
     what = f"read storage of {address} in block {number}"
-    answers = many(provider, what, *(partial(word, slot) for slot in words))
+    answers = many(provider, what, *(partial(word, slot) for slot in words)) if words else []
     found = {slot: int.from_bytes(bytes(a)) for slot, a in zip(words, answers, strict=True)}
     return [
         f"slot {slot:#x} is {found[slot]:#x}, and {words[slot]:#x} here"
