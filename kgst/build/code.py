@@ -8,14 +8,16 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 
 from kgst.attestation import Domain
+from kgst.build.refreshing import renewed
 from kgst.errors import KgstError
 from kgst.evm import Evm
 
 if TYPE_CHECKING:
-    from ape.contracts import ContractContainer
+    from ethpm_types import ContractType
 
 __all__ = [
     "constructor_arguments",
+    "contract_type",
     "creation_code",
     "plain_runtime_code",
     "runtime_code",
@@ -26,12 +28,12 @@ __all__ = [
 
 def creation_code(name: str) -> bytes:
     """What a deployment of `name` sends, without its constructor's arguments."""
-    return _bytes(_container(name).contract_type.deployment_bytecode, name)
+    return _bytes(contract_type(name).deployment_bytecode, name)
 
 
 def constructor_arguments(name: str, *arguments: Any) -> bytes:
     """The ABI encoding of `arguments` for the constructor of `name`."""
-    types = [i.canonical_type for i in _container(name).contract_type.constructor.inputs]
+    types = [i.canonical_type for i in contract_type(name).constructor.inputs]
     return encode(types, arguments)
 
 
@@ -77,18 +79,21 @@ def token_runtime_code(
 
 def plain_runtime_code(name: str) -> bytes:
     """The runtime code of a contract without immutables."""
-    return _bytes(_container(name).contract_type.runtime_bytecode, name)
+    return _bytes(contract_type(name).runtime_bytecode, name)
 
 
 def source_of(name: str) -> str:
     """Path of the source of `name` in the project."""
-    return str(_container(name).contract_type.source_id)
+    return str(contract_type(name).source_id)
 
 
-def _container(name: str) -> ContractContainer:
+def contract_type(name: str) -> ContractType:
+    """What ape's build has of `name`, after it was renewed."""
     from ape import project
 
-    return project.get_contract(name)
+    renewed()
+    found: ContractType = project.get_contract(name).contract_type
+    return found
 
 
 def _bytes(bytecode: Any, name: str) -> bytes:

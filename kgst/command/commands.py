@@ -9,7 +9,6 @@ from typing import Any, Final
 import click
 from ape.cli import ConnectedProviderCommand
 
-from kgst.build import refresh
 from kgst.command.answers import Answer
 from kgst.command.telling import answer_as_json, explained, logs_to_stderr, show, tell
 from kgst.document import Document
@@ -128,7 +127,6 @@ class KgstCommand(_AnsweringCommand, ConnectedProviderCommand):  # type: ignore[
         from kgst.node import pin_node
 
         pin_node()
-        refresh()
 
     def _invoke(self, ctx: click.Context, provider: Any = None) -> Any:
         # ape, which has connected by now, may have started a node and with it handlers of its own.

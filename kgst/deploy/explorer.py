@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from eth_utils.crypto import keccak
 
+from kgst.build import renewed
 from kgst.build.compiler import ask_compiler, standard_input
 from kgst.errors import InputError, KgstError
 from kgst.node import rpc
@@ -204,6 +205,7 @@ def _settings(name: str) -> tuple[dict[str, Any], str]:
     """The settings that compiled `name`, and the compiler's version."""
     from ape import project
 
+    renewed()
     for compiler in project.manifest.compilers or []:
         if name in (compiler.contractTypes or []):
             settings = {
