@@ -9,13 +9,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from kgst.document import Address, Count, Hash
 from kgst.errors import InputError
-from kgst.jsonfile import load_model, write_whole
+from kgst.jsonfile import MAX_BYTES, load_model, parse_json, write_whole
+from kgst.regularfile import read_regular
 
 if TYPE_CHECKING:
     from kgst.journal import Journal, Outcome
@@ -136,20 +137,6 @@ class Upgrade(_Model):
     source: SourceCommit | None = None
 
 
-FORMAT: Final = 2
-"""Of the record; 1 had no signed transactions."""
-
-
-def _present(value: object) -> object:
-    if value != FORMAT:
-        raise ValueError(
-            f"found {value!r:.20}, and this version reads format {FORMAT}, which has the signed transactions; put the "
-            "file aside and have it written again with `ape run deploy resume`, which takes them from the journal and "
-            "sends nothing; if it is in order"
-        )
-    return value
-
-
 class Record(_Model):
     """What was deployed.
 
@@ -162,7 +149,7 @@ class Record(_Model):
         configuration: The transaction that gave the roles and took the deployer's.
     """
 
-    format: Annotated[Literal[2], BeforeValidator(_present)] = FORMAT
+    format: Literal[2] = 2
     chain_id: int
     genesis: Hash
     deployer: Address
@@ -205,8 +192,9 @@ class Record(_Model):
         """The record at `path`.
 
         Raises:
-            RecordError: absent, or not a record.
+            RecordError: absent, not a record, or of a format that is read no more.
         """
+        _require_present_format(path)
         try:
             return load_model(
                 path, cls, RecordError, "restore the file from git, it is never edited by hand"
@@ -234,6 +222,23 @@ class Record(_Model):
     def save(self, path: Path) -> None:
         """Write to `path`, whole or not at all."""
         write_whole(path, self.model_dump_json(indent=2))
+
+
+def _require_present_format(path: Path) -> None:
+    """Format 1 had no signed transactions: it would have to be believed.
+
+    Raises:
+        RecordError: it is of that format.
+    """
+    try:
+        found = parse_json(read_regular(path, MAX_BYTES))[1]
+    except (OSError, ValueError):
+        return  # whoever reads it says why
+    if isinstance(found, dict) and found.get("format") == 1:
+        raise RecordError(
+            f"{path}: format 1 is read no more, since it lacks the signed transactions. Put the file aside, and have "
+            "it written again with `ape run deploy resume`, which takes them from the journal and sends nothing."
+        )
 
 
 def source_commit(folder: Path) -> SourceCommit | None:

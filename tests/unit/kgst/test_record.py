@@ -182,11 +182,8 @@ def test_load__absent__says_what_to_do(tmp_path: Path) -> None:
     [
         (ADDRESS, ADDRESS.lower(), "deployer"),
         ('"chain_id"', '"chain"', "chain_id"),
-        (
-            '"format": 2',
-            '"format": 1',
-            "format: .*`ape run deploy resume`, which takes them from the journal",
-        ),
+        ('"format": 2', '"format": 3', "format"),
+        ('"format": 2', '"format": 1', "format 1 is read no more.*`ape run deploy resume`"),
         ("}", "", "not whole JSON"),
     ],
 )
