@@ -91,7 +91,7 @@ class DoctorDocument(Document):
         fix_plan: With `--fix-plan`; null when there is no plan.
     """
 
-    SCHEMA: ClassVar = "kgst/doctor/2"
+    SCHEMA: ClassVar = "kgst/doctor/3"
 
     chain_id: Count
     block: Block

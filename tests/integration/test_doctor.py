@@ -82,7 +82,7 @@ def changes(system: System) -> list[Change]:
 def document(system: System, fix_plan: Path | None = None) -> dict[str, Any]:
     """As `--json` prints it; checked against its schema."""
     answer = doctor(system.policy_path, fix_plan, every=False, quiet=True)
-    whole = {"schema": "kgst/doctor/2", **answer.document}
+    whole = {"schema": "kgst/doctor/3", **answer.document}
     require_schema(whole, "doctor")
     return json.loads(json.dumps({**whole, "exit_code": int(answer.exit_code)}))
 

@@ -247,3 +247,27 @@ def test_deploy__genuine_on_a_node_with_proofs__compares_every_word(empty: Deplo
     assert applied.code == 0
     stored = [c for c in checks if c["area"] == "deployment" and c["item"].startswith("words")]
     assert len(stored) == len(STEPS) - 1
+
+
+def elsewhere(request: Any, forward: Any) -> Any:
+    """A receipt that names another contract than its transaction created."""
+    answer = forward(request)
+    if (answer.get("result") or {}).get("contractAddress"):
+        answer["result"]["contractAddress"] = "0x" + "66" * 20
+    return answer
+
+
+@pytest.mark.parametrize("command", ["deploy", "upgrade"])
+def test_deploy__node_that_names_another_contract__is_not_believed(
+    empty: Deployed, command: str
+) -> None:
+    words: tuple[str, ...] = ("deploy", "apply")
+    if command == "upgrade":
+        assert empty.run("deploy", "apply", account="deployer").code == 0
+        words = ("upgrade", "deploy", "KGSTLogicV2Mock")
+    empty.node.faults["eth_getTransactionReceipt"] = elsewhere
+    done = empty.run(*words, account="deployer")
+    assert done.code == 1, done.stdout + done.stderr
+    assert "can only have created" in done.error
+    assert not list(empty.folder.glob("upgrades/*.json"))
+    assert (empty.folder / "record.json").exists() is (command == "upgrade")
