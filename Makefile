@@ -12,7 +12,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo test quick schemas lint format property prove gas bench-index rehearse slither mutate clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo test quick schemas abi lint format property prove gas bench-index rehearse slither mutate clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ bench-index: setup ## How long an index of 10^4, 10^5, 10^6 events takes, beside
 schemas: setup ## docs/schemas/, from the models of documents and files
 	@$(BIN)/python tools/schemas.py
 
+abi: setup ## kgst/abi/, the contracts' interfaces for commands that need no build
+	@$(BIN)/python tools/abi.py
+
 lint: setup ## Every linter, all blocking
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -62,6 +65,7 @@ lint: setup ## Every linter, all blocking
 	$(BIN)/python tools/check_tests.py
 	$(BIN)/python tools/check_docs.py
 	$(BIN)/python tools/schemas.py --check
+	$(BIN)/python tools/abi.py --check
 	node_modules/.bin/solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
 	node_modules/.bin/forge fmt --check contracts
 

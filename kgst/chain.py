@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kgst.abi import interface
 from kgst.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -16,14 +17,9 @@ def contract_at(name: str, address: str) -> ContractInstance:
     ape would look through the proxy and cache what it found, across upgrades and processes; the token is always read
     through ``IKGST``, which covers everything that is reachable at its address.
     """
-    from ape import project
     from ape.contracts import ContractInstance
 
-    # Without what is said of its errors: for that ape would import IPython, a third of a second.
-    bare = project.get_contract(name).contract_type.model_copy(
-        update={"devdoc": None, "userdoc": None}
-    )
-    return ContractInstance(address, bare)
+    return ContractInstance(address, interface(name))
 
 
 def token_at(address: str) -> ContractInstance:

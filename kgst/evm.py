@@ -47,6 +47,8 @@ class Evm:
         self.logs: list[Log] = []
         """Of the last call that succeeded."""
         self._state: Any = PragueState(AtomicDB(), self._context(), BLANK_ROOT_HASH)
+        self._touched: dict[bytes, set[int]] = {}
+        self._note_slots()
 
     def put(self, address: bytes, code: bytes, storage: Mapping[int, int] | None = None) -> None:
         """Lays `code`, and words by slot, at `address`."""
@@ -88,6 +90,25 @@ class Evm:
     def word(self, address: bytes, slot: int) -> int:
         """The storage word at `slot`."""
         return int(self._state.get_storage(address, slot))
+
+    def storage(self, address: bytes) -> dict[int, int]:
+        """Every word there that was read or written, by its slot, zeros too; all others are zero."""
+        touched = sorted(self._touched.get(address, ()))
+        return {slot: self.word(address, slot) for slot in touched}
+
+    def _note_slots(self) -> None:
+        """py-evm lists no slots: each place that is read or written is kept, also if the call is taken back."""
+        state, read, write = self._state, self._state.get_storage, self._state.set_storage
+
+        def noted_read(address: bytes, slot: int, from_journal: bool = True) -> int:
+            self._touched.setdefault(bytes(address), set()).add(slot)
+            return int(read(address, slot, from_journal))
+
+        def noted_write(address: bytes, slot: int, value: int) -> None:
+            self._touched.setdefault(bytes(address), set()).add(slot)
+            write(address, slot, value)
+
+        state.get_storage, state.set_storage = noted_read, noted_write
 
     def snapshot(self) -> Any:
         """To be given to `revert`, once."""

@@ -192,6 +192,10 @@ class Journal:
         """The last transaction signed for `step`."""
         return next((s for s in reversed(self._of(Signed)) if s.step == step), None)
 
+    def signed_as(self, transaction_hash: str) -> Signed | None:
+        """The transaction with this hash."""
+        return next((s for s in self._of(Signed) if s.hash == transaction_hash), None)
+
     def attempts(self, signed: Signed) -> list[Signed]:
         """All that was signed for the same step and nonce, in order: at most one of them can land."""
         key = signed.step, signed.nonce
@@ -199,7 +203,7 @@ class Journal:
 
     def outcome(self, transaction_hash: str) -> Outcome | None:
         """What became of the transaction with this hash, or of the attempt that landed in its place."""
-        signed = next((s for s in self._of(Signed) if s.hash == transaction_hash), None)
+        signed = self.signed_as(transaction_hash)
         hashes = {s.hash for s in self.attempts(signed)} if signed else {transaction_hash}
         return next((o for o in self._of(Outcome) if o.hash in hashes), None)
 

@@ -1,26 +1,32 @@
-"""`record.json`: what was deployed, where, from which code; and each upgrade since. Kept in git."""
+"""`record.json`: what was deployed, where, from which code; and each upgrade since. Kept in git.
+
+The signed transactions stand in it whole: from them follow sender, nonce, address, code and arguments, whatever a node
+says.
+"""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kgst.document import Address, Count, Hash
 from kgst.errors import InputError
-from kgst.jsonfile import load_model, write_whole
+from kgst.jsonfile import MAX_BYTES, load_model, parse_json, write_whole
+from kgst.regularfile import read_regular
 
 if TYPE_CHECKING:
-    from kgst.journal import Outcome
+    from kgst.journal import Journal, Outcome
 
 __all__ = [
     "Compiler",
     "ContractRecord",
     "Record",
     "RecordError",
+    "SignedTransaction",
     "SourceCommit",
     "Transaction",
     "Upgrade",
@@ -56,6 +62,31 @@ class Transaction(_Model):
         )
 
 
+class SignedTransaction(Transaction):
+    """A final transaction with its own bytes, which say who signed it, for which nonce and chain, and what it does.
+
+    Attributes:
+        raw: As it was sent: the RLP that `hash` is of.
+    """
+
+    raw: Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})+$")]
+
+    @classmethod
+    def out_of(cls, journal: Journal, outcome: Outcome) -> SignedTransaction:
+        """As `journal` has signed it, and its `outcome`.
+
+        Raises:
+            RecordError: the journal has not signed it.
+        """
+        signed = journal.signed_as(outcome.hash)
+        if signed is None:
+            raise RecordError(
+                f"{journal.path or 'the journal'}: {outcome.step}: {outcome.hash} is final, and nothing with that hash "
+                "was signed; restore the journal from a copy."
+            )
+        return cls(**Transaction.of(outcome).model_dump(), raw=signed.raw)
+
+
 class ContractRecord(_Model):
     """One deployed contract.
 
@@ -69,7 +100,7 @@ class ContractRecord(_Model):
     source: str
     constructor_args: Annotated[str, Field(pattern=r"^0x([0-9a-f]{2})*$")]
     code_hash: Hash
-    transaction: Transaction
+    transaction: SignedTransaction
 
 
 class Compiler(_Model):
@@ -118,7 +149,7 @@ class Record(_Model):
         configuration: The transaction that gave the roles and took the deployer's.
     """
 
-    format: int = Field(default=1, ge=1, le=1)
+    format: Literal[2] = 2
     chain_id: int
     genesis: Hash
     deployer: Address
@@ -132,7 +163,7 @@ class Record(_Model):
     feed: ContractRecord
     backing_feed: ContractRecord
     revoker: ContractRecord
-    configuration: Transaction
+    configuration: SignedTransaction
     upgrades: tuple[Upgrade, ...] = ()
 
     @property
@@ -161,8 +192,9 @@ class Record(_Model):
         """The record at `path`.
 
         Raises:
-            RecordError: absent, or not a record.
+            RecordError: absent, not a record, or of a format that is read no more.
         """
+        _require_present_format(path)
         try:
             return load_model(
                 path, cls, RecordError, "restore the file from git, it is never edited by hand"
@@ -190,6 +222,23 @@ class Record(_Model):
     def save(self, path: Path) -> None:
         """Write to `path`, whole or not at all."""
         write_whole(path, self.model_dump_json(indent=2))
+
+
+def _require_present_format(path: Path) -> None:
+    """Format 1 had no signed transactions: it would have to be believed.
+
+    Raises:
+        RecordError: it is of that format.
+    """
+    try:
+        found = parse_json(read_regular(path, MAX_BYTES))[1]
+    except (OSError, ValueError):
+        return  # whoever reads it says why
+    if isinstance(found, dict) and found.get("format") == 1:
+        raise RecordError(
+            f"{path}: format 1 is read no more, since it lacks the signed transactions. Put the file aside, and have "
+            "it written again with `ape run deploy resume`, which takes them from the journal and sends nothing."
+        )
 
 
 def source_commit(folder: Path) -> SourceCommit | None:

@@ -10,18 +10,9 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_utils.abi import function_signature_to_4byte_selector
 
-__all__ = ["explain", "revert_data"]
+from kgst.abi import NAMES, interface
 
-# Whose errors may come back from the token's address or the manager's.
-_CONTRACTS: Final = (
-    "IKGST",
-    "KGST",
-    "KGSTLogic",
-    "KGSTAccessManager",
-    "ReserveFeed",
-    "BackingFeed",
-    "Revoker",
-)
+__all__ = ["explain", "revert_data"]
 
 _STANDARD: Final = {
     bytes.fromhex("08c379a0"): ("Error", ["string"], ["message"]),
@@ -67,11 +58,10 @@ def _shown(value: Any) -> str:
 
 @cache
 def _errors() -> dict[bytes, tuple[str, list[str], list[str]]]:
-    from ape import project
-
     found: dict[bytes, tuple[str, list[str], list[str]]] = {}
-    for contract in _CONTRACTS:
-        for abi in project.get_contract(contract).contract_type.errors:
+    # Of each, since they come back from the token's address or the manager's.
+    for contract in NAMES:
+        for abi in interface(contract).errors:
             types = [i.canonical_type for i in abi.inputs]
             selector = function_signature_to_4byte_selector(f"{abi.name}({','.join(types)})")
             found[selector] = (abi.name, types, [i.name or "?" for i in abi.inputs])

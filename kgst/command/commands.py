@@ -130,7 +130,6 @@ class KgstCommand(_AnsweringCommand, ConnectedProviderCommand):  # type: ignore[
         from kgst.node import pin_node
 
         pin_node()
-        refresh()
 
     def _invoke(self, ctx: click.Context, provider: Any = None) -> Any:
         # ape, which has connected by now, may have started a node and with it handlers of its own.

@@ -16,6 +16,7 @@ from eth_abi.abi import decode, encode
 from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 
+from kgst.abi import interface
 from kgst.flags import flag_names
 from kgst.moments import format_time
 from kgst.quantities import format_bps, format_duration, format_refill
@@ -199,12 +200,10 @@ def _hex(data: bytes) -> str:
 @cache
 def _functions(target: str) -> dict[bytes, _Function]:
     """By selector; at an address of neither the token nor the manager, those of both."""
-    from ape import project
-
     contracts = {"token": ("IKGST",), "manager": ("KGSTAccessManager",), "revoker": ("Revoker",)}
     found: dict[bytes, _Function] = {}
     for contract in contracts.get(target, ("IKGST", "KGSTAccessManager")):
-        for abi in project.get_contract(contract).contract_type.methods:
+        for abi in interface(contract).methods:
             types = tuple(i.canonical_type for i in abi.inputs)
             function = _Function(abi.name, tuple(abi.inputs), types)
             found.setdefault(

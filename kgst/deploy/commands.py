@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kgst.build import require_from_sources
 from kgst.checks import drift_code, failed
 from kgst.console import Answer, account_of, confirm, console, load_policy
 from kgst.deploy.documents import (
@@ -32,6 +33,7 @@ from kgst.node import connected, genesis, is_short_lived
 from kgst.record import Record
 from kgst.terminal import markup
 from kgst.verify.comparing import inspect
+from kgst.verify.creation import build_check
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI, ProviderAPI
@@ -79,6 +81,7 @@ def apply(
         deployment = carry_out(here, deployer, None, lambda event: print_event(out, event))
         return _deployed(deployment, DeployApplyDocument)
 
+    require_from_sources()
     files = Files(path.parent)
     if not new:
         if files.record.exists():
@@ -112,6 +115,7 @@ def resume(
         if files.record.exists():
             return _already_there(policy, files, DeployResumeDocument)
         return _send(policy, None, files, out, carry_on, DeployResumeDocument)
+    require_from_sources()
     deployer = account_of(account, provider)
     if not files.begun():  # it ended before its first signature
         _agree(out, make_plan(policy, deployer), policy, deployer, yes=yes)
@@ -129,7 +133,8 @@ def verify(policy_path: Path | None) -> Answer[DeployVerifyDocument]:
             "deployed to with --network."
         )
     policy, path = load_policy(policy_path, provider)
-    checks = inspect(policy, Record.load(Files(path.parent).record))
+    record = Record.load(Files(path.parent).record)
+    checks = [build_check(), *inspect(policy, record)]
     return Answer(
         DeployVerifyDocument.of(checks),
         lambda out: print_verification(out, checks),

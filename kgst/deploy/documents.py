@@ -130,7 +130,7 @@ class DeployPublishDocument(Document):
 class Compared(CheckPart):
     """One thing that was looked at."""
 
-    area: Literal["chain", "code", "token", "issuers", "roles", "safes"]
+    area: Literal["creation", "deployment", "chain", "code", "token", "issuers", "roles", "safes"]
 
 
 class Verification(Part):
@@ -148,7 +148,7 @@ class Verification(Part):
 class DeployVerifyDocument(Document):
     """Chain against policy and record; exit code 3 with a failed check, 1 with one that could not be made alone."""
 
-    SCHEMA: ClassVar = "kgst/deploy-verify/2"
+    SCHEMA: ClassVar = "kgst/deploy-verify/3"
 
     summary: Summary
     checks: list[Compared]
@@ -175,10 +175,10 @@ class DeployedDocument(Document):
 class DeployApplyDocument(DeployedDocument):
     """What was deployed, and how it compares with the policy."""
 
-    SCHEMA: ClassVar = "kgst/deploy-apply/2"
+    SCHEMA: ClassVar = "kgst/deploy-apply/3"
 
 
 class DeployResumeDocument(DeployedDocument):
     """What was deployed in the end, and how it compares with the policy."""
 
-    SCHEMA: ClassVar = "kgst/deploy-resume/2"
+    SCHEMA: ClassVar = "kgst/deploy-resume/3"

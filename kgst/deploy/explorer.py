@@ -7,18 +7,18 @@ the code that is on the chain, but for the immutables that the constructor fille
 from __future__ import annotations
 
 import json
-import posixpath
-import re
-import subprocess
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from eth_utils.crypto import keccak
 
-from kgst.errors import KgstError
+from kgst.build import renewed
+from kgst.build.compiler import ask_compiler, standard_input
+from kgst.errors import InputError, KgstError
 from kgst.node import rpc
+from kgst.sending.signed import SignedError, read_signed
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -31,12 +31,8 @@ __all__ = [
     "Submission",
     "compare",
     "compiled",
-    "standard_input",
     "submission_of",
 ]
-
-_IMPORT: Final = re.compile(r'^\s*import\s+(?:[^;"]*?\bfrom\s+)?"([^"]+)"\s*;', re.MULTILINE)
-_TIMEOUT: Final = 600
 
 
 @dataclass(frozen=True)
@@ -118,45 +114,18 @@ def submission_of(name: str, contract: ContractRecord) -> Submission:
     return Submission(
         name=name,
         contract=contract,
-        input=standard_input(contract.source, settings),
+        input=standard_input([contract.source], settings),
         arguments=contract.constructor_args[2:],
         compiler=f"v{version}",
     )
-
-
-def standard_input(source: str, settings: dict[str, Any]) -> dict[str, Any]:
-    """The input that compiles `source`: itself, and all that it imports."""
-    sources: dict[str, dict[str, str]] = {}
-    remappings = [r.split("=", 1) for r in settings.get("remappings", [])]
-    waiting = [source]
-    while waiting:
-        name = waiting.pop()
-        if name in sources:
-            continue
-        content = _file(name, remappings).read_text(encoding="utf-8")
-        sources[name] = {"content": content}
-        waiting += [_resolved(name, path, remappings) for path in _IMPORT.findall(content)]
-    return {
-        "language": "Solidity",
-        "sources": dict(sorted(sources.items())),
-        "settings": {
-            **settings,
-            "outputSelection": {
-                "*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}
-            },
-        },
-    }
 
 
 def compiled(submission: Submission) -> Compiled:
     """What the input compiles to; 20 to 60 seconds.
 
     Raises:
-        KgstError: it does not compile.
+        KgstError: it does not compile, or the compiler is not known.
     """
-    from solcx.install import get_executable
-
-    version = submission.compiler[1:].partition("+")[0]
     wanted = [
         "evm.bytecode.object",
         "evm.deployedBytecode.object",
@@ -166,26 +135,7 @@ def compiled(submission: Submission) -> Compiled:
     question = submission.input | {
         "settings": submission.input["settings"] | {"outputSelection": output}
     }
-    try:
-        done = subprocess.run(  # noqa: S603 # the compiler that ape uses
-            [str(get_executable(version)), "--standard-json"],
-            input=json.dumps(question),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_TIMEOUT,
-        )
-        answer = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, json.JSONDecodeError) as error:
-        raise KgstError(
-            f"{submission.name}: the compiler gave no answer ({type(error).__name__}); run `make setup`, "
-            "then try again."
-        ) from error
-    errors = [e["formattedMessage"] for e in answer.get("errors", []) if e["severity"] == "error"]
-    if errors:
-        raise KgstError(
-            f"{submission.name}: the input for the explorer does not compile:\n{errors[0]}"
-        )
+    answer = ask_compiler(question, f"{submission.name}: the input for the explorer")
     evm = answer["contracts"][submission.contract.source][submission.name]["evm"]
     runtime = evm["deployedBytecode"]
     places = chain.from_iterable(runtime.get("immutableReferences", {}).values())
@@ -199,15 +149,17 @@ def compiled(submission: Submission) -> Compiled:
 def compare(submission: Submission, provider: ProviderAPI) -> Match:
     """Compile the input, and compare it with what the deployment sent and with the code at the address.
 
+    What was sent is in the record, signed: nodes forget transactions after some days. They are asked for the code only.
+
     Raises:
         KgstError: it does not compile.
+        InputError: the record's transaction is not the one that created the contract.
         NodeError: the node failed.
     """
     contract = submission.contract
-    with rpc(f"read the deployment of {submission.name}"):
-        eth = provider.web3.eth
-        sent = bytes(eth.get_transaction(contract.transaction.hash)["input"])
-        code = bytes(eth.get_code(contract.address))
+    sent = _sent(submission)
+    with rpc(f"read the code of {submission.name}"):
+        code = bytes(provider.web3.eth.get_code(contract.address))
     made = compiled(submission)
     creation = made.creation + bytes.fromhex(submission.arguments) == sent
     runtime = made.without_immutables(code) == made.runtime
@@ -230,10 +182,30 @@ def compare(submission: Submission, provider: ProviderAPI) -> Match:
     return Match(creation, runtime, tuple(problems))
 
 
+def _sent(submission: Submission) -> bytes:
+    """Creation code and arguments in the record's signed transaction, which created the contract at its address."""
+    contract = submission.contract
+    try:
+        signed = read_signed(contract.transaction.raw)
+    except SignedError as error:
+        raise InputError(
+            f"{submission.name}: the signed transaction in the record cannot be read: {error}; restore the record from "
+            "git."
+        ) from error
+    if (signed.hash, signed.created) != (contract.transaction.hash, contract.address):
+        raise InputError(
+            f"{submission.name}: the signed transaction in the record is {signed.hash} and creates "
+            f"{signed.created or 'nothing'}; the record says {contract.transaction.hash} and {contract.address}. Look "
+            "at `ape run deploy verify`."
+        )
+    return signed.content.data
+
+
 def _settings(name: str) -> tuple[dict[str, Any], str]:
     """The settings that compiled `name`, and the compiler's version."""
     from ape import project
 
+    renewed()
     for compiler in project.manifest.compilers or []:
         if name in (compiler.contractTypes or []):
             settings = {
@@ -241,24 +213,3 @@ def _settings(name: str) -> tuple[dict[str, Any], str]:
             }
             return settings, str(compiler.version)
     raise KgstError(f"the build does not say what compiled {name}; run `ape compile --force`.")
-
-
-def _resolved(importer: str, path: str, remappings: list[list[str]]) -> str:
-    """The name under which solc looks for what `importer` imports as `path`."""
-    if path.startswith("."):
-        return posixpath.normpath(posixpath.join(posixpath.dirname(importer), path))
-    for prefix, target in remappings:
-        if path.startswith(prefix):
-            return target + path[len(prefix) :]
-    return path
-
-
-def _file(name: str, remappings: list[list[str]]) -> Path:
-    """Where the source with this name is: a dependency's lies beside the sources only while ape compiles."""
-    from ape import project
-
-    root = Path(project.path)
-    for prefix, target in remappings:
-        if name.startswith(target):
-            return root / "node_modules" / (prefix + name[len(target) :])
-    return root / name

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kgst.build import require_from_sources
 from kgst.console import Answer, console, load_policy
 from kgst.deploy.documents import DeployPublishDocument, PublishedContract
 from kgst.deploy.explorer import Match, Submission, compare, submission_of
@@ -99,6 +100,7 @@ def publish(
         raise InputError(
             f"the record has no {', '.join(unknown)}; it has {', '.join(record.contracts)}."
         )
+    require_from_sources()
     explorer = None if only_files else Explorer(api_url, os.environ.get(KEY_VARIABLE, ""), here)
     if explorer is not None and is_dev_node(provider) and not explorer.is_local:
         raise InputError(

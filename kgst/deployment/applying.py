@@ -6,26 +6,18 @@ away, so there is no moment at which roles are half given; before it nothing can
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from kgst.build import constructor_arguments, creation_code
-from kgst.chain import contract_at, token_at
+from kgst.build import creation_code
 from kgst.deployment.concluding import record_of, require_powerless
-from kgst.deployment.contracts import (
-    FEED_DECIMALS,
-    GUARDED_ROLES,
-    REVOKE_SELECTOR,
-    Deployment,
-    initialization,
-    selectors,
-)
+from kgst.deployment.contracts import Deployment
+from kgst.deployment.creations import CONTRACT_OF, arguments_of, configuration_of
 from kgst.deployment.preflight import CONTRACTS, require_deployable, require_people
 from kgst.errors import InputError
 from kgst.files import LAST_STEP
 from kgst.journal import Header, Journal, Outcome
 from kgst.node import NodeError, chain_id, connected, genesis
 from kgst.policy import Policy
-from kgst.roles import Role
 from kgst.sending import Progress, Sender
 from kgst.sending.transactions import created_by
 
@@ -78,36 +70,23 @@ def apply(
     journal.begin(header)
     sender = Sender(deployer, journal, policy.limits, progress)
     created = _create_all(policy, sender, deployer.address)
-    manager, token, revoker = (
-        str(created[step][-1].contract) for step in ("manager", "token", "revoker")
-    )
-    calls = _configuration(policy, manager, token, revoker, deployer.address)
-    multicall = contract_at("KGSTAccessManager", manager).multicall.encode_input(calls)
-    configuration = sender.send(LAST_STEP, bytes(multicall), to=manager)
-    deployment = Deployment.of(policy, record_of(header, created, configuration))
+    at = {step: str(outcome.contract) for step, (_, outcome) in created.items()}
+    call = configuration_of(policy, deployer.address, at)
+    configuration = sender.send(LAST_STEP, call, to=at["manager"])
+    deployment = Deployment.of(policy, record_of(journal, created, configuration))
     require_powerless(deployment, deployer.address)
     return deployment
 
 
-def _create_all(
-    policy: Policy, sender: Sender, deployer: str
-) -> dict[str, tuple[str, bytes, Outcome]]:
-    """The six contracts: by step its name, its encoded constructor arguments, and what became of its transaction."""
-    created: dict[str, tuple[str, bytes, Outcome]] = {}
-
-    def create(step: str, contract: str, *arguments: Any) -> str:
-        encoded = constructor_arguments(contract, *arguments)
-        outcome = sender.send(step, creation_code(contract) + encoded)
-        address = _address(sender.journal, outcome)
-        created[step] = (contract, encoded, outcome)
-        return address
-
-    manager = create("manager", "KGSTAccessManager", deployer)
-    logic = create("logic", "KGSTLogic", policy.token.recovery_delay)
-    token = create("token", "KGST", logic, initialization(policy, manager))
-    create("feed", "ReserveFeed", token, FEED_DECIMALS)
-    create("backing_feed", "BackingFeed", token, FEED_DECIMALS)
-    create("revoker", "Revoker", manager)
+def _create_all(policy: Policy, sender: Sender, deployer: str) -> dict[str, tuple[bytes, Outcome]]:
+    """The six contracts: by step the encoded constructor arguments, and what became of the transaction."""
+    created: dict[str, tuple[bytes, Outcome]] = {}
+    at: dict[str, str] = {}
+    for step, contract in CONTRACT_OF.items():
+        arguments = arguments_of(step, policy, deployer, at)
+        outcome = sender.send(step, creation_code(contract) + arguments)
+        at[step] = _address(sender.journal, outcome)
+        created[step] = (arguments, outcome)
     return created
 
 
@@ -144,37 +123,3 @@ def resume(
             "run `ape run deploy apply`."
         )
     return apply(policy, deployer, journal, progress)
-
-
-def _configuration(
-    policy: Policy, manager: str, token: str, revoker: str, deployer: str
-) -> list[bytes]:
-    """What the deployer tells the AccessManager, all at once; its own power goes last."""
-    access, instance = contract_at("KGSTAccessManager", manager), token_at(token)
-    calls: list[Any] = []
-    # While no role has setIssuer and setDesk they belong to ADMIN, who is the deployer.
-    for issuer in policy.issuers:
-        grant = instance.setIssuer.encode_input(
-            policy.address(issuer.member),
-            issuer.capacity,
-            issuer.refill_per_second,
-            issuer.may_burn,
-        )
-        calls.append(access.execute.encode_input(token, grant))
-        if issuer.desk:
-            desk = instance.setDesk.encode_input(policy.address(issuer.member))
-            calls.append(access.execute.encode_input(token, desk))
-    for role in Role:
-        if role is not Role.ADMIN:  # its label is fixed
-            calls.append(access.labelRole.encode_input(int(role), role.name))
-        calls.append(access.setTargetFunctionRole.encode_input(token, selectors(role), int(role)))
-        if role in GUARDED_ROLES:
-            calls.append(access.setRoleGuardian.encode_input(int(role), int(Role.GUARDIAN)))
-        for member in policy.roles[role]:
-            address = policy.address(member.member)
-            calls.append(access.grantRole.encode_input(int(role), address, member.delay))
-    guardian = int(Role.GUARDIAN)
-    calls.append(access.setTargetFunctionRole.encode_input(revoker, [REVOKE_SELECTOR], guardian))
-    calls.append(access.grantRole.encode_input(int(Role.ADMIN), revoker, 0))
-    calls.append(access.renounceRole.encode_input(int(Role.ADMIN), deployer))
-    return [bytes(call) for call in calls]

@@ -9,7 +9,7 @@ from eth_abi.abi import decode
 from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.crypto import keccak
 
-from kgst.build import constructor_arguments, creation_code, runtime_code, source_of
+from kgst.build import constructor_arguments, creation_code, renewed, runtime_code, source_of
 from kgst.deployment.layout import Snapshot, project_folder, read_layout
 from kgst.errors import InputError, RefusedError
 from kgst.evm import Evm, EvmRevert
@@ -47,6 +47,7 @@ def require_contract(name: str) -> None:
     """
     from ape import project
 
+    renewed()
     known = project.manifest.contract_types or {}
     if name not in known:
         raise InputError(

@@ -11,14 +11,21 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from eth_utils.crypto import keccak
 
 from kgst.build import source_of
+from kgst.deployment.creations import CONTRACT_OF
 from kgst.errors import DriftError
 from kgst.node import connected, rpc
-from kgst.record import ContractRecord, Record, Transaction, compiler_of, source_commit
+from kgst.record import (
+    ContractRecord,
+    Record,
+    SignedTransaction,
+    compiler_of,
+    source_commit,
+)
 from kgst.roles import Role
 
 if TYPE_CHECKING:
     from kgst.deployment.contracts import Deployment
-    from kgst.journal import Header, Outcome
+    from kgst.journal import Journal, Outcome
 
 __all__ = ["LAG", "awaited", "record_of", "require_powerless"]
 
@@ -31,13 +38,13 @@ T = TypeVar("T")
 
 
 def record_of(
-    header: Header, created: dict[str, tuple[str, bytes, Outcome]], configuration: Outcome
+    journal: Journal, created: dict[str, tuple[bytes, Outcome]], configuration: Outcome
 ) -> Record:
     """What was deployed, with the code that stands there now.
 
     Args:
-        header: Of the journal.
-        created: By step: the contract's name, its encoded constructor arguments, and what became of its transaction.
+        journal: Of the run; it has the signed transactions.
+        created: By step: the contract's encoded constructor arguments, and what became of its transaction.
         configuration: What became of the last step.
 
     Raises:
@@ -46,9 +53,11 @@ def record_of(
     """
     from ape import project
 
-    provider = connected()
+    provider, header = connected(), journal.header
+    assert header is not None  # noqa: S101 # the steps were sent
     contracts: dict[str, Any] = {}
-    for step, (contract, arguments, outcome) in created.items():
+    for step, (arguments, outcome) in created.items():
+        contract = CONTRACT_OF[step]
         address = str(outcome.contract)
         code = awaited(partial(_code_of, contract, address), bool)
         if not code:
@@ -60,7 +69,7 @@ def record_of(
             source=source_of(contract),
             constructor_args="0x" + arguments.hex(),
             code_hash="0x" + keccak(code).hex(),
-            transaction=Transaction.of(outcome),
+            transaction=SignedTransaction.out_of(journal, outcome),
         )
     with rpc(f"read block {configuration.block_number}"):
         deployed_at = int(provider.web3.eth.get_block(configuration.block_number)["timestamp"])
@@ -72,7 +81,7 @@ def record_of(
         deployed_at=deployed_at,
         compiler=compiler_of(project.manifest.compilers or [], "KGST"),
         source=source_commit(project.path),
-        configuration=Transaction.of(configuration),
+        configuration=SignedTransaction.out_of(journal, configuration),
         **contracts,
     )
 

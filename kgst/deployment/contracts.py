@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from eth_utils.abi import function_signature_to_4byte_selector
 
+from kgst.abi import interface
 from kgst.attestation import Domain
 from kgst.chain import contract_at, token_at
 from kgst.node import connected
@@ -107,8 +108,6 @@ def _tell_ape(*instances: ContractInstance) -> None:
 
 def initialization(policy: Policy, manager: str) -> bytes:
     """The call of `initialize` that the token's constructor makes."""
-    from ape import project
-
     terms = policy.token
     struct = (
         manager,
@@ -119,7 +118,7 @@ def initialization(policy: Policy, manager: str) -> bytes:
         terms.margin_bps,
     )
     # Encoded by the interface: there is no address to call yet.
-    abi = project.get_contract("IKGST").contract_type.mutable_methods["initialize"]
+    abi = interface("IKGST").mutable_methods["initialize"]
     ecosystem = connected().network.ecosystem
     return bytes(function_signature_to_4byte_selector(abi.selector)) + bytes(
         ecosystem.encode_calldata(abi, struct)

@@ -5,7 +5,6 @@ who can hold what the policy gives them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from kgst.checks import State
@@ -13,6 +12,7 @@ from kgst.deployment.people import people_checks, read_safes
 from kgst.errors import RefusedError
 from kgst.node import chain_id, is_dev_node, rpc
 from kgst.policy import Policy
+from kgst.sending.public_keys import require_own_keys
 from kgst.sending.transactions import created_by
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ CONTRACTS: Final = {
 
 # A step that reverts is signed anew, with the next nonce.
 _NONCES: Final = 16
-
-_MNEMONIC: Final = "test test test test test test test test test test test junk"
-_TEST_ACCOUNTS: Final = 100
 
 
 def require_chain(policy: Policy, provider: ProviderAPI) -> None:
@@ -69,16 +66,7 @@ def require_deployable(policy: Policy, provider: ProviderAPI, deployer: str) -> 
         return
     if policy.chain_id == "local":
         raise RefusedError("this policy is for a local development node, and the node is not one.")
-    everyone = {
-        label: address for label, address in policy.people.items() if address in _public_accounts()
-    }
-    if deployer in _public_accounts():
-        everyone["the deployer"] = deployer
-    if everyone:
-        raise RefusedError(
-            f"the keys of {', '.join(everyone)} are public (test accounts of ape, anvil and hardhat), and this node "
-            "is not a local development node: anyone could use them. Put real addresses into the policy."
-        )
+    require_own_keys({**policy.people, "the deployer": deployer}, provider)
 
 
 def require_people(
@@ -116,14 +104,3 @@ def _taken(deployer: str, following: int, signed: Mapping[str, int]) -> dict[str
     }
     nonces = {step: following + i for i, step in enumerate(CONTRACTS)} | dict(signed)
     return taken | {created_by(deployer, nonces[step]): what for step, what in CONTRACTS.items()}
-
-
-@cache
-def _public_accounts() -> frozenset[str]:
-    """Accounts whose keys everyone has: the first of the mnemonic that development nodes share."""
-    from eth_account.hdaccount import key_from_seed, seed_from_mnemonic
-    from eth_keys.datatypes import PrivateKey
-
-    seed = seed_from_mnemonic(_MNEMONIC, "")
-    keys = (key_from_seed(seed, f"m/44'/60'/0'/0/{i}") for i in range(_TEST_ACCOUNTS))
-    return frozenset(PrivateKey(key).public_key.to_checksum_address() for key in keys)

@@ -27,6 +27,7 @@ from kgst.snapshot.state import State as ChainState
 from kgst.snapshot.traces import Traces
 from kgst.status.reading import operators
 from kgst.verify.comparing import compare
+from kgst.verify.creation import build_check
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -88,6 +89,7 @@ def diagnose(policy_path: Path | None, *, quiet: bool = False) -> Diagnosis:
         checks.append(_events_alone(provider, node.head))
         return Diagnosis(policy, node.chain_id, node.head, checks)
     deployment = Deployment.of(policy, record)
+    checks.append(build_check())
     return _examine(System(deployment, provider, Files(path.parent), path), node, checks)
 
 

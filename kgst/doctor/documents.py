@@ -38,7 +38,9 @@ class Block(Part):
 class Examined(CheckPart):
     """One thing that was looked at."""
 
-    area: Literal["node", "chain", "code", "token", "issuers", "roles", "safes", "operators"]
+    area: Literal[
+        "node", "chain", "creation", "code", "token", "issuers", "roles", "safes", "operators"
+    ]
 
 
 class Sender(Part):
@@ -89,7 +91,7 @@ class DoctorDocument(Document):
         fix_plan: With `--fix-plan`; null when there is no plan.
     """
 
-    SCHEMA: ClassVar = "kgst/doctor/2"
+    SCHEMA: ClassVar = "kgst/doctor/3"
 
     chain_id: Count
     block: Block

@@ -21,7 +21,7 @@ from eth_utils.address import to_checksum_address
 
 from kgst.errors import KgstError
 from kgst.fork.relay import relayed
-from kgst.node import NodeError, chain_id, connected, is_dev_node, rpc
+from kgst.node import NodeError, chain_id, connected, is_dev_node, rpc, started_here
 from kgst.node.pool import nodes_of
 from kgst.redaction import has_secret, redact
 from kgst.reverts import explain, revert_data
@@ -149,7 +149,9 @@ def forked(provider: ProviderAPI) -> Iterator[Fork]:
             options += ["--no-storage-caching", "--chain-id", str(chain_id(provider))]
         address = open_.enter_context(_anvil(options))
         open_.enter_context(_connection(provider, address))
-        yield Fork(connected(), block)
+        copy = connected()
+        started_here(copy)
+        yield Fork(copy, block)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from kgst.pipeline.permission import Permission, PermissionStatus, permission
 from kgst.pipeline.pipeline import carry_out
 from kgst.pipeline.views import nothing_done
 from kgst.roles import Role, role_name
+from kgst.sending.public_keys import require_own_keys
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def apply(system: System, run: Run) -> Answer[WriteDocument]:
     """
     if run.give_up:
         return give_up(system, run)
+    require_own_keys(system.policy.people, system.provider)
     work = what_differs(system)
     if not work.todos:
         return _with_left(nothing_done(system, "nothing differs"), [], work.by_hand)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eth_abi.abi import decode
 from eth_utils.address import to_checksum_address
 
+from kgst.abi import interface
 from kgst.history.database import Event
 from kgst.units import TYIYN, format_som
 
@@ -29,12 +30,10 @@ _MOST: Final = 200
 @cache
 def known_events() -> tuple[Event, ...]:
     """Each event of the contracts once."""
-    from ape import project
-
     found: dict[bytes, Event] = {}
     for contract in CONTRACTS:
-        for abi in project.get_contract(contract).contract_type.events:
-            inputs = tuple((i.name, i.canonical_type, bool(i.indexed)) for i in abi.inputs)
+        for abi in interface(contract).events:
+            inputs = tuple((i.name or "", i.canonical_type, bool(i.indexed)) for i in abi.inputs)
             event = Event(abi.name, inputs)
             found.setdefault(event.topic, event)
     return tuple(found.values())

@@ -12,6 +12,7 @@ from eth_abi.abi import decode, encode
 from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 
+from kgst.abi import interface
 from kgst.multicall.blocks import Head
 from kgst.multicall.standing import MULTICALL3
 from kgst.node import NodeError, NodeRefusedError, rpc
@@ -247,10 +248,8 @@ def _checksummed(kind: str, value: Any) -> Any:
 
 @cache
 def _methods(name: str) -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
-    from ape import project
-
     found: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-    for abi in project.get_contract(name).contract_type.view_methods:
+    for abi in interface(name).view_methods:
         inputs = tuple(i.canonical_type for i in abi.inputs)
         outputs = tuple(o.canonical_type for o in abi.outputs)
         found.setdefault(abi.name, []).append((inputs, outputs))

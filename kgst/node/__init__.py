@@ -7,7 +7,15 @@ gets it), `guarding` (`rpc`), `chain` (what the product asks). `pool` has furthe
 Everything goes through `provider.web3`: ape's own reading of chain id and receipts caches, waits and asks explorers.
 """
 
-from kgst.node.chain import block_at, chain_id, final_block, genesis, get_receipt, is_dev_node
+from kgst.node.chain import (
+    block_at,
+    chain_id,
+    final_block,
+    genesis,
+    get_receipt,
+    is_dev_node,
+    started_here,
+)
 from kgst.node.connection import connected, is_short_lived, pin_node
 from kgst.node.errors import (
     ChainRevertError,
@@ -37,4 +45,5 @@ __all__ = [
     "pin_node",
     "retries_told",
     "rpc",
+    "started_here",
 ]

@@ -12,7 +12,27 @@ from kgst.node.wire import is_loopback
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
-__all__ = ["block_at", "chain_id", "final_block", "genesis", "get_receipt", "is_dev_node"]
+__all__ = [
+    "LIVE_GENESIS",
+    "block_at",
+    "chain_id",
+    "final_block",
+    "genesis",
+    "get_receipt",
+    "is_dev_node",
+    "started_here",
+]
+
+MAINNET: Final = 56
+LIVE_GENESIS: Final = frozenset(
+    {
+        "0x0d21840abff46b96c84b2ac9e10e4f5cdaeb5693cb665db62a2f3b02d2d57b5b",
+        "0x6d3c66c5357ec91d5c43af47e234a939b22557cbb552dc45bebbceeed90fbe34",
+    }
+)
+"""Hashes of block 0 of BSC's mainnet (56) and testnet (97), which follow from their headers: tests/data/bsc/headers."""
+
+_STARTED_HERE: Final = "kgst_started_here"
 
 _DEV_CLIENTS: Final = ("anvil", "hardhat", "ethereumtester")
 _NOTHING_FINAL: Final = re.compile(r"(finalized|safe) (block|header) not found")
@@ -23,13 +43,35 @@ _UNKNOWN_TAG: Final = re.compile(
 
 
 def is_dev_node(provider: ProviderAPI) -> bool:
-    """Whether the node is a development node on this very machine, where nothing is of value."""
+    """Whether the node is a development node on this very machine, where nothing is of value.
+
+    What it says of itself is not enough: a tunnel may end here whose other end says that it is anvil. So its address
+    has to be this machine's, and the chain must not be BSC's own: neither by the network that was named, nor by its id,
+    nor by its first block. `started_here` is for copies of those.
+    """
     with rpc("ask which client the node runs"):
         version = str(provider.web3.client_version)
     if not version.lower().startswith(_DEV_CLIENTS):
         return False
     address = getattr(provider.web3.provider, "endpoint_uri", None)
-    return address is None or is_loopback(str(address))
+    if address is None or vars(provider.web3).get(_STARTED_HERE):
+        return True
+    return is_loopback(str(address)) and not _is_live_chain(provider)
+
+
+def started_here(provider: ProviderAPI) -> None:
+    """Note that this process started the node itself, so that it is one for development, whatever chain it copies."""
+    vars(provider.web3)[_STARTED_HERE] = True
+
+
+def _is_live_chain(provider: ProviderAPI) -> bool:
+    if provider.network.name == "mainnet" or chain_id(provider) == MAINNET:
+        return True
+    # On the connection itself, so that another one begins anew.
+    known: dict[str, str] = vars(provider.web3).setdefault("kgst_genesis", {})
+    if "hash" not in known:
+        known["hash"] = genesis(provider)
+    return known["hash"] in LIVE_GENESIS
 
 
 def chain_id(provider: ProviderAPI) -> int:

@@ -10,6 +10,7 @@ from kgst.errors import DriftError, InputError
 from kgst.pipeline.operation import Operation, eligible
 from kgst.pipeline.options import Run
 from kgst.safe.safes import Safe
+from kgst.sending.public_keys import require_own_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,8 +49,11 @@ def choose_actor(system: System, operations: Sequence[Operation], run: Run) -> A
 
     Raises:
         InputError: no such Safe in the policy, or no account was given.
+        RefusedError: everybody has the account's key, and the chain is a live one.
         DriftError: there is no Safe where the policy says, or not with the policy's owners and threshold.
     """
+    if run.account is not None:
+        require_own_key(run.account.address, system.provider)
     if run.via is not None:
         return _safe(system, run)
     account = run.account

@@ -11,6 +11,7 @@ from eth_utils.crypto import keccak
 from kgst.errors import RefusedError
 from kgst.journal import Purpose, Signed
 from kgst.node import chain_id
+from kgst.sending.public_keys import require_own_key
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI, ProviderAPI
@@ -65,10 +66,11 @@ def sign(
     """`content`, signed by `account`; ape checks that the signature is the account's own.
 
     Raises:
-        RefusedError: the account did not sign.
+        RefusedError: the account did not sign, or everybody has its key.
     """
     from ape.exceptions import ApeException
 
+    require_own_key(account.address, provider)
     transaction: Any = provider.network.ecosystem.create_transaction(
         type=0,
         chain_id=chain_id(provider),

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgst.build import refresh, source_of
-from kgst.deployment.code import arguments_in_words, code_hash, implementation_code
+from kgst.build import creation_code, refresh, require_from_sources, source_of
+from kgst.deployment.code import (
+    arguments_in_words,
+    code_hash,
+    implementation_code,
+    require_contract,
+)
 from kgst.errors import RefusedError
 from kgst.moments import format_time
 from kgst.pipeline.operation import Operation
 from kgst.policy import Policy
 from kgst.quantities import format_duration
+from kgst.sending.signed import read_signed
 from kgst.signing.collecting import collect, require_signed
 from kgst.signing.comparing import check_deployment
 from kgst.signing.files import AuditorSet
@@ -28,7 +34,7 @@ from kgst.signing.shapes import Signature
 from kgst.snapshot.token import Consent
 from kgst.storing import read_model
 from kgst.upgrade.checking import delegate_calls, forbidden_in
-from kgst.upgrade.deploying import read_upgrade, require_there
+from kgst.upgrade.deploying import created_in, read_upgrade, require_there
 from kgst.upgrade.files import SignedUpgradeFile, UpgradeFile
 from kgst.upgrade.operations import approval, call_in_words, consent_of
 
@@ -71,6 +77,8 @@ def compare_with_build(
             f"have reviewed {file.contract}, give --contract {file.contract}."
         )
     refresh()
+    require_contract(contract)
+    require_from_sources(contract)
     code = implementation_code(contract, file.constructor_args, file.implementation)
     built = code_hash(code)
     if built != file.code_hash:
@@ -94,6 +102,7 @@ def compare_with_build(
         undone.append(f"{contract} is a contract for tests; never sign it for a token of value")
     if policy is None or policy_path is None:
         undone.append("recovery delay, chain and token: no policy beside the file; give --policy")
+        agrees.append(_created(file, contract))
         return Comparison(contract, built, tuple(agrees), tuple(undone))
     delay = int(file.constructor_args, 16)
     if delay != policy.token.recovery_delay:
@@ -102,9 +111,37 @@ def compare_with_build(
             f"{format_duration(policy.token.recovery_delay)}: with a shorter one, auditors who are alive could be "
             "replaced. Do not sign; ask whoever made the file."
         )
+    agrees.append(_created(file, contract))
     agrees.append(f"the recovery delay is the policy's ({format_duration(delay)})")
     check_deployment(file.chain_id, "token", file.token, policy, policy_path, agrees, undone)
     return Comparison(contract, built, tuple(agrees), tuple(undone))
+
+
+def _created(file: UpgradeFile, contract: str) -> str:
+    """The signed transaction in the file created the implementation, with this build's creation code.
+
+    Other creation code can return this code too, and leave something behind at its address.
+
+    Raises:
+        RefusedError: it did not.
+    """
+    address, signed = created_in(file.deployment), read_signed(file.deployment.raw)
+    sent = creation_code(contract) + bytes.fromhex(file.constructor_args[2:])
+    wrong = (
+        f"creates {address}, and the file says {file.implementation}"
+        if address != file.implementation
+        else "has other creation code than this checkout builds"
+        if signed.content.data != sent
+        else f"is for chain {signed.chain_id}, and the file for {file.chain_id}"
+        if signed.chain_id != file.chain_id
+        else None
+    )
+    if wrong is not None:
+        raise RefusedError(
+            f"the transaction {signed.hash} that the file says deployed {contract} {wrong}. Do not sign; ask whoever "
+            "made the file."
+        )
+    return f"the signed transaction that deployed it has this checkout's creation code, and created {address}"
 
 
 def submission(system: System, path: Path, signatures: Sequence[Path]) -> Operation:

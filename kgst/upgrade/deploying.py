@@ -14,7 +14,8 @@ from kgst.node import NodeError, chain_id, rpc
 from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.logbook import subject_of
 from kgst.pipeline.work import Work
-from kgst.record import Transaction
+from kgst.record import SignedTransaction
+from kgst.sending.signed import SignedError, read_signed
 from kgst.signing.deadlines import ORDER_VALID, deadline_after
 from kgst.signing.onchain import read_auditors, read_halts, require_here
 from kgst.storing import as_bytes, read_model, write_new
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from kgst.journal import Outcome
     from kgst.pipeline.options import Run
 
-__all__ = ["Proposed", "propose", "read_upgrade", "require_there"]
+__all__ = ["Proposed", "created_in", "propose", "read_upgrade", "require_there"]
 
 _STEP: Final = "implementation"
 
@@ -81,8 +82,8 @@ def propose(
     before = _deployed_before(system, candidate, path)
     outcome = None
     if before is None:
-        outcome = _deploy(system, candidate, data, run)
-        address, deployment = str(outcome.contract), Transaction.of(outcome)
+        outcome, deployment = _deploy(system, candidate, data, run)
+        address = created_in(deployment)
     else:
         address, deployment = before.implementation, before.deployment
     file = _file_of(system, candidate, address, deployment, data, deadline)
@@ -111,7 +112,7 @@ def _file_of(
     system: System,
     candidate: Candidate,
     implementation: str,
-    deployment: Transaction,
+    deployment: SignedTransaction,
     data: bytes,
     deadline: int,
 ) -> UpgradeFile:
@@ -177,7 +178,9 @@ def _deployed_before(system: System, candidate: Candidate, path: Path | None) ->
     return file if code == candidate.code_at(file.implementation) else None
 
 
-def _deploy(system: System, candidate: Candidate, data: bytes, run: Run) -> Outcome:
+def _deploy(
+    system: System, candidate: Candidate, data: bytes, run: Run
+) -> tuple[Outcome, SignedTransaction]:
     out = console(stderr=run.json)
     actor = choose_actor(system, [], run)
     account = actor.account
@@ -196,9 +199,31 @@ def _deploy(system: System, candidate: Candidate, data: bytes, run: Run) -> Outc
         next_nonce = work.logbook.next_nonce()
         with work.logbook.entry(subject, "deploy-implementation") as entry:
             outcome = work.sender(entry.journal, next_nonce).send(_STEP, candidate.creation)
+            signed = SignedTransaction.out_of(entry.journal, outcome)
             entry.finish()
-    if outcome.contract is None:
+    if outcome.contract != (computed := created_in(signed)):
         raise NodeError(
-            f"the receipt of {outcome.hash} names no contract; look at it in an explorer."
+            f"the receipt of {outcome.hash} says that it created {outcome.contract or 'nothing'}, and by sender and "
+            f"nonce it can only have created {computed}: the node is not to be believed; use another node."
         )
-    return outcome
+    return outcome, signed
+
+
+def created_in(deployment: SignedTransaction) -> str:
+    """The checksummed address of the contract that `deployment` created, by its own bytes.
+
+    Raises:
+        RefusedError: they are none of this project's transactions, or create none.
+    """
+    try:
+        signed = read_signed(deployment.raw)
+    except SignedError as error:
+        raise RefusedError(
+            f"the transaction {deployment.hash} that created it: {error}."
+        ) from error
+    if signed.hash != deployment.hash or signed.created is None:
+        raise RefusedError(
+            f"the transaction that is said to be {deployment.hash} is {signed.hash}, and creates "
+            f"{signed.created or 'nothing'}."
+        )
+    return signed.created

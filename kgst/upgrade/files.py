@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from kgst.attestation import Domain, ImplementationApproval
 from kgst.fields import Address
-from kgst.record import Transaction
+from kgst.record import SignedTransaction
 from kgst.signatures import Hashes
 from kgst.signing.files import AuditorSet, AuditorsOrder, AuditorsSignature, SignedDraft
 from kgst.signing.shapes import ChainId, Count, Hash
@@ -44,7 +44,7 @@ class UpgradeFile(AuditorsOrder):
         data_hash: keccak256 of `data`.
         nonce: Consents that the auditors gave before; each is of one nonce.
         domain_hash, message_hash: What a Ledger shows for the auditors' EIP-712 message.
-        deployment: The transaction that deployed it.
+        deployment: The transaction that deployed it, signed: address and creation code follow from it.
         auditors: Who may sign, as the chain was then.
         halts: How often minting had been halted then: a halt ends consent, and what was signed before it.
     """
@@ -54,7 +54,7 @@ class UpgradeFile(AuditorsOrder):
     signature_file = ConsentFile
     made_by = "ape run upgrade deploy"
 
-    format: Literal["kgst-upgrade/2"] = "kgst-upgrade/2"
+    format: Literal["kgst-upgrade/3"] = "kgst-upgrade/3"
     chain_id: ChainId
     token: Address
     contract: Annotated[str, Field(pattern=r"^[A-Za-z_$][A-Za-z0-9_$]{0,80}$")]
@@ -67,7 +67,7 @@ class UpgradeFile(AuditorsOrder):
     nonce: Count
     domain_hash: Hash
     message_hash: Hash
-    deployment: Transaction
+    deployment: SignedTransaction
     auditors: AuditorSet
     halts: Count
 
@@ -83,7 +83,7 @@ class UpgradeFile(AuditorsOrder):
         code_hash: str,
         data: bytes,
         nonce: int,
-        deployment: Transaction,
+        deployment: SignedTransaction,
         auditors: AuditorSet,
         halts: int,
         deadline: int,

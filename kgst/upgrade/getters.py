@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eth_abi.abi import decode, encode
 from eth_utils.abi import function_signature_to_4byte_selector
 
+from kgst.abi import interface
 from kgst.events import address_topic, event_topic
 from kgst.multicall import many
 from kgst.node import NodeError, rpc
@@ -99,10 +100,8 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 
 def _calls(system: System, accounts: Sequence[str]) -> Any:
-    from ape import project
-
     spenders = accounts[:_SPENDERS]
-    for abi in project.get_contract("IKGST").contract_type.view_methods:
+    for abi in interface("IKGST").view_methods:
         types = [i.canonical_type for i in abi.inputs]
         outputs = [o.canonical_type for o in abi.outputs]
         if abi.name in _UPGRADE_CHANGES:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 
+from kgst.build import contract_type
 from kgst.errors import RefusedError
 from kgst.node import rpc
 from kgst.pipeline.operation import Operation, Readback, call_data
@@ -192,12 +193,11 @@ def cancellation(system: System, operation: Operation, caller: str) -> Operation
 
 def call_in_words(contract: str, data: bytes) -> str:
     """`migrate(7)`, by the ABI of `contract`; the bytes when it has no such function."""
-    from ape import project
     from eth_abi.abi import decode, encode
 
     if not data:
         return "no call"
-    for abi in project.get_contract(contract).contract_type.mutable_methods:
+    for abi in contract_type(contract).mutable_methods:
         types = [i.canonical_type for i in abi.inputs]
         if function_signature_to_4byte_selector(abi.selector) != data[:4]:
             continue

@@ -1,8 +1,8 @@
 """Chain against policy and record, read-only: every difference is named.
 
-What is compared: code, proxy slot, roles and their members, which function needs which role, guardians, auditors,
-limits, issuers, pause flags, the EIP-712 domain, that the deployer is left with nothing, and that the policy's Safes
-are there and owned as it says.
+What is compared: the signed transactions of the record with this build and the policy, and what they left; code, proxy
+slot, roles and their members, which function needs which role, guardians, auditors, limits, issuers, pause flags, the
+EIP-712 domain, that the deployer is left with nothing, and that the policy's Safes are there and owned as it says.
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from kgst.attestation import Domain
-from kgst.build import constructor_arguments, plain_runtime_code, runtime_code, token_runtime_code
+from kgst.build import (
+    constructor_arguments,
+    plain_runtime_code,
+    runtime_code,
+    token_runtime_code,
+)
 from kgst.checks import Check, failed
 from kgst.deployment.code import implementation_code
 from kgst.deployment.concluding import awaited
@@ -34,7 +39,10 @@ from kgst.snapshot.code import Code, read_code
 from kgst.snapshot.state import State, TokenState, read_state
 from kgst.snapshot.traces import Traces
 from kgst.units import format_som
+from kgst.verify.creation import creation_checks
+from kgst.verify.keys import public_key_checks
 from kgst.verify.roles import role_checks
+from kgst.verify.storage import storage_checks
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -77,11 +85,19 @@ def inspect(policy: Policy, record: Record) -> list[Check]:
             "deployment: deploy again with --new."
         )
     ensure_multicall(provider)
-    done = compare(Deployment.of(policy, record), provider, _head(provider, record))
+    head = _head(provider, record)
+    done = compare(Deployment.of(policy, record), provider, head)
     # Where other code stands than should, that is a drift already, and why the rest cannot be asked.
     if done.failure is not None and not failed(done.checks):
         raise done.failure
-    return done.checks
+    return done.checks + list(_left(record, provider, head))
+
+
+def _left(record: Record, provider: ProviderAPI, head: Head) -> Iterator[Check]:
+    try:
+        yield from storage_checks(record, provider, head)
+    except NodeError as error:
+        yield Check.open("deployment", "what it left", error)
 
 
 def compare(
@@ -107,6 +123,7 @@ def compare(
         if extra is not None:
             extra(reads, traces)
 
+    done.checks += creation_checks(policy, record)
     try:
         code = read_code(record, provider, head)
         done.checks += _code_checks(policy, record, code)
@@ -133,6 +150,7 @@ def compare(
     try:
         done.safes = people.found(provider, head)
         done.checks += [c for _, c in people_checks(policy, done.safes, _contracts_of(record))]
+        done.checks += public_key_checks(policy, done.safes, provider)
     except NodeError as error:
         done.failure = error
         done.checks.append(Check.open("safes", "Safes of the policy", error))

@@ -20,6 +20,7 @@ from kgst.node import ChainRevertError, NodeError
 from kgst.policy import Policy
 from kgst.roles import Role
 from kgst.sending import Event, Stage
+from kgst.sending.transactions import Content, sign
 from kgst.verify.comparing import inspect
 
 SOM = 1_000_000
@@ -105,12 +106,30 @@ def test_apply__other_chain__is_refused(fresh: Any) -> None:
 def test_apply__public_keys_on_a_live_node__is_refused(
     fresh: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgst.deployment.preflight.is_dev_node", lambda _: False)
+    for room in ("deployment.preflight", "sending.public_keys"):
+        monkeypatch.setattr(f"kgst.{room}.is_dev_node", lambda _: False)
     live = POLICY.model_copy(update={"chain_id": 1337})
     with pytest.raises(RefusedError, match=r"admin, .*the deployer are public") as caught:
         apply(live, fresh)
     assert caught.value.exit_code == 4
     assert fresh.nonce == 0
+
+
+def test_verify__public_keys_on_a_live_node__are_named(
+    deployed: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kgst.sending.public_keys.is_dev_node", lambda _: False)
+    found = drift_items(POLICY, deployed.record)
+    assert found == [f"key of {POLICY.named(address)}" for address in POLICY.people.values()]
+
+
+def test_sign__public_key_on_a_live_node__is_refused(
+    fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kgst.sending.public_keys.is_dev_node", lambda _: False)
+    content = Content(fresh.nonce, 10**9, 21_000, fresh.address, 0, b"")
+    with pytest.raises(RefusedError, match=f"the key of {fresh.address} is public"):
+        sign(ape_chain.provider, fresh, "a step", content)
 
 
 def test_apply__gas_above_the_limit__is_refused(fresh: Any) -> None:
@@ -322,6 +341,7 @@ def test_verify__other_recovery_delay__is_in_the_code(deployed: Deployment) -> N
         update={"token": POLICY.token.model_copy(update={"recovery_delay": 31 * 86_400})}
     )
     assert drift_items(policy, deployed.record) == [
+        "the creation of KGSTLogic, arguments by the policy",
         "code of KGSTLogic, chain against build",
         "recovery delay",
     ]
@@ -341,14 +361,20 @@ def test_verify__other_implementation__is_named(deployed: Deployment, fresh: Any
     other = fresh.deploy(project.KGSTLogic, 30 * 86_400).address
     record = deployed.record
     moved = record.model_copy(update={"logic": record.logic.model_copy(update={"address": other})})
-    assert drift_items(POLICY, moved) == ["implementation (ERC-1967 slot)"]
+    assert drift_items(POLICY, moved) == [
+        "the creation of KGSTLogic, address by sender and nonce",
+        "the creation of KGST, arguments by the policy",
+        "implementation (ERC-1967 slot)",
+        "the signed transactions, executed here",
+    ]
 
 
 def test_verify__code_of_another_build__is_named(deployed: Deployment) -> None:
     record = deployed.record
     changed = record.token.model_copy(update={"code_hash": "0x" + "00" * 32})
     assert drift_items(POLICY, record.model_copy(update={"token": changed})) == [
-        "code of KGST, chain against record"
+        "code of KGST, chain against record",
+        "code that the creation of KGST leaves, executed here",
     ]
 
 

@@ -10,6 +10,7 @@ import pytest
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
 from support.drafts import require_schema
+from support.forged import flipped
 from support.in_process import invoke
 
 from kgst.deployment.applying import STEPS
@@ -132,6 +133,28 @@ def test_command__cannot_be_done__says_why(
     assert people.exit_code == code
     assert people.stdout == ""
     assert said in people.stderr
+
+
+@pytest.mark.usefixtures("kept")
+def test_command__build_that_came_with_a_commit__is_refused_by_name(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kgst.build.sources._seen", set())
+    with flipped("Revoker"):
+        result = run("apply", "--yes", "--json")
+        assert result.exit_code == 4, result.output
+        assert "Revoker: the build in .build has another creation code" in result.stdout
+        assert [path.name for path in tmp_path.iterdir()] == ["policy.yaml"]
+    assert run("apply", "--yes", "--json").exit_code == 0
+    monkeypatch.setattr("kgst.build.sources._seen", set())
+    with flipped("Revoker"):
+        result = run("verify", "--json")
+    assert result.exit_code == 3
+    items = [c["item"] for c in json.loads(result.stdout)["checks"] if c["state"] == "failed"]
+    assert items[:2] == [
+        "the build, beside what the sources compile to",
+        "the creation of Revoker, code of this build",
+    ]
 
 
 def test_verify__in_process__is_refused(run: Any) -> None:

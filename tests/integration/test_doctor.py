@@ -82,7 +82,7 @@ def changes(system: System) -> list[Change]:
 def document(system: System, fix_plan: Path | None = None) -> dict[str, Any]:
     """As `--json` prints it; checked against its schema."""
     answer = doctor(system.policy_path, fix_plan, every=False, quiet=True)
-    whole = {"schema": "kgst/doctor/2", **answer.document}
+    whole = {"schema": "kgst/doctor/3", **answer.document}
     require_schema(whole, "doctor")
     return json.loads(json.dumps({**whole, "exit_code": int(answer.exit_code)}))
 
@@ -111,7 +111,7 @@ def test_doctor__as_deployed__finds_everything_in_order(operated: System) -> Non
     assert diagnosis.exit_code is ExitCode.DONE
     assert ape_chain.blocks.height == height
     assert {check.area for check in diagnosis.checks} == {
-        "node", "chain", "code", "token", "issuers", "roles", "operators",
+        "node", "chain", "creation", "code", "token", "issuers", "roles", "operators",
     }  # fmt: skip
     told = document(operated)
     assert told["exit_code"] == 0
@@ -433,7 +433,10 @@ def test_doctor__every_check_of_verify__is_among_its_own(operated: System) -> No
     DRIFTS["quota"][0](operated)
     compared = inspect(operated.policy, operated.record)
     assert failed(compared)
-    assert set(compared) <= set(examined(operated).checks)
+    # What the deployment left is compared with a block that most nodes have dropped when doctor is asked.
+    now = {check for check in compared if check.area != "deployment"}
+    assert now < set(compared)
+    assert now <= set(examined(operated).checks)
 
 
 def test_doctor__operator_without_bnb__warns(deployment: Deployment, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,11 +34,13 @@ from kgst.node import (
     patience,
     retries_told,
     rpc,
+    started_here,
     wire,
 )
 from kgst.node.pool import Node, nodes_of
 from kgst.node.web3_provider import NodeProvider, web3_of
 
+DATA = Path(__file__).parents[1] / "data"
 KEY = "5b1cc0dedeadbeef42"
 HASH = "0x" + "ab" * 32
 ADDRESS = "0x" + "12" * 20
@@ -49,6 +52,11 @@ RECEIPT = {
     "transactionHash": HASH, "blockHash": HASH, "blockNumber": "0x64", "status": "0x1", "gasUsed": "0x5208",
     "logs": [],
 }  # fmt: skip
+GENESIS = {
+    chain: json.loads(path.read_text())["hash"]
+    for chain in (56, 97)
+    for path in DATA.glob(f"bsc/headers/{chain}-0-*.json")
+}
 PAGE = b"<!DOCTYPE html>\n<html><body>Just a moment...</body></html>"
 
 
@@ -74,7 +82,8 @@ def serve() -> Iterator[Callable[[Answer], Any]]:
 
 
 def provider_of(address: str) -> Any:
-    return SimpleNamespace(web3=web3_of(address), name="node")
+    network = SimpleNamespace(name="testnet")
+    return SimpleNamespace(web3=web3_of(address), name="node", network=network)
 
 
 def said(status: int = 200, body: Any = b"", **headers: str) -> Answer:
@@ -388,10 +397,42 @@ def test_connection__facts__are_asked_once(serve: Any) -> None:
     assert sorted(server.methods) == ["eth_chainId", "net_version", "web3_clientVersion"]
 
 
+def anvil_on(chain: int, genesis: str) -> Answer:
+    """A node that says that it is anvil, on the chain with this id and first block."""
+    answers = {
+        "web3_clientVersion": "anvil/v1.7.1",
+        "eth_chainId": hex(chain),
+        "eth_getBlockByNumber": {**BLOCK, "number": "0x0", "hash": genesis},
+    }
+    return lambda body: result(answers[body["method"]])(body)
+
+
+@pytest.mark.parametrize(
+    ("chain", "genesis", "network", "dev"),
+    [
+        (97, HASH, "testnet", True),
+        (97, GENESIS[97], "testnet", False),
+        (97, GENESIS[97], "local", False),
+        (56, HASH, "testnet", False),
+        (56, GENESIS[56], "local", False),
+        (31337, HASH, "local", True),
+        (97, HASH, "mainnet", False),
+    ],
+)
+def test_is_dev_node__tunnel_to_a_live_node_that_says_anvil__is_none(
+    serve: Any, chain: int, genesis: str, network: str, dev: bool
+) -> None:
+    provider = provider_of(serve(anvil_on(chain, genesis)).address)
+    provider.network.name = network
+    assert is_dev_node(provider) is dev
+    started_here(provider)
+    assert is_dev_node(provider) is True
+
+
 def test_is_dev_node__anvil_on_another_machine__is_none(
     serve: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = serve(result("anvil/v1.7.1"))
+    server = serve(anvil_on(97, HASH))
     provider = provider_of(server.address)
     assert is_dev_node(provider) is True
     provider.web3.provider.endpoint_uri = "http://anvil.example:8545"

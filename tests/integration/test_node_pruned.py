@@ -76,6 +76,93 @@ def test_doctor__deployments_block_is_pruned__is_a_warning_and_no_other_chain(
     assert "pruned" in row["found"]
 
 
+WORDS = "words that "
+GONE = "missing trie node ec16 (path ) state 0x6f64 is not available, not found"
+
+
+def test_verify__state_of_the_deployment_is_gone__says_what_is_compared(tmp_path: Path) -> None:
+    """A node that does not show what it must still have is no witness; later it is a warning."""
+    with deployed_on_bsc(tmp_path) as fresh:
+        fresh.node.faults["eth_getProof"] = faults.refuses(-32000, GONE)
+        done = fresh.run("deploy", "verify")
+        assert done.code == 1, done.stdout + done.stderr
+        [row] = rows_of(done, "not_checked")
+        assert "no longer has the state" in row["found"]
+        assert "another node at once" in row["advice"]
+
+        fresh.node.anvil.ask("anvil_mine", "0x80")
+        done = fresh.run("deploy", "verify")
+        assert done.code == 0, done.stdout + done.stderr
+        [row] = rows_of(done, "warning")
+        assert row["item"] == "words that the deployment left"
+        assert "compared are the signed creations with this build" in row["found"]
+
+
+def test_verify__node_without_proofs__compares_word_by_word(tmp_path: Path) -> None:
+    with deployed_on_bsc(tmp_path) as fresh:
+        absent = faults.refuses(-32601, "the method eth_getProof does not exist/is not available")
+        fresh.node.faults["eth_getProof"] = absent
+        done = fresh.run("deploy", "verify")
+        assert done.code == 0, done.stdout + done.stderr
+        rows = rows_of(done, "warning")
+        assert len(rows) == 6
+        assert all("further ones are not seen" in row["found"] for row in rows)
+
+        fresh.node.faults["eth_getStorageAt"] = other_word(fresh)
+        done = fresh.run("deploy", "verify")
+        assert done.code == 3, done.stdout + done.stderr
+        assert all(row["item"].startswith(WORDS) for row in rows_of(done, "failed"))
+
+
+def other_word(deployed: Deployed) -> Any:
+    """The fault of the block in which the deployment ended: a word there has another bit."""
+    number = hex(deployed.record["configuration"]["block_number"])
+
+    def fault(request: Any, forward: Any) -> Any:
+        answer = forward(request)
+        if request["params"][2] == number:
+            answer["result"] = f"0x{int(answer['result'], 16) ^ 1:064x}"
+        return answer
+
+    return fault
+
+
+def rows_of(done: Any, state: str) -> list[dict[str, Any]]:
+    return [check for check in done.document["checks"] if check["state"] == state]
+
+
+@pytest.mark.parametrize("answer", PRUNED, ids=["null", "4444"])
+def test_verify__deployments_block_is_pruned__is_told_apart_from_another(
+    deployed: Deployed, answer: Any
+) -> None:
+    deployed.node.anvil.ask("anvil_mine", "0x80")
+    deployed.node.faults["eth_getBlockByNumber"] = at_the_deployment(deployed, answer)
+    done = deployed.run("deploy", "verify")
+    assert done.code == 0, done.stdout + done.stderr
+    found = [row["found"] for row in rows_of(done, "warning")]
+    assert "the node no longer has the blocks of configuration" in found
+
+    def without(request: Any, forward: Any) -> Any:
+        answer = forward(request)
+        answer["result"]["transactions"] = []
+        return answer
+
+    deployed.node.faults["eth_getBlockByNumber"] = at_the_deployment(deployed, without)
+    done = deployed.run("deploy", "verify")
+    assert done.code == 3, done.stdout + done.stderr
+    [row] = rows_of(done, "failed")
+    assert "configuration: 0x" in row["found"]
+
+
+def test_publish__transaction_is_forgotten__needs_the_code_alone(deployed: Deployed) -> None:
+    for method in ("eth_getTransactionByHash", "eth_getTransactionReceipt"):
+        deployed.node.faults[method] = faults.says(None)
+    done = deployed.run("deploy", "publish", "--contract", "Revoker", "--only-files")
+    assert done.code == 0, done.stdout + done.stderr
+    [row] = done.document["contracts"]  # type: ignore[index]
+    assert (row["creation_code_matches"], row["runtime_code_matches"]) == (True, True)
+
+
 def test_doctor__no_event_of_the_deployment__is_no_clean_bill(deployed: Deployed) -> None:
     deployed.node.faults["eth_getLogs"] = faults.says([])
     done = deployed.run("doctor", "--json")

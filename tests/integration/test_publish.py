@@ -115,16 +115,40 @@ def test_compare__the_chain__is_looked_at_for_both(
     monkeypatch.setattr("kgst.deploy.explorer.compiled", lambda _: made)
     assert compare(submission, connected()) == Match(True, True)
 
-    elsewhere = kgst.record.feed.model_copy(
-        update={"address": kgst.record.token.address, "code_hash": kgst.record.token.code_hash}
-    )
-    match = compare(replace(submission, contract=elsewhere), connected())
+    eth = connected().web3.eth
+    with monkeypatch.context() as patch:
+        other = bytes(eth.get_code(kgst.record.token.address))
+        patch.setattr(type(eth), "get_code", lambda *_: other)
+        match = compare(submission, connected())
     assert (match.creation, match.runtime) == (True, False)
-    assert "other code stands at" in match.problems[0]
+    assert "other code stands at" in match.problems[1]
 
     monkeypatch.setattr("kgst.deploy.explorer.compiled", lambda _: replace(made, immutables=()))
     match = compare(submission, connected())
     assert (match.creation, match.runtime) == (True, False)
+
+
+def test_compare__node_that_has_forgotten_the_transaction__is_asked_for_the_code_alone(
+    kgst: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from web3.exceptions import TransactionNotFound
+
+    def forgotten(*_: Any) -> Any:
+        raise TransactionNotFound("pruned")
+
+    submission = submission_of("ReserveFeed", kgst.record.feed)
+    made = compiled(submission)
+    monkeypatch.setattr("kgst.deploy.explorer.compiled", lambda _: made)
+    monkeypatch.setattr(type(connected().web3.eth), "get_transaction", forgotten)
+    assert compare(submission, connected()) == Match(True, True)
+
+
+def test_compare__transaction_of_another_contract__is_refused(kgst: System) -> None:
+    moved = kgst.record.feed.model_copy(update={"address": kgst.record.token.address})
+    other = kgst.record.feed.model_copy(update={"transaction": kgst.record.token.transaction})
+    for contract in (moved, other):
+        with pytest.raises(InputError, match=r"the record says .* Look at `ape run deploy verify`"):
+            compare(submission_of("ReserveFeed", contract), connected())
 
 
 def test_compare__other_code_on_the_chain_than_recorded__is_told(

@@ -321,6 +321,48 @@ def test_consent__another_recovery_delay__is_refused(
         sign(auditor_a)
 
 
+def test_consent__genuine_code_by_other_creation_code__is_refused(
+    proposed: Path, auditor_a: Any, outsider: Any, sign: Callable[[Any], Path]
+) -> None:
+    """What was created has the code of this checkout, and whatever else its creator wrote there."""
+    from eth_account import Account
+    from support.impostors import impostor
+
+    from kgst.deployment.code import code_hash, implementation_code
+    from kgst.sending.transactions import created_by
+    from kgst.upgrade.files import UpgradeFile
+
+    file = UpgradeFile.model_validate_json(proposed.read_text())
+    creator = Account.create()
+
+    def forged(implementation: str, **deployment: Any) -> None:
+        code = implementation_code(MOCK, file.constructor_args, implementation)
+        made = UpgradeFile.of(
+            file.token_domain, contract=MOCK, source=file.source, constructor_args=file.constructor_args,
+            implementation=implementation, code_hash=code_hash(code), data=file.call, nonce=file.nonce,
+            deployment=file.deployment.model_copy(update=deployment),
+            auditors=file.auditors, halts=file.halts, deadline=file.deadline,
+        )  # fmt: skip
+        proposed.write_text(made.model_dump_json())
+
+    there = created_by(creator.address, 0)
+    code = implementation_code(MOCK, file.constructor_args, there)
+    fields = {
+        "nonce": 0, "gas": 10**7, "gasPrice": 10**9, "value": 0, "data": impostor(code, {1: 1}), "chainId": 1337,
+    }  # fmt: skip
+    signed = creator.sign_transaction(fields)
+    raw = "0x" + bytes(signed.raw_transaction).hex()
+    forged(there, raw=raw, hash="0x" + bytes(signed.hash).hex())
+    with pytest.raises(RefusedError, match="has other creation code than this checkout builds"):
+        sign(auditor_a)
+    forged(outsider.address)
+    with pytest.raises(RefusedError, match=f"creates .*, and the file says {outsider.address}"):
+        sign(auditor_a)
+    forged(there, raw=raw)
+    with pytest.raises(RefusedError, match="the transaction that is said to be"):
+        sign(auditor_a)
+
+
 @pytest.mark.parametrize("key", ["data", "code_hash", "nonce", "token", "message_hash"])
 def test_consent__file_changed_by_hand__is_refused(
     proposed: Path, auditor_a: Any, sign: Callable[[Any], Path], key: str, outsider: Any

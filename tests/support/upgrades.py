@@ -8,7 +8,7 @@ from eth_account import Account
 from support import drafts
 
 from kgst.attestation import Domain
-from kgst.record import Transaction
+from kgst.record import SignedTransaction
 from kgst.signing.files import AuditorSet
 from kgst.upgrade.files import ConsentFile, UpgradeFile
 
@@ -31,7 +31,9 @@ def make(**changes: Any) -> UpgradeFile:
         constructor_args="0x" + "00" * 32,
         implementation=drafts.OTHER,
         code_hash=HASH,
-        deployment=Transaction(hash=HASH, block_number=1, block_hash=HASH, gas_used=1, gas_price=1),
+        deployment=SignedTransaction(
+            hash=HASH, block_number=1, block_hash=HASH, gas_used=1, gas_price=1, raw="0xc0"
+        ),
         **{
             "data": b"",
             "nonce": 0,

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from kgst.deployment.preflight import _public_accounts
 from kgst.errors import ExitCode
 from kgst.policy import Policy, PolicyError
 from kgst.quantities import (
@@ -22,6 +21,7 @@ from kgst.quantities import (
     parse_refill,
 )
 from kgst.roles import Role
+from kgst.sending.public_keys import public_accounts
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "tests/support/policy.yaml").read_text()
@@ -60,7 +60,7 @@ def test_load__policy_of_the_repository__is_read(path: str) -> None:
     assert policy.issuers[0].refill_per_second == 0
     assert policy.issuers[0].may_burn is True
     assert policy.auditor_addresses == sorted(policy.auditor_addresses, key=lambda a: int(a, 16))
-    assert set(policy.people.values()) <= _public_accounts()
+    assert set(policy.people.values()) <= public_accounts()
 
 
 def test_load__example__asks_for_every_address(tmp_path: Path) -> None:

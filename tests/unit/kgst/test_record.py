@@ -39,6 +39,7 @@ def a_record() -> Record:
         "block_hash": HASH,
         "gas_used": 1,
         "gas_price": 1,
+        "raw": "0xc0",
     }
     contract = {
         "address": ADDRESS, "source": "contracts/KGST.sol", "constructor_args": "0x00", "code_hash": HASH,
@@ -181,7 +182,8 @@ def test_load__absent__says_what_to_do(tmp_path: Path) -> None:
     [
         (ADDRESS, ADDRESS.lower(), "deployer"),
         ('"chain_id"', '"chain"', "chain_id"),
-        ('"format": 1', '"format": 2', "format"),
+        ('"format": 2', '"format": 3', "format"),
+        ('"format": 2', '"format": 1', "format 1 is read no more.*`ape run deploy resume`"),
         ("}", "", "not whole JSON"),
     ],
 )

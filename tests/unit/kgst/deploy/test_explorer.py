@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from support.explorer_api import Answer, explorer_api, says, send
 
-from kgst.deploy.explorer import Submission, standard_input
+from kgst.build.compiler import standard_input
+from kgst.deploy.explorer import Submission
 from kgst.deploy.explorer_api import Explorer, ExplorerError
 from kgst.errors import InputError
-from kgst.record import ContractRecord, Transaction
+from kgst.record import ContractRecord, SignedTransaction
 
 POLICY = Path(__file__).parents[3] / "support/policy.yaml"
 KEY = "the-secret-key-of-the-explorer"
@@ -23,7 +24,9 @@ HASH = "0x" + "ab" * 32
 
 @pytest.fixture
 def submission() -> Submission:
-    transaction = Transaction(hash=HASH, block_number=1, block_hash=HASH, gas_used=1, gas_price=1)
+    transaction = SignedTransaction(
+        hash=HASH, block_number=1, block_hash=HASH, gas_used=1, gas_price=1, raw="0xc0"
+    )
     contract = ContractRecord(
         address="0x70997970C51812dc3A010C7d01b50e0d17dc79C8", source="contracts/KGST.sol",
         constructor_args="0x" + "00" * 31 + "07", code_hash=HASH, transaction=transaction,
@@ -144,7 +147,7 @@ def test_explorer__address_in_the_clear__is_refused() -> None:
 
 def test_standard_input__of_the_token__has_all_that_it_imports_and_no_more() -> None:
     remapping = "@openzeppelin=contracts/.cache/openzeppelin/local"
-    sources = standard_input("contracts/KGST.sol", {"remappings": [remapping]})["sources"]
+    sources = standard_input(["contracts/KGST.sol"], {"remappings": [remapping]})["sources"]
     assert "contracts/ledger/Ledger.sol" in sources
     assert "contracts/.cache/openzeppelin/local/contracts/utils/Address.sol" in sources
     assert "contracts/KGSTLogic.sol" not in sources

@@ -244,6 +244,7 @@ def test_sign__record_beside_the_policy__tells_the_token(
     shutil.copy(policy_of("rehearsal"), case)
     transaction = {
         "hash": "0x" + "ab" * 32, "block_number": 1, "block_hash": "0x" + "ab" * 32, "gas_used": 1, "gas_price": 1,
+        "raw": "0xc0",
     }  # fmt: skip
     contract = {
         "address": token, "source": "contracts/KGST.sol", "constructor_args": "0x", "code_hash": "0x" + "ab" * 32,

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 
 from kgst.attestation import Domain
+from kgst.build.refreshing import renewed
 from kgst.errors import KgstError
 from kgst.evm import Evm
-from kgst.locking import LockedFile
 
 if TYPE_CHECKING:
-    from ape.contracts import ContractContainer
+    from ethpm_types import ContractType
 
 __all__ = [
     "constructor_arguments",
+    "contract_type",
     "creation_code",
-    "refresh",
+    "plain_runtime_code",
     "runtime_code",
     "source_of",
     "token_runtime_code",
@@ -32,12 +28,12 @@ __all__ = [
 
 def creation_code(name: str) -> bytes:
     """What a deployment of `name` sends, without its constructor's arguments."""
-    return _bytes(_container(name).contract_type.deployment_bytecode, name)
+    return _bytes(contract_type(name).deployment_bytecode, name)
 
 
 def constructor_arguments(name: str, *arguments: Any) -> bytes:
     """The ABI encoding of `arguments` for the constructor of `name`."""
-    types = [i.canonical_type for i in _container(name).contract_type.constructor.inputs]
+    types = [i.canonical_type for i in contract_type(name).constructor.inputs]
     return encode(types, arguments)
 
 
@@ -83,18 +79,21 @@ def token_runtime_code(
 
 def plain_runtime_code(name: str) -> bytes:
     """The runtime code of a contract without immutables."""
-    return _bytes(_container(name).contract_type.runtime_bytecode, name)
+    return _bytes(contract_type(name).runtime_bytecode, name)
 
 
 def source_of(name: str) -> str:
     """Path of the source of `name` in the project."""
-    return str(_container(name).contract_type.source_id)
+    return str(contract_type(name).source_id)
 
 
-def _container(name: str) -> ContractContainer:
+def contract_type(name: str) -> ContractType:
+    """What ape's build has of `name`, after it was renewed."""
     from ape import project
 
-    return project.get_contract(name)
+    renewed()
+    found: ContractType = project.get_contract(name).contract_type
+    return found
 
 
 def _bytes(bytecode: Any, name: str) -> bytes:
@@ -102,53 +101,3 @@ def _bytes(bytecode: Any, name: str) -> bytes:
     if not code:
         raise KgstError(f"the build has no code of {name}; run `ape compile --force`.")
     return bytes(code)
-
-
-def refresh() -> bool:
-    """Compile anew when any source changed since the last build; returns whether it did.
-
-    ape compares only a contract's own file, not what it imports: after a change of a module it would go on with the old
-    code of the token. Nor does it always clear away the dependencies that it lays beside the sources.
-
-    Raises:
-        KgstError: the contracts do not compile, or no lock can be had.
-    """
-    stamp, manifest = Path(".build/sources.sha256"), Path(".build/__local__.json")
-    stamp.parent.mkdir(exist_ok=True)
-    # Test workers start together; one compiles.
-    with _lock(stamp.with_name("lock")):
-        digest = _sources_digest()
-        if manifest.is_file() and stamp.is_file() and stamp.read_text() == digest:
-            return False
-        manifest.unlink(missing_ok=True)
-        shutil.rmtree("contracts/.cache", ignore_errors=True)
-        command = [str(Path(sys.executable).with_name("ape")), "compile"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 # our own ape
-        shutil.rmtree("contracts/.cache", ignore_errors=True)
-        if done.returncode != 0:
-            raise KgstError(f"The contracts do not compile:\n{done.stdout}{done.stderr}")
-        stamp.write_text(digest)
-    from ape import project
-
-    # What this process has read before is the old build.
-    project.load_manifest()
-    return True
-
-
-def _lock(path: Path) -> LockedFile:
-    try:
-        return LockedFile(path, wait=True)
-    except OSError as error:
-        raise KgstError(
-            f"{path}: cannot be locked ({error.strerror or error}); remove what stands there."
-        ) from error
-
-
-def _sources_digest() -> str:
-    digest = hashlib.sha256(
-        Path("ape-config.yaml").read_bytes() + Path("package-lock.json").read_bytes()
-    )
-    for path in sorted(Path("contracts").rglob("*.sol")):
-        if ".cache" not in path.parts:
-            digest.update(path.as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
