@@ -126,7 +126,6 @@ class KgstCommand(_AnsweringCommand, ConnectedProviderCommand):  # type: ignore[
     _advice = "check --network and --account"
 
     def _prepare(self) -> None:
-        from kgst.build import refresh
         from kgst.node import pin_node
 
         pin_node()
