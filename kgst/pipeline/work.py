@@ -121,7 +121,9 @@ class Work:
         if self.actor.safe is not None:
             from kgst.safe.safes import Safe
 
-            self.actor = replace(self.actor, safe=Safe.at(self.system.provider, self.actor.caller))
+            before = self.actor.safe
+            now = Safe.at(self.system.provider, before.address, before.owners)
+            self.actor = replace(self.actor, safe=now)
 
     def carry_out(
         self,
