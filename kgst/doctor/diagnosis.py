@@ -118,7 +118,7 @@ def _examine(system: System, node: NodeFacts, checks: list[Check]) -> Diagnosis:
         if compared.traces is not None:
             checks.append(_events(compared.traces.gap))
         checks += compared.checks
-        checks += safe_checks(system, head, compared.safes)
+        checks += safe_checks(system, head, compared.safes, dev=node.dev)
         if state is not None:
             checks += _balances(policy, extra)
     checks += _plain_keys(policy)

@@ -41,21 +41,24 @@ _ADVICE: Final = (
 )
 
 
-def safe_checks(system: System, head: Head, found: Mapping[str, FoundSafe]) -> Iterator[Check]:
+def safe_checks(
+    system: System, head: Head, found: Mapping[str, FoundSafe], *, dev: bool
+) -> Iterator[Check]:
     """Each Safe's checks; a label at which there is no Safe has none.
 
     Args:
         system: Its policy names the Safes.
         head: The block that they were read in.
         found: What stands there.
+        dev: A development node: the chain in this process has no roots, and anvil wrong ones, which count words that
+            were read and are zero.
     """
     for label, safe in found.items():
         if safe.said is None or safe.standing.version is None:
             continue
         text = f"version {safe.standing.version}, {safe.standing.nonce} transactions so far"
         yield Check("safes", f"nonce of Safe {label}", State.OK, text)
-        # The chain in this process has no proofs; nor does anybody hide anything in it.
-        if system.provider.name != "test":
+        if not dev:
             yield _hidden(system, head, f"storage root of Safe {label}", label, safe)
 
 
@@ -65,6 +68,8 @@ def _hidden(system: System, head: Head, item: str, label: str, safe: FoundSafe) 
         with rpc(f"read the storage root of {address} (eth_getProof)"):
             answer: Any = system.provider.web3.eth.get_proof(address, [], head.number)
             root = bytes(answer["storageHash"])
+            if len(root) != 32:
+                raise ValueError(len(root))
         known = storage_root(words) == root
         if not known:
             # Few Safes have any, and each needs a question of its own.
