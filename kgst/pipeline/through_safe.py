@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgst.decoding.calls import decode_call
 from kgst.errors import RefusedError
 from kgst.node import chain_id
 from kgst.proposals.files import Proposal
 from kgst.proposals.onchain import Accepted, accepted, execution
+from kgst.proposals.opened import words_of
 from kgst.safe.safes import SafeTransaction
 from kgst.signing.ceremony import require_signer, signature_of
+from kgst.signing.own import Names
 from kgst.signing.reading import signature_path
 from kgst.signing.shapes import Signature
 from kgst.storing import FileError, as_bytes, write_new
@@ -44,9 +45,7 @@ class Collected:
     left_out: Sequence[str]
 
 
-def collect(
-    system: System, actor: Actor, to: str, data: bytes, title: str, ahead: int = 0
-) -> Collected:
+def collect(system: System, actor: Actor, to: str, data: bytes, ahead: int = 0) -> Collected:
     """The call as a transaction of the Safe, signed by the account if that is an owner.
 
     The proposal's file is written once; each owner's signature is a file of its own beside it. Owners share the folder
@@ -57,7 +56,6 @@ def collect(
         actor: The Safe, and the account.
         to: Checksummed address.
         data: Call data.
-        title: For people.
         ahead: How many other transactions of the Safe come before; 0 for its next.
 
     Raises:
@@ -70,7 +68,8 @@ def collect(
     transaction = SafeTransaction(
         chain_id(system.provider), safe.address, to, data, safe.nonce + ahead
     )
-    proposal = Proposal.of(transaction, title, [decode_call(system, to, data)])
+    words = words_of(names_of(system), transaction)
+    proposal = Proposal.of(transaction, words, [words])
     path = proposal.path_in(system.files.proposals, label) if system.files else None
     if path is not None and path.exists():
         # Only the signatures are taken over: title and words are the file's claim.
@@ -94,6 +93,12 @@ def collect(
         found.missing,
         found.left_out,
     )
+
+
+def names_of(system: System) -> Names:
+    """As an owner who signs the file without a network names people, from the same policy and record."""
+    contracts = {name: one.address for name, one in system.record.contracts.items()}
+    return Names(system.policy, contracts)
 
 
 def _shared(path: Path, transaction: SafeTransaction) -> Proposal:

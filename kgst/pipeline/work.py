@@ -131,7 +131,6 @@ class Work:
         name: str,
         steps: Sequence[Step],
         *,
-        title: str,
         irreversible: bool = False,
         reference: str = "",
     ) -> Result:
@@ -159,7 +158,7 @@ class Work:
             for step in steps:
                 ready: Step | None = step
                 if self.actor.safe is not None and not _is_sent(entry.journal, step):
-                    ready = self._signed_by_safe(step, title, result, ahead)
+                    ready = self._signed_by_safe(step, result, ahead)
                     ahead += 1
                 if ready is not None and result.proposal is None:
                     sender = self.sender(entry.journal)
@@ -205,18 +204,17 @@ class Work:
             others=self._in_flight,
         )
 
-    def _signed_by_safe(self, step: Step, title: str, result: Result, ahead: int) -> Step | None:
+    def _signed_by_safe(self, step: Step, result: Result, ahead: int) -> Step | None:
         """`step` as the Safe's transaction with enough signatures; None while it lacks some.
 
         Args:
             step: What the Safe does.
-            title: For people.
             result: Takes the first transaction that lacks signatures.
             ahead: How many transactions of the Safe come before.
         """
         from kgst.pipeline.through_safe import collect
 
-        signed = collect(self.system, self.actor, step.to, step.data, title, ahead)
+        signed = collect(self.system, self.actor, step.to, step.data, ahead)
         if signed.execution is not None:
             return Step(step.name, self.actor.caller, signed.execution)
         if result.proposal is None:
