@@ -16,6 +16,7 @@ from kgst.attestation import Domain
 from kgst.errors import KgstError
 from kgst.evm import Evm
 from kgst.locking import LockedFile
+from kgst.regularfile import write_regular
 
 if TYPE_CHECKING:
     from ape.contracts import ContractContainer
@@ -127,7 +128,7 @@ def refresh() -> bool:
         shutil.rmtree("contracts/.cache", ignore_errors=True)
         if done.returncode != 0:
             raise KgstError(f"The contracts do not compile:\n{done.stdout}{done.stderr}")
-        stamp.write_text(digest)
+        write_regular(stamp, digest.encode())
     from ape import project
 
     # What this process has read before is the old build.

@@ -19,6 +19,7 @@ from eth_utils.crypto import keccak
 
 from kgst.errors import KgstError
 from kgst.node import rpc
+from kgst.regularfile import write_regular
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -66,8 +67,9 @@ class Submission:
         """Write input and arguments below `folder`; returns where."""
         folder.mkdir(parents=True, exist_ok=True)
         source, arguments = folder / f"{self.name}.json", folder / f"{self.name}.args.txt"
-        source.write_text(json.dumps(self.input, indent=1, ensure_ascii=False) + "\n")
-        arguments.write_text(self.arguments + "\n")
+        text = json.dumps(self.input, indent=1, ensure_ascii=False) + "\n"
+        write_regular(source, text.encode())
+        write_regular(arguments, f"{self.arguments}\n".encode())
         return source, arguments
 
 

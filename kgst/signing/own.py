@@ -22,7 +22,9 @@ __all__ = ["UNNAMED", "Names", "Own", "own_policy", "print_own"]
 
 _FOLDER: Final = "deployments"
 _NETWORKS: Final = {56: "bsc-mainnet", 97: "bsc-testnet"}
-UNNAMED: Final = "no policy of your own (--policy, KGST_POLICY, the checkout's): names are not known here"
+UNNAMED: Final = (
+    "no policy of your own (--policy, KGST_POLICY, the checkout's): names are not known here"
+)
 
 
 @dataclass(frozen=True)
