@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.errors import RefusedError
 from kgst.node import chain_id
+from kgst.proposals.earlier import remember, signed_before
 from kgst.proposals.files import Proposal
 from kgst.proposals.onchain import Accepted, accepted, execution
 from kgst.proposals.opened import words_of
@@ -45,7 +46,15 @@ class Collected:
     left_out: Sequence[str]
 
 
-def collect(system: System, actor: Actor, to: str, data: bytes, ahead: int = 0) -> Collected:
+def collect(
+    system: System,
+    actor: Actor,
+    to: str,
+    data: bytes,
+    ahead: int = 0,
+    *,
+    warn: Callable[[str], None],
+) -> Collected:
     """The call as a transaction of the Safe, signed by the account if that is an owner.
 
     The proposal's file is written once; each owner's signature is a file of its own beside it. Owners share the folder
@@ -57,6 +66,7 @@ def collect(system: System, actor: Actor, to: str, data: bytes, ahead: int = 0) 
         to: Checksummed address.
         data: Call data.
         ahead: How many other transactions of the Safe come before; 0 for its next.
+        warn: Is told, before the account signs, what it has signed for the same nonce.
 
     Raises:
         RefusedError: the account is no owner and signatures are missing.
@@ -78,7 +88,10 @@ def collect(system: System, actor: Actor, to: str, data: bytes, ahead: int = 0) 
     made = None
     if account is not None and found.missing and not _has_signed(found, account.address):
         require_signer(found.draft, account.address)
+        for one in signed_before(proposal, account.address, path):
+            warn(str(one))
         made = signature_of(found.draft, account)
+        remember(proposal, account.address)
         mine = Signature(signer=made.signer, signature=made.signature)
         found = replace(found, signatures=[*found.signatures, mine])
     if path is not None:

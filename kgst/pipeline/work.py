@@ -19,6 +19,7 @@ from kgst.pipeline.readback import read_back
 from kgst.pipeline.results import Result, Step
 from kgst.pipeline.views import print_preview, print_progress, print_result
 from kgst.sending import NonceUsedError, Progress, RevertedError, Sender
+from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -214,13 +215,16 @@ class Work:
         """
         from kgst.pipeline.through_safe import collect
 
-        signed = collect(self.system, self.actor, step.to, step.data, ahead)
+        signed = collect(self.system, self.actor, step.to, step.data, ahead, warn=self._warn)
         if signed.execution is not None:
             return Step(step.name, self.actor.caller, signed.execution)
         if result.proposal is None:
             result.proposal, result.proposal_path = signed.proposal, signed.path
             result.missing_signatures, result.left_out = signed.missing, signed.left_out
         return None
+
+    def _warn(self, text: str) -> None:
+        self.out.print(f"[bold yellow]Warning:[/bold yellow] {markup(text, None)}", soft_wrap=True)
 
     # After
 

@@ -100,6 +100,8 @@ class SafeSignDocument(SafeShowDocument):
         already: It had signed before.
         signature_file: Where the signature was written; null when it had signed before.
         by_contract: Whether the signer is a contract (ERC-1271), whose signature was not checked.
+        signed_before: Hashes of other transactions of this nonce that the signer has signed, as far as is known here:
+            those signatures stay usable.
     """
 
     SCHEMA: ClassVar = "kgst/safe-sign/1"
@@ -108,6 +110,7 @@ class SafeSignDocument(SafeShowDocument):
     already: bool
     signature_file: str | None
     by_contract: bool
+    signed_before: list[Hash]
 
 
 class SafeCollectDocument(CollectDocument):

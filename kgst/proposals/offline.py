@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgst.console import Answer
 from kgst.proposals.documents import SafeCollectDocument, SafeShowDocument, SafeSignDocument
+from kgst.proposals.earlier import remember, signed_before
 from kgst.proposals.files import Proposal
 from kgst.proposals.kind import Found, OwnersDraft, counting, judge
 from kgst.proposals.opened import Opened, open_proposal
@@ -19,7 +20,7 @@ from kgst.signing.collecting import write_enough
 from kgst.signing.own import print_own
 from kgst.signing.reading import beside, read_signature
 from kgst.signing.shapes import Signature
-from kgst.signing.views import namer, print_collection
+from kgst.signing.views import namer, print_collection, print_list
 from kgst.storing import FileError, read_json
 from kgst.terminal import markup
 
@@ -66,6 +67,9 @@ def sign(
     opened = open_proposal(path, policy_path)
     draft = opened.draft()
 
+    signer = given.signer if given is not None else account.address if account else None
+    before = signed_before(draft.proposal, signer, path) if signer else []
+
     def document(signed: dict[str, Any]) -> SafeSignDocument:
         return SafeSignDocument.taken_from(
             shown(opened),
@@ -73,7 +77,12 @@ def sign(
             already=signed["signature_file"] is None,
             signature_file=signed["signature_file"],
             by_contract=signed["by_contract"],
+            signed_before=[one.safe_tx_hash for one in before],
         )
+
+    def show_it(out: Console) -> None:
+        print_proposal(opened, out)
+        print_list(out, "[bold yellow]Warning:[/bold yellow]", [str(one) for one in before])
 
     there = {one.signer for one in counting(opened.found()) if not one.by_contract}
     if account is not None and given is None and account.address in there:
@@ -86,11 +95,12 @@ def sign(
         draft,
         path,
         document,
-        partial(print_proposal, opened),
+        show_it,
         opened.own,
         recipient="the other owners",
     )
     answer = ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)
+    remember(draft.proposal, answer.content.signed)
     _reword(opened)
 
     def told(out: Console) -> None:

@@ -331,6 +331,96 @@ def test_names__policy_of_another_chain__names_nobody(run: Any, file: Path) -> N
     assert (found["safe_label"], found["threshold"]) == (None, None)
 
 
+# Two transactions of one nonce
+
+
+@pytest.fixture
+def other(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Another transaction of the same nonce in the same folder, on a machine that has signed nothing yet."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    made = proposals.make(data=GRANT)
+    path = made.path_in(file.parents[1], "governance")
+    made.save(path)
+    return path
+
+
+def signed_before(run: Any, file: Path) -> tuple[list[str], str]:
+    """What the first owner is told of it when signing FILE, as a document and in words; only the second is kept."""
+    result = run("sign", file, "--account", alias(0), input="n\n")
+    said = " ".join((result.stdout + result.stderr).split())
+    done = document(run("sign", file, "--account", alias(0), "--yes", "--json"), "safe-sign")
+    return done["signed_before"], said
+
+
+SAID = "You have signed another transaction for this nonce before"
+USABLE = "those signatures stay usable: whoever has them chooses which of the two is sent"
+
+
+def test_sign__second_transaction_of_a_nonce__is_told_from_the_folder(
+    run: Any, file: Path, other: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hashes, said = signed_before(run, other)
+    assert hashes == []
+    assert SAID not in said
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
+    hashes, said = signed_before(run, file)
+    assert hashes == [Proposal.load(other).safe_tx_hash]
+    told = f"{SAID} (safeTxHash {hashes[0]}; it lies in {signature_path(other, A)}); {USABLE}"
+    assert told.replace(" ", "") in said.replace(" ", "")
+
+
+def test_sign__second_transaction_of_a_nonce__is_told_from_a_copy_with_signatures(
+    run: Any, file: Path, other: Path
+) -> None:
+    drafts.saved(proposals.signed(Proposal.load(other), OWNERS[0]), file.parent / "x.signed.json")
+    assert signed_before(run, file)[0] == [Proposal.load(other).safe_tx_hash]
+
+
+def test_sign__second_transaction_of_a_nonce__is_remembered_by_the_machine(
+    run: Any, file: Path, other: Path
+) -> None:
+    signed_before(run, other)
+    for path in other.parent.glob(f"{other.stem}*"):
+        path.unlink()
+    hashes, said = signed_before(run, file)
+    assert hashes == [proposals.make(data=GRANT).safe_tx_hash]
+    assert f"{SAID} (safeTxHash {hashes[0]}; on this machine)" in said
+
+
+@pytest.mark.parametrize(
+    "changes", [{"nonce": 6}, {"chain_id": 56}, {"safe": drafts.TOKEN}], ids=str
+)
+def test_sign__transaction_of_another_nonce_or_safe__is_not_told(
+    run: Any, file: Path, other: Path, changes: dict[str, Any]
+) -> None:
+    another = proposals.make(data=GRANT, **changes)
+    path = another.path_in(file.parents[1], "governance")
+    another.save(path)
+    proposals.sign_beside(path, OWNERS[0])
+    proposals.sign_beside(other, OWNERS[1])
+    assert signed_before(run, file)[0] == []
+
+
+def test_sign__signature_that_the_owner_never_made__is_not_told(
+    run: Any, file: Path, other: Path
+) -> None:
+    theirs = proposals.signature_of(Proposal.load(other), OWNERS[1])
+    drafts.saved(theirs.model_copy(update={"signer": A}), other.with_suffix(".a.sig.json"))
+    for name in ("b.json", "c.sig.json"):
+        (file.parent / name).write_text('{"format": "kgst-safe-signature/1"')
+    (file.parent / "d.json").mkdir()
+    (file.parent / "e.json").write_text('{"format": "kgst-safe-transaction/1", "decoded": 7}')
+    assert signed_before(run, file)[0] == []
+
+
+def test_sign__machine_that_cannot_remember__signs_all_the_same(
+    run: Any, file: Path, other: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "state").write_text("no folder")
+    assert signed_before(run, other)[0] == []
+    assert signed_before(run, file)[0] == [Proposal.load(other).safe_tx_hash]
+
+
 # collect
 
 
