@@ -155,6 +155,34 @@ def test_status__life_of_the_token__is_on_one_screen(operated: System) -> None:
     assert "issuer (0xBcd4…4096) 998 800.00 som 1 000 000.00 som none yes" in " ".join(text.split())
 
 
+def powers(system: System) -> dict[str, list[str]]:
+    return {one["label"]: one["powers"] for one in document(system)["operators"]}
+
+
+def test_status__role_that_the_chain_does_not_have__is_not_shown(operated: System) -> None:
+    """The policy gives it; it was taken away, or was never given."""
+    assert powers(operated)["pauser"] == ["PAUSER"]
+    operated.manager.revokeRole(4, person("pauser"), sender=person("admin"))
+    assert "pauser" not in powers(operated)
+    assert "PAUSER" not in screen(operated, read_status(operated)).replace("UNPAUSER", "")
+    operated.token.cutIssuer(person("issuer"), sender=person("guardian"))
+    assert "issuer" not in powers(operated)
+
+
+def test_status__role_that_only_the_chain_has__is_shown(operated: System) -> None:
+    operated.manager.grantRole(4, person("issuer"), 0, sender=person("admin"))
+    assert powers(operated)["issuer"] == ["PAUSER", "issuer"]
+
+
+def test_status__role_that_begins_later__is_shown_from_then_on(operated: System) -> None:
+    operated.manager.setGrantDelay(4, DAY, sender=person("admin"))
+    pass_time(6 * DAY)
+    operated.manager.grantRole(4, person("compliance"), 0, sender=person("admin"))
+    assert powers(operated)["compliance"] == ["COMPLIANCE"]
+    pass_time(DAY + 1)
+    assert powers(operated)["compliance"] == ["PAUSER", "COMPLIANCE"]
+
+
 def test_status__all_reads__are_one_call_of_one_block(
     operated: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
