@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -13,6 +12,7 @@ from kgst.errors import InputError
 from kgst.fields import problems
 from kgst.jsonfile import JsonError, NotWholeError, parse_json
 from kgst.regularfile import NotRegularError, TooLargeError, read_regular, write_regular
+from kgst.terminal import plain
 
 __all__ = [
     "MAX_BYTES",
@@ -96,7 +96,7 @@ def read_model(path: Path, model: type[M], what: str) -> M:
     try:
         return model.model_validate_json(text, strict=True)
     except ValidationError as error:
-        lines = [f"{path}: {_printable(line)}" for line in problems(error)]
+        lines = [f"{path}: {plain(line)}" for line in problems(error)]
         raise FileError(
             "\n".join([*lines[:10], "Ask for the file again; it is never edited by hand."])
         ) from None
@@ -151,10 +151,6 @@ def _is_there(path: Path, data: bytes, *, force: bool) -> bool:
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:60]}…"
-
-
-def _printable(text: str) -> str:
-    return re.sub(r"[^\x20-\x7e\u00a0-\u2fff]", "?", text)
 
 
 def as_bytes(model: BaseModel) -> bytes:

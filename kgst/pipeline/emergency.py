@@ -10,6 +10,7 @@ import click
 from kgst.console import KgstCommand
 from kgst.node import patience, retries_told
 from kgst.node.patience import TIMEOUT_VARIABLE, default_patience
+from kgst.terminal import plain
 
 __all__ = ["EmergencyCommand"]
 
@@ -23,5 +24,5 @@ class EmergencyCommand(KgstCommand):
     def invoke(self, ctx: click.Context) -> Any:
         """Run with that patience."""
         seconds = default_patience() if TIMEOUT_VARIABLE in os.environ else _SECONDS
-        with patience(seconds), retries_told(lambda line: click.echo(line, err=True)):
+        with patience(seconds), retries_told(lambda line: click.echo(plain(line, None), err=True)):
             return super().invoke(ctx)
