@@ -115,4 +115,4 @@ def print_own(out: Console, own: Own | None) -> None:
         out.print(f"[yellow]Names:[/yellow] {UNNAMED}", soft_wrap=True)
         return
     out.print(f"Names: those of {markup(own.path, None)}", soft_wrap=True)
-    out.print(f"  its sha256  [bold]{own.sha256}[/bold]", soft_wrap=True)
+    out.print(f"  its sha256  [bold]{markup(own.sha256)}[/bold]", soft_wrap=True)

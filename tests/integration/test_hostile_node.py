@@ -58,7 +58,24 @@ def system(
         ("  auditor_a:      ", f'  treasury: "{safe}"\n  auditor_a:      '),
         ("limits:\n", "safes:\n  treasury: {owners: [guardian, admin, issuer], threshold: 2}\n\nlimits:\n"),
     ]  # fmt: skip
+    remember_calls(monkeypatch, connected().web3.eth)
     return kept_system(tmp_path, deployment, changes)
+
+
+_ANSWERED: dict[tuple[str, str], Any] = {}
+
+
+def remember_calls(monkeypatch: pytest.MonkeyPatch, eth: Any) -> None:
+    """The chain stands still, and its true answers take the chain in this process two seconds each time."""
+    ask = eth.call
+
+    def call(request: Any, block: Any) -> Any:
+        key = (str(block), str(request["data"]))
+        if key not in _ANSWERED:
+            _ANSWERED[key] = ask(request, block)
+        return _ANSWERED[key]
+
+    monkeypatch.setattr(eth, "call", call)
 
 
 def run(system: System, *command: str) -> None:
@@ -113,7 +130,7 @@ def lied(entries: list[tuple[bool, bytes]], dice: random.Random) -> list[tuple[b
     return found
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(12))
 def test_status_and_doctor__contracts_that_answer_anything__end_in_order(
     system: System, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

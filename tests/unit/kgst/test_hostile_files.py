@@ -77,7 +77,8 @@ def test_file_of_others__hostile__is_refused_in_harmless_words(
 @pytest.mark.parametrize(
     "words",
     [
-        ("safe", "show", NAME), ("safe", "show", "a", HOSTILE), ("safe", "show", f"--{HOSTILE}"), ("safe", f"zz{HOSTILE}"),
+        ("safe", "show", NAME), ("safe", "show", "a", HOSTILE), ("safe", "show", f"--{HOSTILE}"),
+        ("safe", f"zz{HOSTILE}"),
         ("safe", "sign", "a", "--account", HOSTILE), ("safe", "show", "a", "--policy", NAME),
         ("safe", "sign", "a", "--for", HOSTILE, "--signature", HOSTILE),
         ("govern", "sign", NAME, "--account", "TEST::0"),
