@@ -137,6 +137,25 @@ def test_pause__by_a_safe_with_the_manager_as_its_handler__is_refused_before_a_p
     assert verified.code == 3
 
 
+def test_doctor__node_that_does_not_serve_eth_get_proof__is_told(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from support.bsc.methods import Methods
+    from support.bsc.words import unknown_method
+
+    call = Methods.call
+
+    def other(self: Methods, method: str, params: list[Any]) -> Any:
+        if method == "eth_getProof":
+            raise unknown_method(method)
+        return call(self, method, params)
+
+    monkeypatch.setattr(Methods, "call", other)
+    code, found = rows(deployed)
+    assert (code, odd(found)) == (1, [("storage root of Safe governance", "not_checked")])
+    assert "eth_getProof" in found["storage root of Safe governance"]["found"]
+
+
 @pytest.mark.parametrize(
     "answer",
     [None, [], {}, {"storageHash": None}, {"storageHash": 7}, {"storageHash": "\u202ered"}, "\x1b[2J"],
