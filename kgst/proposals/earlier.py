@@ -20,12 +20,13 @@ from kgst.proposals.files import OwnersSignature, Proposal
 from kgst.regularfile import read_regular, write_regular
 from kgst.signatures import digest_signer, signer_of
 from kgst.signing.shapes import ChainId, Count, FileModel, Hash
-from kgst.storing import MAX_BYTES
 
 __all__ = ["Earlier", "remember", "signed_before"]
 
 _MOST: Final = 1_000
 """Files that are looked at."""
+_LARGEST: Final = 256 * 1024
+"""Bytes of one of them: a proposal with all its signatures has some 10 kB."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def _name(proposal: Proposal, signer: str) -> str:
 def _remembered(proposal: Proposal, signer: str) -> Iterator[str]:
     for path in sorted(_folder().glob(f"{_name(proposal, signer)}-*.json"))[:_MOST]:
         with suppress(OSError, ValueError, ValidationError):
-            kept = _Remembered.model_validate_json(read_regular(path, MAX_BYTES))
+            kept = _Remembered.model_validate_json(read_regular(path, _LARGEST))
             of = (kept.chain_id, kept.safe, kept.nonce, kept.signer)
             if of == (proposal.chain_id, proposal.safe, proposal.nonce, signer):
                 yield kept.safe_tx_hash
@@ -122,7 +123,7 @@ def _in_folder(
         return
     for file in sorted(path.parent.glob("*.json"))[:_MOST]:
         try:
-            text, content = parse_json(read_regular(file, MAX_BYTES))
+            text, content = parse_json(read_regular(file, _LARGEST))
         except (OSError, JsonError, ValueError):
             continue
         kind = content.get("format") if isinstance(content, dict) else None
