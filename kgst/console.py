@@ -16,6 +16,7 @@ from ape.cli import account_option
 from kgst.command import Answer, KgstCommand, KgstGroup, OfflineCommand, console
 from kgst.errors import InputError, RefusedError
 from kgst.streams import is_heard
+from kgst.terminal import plain
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI, ProviderAPI
@@ -131,7 +132,7 @@ def confirm(question: str, account: AccountAPI, *, yes: bool) -> None:
     """
     if not yes:
         _require_readers()
-        click.confirm(question, abort=True, err=True)
+        click.confirm(plain(question, None), abort=True, err=True)
         # A closed pipe is noticed when it is written to.
         _require_readers()
     let_sign(account)

@@ -24,6 +24,7 @@ __all__ = [
     "no_known_event",
     "read_logs",
     "require_events",
+    "topic_at",
     "uint_topic",
 ]
 
@@ -145,11 +146,44 @@ def event_topic(signature: str) -> bytes:
     return keccak(text=signature)
 
 
-def uint_topic(log: dict[str, Any], index: int) -> int:
-    """An indexed unsigned integer."""
-    return int.from_bytes(bytes(log["topics"][index]))
+def topic_at(log: dict[str, Any], index: int) -> bytes:
+    """An indexed argument, 32 bytes.
+
+    Raises:
+        NodeError: the event has none there, which no contract's event of this name lacks: the node made it up.
+    """
+    topics = log["topics"]
+    if len(topics) <= index or len(bytes(topics[index])) != 32:
+        raise NodeError(
+            f"the node shows an event of {log['address']} that lacks what every such event names, so its events cannot "
+            "be relied on; use another node."
+        )
+    return bytes(topics[index])
+
+
+def uint_topic(log: dict[str, Any], index: int, bits: int = 256) -> int:
+    """An indexed number of so many bits.
+
+    Raises:
+        NodeError: as `topic_at`, or it has more.
+    """
+    return _within(log, int.from_bytes(topic_at(log, index)), bits)
 
 
 def address_topic(log: dict[str, Any], index: int) -> str:
-    """An indexed address, checksummed."""
-    return to_checksum_address(bytes(log["topics"][index])[12:])
+    """An indexed address, checksummed.
+
+    Raises:
+        NodeError: as `topic_at`, or it is none.
+    """
+    value = _within(log, int.from_bytes(topic_at(log, index)), 160)
+    return to_checksum_address(value.to_bytes(20))
+
+
+def _within(log: dict[str, Any], value: int, bits: int) -> int:
+    if value >= 2**bits:
+        raise NodeError(
+            f"the node shows an event of {log['address']} with a value that its contract cannot log, so its events "
+            "cannot be relied on; use another node."
+        )
+    return value

@@ -7,7 +7,6 @@ another. Every file of this project that is JSON is read through here.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from kgst.regularfile import NotRegularError, TooLargeError, read_regular
+from kgst.regularfile import NotRegularError, TooLargeError, read_regular, write_regular
 
 __all__ = ["MAX_BYTES", "JsonError", "NotWholeError", "load_model", "parse_json", "write_whole"]
 
@@ -104,12 +103,7 @@ def write_whole(path: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_regular(path, f"{text}\n".encode())
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

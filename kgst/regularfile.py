@@ -1,14 +1,16 @@
-"""The one way to read a file that somebody gives: a regular one of bounded size, whatever stands at its path."""
+"""The one way to read a file that somebody gives, and the one to write a file: whole, whatever stands at its path."""
 
 from __future__ import annotations
 
 import errno
 import os
+import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-__all__ = ["NotRegularError", "TooLargeError", "read_regular"]
+__all__ = ["NotRegularError", "TooLargeError", "read_regular", "write_regular"]
 
 # Not every system has each. Where it is there, a pipe opens without waiting for its writer, and no terminal is taken.
 _FLAGS: Final = ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
@@ -53,6 +55,35 @@ def read_regular(path: Path, limit: int) -> bytes:
     if status.st_size > limit or len(data) > limit:
         raise TooLargeError(f"larger than {limit} bytes")
     return data
+
+
+def write_regular(path: Path, data: bytes) -> None:
+    """Write `data` to `path`, whole or not at all, over what is there.
+
+    It is written beside, under a name that nobody can guess and that must be new, and then put into place: a link that
+    waits at the one name or at the other is never followed. A file that is replaced keeps its mode.
+
+    Args:
+        path: In a folder that is there.
+        data: All of it.
+
+    Raises:
+        OSError: it cannot be written; nothing has changed.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            with suppress(FileNotFoundError):
+                there = path.lstat()
+                if stat.S_ISREG(there.st_mode):
+                    os.fchmod(file.fileno(), stat.S_IMODE(there.st_mode))
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _require_regular(status: os.stat_result) -> None:

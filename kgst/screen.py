@@ -35,7 +35,7 @@ class Screen(Console):
         """Control characters in text are shown as question marks; rich's own codes are not text."""
         for segment in super().render(renderable, options):
             text, style, control = segment
-            if control or text == "\n" or text.isprintable():
+            if control or text == "\n" or (text.isascii() and text.isprintable()):
                 yield segment
             else:
                 yield Segment("\n".join(map(clean, text.split("\n"))), style)

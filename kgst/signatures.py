@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 from eth_account import Account
 from eth_account.messages import SignableMessage
 from eth_keys.constants import SECPK1_N
+from eth_keys.datatypes import Signature as KeySignature
 from eth_keys.exceptions import BadSignature
 from eth_utils.crypto import keccak
 from eth_utils.exceptions import ValidationError
@@ -27,6 +28,7 @@ __all__ = [
     "Hashes",
     "SignatureError",
     "digest",
+    "digest_signer",
     "normalised",
     "preimage",
     "recover",
@@ -123,6 +125,19 @@ def signer_of(message: SignableMessage, signature: bytes) -> str | None:
         return recover(message, signature)
     except SignatureError:
         return None
+
+
+def digest_signer(asked: bytes, signature: bytes) -> str | None:
+    """As `signer_of`, where only the digest `asked`, 32 bytes, is known and not what was hashed."""
+    try:
+        if normalised(signature) != signature:
+            return None
+        v = signature[-1] - _FIRST_V
+        vrs = (v, int.from_bytes(signature[:32]), int.from_bytes(signature[32:64]))
+        key = KeySignature(vrs=vrs).recover_public_key_from_msg_hash(asked)
+    except (SignatureError, BadSignature, ValidationError, ValueError):
+        return None
+    return str(key.to_checksum_address())
 
 
 def sign_message(account: AccountAPI, message: SignableMessage) -> bytes:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import re
-import secrets
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -15,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from kgst.errors import InputError
 from kgst.fields import problems
 from kgst.jsonfile import JsonError, NotWholeError, parse_json
-from kgst.regularfile import NotRegularError, TooLargeError, read_regular
+from kgst.regularfile import NotRegularError, TooLargeError, read_regular, write_regular
+from kgst.terminal import plain
 
 __all__ = [
     "MAX_BYTES",
@@ -99,7 +96,7 @@ def read_model(path: Path, model: type[M], what: str) -> M:
     try:
         return model.model_validate_json(text, strict=True)
     except ValidationError as error:
-        lines = [f"{path}: {_printable(line)}" for line in problems(error)]
+        lines = [f"{path}: {plain(line)}" for line in problems(error)]
         raise FileError(
             "\n".join([*lines[:10], "Ask for the file again; it is never edited by hand."])
         ) from None
@@ -125,20 +122,12 @@ def write_new(files: Sequence[tuple[Path, bytes]], *, force: bool = False) -> No
     """
     wanted = [(path, data) for path, data in files if not _is_there(path, data, force=force)]
     for path, data in wanted:
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
         try:
-            with temporary.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
+            write_regular(path, data)
         except OSError as error:
             raise FileError(
                 f"{path}: cannot be written ({error.strerror}); check the folder and its permissions."
             ) from error
-        finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
 
 
 def _is_there(path: Path, data: bytes, *, force: bool) -> bool:
@@ -162,10 +151,6 @@ def _is_there(path: Path, data: bytes, *, force: bool) -> bool:
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:60]}…"
-
-
-def _printable(text: str) -> str:
-    return re.sub(r"[^\x20-\x7e\u00a0-\u2fff]", "?", text)
 
 
 def as_bytes(model: BaseModel) -> bytes:

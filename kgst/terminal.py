@@ -17,6 +17,17 @@ LIMIT: Final = 500
 _LINE_LIMIT: Final = 4_000
 _MOST_LINES: Final = 400
 
+# Letters and marks by Unicode's word, and nothing to be seen: fillers, joiners, variation selectors, Braille's blank.
+_UNSEEN: Final = frozenset(
+    map(
+        chr,
+        (
+            0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x2800, 0x3164, 0xFFA0,
+            *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0),
+        ),
+    )
+)  # fmt: skip
+
 # rich would read on to the next "]", in whatever is printed after the text.
 _UNCLOSED: Final = re.compile(r"\[(?=[a-z#/@][^\[\]]*$)")
 
@@ -27,9 +38,15 @@ def clean(text: str) -> str:
     White space becomes a space; control characters, marks of direction, what has no width and what has no meaning
     become a question mark, so that it is seen that something was there.
     """
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
-    return "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text)
+    return "".join(map(_seen, text))
+
+
+def _seen(c: str) -> str:
+    if c.isprintable():
+        return "?" if c in _UNSEEN else c
+    return " " if c.isspace() else "?"
 
 
 def plain(text: object, limit: int | None = LIMIT) -> str:

@@ -20,6 +20,7 @@ from kgst.console import (
 from kgst.pipeline.options import (
     collect_options,
     contract_options,
+    offline_policy_option,
     valid_for_option,
     write_options,
 )
@@ -101,12 +102,7 @@ def deploy(
 )
 @operator_options
 @contract_options
-@click.option(
-    "--policy",
-    "policy_path",
-    type=FILE,
-    help="Chain, token (its record.json) and recovery delay are compared with it. Default: beside the upgrades.",
-)
+@offline_policy_option
 @yes_option
 @click.option("--force", is_flag=True, help="Replace a signature file of other content.")
 @json_option

@@ -22,6 +22,7 @@ from kgst.policy import Policy
 from kgst.reserves.views import print_warnings
 from kgst.signing import ceremony, deadlines
 from kgst.signing.comparing import check_deployment
+from kgst.signing.own import own_policy
 from kgst.signing.views import namer, print_list
 from kgst.storing import read_model
 
@@ -78,7 +79,8 @@ def sign(
 ) -> Answer[AuditorsSignDocument]:
     """Check a rotation, show it, and let an auditor's account sign it."""
     draft = read_model(path, RotationFile, RotationFile.what)
-    policy = Policy.load(policy_path) if policy_path else None
+    own = own_policy(policy_path, path, draft.token_domain.chain_id)
+    policy, policy_path = (own.policy, own.path) if own else (None, None)
     done, undone = check(draft, policy, policy_path)
     named = namer(policy)
     warnings = draft_warnings(draft, named, now=deadlines.clock())
@@ -100,8 +102,7 @@ def sign(
             warnings=Warned.all_of(warnings),
         )
 
-    inputs = [policy_path] if policy_path else []
-    reviewed = ceremony.Reviewed(draft, path, document, show, policy, inputs)
+    reviewed = ceremony.Reviewed(draft, path, document, show, own)
     return ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)
 
 

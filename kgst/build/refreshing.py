@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kgst.errors import KgstError
 from kgst.locking import LockedFile
+from kgst.regularfile import write_regular
 
 __all__ = ["refresh", "renewed"]
 
@@ -48,7 +49,7 @@ def refresh() -> bool:
         shutil.rmtree("contracts/.cache", ignore_errors=True)
         if done.returncode != 0:
             raise KgstError(f"The contracts do not compile:\n{done.stdout}{done.stderr}")
-        stamp.write_text(digest)
+        write_regular(stamp, digest.encode())
     from ape import project
 
     # What this process has read before is the old build.

@@ -13,6 +13,7 @@ from kgst.command.answers import Answer
 from kgst.command.telling import answer_as_json, explained, logs_to_stderr, show, tell
 from kgst.interruption import Signals, renew, signal_of
 from kgst.streams import SafeStream, safe_streams
+from kgst.terminal import lines
 
 if TYPE_CHECKING:
     from kgst.document import Document
@@ -26,23 +27,21 @@ INTERRUPTED: Final = (
 """What is said when nobody on the way knew more. Its exit code is 128 and the signal's number, as shells have it."""
 
 
-def _without_keys(error: click.ClickException) -> click.ClickException:
-    """What click and ape quote of the command line may be a node's address, with its key."""
-    from kgst.redaction import redact
-
-    error.message = redact(error.message)
+def _harmless(error: click.ClickException) -> click.ClickException:
+    """What click and ape quote of the command line may be a node's address, with its key, or the name of a file."""
+    error.message = lines(error.message)
     return error
 
 
 class Keyless(click.Command):
-    """A command or group whose usage errors quote no key."""
+    """A command or group whose usage errors quote no key, and nothing that acts on the terminal."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """Parse the command line."""
         try:
             context: click.Context = super().make_context(*args, **kwargs)
         except click.ClickException as error:
-            raise _without_keys(error) from None
+            raise _harmless(error) from None
         return context
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -50,7 +49,7 @@ class Keyless(click.Command):
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
-            raise _without_keys(error) from None
+            raise _harmless(error) from None
 
 
 class KgstGroup(Keyless, click.Group):

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from eth_abi.abi import decode, encode
 from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 from kgst.abi import interface
 from kgst.flags import flag_names
@@ -23,7 +24,7 @@ from kgst.quantities import format_bps, format_duration, format_refill
 from kgst.roles import role_name
 from kgst.units import TYIYN, format_som
 
-__all__ = ["Namer", "decode_call", "function_name"]
+__all__ = ["Inner", "Namer", "calls_in", "decode_call", "function_name"]
 
 MAX_DATA: Final = 64 * 1024
 """Longest call data that is read, in bytes."""
@@ -35,10 +36,10 @@ MAX_CALLS: Final = 256
 """Calls that one text shows, nested ones included: bytes can be made that unfold without end."""
 
 MAX_ITEMS: Final = 64
-"""Items of a list that are shown."""
+"""Items of a list that are shown; of a longer one also how many there are, their sum and their hash."""
 
 MAX_HEX: Final = 256
-"""Bytes that are shown in hexadecimal digits."""
+"""Bytes that are shown in hexadecimal digits; of more also how many there are and their hash."""
 
 _CONTRACTS: Final = {"KGST": "token", "KGSTAccessManager": "manager", "Revoker": "revoker"}
 _AMOUNTS: Final = ("value", "amount", "capacity", "settled")
@@ -49,11 +50,27 @@ _UNLIMITED: Final = 2**256 - 1
 
 
 class Namer(Protocol):
-    """Gives addresses their names: `System`, whose contracts are those of `_CONTRACTS`; or `Policy`."""
+    """Gives addresses their names: `System`, whose contracts are those of `_CONTRACTS`; a signer's; or `Policy`."""
 
     def named(self, address: str) -> str:
         """`ops (0x12ab…cdef)`, `KGST`."""
         ...
+
+
+class Inner(NamedTuple):
+    """A call, and how it is made.
+
+    Attributes:
+        by: The function whose argument it is: `schedule`; None for the outermost.
+        function: `pause(uint256)`; hexadecimal digits of what is no function of the token or the manager.
+        to: Whom it is for.
+        data: The call's bytes.
+    """
+
+    by: str | None
+    function: str
+    to: str
+    data: bytes
 
 
 def decode_call(namer: Namer, to: str, data: bytes) -> str:
@@ -70,6 +87,13 @@ def decode_call(namer: Namer, to: str, data: bytes) -> str:
     return _Reader(namer).call(to, data, 0)
 
 
+def calls_in(namer: Namer, to: str, data: bytes) -> list[Inner]:
+    """The call and those that it carries, as far as `decode_call` shows them."""
+    reader = _Reader(namer)
+    reader.call(to, data, 0)
+    return reader.found
+
+
 @dataclass(frozen=True)
 class _Function:
     name: str
@@ -83,9 +107,11 @@ class _Reader:
     def __init__(self, namer: Namer) -> None:
         self._namer = namer
         self._calls = 0
+        self.found: list[Inner] = []
 
-    def call(self, to: str, data: bytes, depth: int) -> str:
+    def call(self, to: str, data: bytes, depth: int, by: str | None = None) -> str:
         self._calls += 1
+        self.found.append(Inner(by, function_name(data[:4]), to, data))
         try:
             return self._call(to, data, depth)
         except Exception:  # hostile bytes break decoders in more ways than can be listed
@@ -100,7 +126,8 @@ class _Reader:
         if function is None or depth > MAX_DEPTH or self._calls > MAX_CALLS:
             return f"{target}.{_hex(data)}"
         if len(data) > MAX_DATA:
-            return f"{target}.{function.name}(… {len(data)} bytes, too many to be shown)"
+            said = f"{len(data)} bytes, too many to be shown, keccak256 0x{keccak(data).hex()}"
+            return f"{target}.{function.name}(… {said})"
         values = _decoded(function.types, data[4:])
         if values is None:
             return f"{target}.{function.name}(unreadable arguments {_hex(data[4:])})"
@@ -121,13 +148,13 @@ class _Reader:
         if name != "data":
             return None
         if function == "multicall":
-            return f"[{', '.join(self.call(to, item, depth + 1) for item in values[0])}]"
+            return f"[{', '.join(self.call(to, item, depth + 1, function) for item in values[0])}]"
         if function in ("execute", "schedule"):
-            return self.call(to_checksum_address(values[0]), values[1], depth + 1)
+            return self.call(to_checksum_address(values[0]), values[1], depth + 1, function)
         if function in ("cancel", "hashOperation"):
-            return self.call(to_checksum_address(values[1]), values[2], depth + 1)
+            return self.call(to_checksum_address(values[1]), values[2], depth + 1, function)
         if function == "upgradeToAndCall" and values[1]:
-            return self.call(to, values[1], depth + 1)
+            return self.call(to, values[1], depth + 1, function)
         return None
 
     def _shown(self, abi: Any, value: Any, in_som: bool) -> str:
@@ -144,7 +171,8 @@ class _Reader:
                 update={"type": kind[: kind.rindex("[")], "name": name.removesuffix("s")}
             )
             items = [self._shown(item, each, in_som) for each in value[:MAX_ITEMS]]
-            items += [f"… {len(value) - MAX_ITEMS} more"] * (len(value) > MAX_ITEMS)
+            if len(value) > MAX_ITEMS:
+                items.append(self._rest(abi, item, value, in_som))
             return f"[{', '.join(items)}]"
         if kind == "tuple":
             fields = zip(abi.components or (), value, strict=True)
@@ -161,6 +189,13 @@ class _Reader:
             return _number(name, value, in_som)
         return json.dumps(str(value)[:200])  # no control characters reach a terminal
 
+    def _rest(self, abi: Any, item: Any, value: Any, in_som: bool) -> str:
+        """What a list that is not shown whole comes to, by which two people can see that they have the same one."""
+        said = f"… {len(value) - MAX_ITEMS} more; {len(value)} in all"
+        if all(isinstance(one, int) and not isinstance(one, bool) for one in value):
+            said += f", together {self._shown(item, sum(value), in_som)}"
+        return f"{said}, keccak256 0x{keccak(encode([abi.canonical_type], [value])).hex()}"
+
 
 def _decoded(types: tuple[str, ...], data: bytes) -> tuple[Any, ...] | None:
     """None when `data` is not of `types`, or too short for them, which the decoder alone would not always tell."""
@@ -173,7 +208,7 @@ def _decoded(types: tuple[str, ...], data: bytes) -> tuple[Any, ...] | None:
 
 def _number(name: str, value: int, in_som: bool) -> str:
     if name in _TIMES:
-        return "at once" if name == "when" and value == 0 else format_time(value)
+        return "once its delay has passed" if name == "when" and value == 0 else format_time(value)
     if name in _DELAYS:
         return format_duration(value)
     if name in ("roleId", "admin", "guardian"):
@@ -194,7 +229,9 @@ def _number(name: str, value: int, in_som: bool) -> str:
 
 def _hex(data: bytes) -> str:
     shown = data[:MAX_HEX].hex()
-    return f"0x{shown}" if len(data) <= MAX_HEX else f"0x{shown}… ({len(data)} bytes)"
+    if len(data) <= MAX_HEX:
+        return f"0x{shown}"
+    return f"0x{shown}… ({len(data)} bytes, keccak256 0x{keccak(data).hex()})"
 
 
 @cache

@@ -18,6 +18,7 @@ from kgst.build import renewed
 from kgst.build.compiler import ask_compiler, standard_input
 from kgst.errors import InputError, KgstError
 from kgst.node import rpc
+from kgst.regularfile import write_regular
 from kgst.sending.signed import SignedError, read_signed
 
 if TYPE_CHECKING:
@@ -62,8 +63,9 @@ class Submission:
         """Write input and arguments below `folder`; returns where."""
         folder.mkdir(parents=True, exist_ok=True)
         source, arguments = folder / f"{self.name}.json", folder / f"{self.name}.args.txt"
-        source.write_text(json.dumps(self.input, indent=1, ensure_ascii=False) + "\n")
-        arguments.write_text(self.arguments + "\n")
+        text = json.dumps(self.input, indent=1, ensure_ascii=False) + "\n"
+        write_regular(source, text.encode())
+        write_regular(arguments, f"{self.arguments}\n".encode())
         return source, arguments
 
 

@@ -1,10 +1,11 @@
 """Whether those whom a policy names can hold what it gives them, as the chain has them.
 
-A Safe must be there, be safe-global's by its code, and be owned as the policy says; nobody may be an address that a
-contract of the deployment has or gets; and somebody must be left who can act as ADMIN. Code and storage are the node's
-word, never the Safe's own: a hostile implementation answers what one wants to hear.
+A Safe must be there, be safe-global's by its code, be owned as the policy says, and act for nobody but its owners;
+nobody may be an address that a contract of the deployment has or gets; and somebody must be left who can act as ADMIN.
+Code and storage are the node's word, never the Safe's own: a hostile implementation answers what one wants to hear.
+What the Safe says is compared with it.
 
-Requests: one call through Multicall3 for what Safes say, a batch for their code and slot 0, one for the code behind it.
+Requests: one call through Multicall3 for what Safes say, and those of `kgst.safe.standing`.
 """
 
 from __future__ import annotations
@@ -14,55 +15,43 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
-
 from kgst.checks import Check, State
-from kgst.multicall import Head, Read, ReadError, Reads, ensure_multicall, latest, many
+from kgst.multicall import Head, Read, ReadError, Reads, ensure_multicall, latest
 from kgst.policy import Policy, SafeTerms
 from kgst.roles import Role
+from kgst.safe.published import PROXIES, known_as
 from kgst.safe.safes import LEAST_VERSION, is_usable
+from kgst.safe.standing import Standing, read_standings, standing_checks
 from kgst.terminal import plain
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
 __all__ = [
-    "IMPLEMENTATIONS",
-    "PROXIES",
     "FoundSafe",
     "PeopleReads",
+    "Said",
     "people_checks",
     "read_safes",
 ]
 
-PROXIES: Final = {
-    "aea7d4252f6245f301e540cfbee27d3a88de543af8e49c5c62405d5499fab7e5": "1.1.1",
-    "b89c1b3bdf2cf8827818646bce9a8f6e372885f8c55e5c07acbd307cb133b000": "1.3.0",
-    "d7d408ebcd99b2b70be43e20253d6d92a8ea8fab29bd3be7f55b10032331fb4c": "1.4.1",
-    "4e381985ca68b3e5d27b4425fa581c19cf33146d3f887a3cfca96f55528ea46f": "1.5.0",
-}
-"""keccak256 of the code that safe-global's factories put at a Safe's address, and their version.
-
-One of 1.1.1 may have been given a newer implementation since.
-"""
-
-IMPLEMENTATIONS: Final = {
-    "bba688fbdb21ad2bb58bc320638b43d94e7d100f6f3ebaab0a4e4de6304b1c2e": "1.3.0",
-    "21842597390c4c6e3c1239e434a682b054bd9548eee5e9b1d6a4482731023c0f": "1.3.0 L2",
-    "1fe2df852ba3299d6534ef416eefa406e56ced995bca886ab7a553e6d0c5e1c4": "1.4.1",
-    "b1f926978a0f44a2c0ec8fe822418ae969bd8c3f18d61e5103100339894f81ff": "1.4.1 L2",
-    "dda019cbd7c867a533a2a86e5c53434fdc50b13122b5a5ddb4a8df61b31c20f2": "1.5.0",
-    "180193227186ccb85316c94db1f0d156ed932b14712cfaac78901899178572dc": "1.5.0 L2",
-}
-"""keccak256 of the code that a Safe runs, as https://github.com/safe-global/safe-deployments lists it.
-
-They have no immutables: the code is the same on every chain and at every address.
-"""
-
-_SINGLETON_SLOT: Final = 0
 # Zero, the mark at the ends of a Safe's lists, precompiles and what chains keep for themselves.
 _NOBODY: Final = 2**16
+
+
+_MARK: Final = "0x" + 39 * "0" + "1"
+"""With which a Safe's list of modules begins and ends."""
+_PAGE: Final = 64
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a Safe says of itself, so anything: checksummed addresses, in its order."""
+
+    owners: tuple[str, ...]
+    threshold: int
+    modules: tuple[str, ...]
+    version: str
 
 
 @dataclass(frozen=True)
@@ -70,21 +59,13 @@ class FoundSafe:
     """What is at the address of one of the policy's Safes.
 
     Attributes:
-        code: At the address; empty when there is none.
-        implementation: Checksummed address that its slot 0 names.
-        implementation_code: At that address.
-        owners: Checksummed addresses, as it says.
-        threshold: As it says.
-        version: As it says, so anything.
-        failure: Why owners, threshold and version are not known; None when they are.
+        standing: By code and storage.
+        said: None when it did not say.
+        failure: Why it did not; None when it did.
     """
 
-    code: bytes
-    implementation: str
-    implementation_code: bytes
-    owners: tuple[str, ...] = ()
-    threshold: int = 0
-    version: str = ""
+    standing: Standing
+    said: Said | None = None
     failure: str | None = None
 
 
@@ -93,15 +74,17 @@ class PeopleReads:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._asked: dict[str, tuple[Read[Any], Read[Any], Read[Any]]] = {}
+        self._asked: dict[str, tuple[Read[Any], Read[Any], Read[Any], Read[Any]]] = {}
 
     def ask(self, reads: Reads) -> None:
         """Add to `reads`, which are to be fetched before `found`."""
         for label in self._policy.safes:
             view = partial(reads.view, self._policy.address(label))
+            pages = ["address[]", "address"]
             self._asked[label] = (
                 view("getOwners()", ["address[]"]),
                 view("getThreshold()", ["uint256"]),
+                view("getModulesPaginated(address,uint256)", pages, _MARK, _PAGE),
                 view("VERSION()", ["string"]),
             )
 
@@ -117,31 +100,25 @@ class PeopleReads:
         """
         if not self._asked:
             return {}
+        policy = self._policy
         # The in-process chain reads storage of its latest block only; nothing moves it meanwhile.
-        at: Any = "latest" if provider.name == "test" or head is None else head.number
-        addresses = {label: self._policy.address(label) for label in self._asked}
-        requests = [partial(_code, address, at) for address in addresses.values()]
-        requests += [partial(_slot, address, at) for address in addresses.values()]
-        answers = many(provider, "read the code of the policy's Safes", *requests)
-        codes, words = answers[: len(addresses)], answers[len(addresses) :]
-        behind = [to_checksum_address(bytes(word).rjust(32, b"\0")[-20:]) for word in words]
-        unique = list(dict.fromkeys(behind))
-        requests = [partial(_code, address, at) for address in unique]
-        what = "read the code of the Safes' implementations"
-        known = dict(zip(unique, many(provider, what, *requests), strict=True))
-        return {
-            label: self._one(label, bytes(code), target, bytes(known[target]))
-            for label, code, target in zip(addresses, codes, behind, strict=True)
+        at = "latest" if provider.name == "test" or head is None else head.number
+        owners = {
+            policy.address(label): map(policy.address, policy.safes[label].owners)
+            for label in self._asked
         }
+        there = read_standings(provider, owners, at)
+        return {label: self._one(label, there[policy.address(label)]) for label in self._asked}
 
-    def _one(self, label: str, code: bytes, target: str, target_code: bytes) -> FoundSafe:
-        owners, threshold, version = self._asked[label]
+    def _one(self, label: str, standing: Standing) -> FoundSafe:
+        owners, threshold, modules, version = self._asked[label]
         try:
-            return FoundSafe(
-                code, target, target_code, tuple(owners.value), threshold.value, version.value,
-            )  # fmt: skip
+            said = Said(
+                tuple(owners.value), threshold.value, tuple(modules.value[0]), version.value
+            )
         except ReadError as error:
-            return FoundSafe(code, target, target_code, failure=str(error))
+            return FoundSafe(standing, failure=str(error))
+        return FoundSafe(standing, said)
 
 
 def read_safes(policy: Policy, provider: ProviderAPI) -> dict[str, FoundSafe]:
@@ -197,21 +174,22 @@ def _of_safe(
     policy: Policy, label: str, safe: FoundSafe, taken: Mapping[str, str]
 ) -> Iterator[Check]:
     terms, address, name = policy.safes[label], policy.address(label), f"Safe {label}"
-    wanted = [policy.address(owner) for owner in terms.owners]
-    if not safe.code or safe.failure is not None:
-        found = "there is no code at its address" if not safe.code else f"{safe.failure}"
+    wanted, standing, said = list(map(policy.address, terms.owners)), safe.standing, safe.said
+    if not standing.code or (said is None and known_as(standing.code, PROXIES) is None):
+        found = "there is no code at its address" if not standing.code else f"{safe.failure}"
         advice = f"Create it on this chain first, or correct people.{label}; who has a plain key is not in safes."
         yield _check(name, False, f"no Safe: {found}", _safe(policy, terms), advice)
         return
-    yield from _code_of_safe(label, safe)
+    yield from standing_checks(name, standing)
     advice = f"If its owners meant that, correct safes.{label}; else ask them who did it."
-    good = _ascending(wanted) == _ascending(safe.owners)
-    owners, expected = _names(policy, safe.owners), _names(policy, wanted)
+    good = _ascending(wanted) == _ascending(standing.owners)
+    owners, expected = _names(policy, standing.owners), _names(policy, wanted)
     yield _check(f"owners of {name}", good, owners, expected, advice)
-    good = safe.threshold == terms.threshold
-    threshold, expected = str(safe.threshold), str(terms.threshold)
+    good = standing.threshold == terms.threshold
+    threshold, expected = str(standing.threshold), str(terms.threshold)
     yield _check(f"threshold of {name}", good, threshold, expected, advice)
-    whose = {owner: _not_a_person(owner, taken) for owner in {*wanted, *safe.owners}}
+    yield from _own_word(policy, name, safe)
+    whose = {owner: _not_a_person(owner, taken) for owner in {*wanted, *standing.owners}}
     whose[address] = "the Safe's own" if address in whose else None
     advice = f"It can never sign: have the Safe's owners replace it, and correct safes.{label}."
     for owner, what in whose.items():
@@ -220,19 +198,26 @@ def _of_safe(
             yield _check(f"an owner of {name}", False, found, expected, advice)
 
 
-def _code_of_safe(label: str, safe: FoundSafe) -> Iterator[Check]:
-    name, target, known = f"Safe {label}", safe.implementation, _known(safe.code, PROXIES)
-    advice = f"It only answers like a Safe: have one made by Safe's own application, and correct people.{label}."
-    found, expected = known or "another contract's", "safe-global's proxy"
-    yield _check(f"code of {name}", known is not None, found, expected, advice)
-    known = _known(safe.implementation_code, IMPLEMENTATIONS)
-    found = f"{target} ({known})" if known else target if safe.implementation_code else "none"
-    advice = "It may do whatever it likes, whoever signs: let it act for nothing until its owners know why."
-    expected = "safe-global's"
-    yield _check(f"implementation of {name}", known is not None, found, expected, advice)
+def _own_word(policy: Policy, name: str, safe: FoundSafe) -> Iterator[Check]:
+    """What a Safe says of itself is what its storage holds."""
+    standing, said = safe.standing, safe.said
+    advice = "Its own word is not what the chain holds: whoever made it lie hides something; let it act for nothing."
+    expected = _in_words(policy, standing)
+    if said is None:
+        yield _check(f"own word of {name}", False, f"{safe.failure}", expected, advice)
+        return
+    same = (said.owners, said.threshold, said.modules)
+    good = same == (standing.owners, standing.threshold, standing.modules)
+    yield _check(f"own word of {name}", good, _in_words(policy, said), expected, advice)
     advice = "Its signatures would not name the chain, or not in a way that is known here: move it to a newer one."
-    good, version = is_usable(safe.version), plain(safe.version, 20)
+    good, version = is_usable(said.version), plain(said.version, 20)
     yield _check(f"version of {name}", good, version, f"{LEAST_VERSION} or later", advice)
+
+
+def _in_words(policy: Policy, safe: Said | Standing) -> str:
+    return (
+        f"{safe.threshold} of {_names(policy, safe.owners)}; modules {_names(policy, safe.modules)}"
+    )
 
 
 _check = partial(Check.that, "safes")
@@ -257,10 +242,6 @@ def _not_a_person(address: str, taken: Mapping[str, str]) -> str | None:
     return "nobody" if int(address, 16) < _NOBODY else taken.get(address)
 
 
-def _known(code: bytes, hashes: Mapping[str, str]) -> str | None:
-    return hashes.get(keccak(code).hex())
-
-
 def _safe(policy: Policy, terms: SafeTerms) -> str:
     return f"a Safe, {terms.threshold} of {_names(policy, map(policy.address, terms.owners))}"
 
@@ -271,11 +252,3 @@ def _names(policy: Policy, addresses: Iterable[str]) -> str:
 
 def _ascending(addresses: Iterable[str]) -> list[str]:
     return sorted(addresses, key=lambda address: int(address, 16))
-
-
-def _code(address: str, at: Any, eth: Any) -> Any:
-    return eth.get_code(address, at)
-
-
-def _slot(address: str, at: Any, eth: Any) -> Any:
-    return eth.get_storage_at(address, _SINGLETON_SLOT, at)

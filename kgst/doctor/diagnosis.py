@@ -1,7 +1,8 @@
 """Everything that can be wrong with a node and a deployment, looked at without sending anything.
 
 Requests: those of `node.py`; then, all in one block, code and the ERC-1967 slot as one batch, events as one
-question to both contracts, and everything else, Safes and balances included, as one call through Multicall3.
+question to both contracts, and everything else, balances included, as one call through Multicall3; then code and
+storage of the Safes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from kgst.console import load_policy
 from kgst.deployment.contracts import Deployment
 from kgst.deployment.system import System, open_system
 from kgst.doctor.node import NodeFacts, ask_node, chain_checks, node_checks
-from kgst.doctor.safes import SafeReads
+from kgst.doctor.safes import safe_checks
 from kgst.files import Files
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
 from kgst.node import NodeError, connected, is_short_lived, rpc
@@ -98,11 +99,9 @@ class _Extra:
     """What doctor asks in the same call, besides what `verify` does."""
 
     policy: Policy
-    safes: SafeReads | None = None
     balances: dict[str, tuple[tuple[str, ...], Read[int]]] = field(default_factory=dict)
 
     def add(self, reads: Reads, _: Traces) -> None:
-        self.safes = SafeReads(reads, self.policy)
         for address, powers in operators(self.policy):
             self.balances[address] = (powers, reads.balance(address))
 
@@ -121,8 +120,8 @@ def _examine(system: System, node: NodeFacts, checks: list[Check]) -> Diagnosis:
         if compared.traces is not None:
             checks.append(_events(compared.traces.gap))
         checks += compared.checks
-        if state is not None and extra.safes is not None:
-            checks += extra.safes.checks(compared.safes, dev=node.dev)
+        checks += safe_checks(system, head, compared.safes, dev=node.dev)
+        if state is not None:
             checks += _balances(policy, extra)
     checks += _plain_keys(policy)
     return Diagnosis(policy, node.chain_id, head, checks, system, state)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgst.errors import InputError
 from kgst.quantities import format_duration
+from kgst.regularfile import write_regular
 from kgst.roles import Role
 from kgst.safe.txbuilder import batch_document
 
@@ -56,12 +57,13 @@ def write_batches(path: Path, system: System, work: Work) -> list[PlannedBatch]:
         at = path if len(by_role) == 1 else path.with_stem(f"{path.stem}-{role.name}")
         batches.append(_batch(system, work, at, role, todos))
     for batch in batches:
-        if batch.path.exists():
+        # A link that leads nowhere is there as well.
+        if batch.path.exists() or batch.path.is_symlink():
             raise InputError(f"{batch.path} is there already; name another file, or remove it.")
     for batch in batches:
         text = json.dumps(_document(system, batch), indent=2, ensure_ascii=False) + "\n"
         try:
-            batch.path.write_text(text, encoding="utf-8")
+            write_regular(batch.path, text.encode())
         except OSError as error:
             raise InputError(f"{batch.path} cannot be written: {error.strerror}.") from error
     return batches

@@ -1,118 +1,113 @@
-"""Safes of the policy as the chain has them, beyond what verifying compares: what could act or forbid beside owners."""
+"""Safes of the policy, beyond what verifying compares: how often they acted, whether their storage hides something.
+
+A Safe asks its mappings, not its lists, whether somebody is an owner or a module. So an entry that no list leads to
+acts and shows nowhere: whoever once made a Safe delegate to code of their own can have left one. What no list shows,
+the root of the Safe's storage does: either it is that of the words that are known, or there are others.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from eth_utils.address import to_checksum_address
+import rlp
 from eth_utils.crypto import keccak
+from trie import HexaryTrie
 
 from kgst.checks import Check, State
 from kgst.deployment.people import FoundSafe
-from kgst.multicall import Read, ReadError, Reads
-from kgst.policy import Policy
-from kgst.terminal import plain
+from kgst.events import event_topic, read_logs
+from kgst.node import NodeError, rpc
 
-__all__ = ["SafeReads"]
+if TYPE_CHECKING:
+    from kgst.deployment.system import System
+    from kgst.multicall import Head
 
-_SENTINEL: Final = "0x" + 39 * "0" + "1"
-_PAGE: Final = 10
-# Where Safe keeps them: https://github.com/safe-global/safe-smart-account, GuardManager, FallbackManager.
-_GUARD: Final = int.from_bytes(keccak(text="guard_manager.guard.address"))
-_HANDLER: Final = int.from_bytes(keccak(text="fallback_manager.handler.address"))
+__all__ = ["safe_checks", "storage_root"]
 
-HANDLERS: Final = {
-    0xF48F2B2D2A534E402487B3EE7C18C33AEC0FE5E4: "1.3.0",
-    0x017062A1DE2FE6B99BE3D9D37841FED19F573804: "1.3.0",
-    0xFD0732DC9E303F09FCEF3A7388AD10A83459EC99: "1.4.1",
-    0x3EFCBB83A4A7AFCB4F68D501E2C2203A38BE77F4: "1.5.0",
-    0x85A8CA358D388530AD0FB95D0CB89DD44FC242C3: "1.5.0",
-}
-"""safe-global's CompatibilityFallbackHandler, and the ExtensibleFallbackHandler of 1.5.0."""
+_SIGNED: Final = "SignMsg(bytes32)"
+_APPROVED: Final = "ApproveHash(bytes32,address)"
+# Safe.sol's layout, behind what `kgst.safe.standing` reads.
+_SIGNED_MESSAGES: Final = 7
+_APPROVED_HASHES: Final = 8
 
-
-class SafeReads:
-    """What every Safe of the policy says, and the node of it."""
-
-    def __init__(self, reads: Reads, policy: Policy) -> None:
-        self._policy = policy
-        self._safes = [_Safe(reads, label, policy.address(label)) for label in policy.safes]
-
-    def checks(self, found: Mapping[str, FoundSafe], *, dev: bool) -> Iterator[Check]:
-        """Each Safe's checks.
-
-        Args:
-            found: What stands there; a Safe that is not in it, or is none, has no checks.
-            dev: A development node, where nobody has deployed safe-global's contracts to their addresses.
-        """
-        for safe in self._safes:
-            there = found.get(safe.label)
-            if there is not None and there.failure is None:
-                yield from safe.checks(self._policy, plain(there.version, 20), dev=dev)
+_EXPECTED: Final = (
+    "known owners, modules, settings, and hashes that they approved or signed on the chain"
+)
+_ADVICE: Final = (
+    "An owner or a module that no list shows may be there; or hashes that owners approved or signed on the chain "
+    "before the deployment, which stay for ever. Unless its owners know of those, let it act for nothing, and use a "
+    "new Safe."
+)
 
 
-class _Safe:
-    def __init__(self, reads: Reads, label: str, address: str) -> None:
-        self.label = label
-        self.nonce = reads.view(address, "nonce()", ["uint256"])
-        self.modules = reads.view(
-            address,
-            "getModulesPaginated(address,uint256)",
-            ["address[]", "address"],
-            _SENTINEL,
-            _PAGE,
-        )
-        # A Safe lets anyone read its storage, so this needs no request of its own; that it is a Safe is known by then.
-        self.guard, self.handler = (
-            reads.view(address, "getStorageAt(uint256,uint256)", ["bytes"], slot, 1)
-            for slot in (_GUARD, _HANDLER)
-        )
+def safe_checks(
+    system: System, head: Head, found: Mapping[str, FoundSafe], *, dev: bool
+) -> Iterator[Check]:
+    """Each Safe's checks; a label at which there is no Safe has none.
 
-    def checks(self, policy: Policy, version: str, *, dev: bool) -> Iterator[Check]:
-        name = f"Safe {self.label}"
-        yield self._modules(policy, name)
-        guard, handler = map(_address, (self.guard, self.handler))
-        yield _slot(f"guard of {name}", guard, "none", good=guard == 0)
-        known = "none, or safe-global's"
-        good = dev or handler == 0 or handler in HANDLERS
-        yield _slot(f"fallback handler of {name}", handler, known, good=good)
-        item = f"nonce of {name}"
-        try:
-            text = f"version {version!r}, {self.nonce.value} transactions so far"
-            yield Check("safes", item, State.OK, text)
-        except ReadError as error:
-            yield Check("safes", item, State.NOT_CHECKED, str(error))
-
-    def _modules(self, policy: Policy, name: str) -> Check:
-        item = f"modules of {name}"
-        try:
-            modules, following = self.modules.value
-        except ReadError as error:
-            return Check("safes", item, State.NOT_CHECKED, str(error), "none")
-        found = _names(policy, modules) if modules else "none"
-        if modules and int(following, 16) != 1:
-            found += ", and more"
-        # A module acts without any owner's signature.
-        return Check.same("safes", item, "none", found)
+    Args:
+        system: Its policy names the Safes.
+        head: The block that they were read in.
+        found: What stands there.
+        dev: A development node: the chain in this process has no roots, and anvil wrong ones, which count words that
+            were read and are zero.
+    """
+    for label, safe in found.items():
+        if safe.said is None or safe.standing.version is None:
+            continue
+        text = f"version {safe.standing.version}, {safe.standing.nonce} transactions so far"
+        yield Check("safes", f"nonce of Safe {label}", State.OK, text)
+        if not dev:
+            yield _hidden(system, head, f"storage root of Safe {label}", label, safe)
 
 
-def _slot(item: str, value: int | None, expected: str, *, good: bool) -> Check:
-    if value is None:
-        found = "the Safe does not let its storage be read"
-        return Check("safes", item, State.NOT_CHECKED, found, expected)
-    found = to_checksum_address(value.to_bytes(20)) if value else "none"
-    return Check("safes", item, State.OK if good else State.WARNING, found, expected)
-
-
-def _address(read: Read[Any]) -> int | None:
+def _hidden(system: System, head: Head, item: str, label: str, safe: FoundSafe) -> Check:
+    address, words = system.policy.address(label), safe.standing.words
     try:
-        word = bytes(read.value)
-    except ReadError:
-        return None
-    value = int.from_bytes(word)
-    return value if len(word) == 32 and value < 2**160 else None
+        with rpc(f"read the storage root of {address} (eth_getProof)"):
+            answer: Any = system.provider.web3.eth.get_proof(address, [], head.number)
+            root = bytes(answer["storageHash"])
+            if len(root) != 32:
+                raise ValueError(len(root))
+        known = storage_root(words) == root
+        if not known:
+            # Few Safes have any, and each needs a question of its own.
+            known = storage_root({**words, **_recorded(system, address, head)}) == root
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        found = f"the node's answer to eth_getProof makes no sense ({type(error).__name__})"
+        return Check("safes", item, State.NOT_CHECKED, found, _EXPECTED)
+    except NodeError as error:
+        return Check("safes", item, State.NOT_CHECKED, str(error), _EXPECTED)
+    return Check.that("safes", item, known, _EXPECTED if known else "more", _EXPECTED, _ADVICE)
 
 
-def _names(policy: Policy, addresses: Any) -> str:
-    return ", ".join(policy.named(a) for a in sorted(addresses, key=lambda a: int(a, 16)))
+def _recorded(system: System, safe: str, head: Head) -> dict[int, int]:
+    """Words of the hashes that were approved or signed on the chain since the deployment began.
+
+    Raises:
+        NodeError: the node failed, or serves no events.
+    """
+    first = system.record.manager.transaction.block_number
+    words = {}
+    for log in read_logs(safe, (_SIGNED, _APPROVED), first, head.number):
+        topic, *given = (bytes(one) for one in log["topics"])
+        if topic == event_topic(_SIGNED) and len(given) == 1:
+            words[_entry(given[0], _SIGNED_MESSAGES)] = 1
+        elif topic == event_topic(_APPROVED) and len(given) == 2:
+            words[_entry(given[0], _entry(given[1], _APPROVED_HASHES))] = 1
+    return words
+
+
+def _entry(key: bytes, mapping: int) -> int:
+    return int.from_bytes(keccak(key + mapping.to_bytes(32)))
+
+
+def storage_root(words: Mapping[int, int]) -> bytes:
+    """The root of a storage that holds these words by slot and nothing else, 32 bytes."""
+    trie = HexaryTrie({})
+    for slot, word in words.items():
+        if word:
+            size = (word.bit_length() + 7) // 8
+            trie[keccak(slot.to_bytes(32))] = rlp.encode(word.to_bytes(size))
+    return bytes(trie.root_hash)

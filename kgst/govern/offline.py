@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from kgst.console import Answer
 from kgst.govern.challenge import Challenge
 from kgst.govern.offline_documents import GovernSignDocument
-from kgst.policy import Policy
 from kgst.signing import ceremony
 from kgst.signing.comparing import check_deployment
 from kgst.signing.moments import both_times
+from kgst.signing.own import own_policy
 from kgst.signing.views import namer, print_list
 from kgst.storing import read_model
 from kgst.terminal import markup
@@ -40,7 +40,8 @@ def sign(
         FileError: the challenge cannot be read.
     """
     challenge = read_model(path, Challenge, Challenge.what)
-    policy = Policy.load(policy_path) if policy_path else None
+    own = own_policy(policy_path, path, challenge.chain_id)
+    policy, policy_path = (own.policy, own.path) if own else (None, None)
     done: list[str] = []
     undone: list[str] = ["who holds which role: as the challenge says of the chain"]
     if policy is None or policy_path is None:
@@ -75,8 +76,7 @@ def sign(
             not_checked=undone,
         )
 
-    inputs = [policy_path] if policy_path else []
     reviewed = ceremony.Reviewed(
-        challenge, path, document, show, policy, inputs, recipient="whoever rotates, for --proof"
+        challenge, path, document, show, own, recipient="whoever rotates, for --proof"
     )
     return ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)

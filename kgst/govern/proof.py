@@ -18,8 +18,7 @@ from kgst.console import let_sign
 from kgst.errors import DriftError, InputError, RefusedError
 from kgst.govern.challenge import Challenge
 from kgst.jsonfile import load_model, write_whole
-from kgst.pipeline.actor import safe_drifts
-from kgst.safe.safes import Safe
+from kgst.pipeline.actor import safe_drifts, safe_of
 from kgst.signatures import SignatureError, normalised, signer_of
 from kgst.signing.ceremony import signature_of
 from kgst.signing.onchain import takes
@@ -140,7 +139,7 @@ def keep(system: System, challenge: Challenge, signature: bytes) -> Path | None:
 
 
 def _prove_safe(system: System, label: str, address: str) -> Proof:
-    safe = Safe.at(system.provider, address)
+    safe = safe_of(system, label)
     if differences := safe_drifts(system.policy, label, safe):
         raise DriftError(
             f"the Safe {label} ({address}) is not as the policy says: {'; '.join(differences)}; nothing was revoked."

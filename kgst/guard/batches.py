@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from eth_utils.crypto import keccak
+
 from kgst.csvfile import AMOUNT_COLUMNS, CsvFile, Row, parse_address, parse_amount_cell
 from kgst.events import address_topic, read_logs
 from kgst.guard.accounts import set_blocked
@@ -157,9 +159,14 @@ def _blocking(
         name = f"{operation.name}-{subject_of(operation.data)[:8]}"
         lines = operation.lines[:_SHOWN]
         if more := len(operation.lines) - len(lines):
-            lines += (("", f"… {more} more"),)
+            lines += (_rest(more, len(operation.lines), operation.data),)
         found.append(replace(operation, name=name, lines=lines))
     return found
+
+
+def _rest(more: int, of: int, data: bytes) -> tuple[str, str]:
+    """What is not shown of a list, by which two people can see that they have the same one."""
+    return "", f"… {more} more; {of} in all, keccak256 of the call 0x{keccak(data).hex()}"
 
 
 def _freezing(system: System, listed: Listed, some: Sequence[tuple[str, int]]) -> Operation:
@@ -174,7 +181,7 @@ def _freezing(system: System, listed: Listed, some: Sequence[tuple[str, int]]) -
         for account, frozen in some[:_SHOWN]
     ]
     if (more := len(some) - _SHOWN) > 0:
-        lines.append(("", f"… {more} more"))
+        lines.append(_rest(more, len(some), data))
 
     def agreeing() -> int:
         states = read_accounts(system, accounts, "getFrozenTokens")

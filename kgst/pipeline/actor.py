@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kgst.deployment.system import System
     from kgst.policy import Policy
 
-__all__ = ["Actor", "choose_actor", "safe_drifts", "test_account"]
+__all__ = ["Actor", "choose_actor", "safe_drifts", "safe_of", "test_account"]
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,18 @@ def test_account(addresses: Sequence[str]) -> AccountAPI | None:
     return next((known[a] for a in addresses if a in known), None)
 
 
+def safe_of(system: System, label: str) -> Safe:
+    """The Safe with this label of the policy, as the chain has it.
+
+    Raises:
+        DriftError: there is none on which nobody acts but its owners.
+        NodeError: the node failed.
+    """
+    policy = system.policy
+    owners = map(policy.address, policy.safes[label].owners)
+    return Safe.at(system.provider, policy.address(label), owners)
+
+
 def safe_drifts(policy: Policy, label: str, safe: Safe) -> list[str]:
     """How the Safe on the chain differs from the policy's `safes.<label>`; empty when it does not."""
     terms = policy.safes[label]
@@ -90,7 +102,7 @@ def _safe(system: System, run: Run) -> Actor:
             f"the policy has no Safe {label!r} (it has: {known}); add it to people and safes in {system.policy_path}."
         )
     address = system.policy.address(label)
-    safe = Safe.at(system.provider, address)
+    safe = safe_of(system, label)
     if differences := safe_drifts(system.policy, label, safe):
         raise DriftError(
             f"the Safe {label} ({address}) is not as the policy says: {'; '.join(differences)}. If its owners meant "

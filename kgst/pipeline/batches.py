@@ -81,7 +81,7 @@ def _performed(work: Work, batch: Batch) -> Answer[OperationDocument]:
             simulate(system, operation.name, work.actor.caller, operation.to, operation.data)
         pairs = list(zip(operations, found, strict=True))
         print_preview(work.out, system, work.actor, pairs, None)
-        result = send_each(work, subject, batch.name, operations, batch.title, batch.reference)
+        result = send_each(work, subject, batch.name, operations, batch.reference)
     else:
         if begun:
             work.close(subject, batch.name, batch.reference)
@@ -102,7 +102,6 @@ def send_each(
     subject: str,
     name: str,
     operations: Sequence[Operation],
-    title: str,
     reference: str,
 ) -> Result:
     """Ask, send each of `operations`, wait, read back.
@@ -112,11 +111,10 @@ def send_each(
         subject: Of the journal.
         name: For the journal's file.
         operations: In order; names differ.
-        title: For people, and a Safe's owners.
         reference: For the journal.
     """
     steps = [Step(o.name, o.to, o.data) for o in operations]
-    result = work.carry_out(subject, name, steps, title=title, reference=reference)
+    result = work.carry_out(subject, name, steps, reference=reference)
     if result.exit_code is ExitCode.DONE:
         work.read_back(operations, result)
     return result

@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from kgst.console import KgstCommand
+from kgst.terminal import plain
 
 __all__ = ["EmergencyCommand"]
 
@@ -24,5 +25,5 @@ class EmergencyCommand(KgstCommand):
         from kgst.node.patience import TIMEOUT_VARIABLE, default_patience
 
         seconds = default_patience() if TIMEOUT_VARIABLE in os.environ else _SECONDS
-        with patience(seconds), retries_told(lambda line: click.echo(line, err=True)):
+        with patience(seconds), retries_told(lambda line: click.echo(plain(line, None), err=True)):
             return super().invoke(ctx)

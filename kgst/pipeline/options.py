@@ -110,12 +110,14 @@ def force_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def offline_policy_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--policy`: the parameter `policy_path`, None when not given."""
+    """`--policy`: the parameter `policy_path`, None when not given: then it is this checkout's own, if any."""
     return click.option(
         "--policy",
         "policy_path",
+        envvar="KGST_POLICY",
+        show_envvar=True,
         type=FILE,
-        help="Names people; chain, token (its record.json) and auditors are compared with it.",
+        help="Your own: names people, and is compared with FILE. Default: this checkout's, for a FILE in its folder.",
     )(function)
 
 

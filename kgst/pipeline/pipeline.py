@@ -99,7 +99,6 @@ def _performed(work: Work, operations: Sequence[Operation]) -> Answer[OperationD
         subject,
         left[0].name,
         [step],
-        title="; ".join(o.title for o in left),
         irreversible=any(o.irreversible for o in left),
         reference=reference,
     )

@@ -9,7 +9,7 @@ from kgst.console import Answer
 from kgst.errors import DriftError, ExitCode, InputError, RefusedError
 from kgst.events import event_topic, read_logs
 from kgst.node import chain_id, rpc
-from kgst.pipeline.actor import safe_drifts
+from kgst.pipeline.actor import safe_drifts, safe_of
 from kgst.pipeline.operation import Operation, Readback
 from kgst.pipeline.pipeline import perform
 from kgst.proposals.documents import LeftOut, SafeShowDocument
@@ -67,7 +67,7 @@ def _safe_of(system: System, opened: Opened) -> tuple[str, Safe]:
         raise RefusedError(
             f"{proposal.safe} is no Safe of {system.policy_path}; nothing was sent on a stranger's word."
         )
-    safe = Safe.at(system.provider, proposal.safe)
+    safe = safe_of(system, label)
     if differences := safe_drifts(system.policy, label, safe):
         raise DriftError(f"the Safe {label} is not as the policy says: {'; '.join(differences)}.")
     return label, safe

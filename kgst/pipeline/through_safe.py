@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgst.decoding.calls import decode_call
 from kgst.errors import RefusedError
 from kgst.node import chain_id
+from kgst.proposals.earlier import remember, signed_before
 from kgst.proposals.files import Proposal
 from kgst.proposals.onchain import Accepted, accepted, execution
+from kgst.proposals.opened import words_of
 from kgst.safe.safes import SafeTransaction
 from kgst.signing.ceremony import require_signer, signature_of
+from kgst.signing.own import Names
 from kgst.signing.reading import signature_path
 from kgst.signing.shapes import Signature
 from kgst.storing import FileError, as_bytes, write_new
@@ -45,7 +47,13 @@ class Collected:
 
 
 def collect(
-    system: System, actor: Actor, to: str, data: bytes, title: str, ahead: int = 0
+    system: System,
+    actor: Actor,
+    to: str,
+    data: bytes,
+    ahead: int = 0,
+    *,
+    warn: Callable[[str], None],
 ) -> Collected:
     """The call as a transaction of the Safe, signed by the account if that is an owner.
 
@@ -57,8 +65,8 @@ def collect(
         actor: The Safe, and the account.
         to: Checksummed address.
         data: Call data.
-        title: For people.
         ahead: How many other transactions of the Safe come before; 0 for its next.
+        warn: Is told, before the account signs, what it has signed for the same nonce.
 
     Raises:
         RefusedError: the account is no owner and signatures are missing.
@@ -70,7 +78,8 @@ def collect(
     transaction = SafeTransaction(
         chain_id(system.provider), safe.address, to, data, safe.nonce + ahead
     )
-    proposal = Proposal.of(transaction, title, [decode_call(system, to, data)])
+    words = words_of(names_of(system), transaction)
+    proposal = Proposal.of(transaction, words, [words])
     path = proposal.path_in(system.files.proposals, label) if system.files else None
     if path is not None and path.exists():
         # Only the signatures are taken over: title and words are the file's claim.
@@ -79,7 +88,10 @@ def collect(
     made = None
     if account is not None and found.missing and not _has_signed(found, account.address):
         require_signer(found.draft, account.address)
+        for one in signed_before(proposal, account.address, path):
+            warn(str(one))
         made = signature_of(found.draft, account)
+        remember(proposal, account.address)
         mine = Signature(signer=made.signer, signature=made.signature)
         found = replace(found, signatures=[*found.signatures, mine])
     if path is not None:
@@ -94,6 +106,12 @@ def collect(
         found.missing,
         found.left_out,
     )
+
+
+def names_of(system: System) -> Names:
+    """As an owner who signs the file without a network names people, from the same policy and record."""
+    contracts = {name: one.address for name, one in system.record.contracts.items()}
+    return Names(system.policy, contracts)
 
 
 def _shared(path: Path, transaction: SafeTransaction) -> Proposal:

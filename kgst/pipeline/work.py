@@ -20,6 +20,7 @@ from kgst.pipeline.readback import read_back
 from kgst.pipeline.results import Result, Step
 from kgst.pipeline.views import print_preview, print_progress, print_result
 from kgst.sending import Progress, Sender, UndecidedError
+from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -139,7 +140,9 @@ class Work:
         if self.actor.safe is not None:
             from kgst.safe.safes import Safe
 
-            self.actor = replace(self.actor, safe=Safe.at(self.system.provider, self.actor.caller))
+            before = self.actor.safe
+            now = Safe.at(self.system.provider, before.address, before.owners)
+            self.actor = replace(self.actor, safe=now)
 
     def carry_out(
         self,
@@ -147,7 +150,6 @@ class Work:
         name: str,
         steps: Sequence[Step],
         *,
-        title: str,
         irreversible: bool = False,
         reference: str = "",
     ) -> Result:
@@ -175,7 +177,7 @@ class Work:
             for step in steps:
                 ready: Step | None = step
                 if self.actor.safe is not None and not _is_sent(entry.journal, step):
-                    ready = self._signed_by_safe(step, title, result, ahead)
+                    ready = self._signed_by_safe(step, result, ahead)
                     ahead += 1
                 if ready is not None and result.proposal is None:
                     with partly(result, len(steps)):
@@ -223,24 +225,26 @@ class Work:
             taken_by=self.run.taken_by,
         )
 
-    def _signed_by_safe(self, step: Step, title: str, result: Result, ahead: int) -> Step | None:
+    def _signed_by_safe(self, step: Step, result: Result, ahead: int) -> Step | None:
         """`step` as the Safe's transaction with enough signatures; None while it lacks some.
 
         Args:
             step: What the Safe does.
-            title: For people.
             result: Takes the first transaction that lacks signatures.
             ahead: How many transactions of the Safe come before.
         """
         from kgst.pipeline.through_safe import collect
 
-        signed = collect(self.system, self.actor, step.to, step.data, title, ahead)
+        signed = collect(self.system, self.actor, step.to, step.data, ahead, warn=self._warn)
         if signed.execution is not None:
             return Step(step.name, self.actor.caller, signed.execution)
         if result.proposal is None:
             result.proposal, result.proposal_path = signed.proposal, signed.path
             result.missing_signatures, result.left_out = signed.missing, signed.left_out
         return None
+
+    def _warn(self, text: str) -> None:
+        self.out.print(f"[bold yellow]Warning:[/bold yellow] {markup(text, None)}", soft_wrap=True)
 
     # After
 

@@ -63,6 +63,10 @@ class SafeShowDocument(Document):
         signatures: In the file, and in the files beside it.
         missing: Signatures that are missing, by the policy; null without one.
         left_out: What does not count, of the signatures too.
+        notes: What to know before signing, for people: how long a call will wait, whose code an upgrade brings.
+        words_differ: Whether the file says something else of itself than its bytes do.
+        policy_file: The own policy, whose names were shown; null without one.
+        policy_sha256: Of that file, 64 digits; null without one.
     """
 
     SCHEMA: ClassVar = "kgst/safe-show/1"
@@ -82,6 +86,10 @@ class SafeShowDocument(Document):
     signatures: list[OwnersSignaturePart]
     missing: Count | None
     left_out: list[LeftOut]
+    notes: list[str]
+    words_differ: bool
+    policy_file: str | None
+    policy_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None
 
 
 class SafeSignDocument(SafeShowDocument):
@@ -92,6 +100,8 @@ class SafeSignDocument(SafeShowDocument):
         already: It had signed before.
         signature_file: Where the signature was written; null when it had signed before.
         by_contract: Whether the signer is a contract (ERC-1271), whose signature was not checked.
+        signed_before: Hashes of other transactions of this nonce that the signer has signed, as far as is known here:
+            those signatures stay usable.
     """
 
     SCHEMA: ClassVar = "kgst/safe-sign/1"
@@ -100,6 +110,7 @@ class SafeSignDocument(SafeShowDocument):
     already: bool
     signature_file: str | None
     by_contract: bool
+    signed_before: list[Hash]
 
 
 class SafeCollectDocument(CollectDocument):

@@ -1,7 +1,7 @@
 """The two files of a Safe's transaction: the proposal, an owner's signature; the proposal with enough of them is sent.
 
 Beside the proposal lies the same transaction for Safe's Transaction Builder. What a file claims is never believed: the
-hash is computed from the transaction, each signer is recovered from the signature.
+hash is computed from the transaction, its words are made of its bytes, each signer is recovered from the signature.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class Proposal(FileModel):
 
     Attributes:
         nonce: Of the Safe.
-        title: What it does, in words, for people; not part of what is signed.
-        decoded: Its calls in words.
+        title: What it does, in words, for people; a claim, since it is not part of what is signed.
+        decoded: Its calls in words; a claim as well.
         data: Call data.
         domain_hash: As a Ledger shows it.
         message_hash: As a Ledger shows it.
@@ -135,6 +135,10 @@ class Proposal(FileModel):
             safe_tx_hash=hashes.digest,
         )
 
+    def worded(self, words: str) -> Self:
+        """The same, said in these words, which were made of its bytes; whatever stood there before is gone."""
+        return self.model_copy(update={"title": words, "decoded": (words,)})
+
     def having(self, signatures: Iterable[Signature]) -> Self:
         """The same with these signatures in it, and no others."""
         every = list(signatures)
@@ -163,13 +167,12 @@ class Proposal(FileModel):
     def save(self, path: Path) -> None:
         """Write the proposal, and the Transaction Builder's form of it beside; each whole or not at all.
 
+        Neither has anything in it that differs by machine or time: who writes the same proposal writes the same bytes.
+
         Raises:
             FileError: a file cannot be written.
         """
         builder, content = path.with_suffix(".tx-builder.json"), as_bytes(self)
-        # The builder's form has the time in it: it is not made anew for nothing, which would hinder who shares it.
-        if builder.exists() and path.exists() and path.read_bytes() == content:
-            return
         batch = batch_document(
             chain_id=self.chain_id,
             safe=self.safe,

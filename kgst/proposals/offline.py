@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgst.console import Answer
 from kgst.proposals.documents import SafeCollectDocument, SafeShowDocument, SafeSignDocument
+from kgst.proposals.earlier import remember, signed_before
 from kgst.proposals.files import Proposal
 from kgst.proposals.kind import Found, OwnersDraft, counting, judge
 from kgst.proposals.opened import Opened, open_proposal
@@ -16,9 +17,10 @@ from kgst.proposals.views import left_out_of, print_left_out, print_proposal, sh
 from kgst.signing import ceremony
 from kgst.signing.collecting import collect as put_together
 from kgst.signing.collecting import write_enough
+from kgst.signing.own import print_own
 from kgst.signing.reading import beside, read_signature
 from kgst.signing.shapes import Signature
-from kgst.signing.views import namer, print_collection
+from kgst.signing.views import namer, print_collection, print_list
 from kgst.storing import FileError, read_json
 from kgst.terminal import markup
 
@@ -37,7 +39,12 @@ def show(path: Path, policy_path: Path | None) -> Answer[SafeShowDocument]:
         PolicyError: the policy cannot be read.
     """
     opened = open_proposal(path, policy_path)
-    return Answer(shown(opened), partial(print_proposal, opened))
+
+    def told(out: Console) -> None:
+        print_proposal(opened, out)
+        print_own(out, opened.own)
+
+    return Answer(shown(opened), told)
 
 
 def sign(
@@ -60,6 +67,9 @@ def sign(
     opened = open_proposal(path, policy_path)
     draft = opened.draft()
 
+    signer = given.signer if given is not None else account.address if account else None
+    before = signed_before(draft.proposal, signer, path) if signer else []
+
     def document(signed: dict[str, Any]) -> SafeSignDocument:
         return SafeSignDocument.taken_from(
             shown(opened),
@@ -67,10 +77,16 @@ def sign(
             already=signed["signature_file"] is None,
             signature_file=signed["signature_file"],
             by_contract=signed["by_contract"],
+            signed_before=[one.safe_tx_hash for one in before],
         )
+
+    def show_it(out: Console) -> None:
+        print_proposal(opened, out)
+        print_list(out, "[bold yellow]Warning:[/bold yellow]", [str(one) for one in before])
 
     there = {one.signer for one in counting(opened.found()) if not one.by_contract}
     if account is not None and given is None and account.address in there:
+        _reword(opened)
         content = document(
             {"signer": account.address, "signature_file": None, "by_contract": False}
         )
@@ -79,12 +95,13 @@ def sign(
         draft,
         path,
         document,
-        partial(print_proposal, opened),
-        opened.policy,
-        [opened.policy_path],
+        show_it,
+        opened.own,
         recipient="the other owners",
     )
     answer = ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)
+    remember(draft.proposal, answer.content.signed)
+    _reword(opened)
 
     def told(out: Console) -> None:
         answer.show(out)
@@ -112,6 +129,11 @@ def _print_next(out: Console, path: Path) -> None:
     )
 
 
+def _reword(opened: Opened) -> None:
+    """What goes on to the next owner, and to Safe's application, says what this one saw."""
+    opened.proposal.worded(opened.decoded).save(opened.path.resolve())
+
+
 def collect(
     path: Path,
     signatures: Sequence[Path],
@@ -134,9 +156,9 @@ def collect(
         draft, signatures, read=partial(_read, draft, found), there=counting(found)
     )
     target = out_path or beside(path, "signed.json")
-    inputs = [path, *signatures, opened.policy_path]
+    inputs = [path, *signatures, *([opened.own.path] if opened.own else [])]
     # Words of others are not passed on with the owners' signatures.
-    own = draft.proposal.model_copy(update={"decoded": (opened.decoded,)})
+    own = draft.proposal.worded(opened.decoded)
     write_enough(collection, own.having, target, inputs, force=force)
     left_out = left_out_of(found)
 

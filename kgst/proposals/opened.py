@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,12 @@ from kgst.errors import InputError
 from kgst.policy import Policy
 from kgst.proposals.files import Proposal
 from kgst.proposals.kind import Found, OwnersDraft, look, owners_of
-from kgst.record import Record, RecordError
+from kgst.safe.safes import SafeTransaction
 from kgst.signing.comparing import require_chain
 from kgst.signing.kinds import People
+from kgst.signing.own import UNNAMED, Names, Own, own_policy
 
-__all__ = ["Opened", "open_proposal"]
+__all__ = ["Opened", "open_proposal", "words_of"]
 
 _NOBODY = People((), "owner", "no owner of this Safe")
 
@@ -25,23 +26,25 @@ class Opened:
     """A proposal's file, and what is known of its deployment.
 
     Attributes:
-        policy: None when none lies where the file belongs and none was given.
+        own: The policy of whoever opened it; None when they have none.
+        names: Of that policy, and of the record beside it.
         label: Of the Safe in the policy; None for a stranger.
     """
 
     path: Path
     proposal: Proposal
-    policy: Policy | None
-    policy_path: Path
-    contracts: Mapping[str, str]
+    own: Own | None
+    names: Names
     label: str | None
 
+    @property
+    def policy(self) -> Policy | None:
+        """The policy alone."""
+        return self.own.policy if self.own else None
+
     def named(self, address: str) -> str:
-        """By record and policy, as `System` names it."""
-        for name, at in self.contracts.items():
-            if int(at, 16) == int(address, 16):
-                return name
-        return self.policy.named(address) if self.policy else f"unknown {address}"
+        """By the own policy and record, the address whole; bare without them."""
+        return self.names.named(address)
 
     @property
     def owners(self) -> People | None:
@@ -61,7 +64,12 @@ class Opened:
     @property
     def decoded(self) -> str:
         """What it does, in words, from its bytes; the file's own words are a claim."""
-        return decode_call(self, self.proposal.to, bytes.fromhex(self.proposal.data[2:]))
+        return words_of(self.names, self.proposal.transaction)
+
+    @property
+    def is_misworded(self) -> bool:
+        """Whether the file says something else of itself than its bytes do, as this signer names people."""
+        return self.proposal.worded(self.decoded) != self.proposal
 
     def found(self, but: Iterable[Path] = ()) -> list[Found]:
         """The signatures in the file and beside it, without the files `but`."""
@@ -75,12 +83,17 @@ class Opened:
             InputError: no policy says who they are.
             RefusedError: the policy is of another chain.
         """
-        if self.owners is None or self.policy is None or self.threshold is None:
+        if self.own is None:
             raise InputError(
-                f"no policy says who owns the Safe {self.proposal.safe} (looked at {self.policy_path}); give it with "
+                f"no policy says who owns the Safe {self.proposal.safe}: {UNNAMED}; give yours with --policy. One that "
+                "came with the file is the sender's."
+            )
+        require_chain(self.proposal.chain_id, self.own.policy, self.own.path)
+        if self.owners is None or self.threshold is None:
+            raise InputError(
+                f"no policy says who owns the Safe {self.proposal.safe} (looked at {self.own.path}); give it with "
                 "--policy."
             )
-        require_chain(self.proposal.chain_id, self.policy, self.policy_path)
         return OwnersDraft(self.proposal, self.owners, self.threshold)
 
 
@@ -89,25 +102,22 @@ def open_proposal(path: Path, policy_path: Path | None) -> Opened:
 
     Args:
         path: As it was given.
-        policy_path: The policy; None for that of the deployment in whose folder the file lies.
+        policy_path: The own policy; None for this checkout's.
 
     Raises:
         FileError: the proposal cannot be read, or its hashes are not those of its transaction.
         PolicyError: the policy cannot be read.
     """
     proposal = Proposal.load(path)
-    # deployments/<network>/safe/<label>/<file>
-    folder = path.resolve().parents[min(2, len(path.resolve().parents) - 1)]
-    policy_path = policy_path or folder / "policy.yaml"
-    policy = Policy.load(policy_path) if policy_path.exists() else None
-    contracts: dict[str, str] = {}
-    try:
-        record = Record.load(policy_path.parent / "record.json")
-        if record.chain_id == proposal.chain_id:
-            contracts = {name: entry.address for name, entry in record.contracts.items()}
-    except RecordError:
-        pass  # then the contracts are strangers
-    label = policy.label(proposal.safe) if policy else None
-    if policy is None or label not in policy.safes:
-        label = None
-    return Opened(path, proposal, policy, policy_path, contracts, label)
+    own = own_policy(policy_path, path, proposal.chain_id)
+    if own is None or not own.policy.allows_chain(proposal.chain_id):
+        # Whoever has an address on one chain need not have it on another.
+        return Opened(path, proposal, own, Names(), None)
+    label = own.policy.label(proposal.safe)
+    known = label if label in own.policy.safes else None
+    return Opened(path, proposal, own, own.names(proposal.chain_id), known)
+
+
+def words_of(names: Names, transaction: SafeTransaction) -> str:
+    """What a transaction does, in words, from its bytes: the same for all who name people in the same way."""
+    return decode_call(names, transaction.to, transaction.data)

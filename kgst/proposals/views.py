@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kgst.proposals.documents import LeftOut, OwnersSignaturePart, SafeShowDocument
 from kgst.proposals.kind import Found
+from kgst.proposals.notes import notes_on
 from kgst.proposals.opened import Opened
 from kgst.signatures import Hashes
 from kgst.signing.views import print_hash_lines, print_list
@@ -14,6 +15,8 @@ from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+_MISWORDED: Final = "the file says something else than its bytes do; its words are not shown, and signing replaces them"
 
 __all__ = ["left_out_of", "print_left_out", "print_proposal", "shown"]
 
@@ -39,6 +42,10 @@ def shown(opened: Opened) -> SafeShowDocument:
         signatures=signatures,
         missing=missing,
         left_out=left_out_of(found),
+        notes=list(notes_on(opened)),
+        words_differ=opened.is_misworded,
+        policy_file=str(opened.own.path) if opened.own else None,
+        policy_sha256=opened.own.sha256 if opened.own else None,
     )
 
 
@@ -81,6 +88,10 @@ def print_proposal(opened: Opened, out: Console) -> None:
         f"nonce {document.nonce:d}"
     )
     out.print(f"  {document.decoded}", markup=False, style="bold")
+    for note in document.notes:
+        out.print(f"  [yellow]![/yellow] {markup(note, None)}")
+    if opened.is_misworded:
+        out.print(f"  [yellow]![/yellow] {_MISWORDED}")
     out.print()
     print_hash_lines(out, Hashes.of(opened.proposal.transaction.message), "safeTxHash")
     for one in document.signatures:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgst.console import Answer
-from kgst.policy import Policy
 from kgst.reserves.documents import (
     ReservesCollectDocument,
     ReservesSignDocument,
@@ -23,6 +22,7 @@ from kgst.reserves.views import (
     print_warnings,
 )
 from kgst.signing import ceremony, deadlines
+from kgst.signing.own import own_policy
 from kgst.signing.views import Namer, namer, print_list
 from kgst.storing import read_model
 
@@ -47,7 +47,8 @@ def sign(
 ) -> Answer[ReservesSignDocument]:
     """Check a draft, show it, and let an auditor's account sign it; or take the signature of one that is a contract."""
     draft = read_model(path, AttestationFile, AttestationFile.what)
-    policy = Policy.load(policy_path) if policy_path else None
+    own = own_policy(policy_path, path, draft.token_domain.chain_id)
+    policy, policy_path = (own.policy, own.path) if own else (None, None)
     checks = check(
         draft, policy=policy, policy_path=policy_path, report=report, statements=statements
     )
@@ -66,8 +67,8 @@ def sign(
             warnings=Warned.all_of(warnings),
         )
 
-    inputs = [*statements, *(one for one in (policy_path, report) if one)]
-    reviewed = ceremony.Reviewed(draft, path, document, show, policy, inputs)
+    inputs = [*statements, *([report] if report else [])]
+    reviewed = ceremony.Reviewed(draft, path, document, show, own, inputs)
     return ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)
 
 

@@ -1,4 +1,4 @@
-"""Safe 1.4.1 without a hosted service: who owns it, what its owners sign, and the transaction that this makes.
+"""A Safe without a hosted service: who owns it, what its owners sign, and the transaction that this makes.
 
 Owners sign with a key of their own (ECDSA over EIP-712) or are contracts (ERC-1271); approvals of hashes on the chain
 are Safe's own application's business.
@@ -7,7 +7,7 @@ are Safe's own application's business.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,10 +17,11 @@ from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from kgst.errors import DriftError, RefusedError
+from kgst.checks import failed
+from kgst.errors import DriftError
 from kgst.node import NodeError, rpc
+from kgst.safe.standing import read_standings, standing_checks
 from kgst.signatures import digest
-from kgst.terminal import plain
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -127,31 +128,32 @@ class Safe:
     nonce: int
 
     @classmethod
-    def at(cls, provider: ProviderAPI, address: str) -> Safe:
-        """The Safe at `address`.
+    def at(cls, provider: ProviderAPI, address: str, guesses: Iterable[str] = ()) -> Safe:
+        """The Safe at `address`, by its code and its storage: what it says of itself is not asked.
+
+        Args:
+            provider: Connected.
+            address: Checksummed.
+            guesses: Who may own it; spares requests.
 
         Raises:
-            DriftError: there is no Safe, or it is too old for what is signed here.
+            DriftError: there is no Safe, or one on which others than its owners may act.
             NodeError: the node failed.
         """
-        with rpc(f"read the code of {address}"):
-            if not bytes(provider.web3.eth.get_code(to_checksum_address(address))):
-                raise DriftError(f"there is no contract at {address}, where the policy has a Safe.")
-        try:
-            (version,) = view(provider, address, "VERSION()", ["string"])
-            (owners,) = view(provider, address, "getOwners()", ["address[]"])
-            (threshold,) = view(provider, address, "getThreshold()", ["uint256"])
-            (nonce,) = view(provider, address, "nonce()", ["uint256"])
-        except RefusedError as error:
-            raise DriftError(f"the contract at {address} is no Safe: {error}") from error
-        if not is_usable(version):
+        standing = read_standings(provider, {address: guesses}, "latest")[address]
+        if not standing.code:
+            raise DriftError(f"there is no contract at {address}, where the policy has a Safe.")
+        bad = failed(standing_checks("the Safe", standing))
+        if bad or standing.version is None:
             raise DriftError(
-                f"the Safe at {address} says that it is version {plain(version, 20)!r}, and signatures as made here "
-                f"are good from {LEAST_VERSION} on. Have it updated, or use another Safe."
+                "\n".join(
+                    [
+                        f"{address} is no Safe on which nobody acts but its owners, so nothing is signed for it:",
+                        *(f"- {check}. {check.advice}" for check in bad),
+                    ]
+                )
             )
-        return cls(
-            address, version, tuple(to_checksum_address(o) for o in owners), int(threshold), int(nonce),
-        )  # fmt: skip
+        return cls(address, standing.version, standing.owners, standing.threshold, standing.nonce)
 
     @property
     def asks_by_draft(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +19,7 @@ def batch_document(
     description: str,
     transactions: Sequence[tuple[str, bytes]],
 ) -> dict[str, Any]:
-    """A batch of (checksummed address, call data) without value.
+    """A batch of (checksummed address, call data) without value: the same one for the same arguments, at any time.
 
     Args:
         chain_id: EIP-155.
@@ -32,7 +31,8 @@ def batch_document(
     document: dict[str, Any] = {
         "version": "1.0",
         "chainId": str(chain_id),
-        "createdAt": int(time.time() * 1000),
+        # The format wants a time, and the checksum covers it; nothing is done with it.
+        "createdAt": 0,
         "meta": {
             "name": name,
             "description": description,

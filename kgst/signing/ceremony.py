@@ -16,7 +16,6 @@ from eth_utils.address import is_checksum_address
 from kgst.console import Answer, confirm, console
 from kgst.document import Document
 from kgst.errors import InputError, RefusedError
-from kgst.policy import Policy
 from kgst.signatures import sign_message
 from kgst.signing import deadlines
 from kgst.signing.collecting import collect as put_together
@@ -25,6 +24,7 @@ from kgst.signing.deadlines import require_open
 from kgst.signing.documents import CollectDocument
 from kgst.signing.files import AuditorsOrder, SignedDraft
 from kgst.signing.kinds import Signable
+from kgst.signing.own import Own, own_policy, print_own
 from kgst.signing.reading import beside, signature_path
 from kgst.signing.shapes import MAX_SIGNATURE, SignatureFile
 from kgst.signing.views import (
@@ -63,7 +63,7 @@ class Reviewed(Generic[S]):
         path: Where it was read; the signature is written beside it.
         document: Makes the answer of the values that a `SignDocument` has.
         show: Prints all that is signed, and what was compared.
-        policy: Names people.
+        own: The signer's own policy, which names people; None when there is none.
         inputs: Other files that were read, and must not be overwritten.
         recipient: To whom the signature goes.
     """
@@ -72,7 +72,7 @@ class Reviewed(Generic[S]):
     path: Path
     document: Callable[[dict[str, Any]], S]
     show: Callable[[Console], None]
-    policy: Policy | None
+    own: Own | None
     inputs: Sequence[Path] = ()
     recipient: str = "the issuer"
 
@@ -134,15 +134,18 @@ def sign(
         InputError: no account was given, or both.
         RefusedError: it may not sign, did not, or the draft's deadline has passed.
     """
-    draft, path, policy = reviewed.draft, reviewed.path, reviewed.policy
+    draft, path, own = reviewed.draft, reviewed.path, reviewed.own
+    policy = own.policy if own else None
     address = _signer(draft, account, given)
     require_signer(draft, address)
     require_open(draft, deadlines.clock())
     target = signature_path(path, address)
-    require_apart([target], [path, *reviewed.inputs])
+    inputs = [path, *([own.path] if own else []), *reviewed.inputs]
+    require_apart([target], inputs)
 
     out, signer = console(stderr=quiet), namer(policy)(address)
     reviewed.show(out)
+    print_own(out, own)
     print_hashes(out, draft.hashes)
     if given is not None:
         out.print(f"Its owners sign {draft.for_contracts}", soft_wrap=True, markup=False)
@@ -159,6 +162,8 @@ def sign(
         "signer": address,
         "by_contract": made.by_contract,
         "label": policy.label(address) if policy else None,
+        "policy_file": str(own.path) if own else None,
+        "policy_sha256": own.sha256 if own else None,
     }
 
     def show_it(out: Console) -> None:
@@ -229,13 +234,13 @@ def collect(
     force: bool,
 ) -> Answer[C]:
     """Put signatures on the draft at `path` together; once there are enough, write the file `signed`."""
-    policy = Policy.load(policy_path) if policy_path else None
+    own = own_policy(policy_path, path, draft.token_domain.chain_id)
     target = out_path or beside(path, "signed.json")
-    inputs = [path, *signatures, *([policy_path] if policy_path else [])]
+    inputs = [path, *signatures, *([own.path] if own else [])]
     collection = put_together(draft, signatures)
     write_enough(collection, lambda found: signed.of(draft, found), target, inputs, force=force)
     return Answer(
         document.of(collection, target),
-        lambda out: print_collection(out, collection, target, namer(policy)),
+        lambda out: print_collection(out, collection, target, namer(own.policy if own else None)),
         collection.exit_code,
     )

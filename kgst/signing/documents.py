@@ -23,12 +23,16 @@ class SignDocument(Document):
         signature_file: Where the signature was written.
         by_contract: Whether the signer is a contract (ERC-1271), whose signature was not checked.
         label: The signer's in the policy; null without a policy.
+        policy_file: The signer's own policy, whose names were shown; null without one.
+        policy_sha256: Of that file, 64 digits; null without one.
     """
 
     signature_file: str
     signer: Address
     by_contract: bool
     label: Label
+    policy_file: str | None
+    policy_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None
 
 
 class CollectDocument(Document):

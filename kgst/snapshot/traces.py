@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kgst.decoding.pending import SCHEDULED, Scheduled, scheduled_in
-from kgst.events import address_topic, event_topic, no_known_event, read_logs, uint_topic
+from kgst.events import address_topic, event_topic, no_known_event, read_logs, topic_at, uint_topic
 from kgst.node import NodeError
 from kgst.record import Record
 
@@ -69,12 +69,12 @@ def read_traces(record: Record, last: int) -> Traces:
 
 def _note(traces: Traces, log: dict[str, Any], record: Record) -> None:
     token = record.token.address
-    topic, by_token = bytes(log["topics"][0]), int(log["address"], 16) == int(token, 16)
+    topic, by_token = topic_at(log, 0), int(log["address"], 16) == int(token, 16)
     if by_token:
         if topic == event_topic(_ISSUER):
             traces.issuers.add(address_topic(log, 1))
     elif topic in (event_topic(_GRANTED), event_topic(_REVOKED)):
-        traces.members.setdefault(uint_topic(log, 1), set()).add(address_topic(log, 2))
+        traces.members.setdefault(uint_topic(log, 1, 64), set()).add(address_topic(log, 2))
     elif topic == event_topic(_MAPPED):
         target, selector = address_topic(log, 1), bytes(log["data"])[:4]
         by_target = {
@@ -87,6 +87,6 @@ def _note(traces: Traces, log: dict[str, Any], record: Record) -> None:
     elif event := _DELAYS.get(topic):
         data = bytes(log["data"])
         delay, since = int.from_bytes(data[:32]), int.from_bytes(data[32:64])
-        traces.delays[event, bytes(log["topics"][1])] = delay, since
+        traces.delays[event, topic_at(log, 1)] = delay, since
     elif (operation := scheduled_in(log)) is not None:
         traces.scheduled.append(operation)

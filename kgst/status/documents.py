@@ -214,7 +214,7 @@ class StatusDocument(Document):
         recovery: The recovery of auditors under way; null when there is none.
         pending: Scheduled operations, the next to be ready first; null when the node refuses events, so that they are
             not known.
-        operators: People of the policy who send transactions.
+        operators: People of the policy who have a power on the chain, and so send transactions.
         warnings: What an operator should act on, for people only.
         not_checked: What could not be looked at, and why.
     """

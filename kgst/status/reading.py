@@ -10,30 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kgst.decoding.pending import Pending, ScheduleReads
-from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
+from kgst.multicall import Head, Reads, ensure_multicall, latest
 from kgst.policy import Policy
 from kgst.snapshot.powers import IssuerReads
 from kgst.snapshot.token import Attestation, Issuer, Recovery, TokenReads
 from kgst.snapshot.traces import read_traces
+from kgst.status.operators import Operator, OperatorReads
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = ["Operator", "Status", "operators", "read_status"]
-
-
-@dataclass(frozen=True)
-class Operator:
-    """Someone who sends transactions, and so needs BNB.
-
-    Attributes:
-        powers: `PAUSER`, `issuer`, `auditor`, `owner of treasury`.
-        balance: Wei.
-    """
-
-    address: str
-    powers: tuple[str, ...]
-    balance: int
+__all__ = ["Status", "operators", "read_status"]
 
 
 @dataclass(frozen=True)
@@ -104,7 +91,7 @@ def read_status(system: System) -> Status:
     flags, delegate_all = token.pause_flags(), token.delegate_all()
     issuers = IssuerReads(reads, deployment, traces)
     schedule = ScheduleReads(reads, deployment.manager, traces.scheduled)
-    balances = {address: (reads.balance(address), powers) for address, powers in operators(policy)}
+    people = OperatorReads(reads, deployment)
     reads.fetch(provider, head, "read the token's state")
 
     stands, auditors, proposed = solvency.value, auditor_set.value, proposal.value
@@ -130,13 +117,19 @@ def read_status(system: System) -> Status:
             if address in named or record.is_one
         },
         pending=None if traces.gap else schedule.pending(system),
-        operators=[_operator(a, powers, read) for a, (read, powers) in balances.items()],
+        operators=list(
+            people.found(
+                head.time,
+                auditors.members,
+                {address for address, record in issuers.records.items() if record.is_one},
+            )
+        ),
         gaps=[f"pending operations, issuers without a label: {traces.gap}"] * bool(traces.gap),
     )
 
 
 def operators(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Addresses of the policy that send transactions, with their powers: not Safes, but who owns them."""
+    """Addresses that by the policy should be able to send, with the powers it gives: not Safes, but who owns them."""
     for label, address in policy.people.items():
         if label in policy.safes:
             continue
@@ -146,7 +139,3 @@ def operators(policy: Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
         ]
         if powers:
             yield address, tuple(powers)
-
-
-def _operator(address: str, powers: tuple[str, ...], balance: Read[int]) -> Operator:
-    return Operator(address, powers, balance.value)

@@ -72,8 +72,7 @@ def give_up_rest(
         cost = _cost(system, job.payer, operations)
         require_affordable(system, work.actor, cost)
         print_voiding(work, job.found(standing), standing.left, cost)
-        title = f"give up what is not paid of {job.file.name}"
-        result = send_each(work, job.subject, job.name, operations, title, job.reference)
+        result = send_each(work, job.subject, job.name, operations, job.reference)
         if result.proposal is not None:
             return answer(work, job.found(standing), operations, result)
         known = {**own, **{outcome.step: outcome for outcome in result.outcomes}}

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.errors import RefusedError, UnconfirmedError
-from kgst.events import address_topic, event_topic, read_logs
+from kgst.events import address_topic, event_topic, read_logs, topic_at
 from kgst.journal import Outcome
 from kgst.node import (
     NodeError,
@@ -55,7 +55,7 @@ def keys_used(system: System, caller: str, last: int) -> dict[bytes, dict[str, A
     record = system.record.token
     first = record.transaction.block_number
     logs = read_logs(record.address, (_USED, _CANCELED), first, last, about=caller)
-    return {bytes(log["topics"][2]): log for log in logs}
+    return {topic_at(log, 2): log for log in logs}
 
 
 def is_cancellation(log: dict[str, Any]) -> bool:
@@ -130,9 +130,9 @@ class Uses:
         for log in receipt["logs"]:
             if int(log["address"], 16) != token:
                 continue
-            topic = bytes(log["topics"][0])
+            topic = topic_at(log, 0)
             if topic in (event_topic(_USED), event_topic(_CANCELED)):
-                mine = self._is_payer(log) and bytes(log["topics"][2]) == key
+                mine = self._is_payer(log) and topic_at(log, 2) == key
                 inside = mine and topic == event_topic(_USED)
             elif inside and topic == event_topic(_TRANSFER) and self._is_payer(log):
                 found.append((address_topic(log, 2), int.from_bytes(bytes(log["data"]))))

@@ -132,7 +132,7 @@ class _Payout:
         work.progress = bar.on
         with bar:
             # Each is final before the next is sent, the first above all.
-            return send_each(work, job.subject, job.name, operations, job.title, job.reference)
+            return send_each(work, job.subject, job.name, operations, job.reference)
 
     def _explain(self, rounds: Rounds, standing: Standing, error: Exception) -> None:
         """Say it when another run was faster.

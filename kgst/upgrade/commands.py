@@ -10,12 +10,11 @@ from kgst.checks import Check, passed
 from kgst.console import Answer
 from kgst.deployment.system import open_system
 from kgst.errors import ExitCode, InputError
-from kgst.files import Files
 from kgst.fork.system import on_fork
 from kgst.pipeline.pipeline import perform
-from kgst.policy import Policy
 from kgst.signing import ceremony, deadlines
 from kgst.signing.deadlines import far
+from kgst.signing.own import own_policy
 from kgst.storing import read_model
 from kgst.upgrade import executing
 from kgst.upgrade.checking import examine
@@ -105,8 +104,8 @@ def consent(
 ) -> Answer[UpgradeConsentDocument]:
     """Build the code, compare it with the file, and let an auditor's account sign. Touches no network."""
     file = read_model(path, UpgradeFile, UpgradeFile.what)
-    policy_path = policy_path or _policy_beside(path)
-    policy = Policy.load(policy_path) if policy_path else None
+    own = own_policy(policy_path, path, file.chain_id)
+    policy, policy_path = (own.policy, own.path) if own else (None, None)
     compared = compare_with_build(file, contract, policy, policy_path)
     warnings = list(far(file, deadlines.clock()))
     reviewed = ceremony.Reviewed(
@@ -114,8 +113,7 @@ def consent(
         path,
         partial(UpgradeConsentDocument.of, file, compared, warnings),
         lambda out: print_comparison(out, file, compared, warnings),
-        policy,
-        [policy_path] if policy_path else [],
+        own,
     )
     return ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)
 
@@ -135,7 +133,7 @@ def collect(
         UpgradeCollectDocument,
         path,
         signatures,
-        policy_path=policy_path or _policy_beside(path),
+        policy_path=policy_path,
         out_path=out_path,
         force=force,
     )
@@ -160,12 +158,6 @@ def execute(path: Path, run: Run) -> Answer[WriteDocument]:
 def cancel(path: Path, run: Run) -> Answer[WriteDocument]:
     """Cancel the upgrade."""
     return executing.cancel(open_system(run.policy_path, quiet=run.json), path, run)
-
-
-def _policy_beside(path: Path) -> Path | None:
-    """The policy of the deployment in whose folder `upgrades/` the file lies."""
-    found = Files(path.resolve().parent.parent).folder / "policy.yaml"
-    return found if found.exists() else None
 
 
 def data_of(text: str) -> bytes:

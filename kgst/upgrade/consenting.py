@@ -101,7 +101,7 @@ def compare_with_build(
     if source_of(contract).startswith(_TEST_ONLY):
         undone.append(f"{contract} is a contract for tests; never sign it for a token of value")
     if policy is None or policy_path is None:
-        undone.append("recovery delay, chain and token: no policy beside the file; give --policy")
+        undone.append("recovery delay, chain and token: no policy of your own; give --policy")
         agrees.append(_created(file, contract))
         return Comparison(contract, built, tuple(agrees), tuple(undone))
     delay = int(file.constructor_args, 16)

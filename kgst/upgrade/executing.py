@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kgst.console import Answer, console
 from kgst.deployment.code import save_snapshot
 from kgst.errors import DriftError, ExitCode, RefusedError, WaitingError
-from kgst.events import read_logs
+from kgst.events import read_logs, topic_at
 from kgst.moments import format_time
 from kgst.node import NodeError, get_receipt, rpc
 from kgst.pipeline.actor import choose_actor
@@ -229,9 +229,7 @@ def _transaction(
 def _logged(system: System, file: UpgradeFile) -> str:
     first = file.deployment.block_number
     logs = list(read_logs(system.token.address, ("Upgraded(address)",), first))
-    mine = [
-        log for log in logs if bytes(log["topics"][1])[12:].hex() == file.implementation[2:].lower()
-    ]
+    mine = [log for log in logs if topic_at(log, 1)[12:].hex() == file.implementation[2:].lower()]
     if not mine:
         raise DriftError(
             f"{file.implementation} is the implementation, but no upgrade to it is in the log since block {first}; "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 from kgst.build import contract_type
 from kgst.errors import RefusedError
@@ -63,6 +64,7 @@ def upgrade(
         lines=(
             ("implementation now", now),
             ("implementation afterwards", address),
+            ("its code hash, by the auditors' consent", _consented(system, address, data)),
             ("then runs", call_in_words(contract, data)),
             ("DELEGATE_ALL", f"stays {'set' if delegate_all else 'clear'}"),
         ),
@@ -80,6 +82,14 @@ def upgrade(
         already=now == address,
         check=check,
     )
+
+
+def _consented(system: System, address: str, data: bytes) -> str:
+    """The code hash that the auditors consented to for this upgrade, by the chain."""
+    found = consent_of(system)
+    if (found.implementation, found.data_hash) != (to_checksum_address(address), keccak(data)):
+        return "none: they have not consented to it"
+    return "0x" + found.code_hash.hex()
 
 
 def approval(

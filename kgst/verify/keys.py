@@ -26,7 +26,7 @@ def public_key_checks(
     Raises:
         NodeError: the node failed.
     """
-    owners = {owner for safe in safes.values() for owner in safe.owners}
+    owners = {owner for safe in safes.values() for owner in safe.standing.owners}
     for address in public_among([*policy.people.values(), *sorted(owners)], provider):
         item = f"key of {policy.named(address)}"
         yield Check.that("roles", item, False, "public, a test account", "somebody's own", _ADVICE)

@@ -17,7 +17,14 @@ from eth_utils.crypto import keccak
 from rich.console import Console
 from support.drafts import require_schema
 from support.in_process import invoke
-from support.safe import deploy_safe, safe_at
+from support.safe import (
+    deploy_safe,
+    entry,
+    look_alike,
+    owners_do,
+    owners_overwrite,
+    safe_at,
+)
 from support.standing import POLICY, ROOT, keep_chain, kept_system, person
 
 from kgst.checks import Check, State, failed
@@ -26,12 +33,13 @@ from kgst.deployment.contracts import Deployment
 from kgst.deployment.system import System
 from kgst.doctor.diagnosis import Diagnosis, diagnose
 from kgst.doctor.views import doctor
-from kgst.errors import ExitCode, InputError
+from kgst.errors import DriftError, ExitCode, InputError
 from kgst.govern import plan as govern_plan
 from kgst.govern.changes import Change
 from kgst.govern.todo import what_differs
 from kgst.multicall import MULTICALL3, ensure_multicall
 from kgst.node import NodeError, connected
+from kgst.pipeline.actor import safe_of
 from kgst.policy import Policy
 from kgst.roles import Role
 from kgst.safe.txbuilder import checksum
@@ -350,22 +358,19 @@ def safe() -> str:
     return deploy_safe(connected().web3, owners, 2)
 
 
+SIGNING = ("admin", "guardian")
+
+
 def owner_call(safe: str, method: str, *arguments: Any) -> None:
     """A call of the Safe to itself, approved by two of its owners."""
     web3 = connected().web3
-    contract = safe_at(web3, safe)
-    data = contract.encode_abi(method, list(arguments))
-    zero = "0x" + 40 * "0"
-    owners = sorted((person("admin").address, person("guardian").address), key=str.lower)
-    fields = (safe, 0, data, 0, 0, 0, 0, zero, zero)
-    digest = contract.functions.getTransactionHash(
-        *fields, contract.functions.nonce().call()
-    ).call()
-    signatures = b""
-    for owner in owners:
-        contract.functions.approveHash(digest).transact({"from": owner})
-        signatures += bytes(12) + bytes.fromhex(owner[2:]) + bytes(32) + b"\x01"
-    contract.functions.execTransaction(*fields, signatures).transact({"from": owners[0]})
+    data = bytes.fromhex(safe_at(web3, safe).encode_abi(method, list(arguments))[2:])
+    owners_do(web3, safe, [person(label).address for label in SIGNING], safe, data)
+
+
+def overwrite(safe: str, slot: int, word: int | str) -> None:
+    owners = [person(label).address for label in SIGNING]
+    owners_overwrite(connected().web3, safe, owners, slot, word)
 
 
 def test_doctor__safe_as_the_policy_says__is_in_order(
@@ -376,9 +381,7 @@ def test_doctor__safe_as_the_policy_says__is_in_order(
     assert row(diagnosis, "owners of Safe treasury").found == (
         "admin (0x7099…79C8), guardian (0xa0Ee…9720), issuer (0xBcd4…4096)"
     )
-    assert (
-        row(diagnosis, "nonce of Safe treasury").found == "version '1.4.1', 0 transactions so far"
-    )
+    assert row(diagnosis, "nonce of Safe treasury").found == "version 1.4.1, 0 transactions so far"
     assert row(diagnosis, "guard of Safe treasury").found == "none"
     assert row(diagnosis, "fallback handler of Safe treasury").found.startswith("0x")
 
@@ -398,11 +401,112 @@ def test_doctor__safe_changed__names_owners_threshold_modules_guard(
     assert (threshold.expected, threshold.found) == ("2", "1")
     owner_call(safe, "enableModule", TREASURY)
     diagnosis = examined(system)
-    assert found(diagnosis)[2:] == [("failed", "modules of Safe treasury")]
-    assert row(diagnosis, "modules of Safe treasury").found == f"unknown {TREASURY}"
-    assert (
-        row(diagnosis, "nonce of Safe treasury").found == "version '1.4.1', 2 transactions so far"
-    )
+    assert found(diagnosis) == [
+        ("failed", "modules of Safe treasury"),
+        ("failed", "owners of Safe treasury"),
+        ("failed", "threshold of Safe treasury"),
+    ]
+    assert row(diagnosis, "modules of Safe treasury").found == TREASURY
+    assert row(diagnosis, "nonce of Safe treasury").found == "version 1.4.1, 2 transactions so far"
+
+
+MODULES, OWNERS = 1, 2
+GUARD = int.from_bytes(keccak(text="guard_manager.guard.address"))
+HANDLER = int.from_bytes(keccak(text="fallback_manager.handler.address"))
+HELD: dict[str, tuple[Callable[[str, System], object], str]] = {
+    "the theft of Bybit: another implementation": (
+        lambda safe, _: overwrite(safe, 0, look_alike(connected().web3)),
+        "implementation of Safe treasury",
+    ),
+    "the AccessManager answers": (
+        lambda safe, s: owner_call(safe, "setFallbackHandler", s.manager.address),
+        "fallback handler of Safe treasury",
+    ),
+    "the token answers": (
+        lambda safe, s: owner_call(safe, "setFallbackHandler", s.token.address),
+        "fallback handler of Safe treasury",
+    ),
+    "an account answers": (
+        lambda safe, _: owner_call(safe, "setFallbackHandler", TREASURY),
+        "fallback handler of Safe treasury",
+    ),
+    "a module": (
+        lambda safe, _: owner_call(safe, "enableModule", TREASURY),
+        "modules of Safe treasury",
+    ),
+    "a guard": (
+        lambda safe, _: overwrite(safe, GUARD, TREASURY),
+        "guard of Safe treasury",
+    ),
+    "a list of modules that does not end": (
+        lambda safe, _: overwrite(safe, entry(MODULES, 1), 0),
+        "storage of Safe treasury",
+    ),
+    "more owners than it counts": (
+        lambda safe, _: overwrite(safe, 3, 2),
+        "storage of Safe treasury",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("held", sorted(HELD))
+def test_doctor__safe_on_which_others_act__is_drift_for_everyone_who_trusts_it(
+    deployment: Deployment, tmp_path: Path, safe: str, held: str
+) -> None:
+    system = with_safe(tmp_path, deployment, safe, "guardian, admin, issuer")
+    make, item = HELD[held]
+    make(safe, system)
+    # A list that does not end cannot be asked for either.
+    items = [item, "own word of Safe treasury"] if item.startswith("storage") else [item]
+    diagnosis = examined(system)
+    assert found(diagnosis) == [("failed", one) for one in items]
+    assert diagnosis.exit_code is ExitCode.DRIFT
+    advice = row(diagnosis, item).advice
+    assert advice is not None
+    assert " ".join(advice.split()) in " ".join(screen(system).split())
+    assert [check.item for check in failed(inspect(system.policy, system.record))] == items
+    with pytest.raises(DriftError, match="is no Safe on which nobody acts but its owners") as no:
+        safe_of(system, "treasury")
+    assert item.replace("Safe treasury", "the Safe") in str(no.value)
+
+
+def test_doctor__the_access_manager_as_handler__gives_everyone_the_safes_roles(
+    deployment: Deployment, tmp_path: Path, safe: str
+) -> None:
+    """Why a handler that is not known is drift: a stranger grants roles by calling the Safe."""
+    system = with_safe(tmp_path, deployment, safe, "guardian, admin, issuer")
+    stranger = ape_accounts.test_accounts[17]
+    system.manager.grantRole(0, safe, 0, sender=person("admin"))
+    owner_call(safe, "setFallbackHandler", system.manager.address)
+    data = system.manager.grantRole.encode_input(4, stranger, 0)
+    send(stranger.address, safe, "0x" + bytes(data).hex())
+    assert system.manager.hasRole(4, stranger)[0]
+
+
+def test_doctor__safe_whose_implementation_lies__is_read_from_its_storage(
+    deployment: Deployment, tmp_path: Path, safe: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A guard, an owner and a threshold that the Safe denies: every word of it is the one from before."""
+    system = with_safe(tmp_path, deployment, safe, "guardian, admin, issuer")
+    overwrite(safe, 4, 1)
+    eth, calls = system.provider.web3.eth, []
+    ask = eth.call
+
+    def call(request: Any, block: Any) -> Any:
+        # The Safe's own word, in the answer of Multicall3: two must sign.
+        answer = bytes(ask(request, block))
+        calls.append(request["to"])
+        old, new = ((1).to_bytes(32), (2).to_bytes(32))
+        place = answer.find(encode(["bool", "bytes"], [True, old]))
+        assert place >= 0
+        lied = encode(["bool", "bytes"], [True, new])
+        return answer[:place] + lied + answer[place + len(lied) :]
+
+    monkeypatch.setattr(eth, "call", call)
+    diagnosis = examined(system)
+    assert calls
+    assert row(diagnosis, "threshold of Safe treasury").found == "1"
+    assert row(diagnosis, "threshold of Safe treasury").state is State.FAILED
 
 
 def test_doctor__no_safe_at_its_address__is_drift(deployment: Deployment, tmp_path: Path) -> None:

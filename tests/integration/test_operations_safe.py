@@ -201,8 +201,24 @@ def test_file__title_and_words_of_others__are_not_believed(kgst: System, owners:
     edit(path, title="pay the staff", decoded=["token.transfer(…)"])
     carry_out(kgst, pause(kgst, []), as_(None, "governance"))
     kept = Proposal.load(path)
-    assert kept.title.startswith("pause TRANSFERS")
-    assert kept.decoded == ("token.pause(flags=transfers, authorizations, minting, burning)",)
+    words = "token.pause(flags=transfers, authorizations, minting, burning)"
+    assert (kept.title, kept.decoded) == (words, (words,))
+    builder = json.loads(path.with_suffix(".tx-builder.json").read_text())
+    assert (builder["meta"]["name"], builder["meta"]["description"]) == (words, words)
+
+
+def test_via_safe__second_transaction_of_a_nonce__is_told_before_it_is_signed(
+    kgst: System, owners: list[Any], capsys: pytest.CaptureFixture[str], nonce: Any
+) -> None:
+    """The owner gave one command, changed their mind, and gives another: both can be sent."""
+    first = file_of(carry_out(kgst, pause(kgst, []), as_(owners[0], "governance")))
+    capsys.readouterr()
+    second = file_of(carry_out(kgst, pause(kgst, ["minting"]), as_(owners[0], "governance")))
+    assert first != second
+    said = " ".join(capsys.readouterr().err.split())
+    assert "You have signed another transaction for this nonce before" in said
+    assert Proposal.load(first).safe_tx_hash in said
+    assert nonce() == 0
 
 
 @pytest.mark.parametrize("inside", [True, False])

@@ -46,13 +46,16 @@ def safe(
     deployed: Deployed,
     account: str | None = None,
     online: bool = False,
+    own: bool = True,
 ) -> Result:
+    """The command; without a network with the signer's own policy, or without any."""
     words = ("safe", command, *map(str, files))
     if online:
         result = deployed.run(*words, account=account)
     else:
         signer = ["--account", account, "--yes"] if account else []
-        result = deployed.run_offline(*words, *signer)
+        policy = ["--policy", str(deployed.policy)] if own else []
+        result = deployed.run_offline(*words, *signer, *policy)
     name = "error" if "error" in (result.document or {}) else f"safe-{command}"
     if command == "execute" and name != "error":
         assert result.document is not None
@@ -130,6 +133,8 @@ def test_safe__signed_on_two_machines_at_once__is_collected_and_executed(
     signed = safe("sign", copy, account="owner_c", deployed=deployed).document
     assert signed is not None
     assert signed["missing"] == 1, "the first owner's signature is not on this machine"
+    for name in (file.name, file.with_suffix(".tx-builder.json").name):
+        assert (folder / name).read_bytes() == (file.parent / name).read_bytes(), "nothing to merge"
     found = safe("collect", file, Path(signed["signature_file"]), deployed=deployed)
     assert found.code == 0, found.stderr
     assert found.document is not None
@@ -166,10 +171,14 @@ def test_show__somewhere_else__does_not_know_whose_it_is(
     for each in file.parent.glob(f"{file.stem}*.json"):
         shutil.copy(each, folder)
     copy = folder / file.name
-    shown = safe("show", copy, deployed=deployed).document
+    # Where the folder of a deployment would have them; but it is the sender's.
+    shutil.copy(deployed.policy, tmp_path / "a" / "policy.yaml")
+    shutil.copy(deployed.folder / "record.json", tmp_path / "a")
+    shown = safe("show", copy, deployed=deployed, own=False).document
     assert shown is not None
     assert [s["counts"] for s in shown["signatures"]] == [None]
-    assert shown["decoded"].startswith("unknown ")
-    refused = safe("sign", copy, account="owner_b", deployed=deployed)
+    assert [s["label"] for s in shown["signatures"]] == [None]
+    assert shown["decoded"].startswith(f"{deployed.token}.pause(")
+    refused = safe("sign", copy, account="owner_b", deployed=deployed, own=False)
     assert refused.code == 2
     assert "no policy says who owns the Safe" in refused.error

@@ -18,6 +18,7 @@ from rich.console import Console
 from support.auditing import bonds
 from support.drafts import require_schema
 from support.in_process import invoke
+from support.safe import deploy_safe
 from support.signing import sign_all
 from support.standing import POLICY, ROOT, kept_system, person
 
@@ -153,6 +154,50 @@ def test_status__life_of_the_token__is_on_one_screen(operated: System) -> None:
     ):
         assert line in text
     assert "issuer (0xBcd4…4096) 998 800.00 som 1 000 000.00 som none yes" in " ".join(text.split())
+
+
+def powers(system: System) -> dict[str, list[str]]:
+    return {one["label"]: one["powers"] for one in document(system)["operators"]}
+
+
+def test_status__role_that_the_chain_does_not_have__is_not_shown(operated: System) -> None:
+    """The policy gives it; it was taken away, or was never given."""
+    assert powers(operated)["pauser"] == ["PAUSER"]
+    operated.manager.revokeRole(4, person("pauser"), sender=person("admin"))
+    assert "pauser" not in powers(operated)
+    assert "PAUSER" not in screen(operated, read_status(operated)).replace("UNPAUSER", "")
+    operated.token.cutIssuer(person("issuer"), sender=person("guardian"))
+    assert "issuer" not in powers(operated)
+
+
+def test_status__role_that_only_the_chain_has__is_shown(operated: System) -> None:
+    operated.manager.grantRole(4, person("issuer"), 0, sender=person("admin"))
+    assert powers(operated)["issuer"] == ["PAUSER", "issuer"]
+
+
+def test_status__owner_of_a_safe__is_who_the_safe_says(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    """By the policy the bystander is an owner; on the chain somebody else is."""
+    bystander = ape_accounts.test_accounts[18].address
+    safe = deploy_safe(connected().web3, [person("admin").address, person("pauser").address], 2)
+    changes = [
+        ("  auditor_a:      ", f'  treasury: "{safe}"\n  bystander: "{bystander}"\n  auditor_a:      '),
+        ("limits:\n", "safes:\n  treasury: {owners: [admin, bystander], threshold: 2}\n\nlimits:\n"),
+    ]  # fmt: skip
+    found = powers(kept_system(tmp_path, deployment, changes))
+    assert found["admin"] == ["ADMIN", "owner of treasury"]
+    assert found["pauser"] == ["PAUSER", "owner of treasury"]
+    assert "bystander" not in found
+
+
+def test_status__role_that_begins_later__is_shown_from_then_on(operated: System) -> None:
+    operated.manager.setGrantDelay(4, DAY, sender=person("admin"))
+    pass_time(6 * DAY)
+    operated.manager.grantRole(4, person("compliance"), 0, sender=person("admin"))
+    assert powers(operated)["compliance"] == ["COMPLIANCE"]
+    pass_time(DAY + 1)
+    assert powers(operated)["compliance"] == ["PAUSER", "COMPLIANCE"]
 
 
 def test_status__all_reads__are_one_call_of_one_block(

@@ -104,7 +104,8 @@ def sign(proposed: Path) -> Callable[[Any], Path]:
     """An auditor's consent; returns the signature's file."""
 
     def consent(auditor: Any) -> Path:
-        answer = commands.consent(proposed, MOCK, auditor, None, yes=True, force=False, quiet=True)
+        own = proposed.parents[1] / "policy.yaml"
+        answer = commands.consent(proposed, MOCK, auditor, own, yes=True, force=False, quiet=True)
         require_schema("upgrade-consent", {"schema": "kgst/upgrade-consent/1", **answer.document})
         return Path(answer.document["signature_file"])
 
@@ -371,6 +372,16 @@ def test_consent__file_changed_by_hand__is_refused(
     rewritten(proposed, **{key: other.get(key, "0x" + "ab" * 32)})
     with pytest.raises(FileError, match="hash"):
         sign(auditor_a)
+
+
+def test_consent__policy_that_lies_beside_the_file__is_not_taken(
+    proposed: Path, auditor_a: Any
+) -> None:
+    """The sender's archive has one: it would call anybody an auditor, and any recovery delay right."""
+    assert (proposed.parents[1] / "policy.yaml").exists()
+    answer = commands.consent(proposed, MOCK, auditor_a, None, yes=True, force=False, quiet=True)
+    assert (answer.document["policy_file"], answer.document["label"]) == (None, None)
+    assert "no policy of your own; give --policy" in " ".join(answer.document["not_checked"])
 
 
 def test_consent__for_people__shows_the_hashes_large_and_the_call(

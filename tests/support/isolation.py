@@ -21,6 +21,10 @@ def forget_settings() -> None:
         if name.startswith(STRANGE) and name not in OURS:
             del os.environ[name]
     os.environ.setdefault("APE_FOUNDRY_HOST", "auto")
+    # What the tests sign is not what the user has signed.
+    state = tempfile.mkdtemp(prefix="kgst-state-")
+    atexit.register(shutil.rmtree, state, ignore_errors=True)
+    os.environ["XDG_STATE_HOME"] = state
 
 
 @cache

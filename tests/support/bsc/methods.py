@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from support.bsc import pool
 from support.bsc.history import View
 from support.bsc.logs import check_range, check_shape
+from support.bsc.roots import storage_root
 from support.bsc.terms import Terms, version_of
 from support.bsc.wire import Refusal
 from support.bsc.words import evm_refusal, unknown_method, wrong_argument
@@ -119,7 +120,11 @@ class Methods:
             return self._anvil(method, params)
         number = self.view.number(reference)
         self.view.require_state(number)
-        return self._anvil(method, [*params[:place], hex(number)])
+        answer = self._anvil(method, [*params[:place], hex(number)])
+        if method == "eth_getProof":
+            dump = str(self._anvil("anvil_dumpState", []))
+            answer["storageHash"] = storage_root(dump, params[0])
+        return answer
 
     @property
     def _is_newest(self) -> bool:

@@ -1,8 +1,12 @@
-"""Every reader of files takes a regular one only: no pipe keeps a command waiting, no device gives without end."""
+"""Every reader of files takes a regular one only: no pipe keeps a command waiting, no device gives without end.
+
+Every writer follows no link.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,13 +18,14 @@ from kgst.csvfile import CsvFile
 from kgst.errors import InputError
 from kgst.files import Files
 from kgst.guard.presigned import read_presigned
+from kgst.jsonfile import write_whole
 from kgst.policy import Policy
 from kgst.proposals.files import Proposal
 from kgst.record import Record
-from kgst.regularfile import NotRegularError, TooLargeError, read_regular
+from kgst.regularfile import NotRegularError, TooLargeError, read_regular, write_regular
 from kgst.statements.model import StatementError
 from kgst.statements.source import Source
-from kgst.storing import read_bytes
+from kgst.storing import read_bytes, write_new
 
 READERS: dict[str, Callable[[Path], Any]] = {
     "a file between people": read_bytes,
@@ -108,3 +113,86 @@ def test_read_regular__becomes_a_pipe_after_the_first_look__is_refused(
 def test_read_regular__path_with_a_nul__is_an_error_of_the_system() -> None:
     with pytest.raises(OSError, match="null"):
         read_regular(Path("a\0b"), 10)
+
+
+# Writers
+
+WRITERS: dict[str, Callable[[Path], Any]] = {
+    "whole": lambda path: write_regular(path, b"{}\n"),
+    "of this project": lambda path: write_whole(path, "{}"),
+    "between people": lambda path: write_new([(path, b"{}\n")], force=True),
+}
+
+
+@pytest.mark.parametrize("what", sorted(WRITERS))
+def test_writers__links_at_every_name_that_could_be_guessed__are_not_followed(
+    tmp_path: Path, what: str
+) -> None:
+    """A colleague's folder, in which links wait for the name of a temporary file."""
+    profile = tmp_path / "profile"
+    profile.write_text("mine\n")
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    path = folder / "record.json"
+    path.write_text("old\n")
+    names = ("record.tmp", ".record.json.tmp", "record.json.tmp", ".record.tmp", "record.json~")
+    for name in names:
+        (folder / name).symlink_to(profile)
+    WRITERS[what](path)
+    assert profile.read_text() == "mine\n"
+    assert path.read_text() == "{}\n"
+    assert sorted(one.name for one in folder.iterdir()) == sorted(["record.json", *names])
+
+
+def test_write_regular__link_at_the_place_itself__is_replaced(tmp_path: Path) -> None:
+    profile = tmp_path / "profile"
+    profile.write_text("mine\n")
+    path = tmp_path / "record.json"
+    path.symlink_to(profile)
+    write_regular(path, b"{}\n")
+    assert (profile.read_text(), path.read_text(), path.is_symlink()) == ("mine\n", "{}\n", False)
+
+
+def test_write_regular__killed_or_full__leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "record.json"
+    path.write_text("old\n")
+    path.chmod(0o640)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            write_regular(path, b"new\n")
+    assert [one.name for one in tmp_path.iterdir()] == ["record.json"]
+    assert path.read_text() == "old\n"
+    write_regular(path, b"new\n")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("new\n", 0o640)
+
+
+# Each of these opens a new file only, or what it has locked.
+_OWN_WAYS = {
+    "kgst/regularfile.py": 'temporary.open("xb")',
+    "kgst/guard/presigned.py": 'os.fdopen(descriptor, "w", encoding="utf-8")',
+    "kgst/govern/policy_text.py": "tempfile.NamedTemporaryFile(",
+}
+_WRITING = re.compile(
+    r"""\.write_(?:text|bytes)\(|\bopen\([^()]*["'][wax]\+?b?["']|fdopen\([^()]*["'][wax]|"""
+    r"""NamedTemporaryFile\(|mkstemp\(|mktemp\("""
+)
+
+
+def test_kgst__writes_files_in_one_way() -> None:
+    root = Path(__file__).parents[3]
+    found = {}
+    for folder in ("kgst", "scripts"):
+        for path in sorted((root / folder).rglob("*.py")):
+            for line in path.read_text().splitlines():
+                if _WRITING.search(line):
+                    found[str(path.relative_to(root))] = line.strip()
+    assert set(found) == set(_OWN_WAYS), found
+    for name, way in _OWN_WAYS.items():
+        assert way in found[name]

@@ -54,6 +54,26 @@ def test_plain__shows_that_something_was_there() -> None:
     assert plain("сом – ок ✓") == "сом – ок ✓"
 
 
+# https://www.unicode.org/reports/tr9/ (direction), tr36 (what is not seen), ECMA-48 (C1)
+ACTS = (
+    *range(0x20), *range(0x7F, 0xA0), 0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080), 0x2028, 0x2029,
+)  # fmt: skip
+UNSEEN = (
+    0x34F, 0x115F, 0x1160, 0x17B4, 0x180B, 0x180E, 0x2800, 0x3164, 0xFE00, 0xFE0F, 0xFFA0, 0xE0100,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("code", [*ACTS, *UNSEEN], ids=hex)
+def test_every_way__what_acts_or_is_not_seen__is_seen(code: int) -> None:
+    """By each function of the gate, and by the console itself, which is given what slipped by."""
+    text = f"a{chr(code)}b"
+    for shown in (plain(text), markup(text), printed(Text(text)), printed(Panel(Text(text)))):
+        assert chr(code) not in shown.replace("\n", "").replace(" ", "") or code == 0x20
+    assert plain(text) in ("a?b", "a b")
+    assert chr(code) not in lines(text).replace("\n", "")
+
+
 def test_plain__of_much__is_cut() -> None:
     assert plain("x" * 10_000) == "x" * 499 + "…"
     assert plain("x" * 500) == "x" * 500

@@ -109,7 +109,7 @@ SET_ISSUER = call("setIssuer(address,uint256,uint256,bool)", ISSUER, 10**12, 500
         (
             MANAGER,
             call("schedule(address,bytes,uint48)", TOKEN, call("unpause(uint256)", 1), 0),
-            "manager.schedule(target=KGST, data=token.unpause(flags=transfers), when=at once)",
+            "manager.schedule(target=KGST, data=token.unpause(flags=transfers), when=once its delay has passed)",
         ),
         (
             MANAGER,

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from kgst.checks import State, failed
-from kgst.deployment.people import FoundSafe, people_checks
+from kgst.deployment.people import FoundSafe, Said, people_checks
 from kgst.policy import Membership, Policy, SafeTerms
 from kgst.roles import Role
 from kgst.safe.safes import is_usable
+from kgst.safe.standing import Standing
 from kgst.sending.transactions import created_by
 
 ROOT = Path(__file__).parents[4]
@@ -48,14 +49,33 @@ def policy_with(owners: tuple[str, ...] = OWNERS, **people: str) -> Policy:
 
 
 POLICY = policy_with()
+HANDLER = "0xfd0732Dc9E303f09fCEf3a7388Ad10A83459Ec99"
+ADDRESSES = tuple(POLICY.address(label) for label in OWNERS)
 GOOD = FoundSafe(
-    code=PROXY,
-    implementation="0x29fcB43b46531BcA003ddC8FCB67FFE91900C762",
-    implementation_code=SAFE_L2,
-    owners=tuple(POLICY.address(label) for label in OWNERS),
-    threshold=2,
-    version="1.4.1",
+    Standing(
+        code=PROXY,
+        implementation="0x29fcB43b46531BcA003ddC8FCB67FFE91900C762",
+        implementation_code=SAFE_L2,
+        owners=ADDRESSES,
+        threshold=2,
+        handler=HANDLER,
+        handler_code=code_of(
+            "handler/CompatibilityFallbackHandler.sol/CompatibilityFallbackHandler.json"
+        ),
+    ),
+    Said(owners=ADDRESSES, threshold=2, modules=(), version="1.4.1"),
 )
+SAID = ("owners", "threshold", "modules")
+
+
+def changed(safe: FoundSafe = GOOD, **changes: Any) -> FoundSafe:
+    """Another Safe that tells the truth; a change that both know is of both."""
+    if "failure" in changes:
+        return FoundSafe(safe.standing, failure=changes["failure"])
+    assert safe.said is not None
+    version = {"version": changes.pop("version")} if "version" in changes else {}
+    said = {name: value for name, value in changes.items() if name in SAID} | version
+    return FoundSafe(replace(safe.standing, **changes), replace(safe.said, **said))
 
 
 def faults(
@@ -73,30 +93,36 @@ def failed_items(
 def test_people__safe_as_the_policy_says__everything_is_good() -> None:
     looked_at = [c for _, c in people_checks(POLICY, {"vault": GOOD}, {TOKEN: "the token"})]
     assert [f.item for f in looked_at] == [
-        "code of Safe vault", "implementation of Safe vault", "version of Safe vault", "owners of Safe vault",
-        "threshold of Safe vault",
+        "code of Safe vault", "implementation of Safe vault", "modules of Safe vault", "guard of Safe vault",
+        "fallback handler of Safe vault", "owners of Safe vault", "threshold of Safe vault", "own word of Safe vault",
+        "version of Safe vault",
     ]  # fmt: skip
     assert {c.state for c in looked_at} == {State.OK}
-    assert looked_at[1].found == f"{GOOD.implementation} (1.4.1 L2)"
+    assert looked_at[1].found == f"{GOOD.standing.implementation} (1.4.1 L2)"
 
 
 def test_people__other_order_of_owners__is_good() -> None:
-    assert faults(replace(GOOD, owners=GOOD.owners[::-1])) == []
+    assert faults(changed(owners=ADDRESSES[::-1])) == []
 
 
 @pytest.mark.parametrize(
     ("changes", "item"),
     [
         ({"code": b""}, "Safe vault"),
-        ({"failure": "could not read getOwners()"}, "Safe vault"),
+        ({"failure": "could not read getOwners()"}, "own word of Safe vault"),
         ({"code": PROXY + b"\0"}, "code of Safe vault"),
         ({"code": bytes.fromhex("ef0100" + 20 * "11")}, "code of Safe vault"),  # EIP-7702
         ({"implementation_code": SAFE_L2[:-1]}, "implementation of Safe vault"),
         ({"implementation_code": b""}, "implementation of Safe vault"),
+        ({"broken": "the list of its owners does not end"}, "storage of Safe vault"),
+        ({"modules": (SECOND,)}, "modules of Safe vault"),
+        ({"guards": (SECOND,)}, "guard of Safe vault"),
+        ({"handler_code": b""}, "fallback handler of Safe vault"),
+        ({"handler_code": PROXY}, "fallback handler of Safe vault"),
         ({"version": "1.2.0"}, "version of Safe vault"),
         ({"version": "nine"}, "version of Safe vault"),
-        ({"owners": GOOD.owners[:2]}, "owners of Safe vault"),
-        ({"owners": (*GOOD.owners, GOOD.owners[0])}, "owners of Safe vault"),
+        ({"owners": ADDRESSES[:2]}, "owners of Safe vault"),
+        ({"owners": (*ADDRESSES, ADDRESSES[0])}, "owners of Safe vault"),
         ({"threshold": 1}, "threshold of Safe vault"),
         ({"threshold": 3}, "threshold of Safe vault"),
     ],
@@ -105,19 +131,38 @@ def test_people__other_order_of_owners__is_good() -> None:
 def test_people__one_thing_wrong__names_it_and_who_is_left(
     changes: dict[str, Any], item: str
 ) -> None:
-    assert faults(replace(GOOD, **changes)) == [item, "holders of ADMIN"]
+    assert faults(changed(**changes)) == [item, "holders of ADMIN"]
+
+
+def test_people__safe_without_a_handler__is_good() -> None:
+    assert faults(changed(handler=None, handler_code=b"")) == []
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"owners": ADDRESSES[:2]}, {"owners": ADDRESSES[::-1]}, {"threshold": 3}, {"modules": (SECOND,)},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_people__safe_that_says_what_its_storage_does_not_hold__is_named(
+    lie: dict[str, Any],
+) -> None:
+    assert GOOD.said is not None
+    found = FoundSafe(GOOD.standing, replace(GOOD.said, **lie))
+    assert faults(found) == ["own word of Safe vault", "holders of ADMIN"]
 
 
 def test_people__several_things_wrong__names_all() -> None:
-    found = replace(GOOD, threshold=1, version="1.1.1", owners=GOOD.owners[1:])
+    found = changed(threshold=1, version="1.1.1", owners=ADDRESSES[1:])
     assert faults(found) == [
-        "version of Safe vault", "owners of Safe vault", "threshold of Safe vault", "holders of ADMIN",
+        "owners of Safe vault", "threshold of Safe vault", "version of Safe vault", "holders of ADMIN",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("nobody", [ZERO, SENTINEL, TOKEN, SAFE])
 def test_people__owner_who_can_never_sign__is_named(nobody: str) -> None:
-    found = replace(GOOD, owners=(*GOOD.owners[:2], nobody))
+    found = changed(owners=(*ADDRESSES[:2], nobody))
     assert faults(found, taken={TOKEN: "the token"}) == [
         "owners of Safe vault", "an owner of Safe vault", "holders of ADMIN",
     ]  # fmt: skip
@@ -125,7 +170,7 @@ def test_people__owner_who_can_never_sign__is_named(nobody: str) -> None:
 
 def test_people__safe_that_owns_itself__is_named_even_if_the_policy_says_so() -> None:
     policy = policy_with(("issuer", "issuer_b", "vault"))
-    found = replace(GOOD, owners=(*GOOD.owners[:2], SAFE))
+    found = changed(owners=(*ADDRESSES[:2], SAFE))
     assert faults(found, policy) == ["an owner of Safe vault", "holders of ADMIN"]
 
 
@@ -133,7 +178,7 @@ def test_people__safe_that_owns_itself__is_named_even_if_the_policy_says_so() ->
 def test_people__person_who_is_a_contract_of_the_deployment__is_named(label: str) -> None:
     person: dict[str, Any] = {label: TOKEN}
     policy = policy_with(**person)
-    found = replace(GOOD, owners=tuple(policy.address(owner) for owner in OWNERS))
+    found = changed(owners=tuple(policy.address(owner) for owner in OWNERS))
     items = faults(found, policy, {TOKEN: "the token"})
     assert items[0] == f"address of {label}"
     [(_, check)] = [x for x in people_checks(policy, {}, {TOKEN: "the token"}) if x[0] == label]
@@ -146,7 +191,7 @@ def test_people__admin_with_a_key__stays() -> None:
         Role.ADMIN: (*POLICY.roles[Role.ADMIN], Membership(member="admin", delay="0 seconds")),
     }
     policy = POLICY.model_copy(update={"roles": roles})
-    assert faults(replace(GOOD, code=b""), policy) == ["Safe vault"]
+    assert faults(changed(code=b""), policy) == ["Safe vault"]
 
 
 def test_people__safes_that_own_each_other__leave_nobody() -> None:
@@ -156,7 +201,7 @@ def test_people__safes_that_own_each_other__leave_nobody() -> None:
 
     def items() -> list[str]:
         found = {
-            label: replace(GOOD, owners=tuple(map(policy.address, safe.owners)))
+            label: changed(owners=tuple(map(policy.address, safe.owners)))
             for label, safe in policy.safes.items()
         }
         return failed_items(policy, found)

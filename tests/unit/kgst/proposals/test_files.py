@@ -52,6 +52,21 @@ def test_save_and_load__is_the_same(tmp_path: Path, owners: list[Any]) -> None:
     assert (path.stat().st_ino, builder.stat().st_ino) == before, "not written for nothing"
 
 
+def test_save__on_another_machine_at_another_time__is_the_same_bytes(
+    tmp_path: Path, proposal: Proposal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two owners whose checkouts meet have nothing to merge."""
+    found = []
+    for name in ("a", "b"):
+        path = proposal.path_in(tmp_path / name, "governance")
+        proposal.save(path)
+        found.append({one.name: one.read_bytes() for one in path.parent.iterdir()})
+        monkeypatch.setattr("time.time", lambda: 2e9)
+        monkeypatch.setenv("TZ", "Asia/Bishkek")
+    assert len(found[0]) == 2
+    assert found[0] == found[1]
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -1,5 +1,6 @@
 """`ape run safe show`, `sign` and `collect`: what an owner sees and signs, and whose signatures count."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from ape import accounts as ape_accounts
 from click.testing import Result
+from eth_abi.abi import encode
 from support import drafts, proposals
 from support.devices import Device, as_is, from_zero, without_zeros
 from support.in_process import invoke
@@ -20,6 +22,7 @@ from support.operators import policy_file
 
 from kgst.proposals import offline
 from kgst.proposals.files import OwnersSignature, Proposal
+from kgst.proposals.opened import open_proposal
 from kgst.signing.reading import signature_path
 from kgst.storing import MAX_BYTES, read_model
 
@@ -37,8 +40,8 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """A proposal where it belongs, below a policy by which two of three keys, or of them and a contract, must sign."""
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A proposal, and the owners' policy, by which two of three keys, or of them and a contract, must sign."""
     people = "".join(f'  owner_{i}: "{one.address}"\n' for i, one in enumerate(OWNERS))
     folder = tmp_path / "network"
     folder.mkdir()
@@ -54,6 +57,7 @@ def file(tmp_path: Path) -> Path:
     proposal = proposals.make()
     path = proposal.path_in(folder / "safe", "governance")
     proposal.save(path)
+    monkeypatch.setenv("KGST_POLICY", str(policy_for(path)))
     return path
 
 
@@ -80,6 +84,13 @@ def copied(file: Path, folder: Path) -> Path:
     return Path(shutil.copy(file, folder))
 
 
+def reworded(file: Path) -> str:
+    """The proposal in the words that its owners' machines give it, which are returned."""
+    words = open_proposal(file, policy_for(file)).decoded
+    Proposal.load(file).worded(words).save(file)
+    return words
+
+
 def policy_for(file: Path) -> Path:
     return file.parents[2] / "policy.yaml"
 
@@ -88,7 +99,8 @@ def policy_for(file: Path) -> Path:
 
 
 def test_sign__writes_beside_and_leaves_the_file_alone(run: Any, file: Path) -> None:
-    before = file.read_bytes()
+    reworded(file)
+    before = {path: path.read_bytes() for path in file.parent.iterdir()}
     found = document(run("sign", file, "--account", alias(0), "--yes", "--json"), "safe-sign")
     path = signature_path(file, A)
     assert (found["signed"], found["already"], found["signature_file"]) == (A, False, str(path))
@@ -98,7 +110,7 @@ def test_sign__writes_beside_and_leaves_the_file_alone(run: Any, file: Path) -> 
     ]
     drafts.require_schema(json.loads(path.read_text()), "file-safe-signature")
     assert read_model(path, OwnersSignature, "x") == proposals.signature_of(proposals.make(), OWNERS[0])  # fmt: skip
-    assert file.read_bytes() == before
+    assert {p: p.read_bytes() for p in file.parent.iterdir() if p != path} == before
     again = document(run("sign", file, "--account", alias(0), "--yes", "--json"), "safe-sign")
     assert (again["already"], again["signature_file"]) == (True, None)
     said = " ".join(run("sign", file, "--account", alias(0)).stdout.split())
@@ -132,10 +144,10 @@ def test_sign__for_people__shows_what_is_signed(run: Any, file: Path) -> None:
 @pytest.mark.parametrize("form", [as_is, from_zero, without_zeros])
 def test_sign__any_device__counts(file: Path, form: Any) -> None:
     device: Any = Device(OWNERS[0], form)
-    answer = offline.sign(file, None, device, yes=True, force=False, quiet=True)
+    answer = offline.sign(file, policy_for(file), device, yes=True, force=False, quiet=True)
     assert answer.document["missing"] == 1
     # And one that typed nothing in its own form is no obstacle to the next.
-    assert offline.show(file, None).document["signatures"][0]["counts"] is True
+    assert offline.show(file, policy_for(file)).document["signatures"][0]["counts"] is True
 
 
 @pytest.mark.parametrize(
@@ -156,8 +168,9 @@ def test_sign__who_may_not__is_refused(
 
 
 def test_sign__no_policy_or_of_another_chain__is_refused(
-    run: Any, file: Path, tmp_path: Path
+    run: Any, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("KGST_POLICY")
     copy = copied(file, tmp_path / "elsewhere")
     for command in (("sign", copy, "--account", alias(0), "--yes"), ("collect", copy, copy)):
         assert "no policy says who owns the Safe" in refusal(run(*command))
@@ -210,16 +223,16 @@ def child(work: Callable[[], object]) -> int:
 
 
 def signed_by(file: Path, index: int) -> object:
-    return offline.sign(file, None, OWNERS[index], yes=True, force=False, quiet=True)
+    return offline.sign(file, policy_for(file), OWNERS[index], yes=True, force=False, quiet=True)
 
 
 def test_sign__killed_while_it_writes__leaves_nothing_that_counts(
     run: Any, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("sign", file, "--account", alias(1), "--yes").exit_code == 0
-    monkeypatch.setattr(os, "fsync", lambda _: os.kill(os.getpid(), signal.SIGKILL))
-    _, status = os.waitpid(child(lambda: signed_by(file, 0)), 0)
-    monkeypatch.undo()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+        _, status = os.waitpid(child(lambda: signed_by(file, 0)), 0)
     assert os.WIFSIGNALED(status)
     assert [path.suffix for path in file.parent.glob(".*")] == [".tmp"], "half a file"
     shown = document(run("show", file, "--json"), "safe-show")
@@ -235,6 +248,177 @@ def test_sign__two_at_once__lose_nothing(run: Any, file: Path) -> None:
     shown = document(run("show", file, "--json"), "safe-show")
     assert {one["claimed"] for one in shown["signatures"]} == {A, B, C}
     assert all(one["counts"] for one in shown["signatures"])
+
+
+# Words that are not the bytes
+
+STRANGER = "0x1234567890AbcdEF1234567890aBcdef12345678"
+GRANT = bytes.fromhex("25c471a0") + encode(["uint64", "address", "uint32"], [0, STRANGER, 0])
+
+
+def forged(folder: Path) -> Path:
+    """A grant of ADMIN to a stranger that calls itself a pause, with a policy beside it that calls him admin."""
+    path = proposals.make(data=GRANT).path_in(folder / "safe", "governance")
+    made = proposals.make(data=GRANT)
+    made.model_copy(update={"title": "pause TRANSFERS", "decoded": ("token.pause()",)}).save(path)
+    text = (folder / "policy.yaml").read_text()
+    (folder / "policy.yaml").write_text(
+        text.replace("\nauditors:\n", f'\n  good_old_admin: "{STRANGER}"\n\nauditors:\n', 1)
+    )
+    return path
+
+
+def test_sign__forged_words__are_neither_shown_nor_passed_on(
+    run: Any, file: Path, tmp_path: Path
+) -> None:
+    own = Path(shutil.copy(policy_for(file), tmp_path / "own.yaml"))
+    path = forged(file.parents[2])
+    builder = path.with_suffix(".tx-builder.json")
+    given = ("sign", path, "--account", alias(0), "--yes", "--policy", own)
+    result = run(*given)
+    assert result.exit_code == 0, result.stderr
+    said = " ".join((result.stdout + result.stderr).split())
+    assert f"grantRole(roleId=ADMIN, account=unknown {STRANGER}, executionDelay=0 seconds)" in said
+    assert "the file says something else than its bytes do" in said
+    for text in (said, path.read_text(), builder.read_text()):
+        assert "TRANSFERS" not in text
+        assert "good_old_admin" not in text
+    assert "grantRole(roleId=ADMIN" in json.loads(builder.read_text())["meta"]["name"]
+    assert "grantRole(roleId=ADMIN" in Proposal.load(path).title
+    # Who had signed before, and a builder's file alone that was forged anew.
+    changed = json.loads(builder.read_text())
+    changed["meta"]["description"] = "pause TRANSFERS"
+    changed["transactions"][0]["data"] = "0x"
+    builder.write_text(json.dumps(changed))
+    assert run(*given).exit_code == 0
+    assert "TRANSFERS" not in builder.read_text()
+    assert json.loads(builder.read_text())["transactions"][0]["data"] == "0x" + GRANT.hex()
+
+
+def test_names__come_from_the_own_policy_which_is_named_with_its_hash(
+    run: Any, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KGST_POLICY")
+    path = forged(file.parents[2])
+    bare = run("show", path)
+    said = " ".join(bare.stdout.split())
+    assert "names are not known here" in said
+    assert f"account={STRANGER}, executionDelay=0 seconds" in said
+    assert "good_old_admin" not in said
+    found = document(run("show", path, "--json"), "safe-show")
+    assert (found["policy_file"], found["policy_sha256"]) == (None, None)
+    assert (found["safe_label"], found["threshold"]) == (None, None)
+    assert "no policy says who owns the Safe" in refusal(run("sign", path, "--account", alias(0)))
+
+    own = policy_for(file)
+    digest = hashlib.sha256(own.read_bytes()).hexdigest()
+    for command in ("show", "sign"):
+        signer = ("--account", alias(0), "--yes") if command == "sign" else ()
+        result = run(command, path, *signer, "--policy", own)
+        said = "".join((result.stdout + result.stderr).split())
+        assert f"Names:thoseof{own}itssha256{digest}" in said
+        # An address is whole, whoever's it is.
+        assert f"good_old_admin({STRANGER})" in said
+    found = document(run("show", path, "--policy", own, "--json"), "safe-show")
+    assert (found["policy_file"], found["policy_sha256"]) == (str(own), digest)
+
+
+def test_names__policy_of_another_chain__names_nobody(run: Any, file: Path) -> None:
+    text = policy_for(file).read_text()
+    text = text.replace("chain_id: 97", "chain_id: 56")
+    policy_for(file).write_text(text.replace("recovery_delay: 14", "recovery_delay: 30"))
+    found = document(run("show", file, "--json"), "safe-show")
+    assert (found["safe_label"], found["threshold"]) == (None, None)
+
+
+# Two transactions of one nonce
+
+
+@pytest.fixture
+def other(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Another transaction of the same nonce in the same folder, on a machine that has signed nothing yet."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    made = proposals.make(data=GRANT)
+    path = made.path_in(file.parents[1], "governance")
+    made.save(path)
+    return path
+
+
+def signed_before(run: Any, file: Path) -> tuple[list[str], str]:
+    """What the first owner is told of it when signing FILE, as a document and in words; only the second is kept."""
+    result = run("sign", file, "--account", alias(0), input="n\n")
+    said = " ".join((result.stdout + result.stderr).split())
+    done = document(run("sign", file, "--account", alias(0), "--yes", "--json"), "safe-sign")
+    return done["signed_before"], said
+
+
+SAID = "You have signed another transaction for this nonce before"
+USABLE = "those signatures stay usable: whoever has them chooses which of the two is sent"
+
+
+def test_sign__second_transaction_of_a_nonce__is_told_from_the_folder(
+    run: Any, file: Path, other: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hashes, said = signed_before(run, other)
+    assert hashes == []
+    assert SAID not in said
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
+    hashes, said = signed_before(run, file)
+    assert hashes == [Proposal.load(other).safe_tx_hash]
+    told = f"{SAID} (safeTxHash {hashes[0]}; it lies in {signature_path(other, A)}); {USABLE}"
+    assert told.replace(" ", "") in said.replace(" ", "")
+
+
+def test_sign__second_transaction_of_a_nonce__is_told_from_a_copy_with_signatures(
+    run: Any, file: Path, other: Path
+) -> None:
+    drafts.saved(proposals.signed(Proposal.load(other), OWNERS[0]), file.parent / "x.signed.json")
+    assert signed_before(run, file)[0] == [Proposal.load(other).safe_tx_hash]
+
+
+def test_sign__second_transaction_of_a_nonce__is_remembered_by_the_machine(
+    run: Any, file: Path, other: Path
+) -> None:
+    signed_before(run, other)
+    for path in other.parent.glob(f"{other.stem}*"):
+        path.unlink()
+    hashes, said = signed_before(run, file)
+    assert hashes == [proposals.make(data=GRANT).safe_tx_hash]
+    assert f"{SAID} (safeTxHash {hashes[0]}; on this machine)" in said
+
+
+@pytest.mark.parametrize(
+    "changes", [{"nonce": 6}, {"chain_id": 56}, {"safe": drafts.TOKEN}], ids=str
+)
+def test_sign__transaction_of_another_nonce_or_safe__is_not_told(
+    run: Any, file: Path, other: Path, changes: dict[str, Any]
+) -> None:
+    another = proposals.make(data=GRANT, **changes)
+    path = another.path_in(file.parents[1], "governance")
+    another.save(path)
+    proposals.sign_beside(path, OWNERS[0])
+    proposals.sign_beside(other, OWNERS[1])
+    assert signed_before(run, file)[0] == []
+
+
+def test_sign__signature_that_the_owner_never_made__is_not_told(
+    run: Any, file: Path, other: Path
+) -> None:
+    theirs = proposals.signature_of(Proposal.load(other), OWNERS[1])
+    drafts.saved(theirs.model_copy(update={"signer": A}), other.with_suffix(".a.sig.json"))
+    for name in ("b.json", "c.sig.json"):
+        (file.parent / name).write_text('{"format": "kgst-safe-signature/1"')
+    (file.parent / "d.json").mkdir()
+    (file.parent / "e.json").write_text('{"format": "kgst-safe-transaction/1", "decoded": 7}')
+    assert signed_before(run, file)[0] == []
+
+
+def test_sign__machine_that_cannot_remember__signs_all_the_same(
+    run: Any, file: Path, other: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "state").write_text("no folder")
+    assert signed_before(run, other)[0] == []
+    assert signed_before(run, file)[0] == [Proposal.load(other).safe_tx_hash]
 
 
 # collect
