@@ -1,0 +1,83 @@
+"""A node that tells one lie: the same command on an honest node then ends with the effect there exactly once.
+
+A sample of the lies is told here, and every one that once found a fault; all of them by `make lies`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.bsc.deployed import deployed_on_bsc
+from support.lies import Lie, lies_of
+from support.lies_commands import CHANGES, NAMES, commands, made_ready
+from support.lies_world import World, virtual
+
+ALL = os.environ.get("KGST_LIES") == "all"
+"""Whether all lies are told; else a sample."""
+SHARDS = 6
+SAMPLE = 10
+REPORTS = Path(__file__).parents[2] / "build/lies"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("deployment")
+    with pytest.MonkeyPatch.context() as patch, deployed_on_bsc(folder, changes=CHANGES) as found:
+        made_ready(found)
+        with virtual(found, patch) as world:
+            yield world
+
+
+def sampled(lies: Sequence[Lie], size: int) -> list[Lie]:
+    """As many, the same each time, of questions and kinds in turn."""
+    order = sorted(lies, key=lambda lie: hashlib.sha256(str(lie).encode()).digest())
+    chosen: list[Lie] = []
+    while len(chosen) < min(size, len(order)):
+        seen = [(lie.question, lie.kind) for lie in chosen]
+        rarest = min(
+            (lie for lie in order if lie not in chosen),
+            key=lambda lie: sum((q == lie.question) + (k == lie.kind) for q, k in seen),
+        )
+        chosen.append(rarest)
+    return chosen
+
+
+@pytest.mark.skipif(ALL, reason="all of them are told instead")
+@pytest.mark.parametrize("name", NAMES)
+def test_lie__one_of_a_sample__is_caught_or_harmless(world: World, name: str) -> None:
+    command = commands(world.deployed)[name]
+    recording = world.recorded(command)
+    told = 0
+    for lie in sampled(lies_of(recording), SAMPLE):
+        met, wrong = world.faults_of(command, lie, recording.others())
+        told += met != "not told"
+        assert not wrong, f"{lie}: {met}: {wrong}"
+    assert told
+
+
+@pytest.mark.skipif(not ALL, reason="hours: make lies")
+@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize("name", NAMES)
+def test_lie__any__is_caught_or_harmless(world: World, name: str, shard: int) -> None:
+    command = commands(world.deployed)[name]
+    recording = world.recorded(command)
+    begun = time.monotonic()
+    rows: list[dict[str, Any]] = []
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    for lie in lies_of(recording)[shard::SHARDS]:
+        met, wrong = world.faults_of(command, lie, recording.others(), thorough=False)
+        rows.append({"command": name, "lie": str(lie), "kind": lie.kind, "met": met, "wrong": wrong})
+        if wrong:
+            # At once: the rest takes an hour.
+            with (REPORTS / "faults.txt").open("a") as out:
+                print(name, lie, met, wrong, file=out)
+    found = {"seconds": round(time.monotonic() - begun), "rows": rows}
+    (REPORTS / f"{name}-{shard}.json").write_text(json.dumps(found))
+    assert [row for row in rows if row["wrong"]] == []
