@@ -26,6 +26,7 @@ from kgst.deploy.views import (
 from kgst.deployment.applying import apply as carry_out
 from kgst.deployment.applying import resume as carry_on
 from kgst.errors import ExitCode, InputError, KgstError, RefusedError, UnconfirmedError
+from kgst.events import look_also_in
 from kgst.files import Files
 from kgst.journal import Journal
 from kgst.node import connected, genesis, is_short_lived
@@ -129,7 +130,10 @@ def verify(policy_path: Path | None) -> Answer[DeployVerifyDocument]:
             "deployed to with --network."
         )
     policy, path = load_policy(policy_path, provider)
-    checks = inspect(policy, Record.load(Files(path.parent).record))
+    files = Files(path.parent)
+    record = Record.load(files.record)
+    look_also_in(provider, record, files.index)
+    checks = inspect(policy, record)
     return Answer(
         DeployVerifyDocument.of(checks),
         lambda out: print_verification(out, checks),

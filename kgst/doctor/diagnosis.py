@@ -17,6 +17,7 @@ from kgst.deployment.contracts import Deployment
 from kgst.deployment.system import System, open_system
 from kgst.doctor.node import NodeFacts, ask_node, chain_checks, node_checks
 from kgst.doctor.safes import SafeReads
+from kgst.events import look_also_in
 from kgst.files import Files
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
 from kgst.node import NodeError, connected, is_short_lived, rpc
@@ -87,8 +88,9 @@ def diagnose(policy_path: Path | None, *, quiet: bool = False) -> Diagnosis:
         checks.append(Check.open("chain", "the deployment", reason))
         checks.append(_events_alone(provider, node.head))
         return Diagnosis(policy, node.chain_id, node.head, checks)
-    deployment = Deployment.of(policy, record)
-    return _examine(System(deployment, provider, Files(path.parent), path), node, checks)
+    files = Files(path.parent)
+    look_also_in(provider, record, files.index)
+    return _examine(System(Deployment.of(policy, record), provider, files, path), node, checks)
 
 
 @dataclass
@@ -135,7 +137,9 @@ def _record(files: Files) -> tuple[Record | None, str | None]:
 
 def _events(gap: str | None) -> Check:
     if gap:
-        return Check("node", "events (eth_getLogs)", State.NOT_CHECKED, gap, "answered")
+        return replace(
+            Check.open("node", "events (eth_getLogs)", gap, waits=True), expected="answered"
+        )
     return Check(
         "node", "events (eth_getLogs)", State.OK, "answered since the deployment", "answered"
     )

@@ -13,15 +13,14 @@ from support import drafts
 from support.bsc.deployed import Deployed
 from support.lies_world import Command
 
-from kgst.attestation import in_signer_order
 from kgst.reserves.format import bishkek_day
 from kgst.reserves.files import AttestationFile, SignedFile
-from kgst.signing.files import Signature
+from kgst.signing.shapes import Signature
 from kgst.storing import read_model
 
 __all__ = ["CHANGES", "NAMES", "commands", "made_ready"]
 
-NAMES: Final = ("burn", "grant", "mint", "pause", "payout", "submit")
+NAMES: Final = ("burn", "grant", "mint", "pause", "payout", "plain", "submit")
 
 CHANGES: Final = (
     ("timeout: 3 minutes", "timeout: 25 seconds"),
@@ -71,8 +70,8 @@ def _attestation(deployed: Deployed, amount: str, name: str = "1") -> Path:
     draft = read_model(path, AttestationFile, "a draft")
     three = [deployed.key(f"auditor_{letter}") for letter in "abc"]
     signed = [drafts.signature_of(draft, one) for one in three]
-    pairs = in_signer_order([(one.signer, one) for one in signed])
-    signatures = tuple(Signature(signer=one.signer, signature=one.signature) for _, one in pairs)
+    signed.sort(key=lambda one: int(one.signer, 16))
+    signatures = tuple(Signature(signer=one.signer, signature=one.signature) for one in signed)
     file = SignedFile.model_construct(draft=draft, signatures=signatures)
     return drafts.saved(file, _folder(deployed, f"signed-{name}.json"))
 
@@ -85,6 +84,14 @@ def commands(deployed: Deployed) -> dict[str, Command]:
     burn = ("supply", "burn", "5.00 som", "--ref")
     made = [
         Command("mint", (*mint, "M-1"), "issuer", lambda b: chain.count(b, _TRANSFER, NOBODY, receiver), (*mint, "M-2")),
+        Command(
+            "plain",
+            ("supply", "mint", "admin", "6.00 som"),
+            "issuer",
+            lambda b: chain.count(b, _TRANSFER, NOBODY, receiver),
+            (*mint, "M-2"),
+            keyed=False,
+        ),
         Command("burn", (*burn, "B-1"), "issuer", lambda b: chain.count(b, _TRANSFER, issuer, NOBODY), (*burn, "B-2")),
         Command(
             "payout",
