@@ -84,7 +84,7 @@ def read_logs(
         return
     sources.require_same_chain(provider)
     shown = list(scan.shown(sources))
-    yield from sources.together(provider, asked, scan.begun, shown, scan.any_at)
+    yield from sources.together(provider, asked, scan.begun, shown)
 
 
 def look_also_in(provider: ProviderAPI, record: Record, folder: Path) -> None:
@@ -131,6 +131,9 @@ class _Scan:
                 continue
             except NodeRefusedError as error:
                 ranges.refused(first, last, error)
+                if sources is not None and self._leaves_the_rest(sources, ranges):
+                    ranges = Ranges(self.begun, asked.last, ranges.size)
+                    continue
                 _require_sense(error, ranges.size, ranges.left)
                 if not served:
                     # Public nodes of BSC say "limit exceeded" of any range, and of one block too.
@@ -139,12 +142,6 @@ class _Scan:
                 continue
             ranges.answered(first, last, len(found))
             yield from (dict(log) for log in found)
-
-    def any_at(self, block: int) -> bool:
-        """Whether the node shows an event of any kind at the contracts in this block."""
-        with rpc(f"read the logs of {self._named} in block {block}"):
-            asked: Any = {"address": self._addresses, "fromBlock": block, "toBlock": block}
-            return bool(self._eth.get_logs(asked))
 
     def _ask(self, first: int, last: int) -> list[Any]:
         topics: list[Any] = [["0x" + topic.hex() for topic in self._asked.topics]]
@@ -174,6 +171,14 @@ class _Scan:
             else:
                 low = middle
         self.begun = high
+
+    def _leaves_the_rest(self, sources: Sources, ranges: Ranges) -> bool:
+        """Whether the index has what would take too many questions: the node is asked for what is newer."""
+        begin = self._asked.last - ranges.size * _MOST_QUESTIONS + 1
+        if begin <= self.begun or sources.reach(self._asked) < begin - 1:
+            return False
+        self.begun = begin
+        return True
 
     def _serves(self, block: int) -> bool:
         try:
@@ -234,11 +239,37 @@ def event_topic(signature: str) -> bytes:
     return keccak(text=signature)
 
 
-def uint_topic(log: dict[str, Any], index: int) -> int:
-    """An indexed unsigned integer."""
-    return int.from_bytes(bytes(log["topics"][index]))
+def uint_topic(log: dict[str, Any], index: int, bits: int = 256) -> int:
+    """An indexed unsigned integer of so many bits.
+
+    Raises:
+        NodeError: the node gave an event that has none there.
+    """
+    if (found := int.from_bytes(_topic(log, index))) >> bits:
+        raise NodeError(_not_its_own(log))
+    return found
 
 
 def address_topic(log: dict[str, Any], index: int) -> str:
-    """An indexed address, checksummed."""
-    return to_checksum_address(bytes(log["topics"][index])[12:])
+    """An indexed address, checksummed.
+
+    Raises:
+        NodeError: the node gave an event that has none there.
+    """
+    word = _topic(log, index)
+    if any(word[:12]):
+        raise NodeError(_not_its_own(log))
+    return to_checksum_address(word[12:])
+
+
+def _topic(log: dict[str, Any], index: int) -> bytes:
+    if index >= len(log["topics"]):
+        raise NodeError(_not_its_own(log))
+    return bytes(log["topics"][index])
+
+
+def _not_its_own(log: dict[str, Any]) -> str:
+    return (
+        f"the node gave an event of block {log['blockNumber']} with topics that it cannot have; it is not to be "
+        "believed: use another."
+    )

@@ -119,7 +119,7 @@ def _examine(system: System, node: NodeFacts, checks: list[Check]) -> Diagnosis:
         compared = compare(system.deployment, provider, head, extra.add)
         state = compared.state
         if compared.traces is not None:
-            checks.append(_events(compared.traces.gap))
+            checks.append(_events(compared.traces.gap, waits=compared.traces.waits))
         checks += compared.checks
         if state is not None and extra.safes is not None:
             checks += extra.safes.checks(compared.safes, dev=node.dev)
@@ -135,10 +135,10 @@ def _record(files: Files) -> tuple[Record | None, str | None]:
         return None, str(error)
 
 
-def _events(gap: str | None) -> Check:
+def _events(gap: str | None, *, waits: bool = False) -> Check:
     if gap:
         return replace(
-            Check.open("node", "events (eth_getLogs)", gap, waits=True), expected="answered"
+            Check.open("node", "events (eth_getLogs)", gap, waits=waits), expected="answered"
         )
     return Check(
         "node", "events (eth_getLogs)", State.OK, "answered since the deployment", "answered"

@@ -7,16 +7,18 @@ never that nothing did where a node can still be asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from eth_utils.address import to_checksum_address
 
 from kgst.history.errors import GoneError, WithheldError
 from kgst.history.kept import Kept, kept_of, row_of
 from kgst.history.partitions import BrokenIndexError, Index
 from kgst.history.rows import LogRow
-from kgst.node import NodeError, NodeRefusedError, PrunedError, block_at, rpc
+from kgst.node import NodeError, PrunedError, block_at, rpc
 from kgst.node.pool import nodes_of
 
 if TYPE_CHECKING:
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Asked", "Sources"]
 
-_ADVICE: Final = "Use a node that still has them for this command, or once for `ape run index sync`: afterwards any node does"
+_ADVICE: Final = (
+    "Use a node that still has them, for this command or once for `ape run index sync`: "
+    "afterwards any node will do"
+)
 
 
 @dataclass(frozen=True)
@@ -128,8 +133,7 @@ class Sources:
         asked: Asked,
         begun: int,
         shown: list[dict[str, Any]],
-        any_at: Callable[[int], bool],
-    ) -> list[dict[str, Any]]:
+    ) -> list[dict[str, Any]]:  # fmt: skip
         """What the node showed, and before it what only the index has, oldest first.
 
         Args:
@@ -137,32 +141,38 @@ class Sources:
             asked: What was asked for.
             begun: The first block that the node served.
             shown: What it showed from there on.
-            any_at: Whether the node shows any event of the deployment in a block.
 
         Raises:
             WithheldError: the node contradicts the index.
-            GoneError: the node no longer has all from `begun` on.
-            BrokenIndexError: what the index has is not proven.
+            GoneError: the node no longer has all from `begun` on, or what the index has is not proven.
         """
         kept, reach = self.kept, self.reach(asked)
         rows: list[LogRow] = []
+        seen = set(map(row_of, shown))
         if kept is not None and reach >= asked.first:
             rows = kept.logs(asked.addresses, asked.topics, asked.about, asked.first, reach)
-            seen = set(map(row_of, shown))
             missing = [row for row in rows if row.block_number >= begun and row not in seen]
             if missing:
-                begun = self._lost(provider, missing, shown)
-        begun = max(begun, self._silent_until(provider, asked, begun, reach, shown, any_at) + 1)
-        supplied = [row for row in rows if row.block_number < begun]
+                begun = self._lost(provider, kept, missing, shown)
+        begun = max(begun, self._silent_until(provider, asked, begun, reach, shown) + 1)
+        supplied = [row for row in rows if row.block_number < begun and row not in seen]
         if kept is not None and supplied:
-            kept.require_proof(row.block_number for row in supplied)
-            shown = kept.as_answers(supplied) + [
-                log for log in shown if int(log["blockNumber"]) >= begun
-            ]
+            try:
+                kept.require_proof(row.block_number for row in supplied)
+            except BrokenIndexError as error:
+                raise GoneError(
+                    f"the node no longer has events of block {supplied[0].block_number}, and {error}"
+                ) from error
+            shown = [*kept.as_answers(supplied), *shown]
+            shown.sort(key=lambda log: (int(log["blockNumber"]), int(log["logIndex"])))
         return shown
 
     def _lost(
-        self, provider: ProviderAPI, missing: Sequence[LogRow], shown: Sequence[dict[str, Any]]
+        self,
+        provider: ProviderAPI,
+        kept: Kept,
+        missing: Sequence[LogRow],
+        shown: Sequence[dict[str, Any]],
     ) -> int:
         """The first block after the events that the node has lost, which it does without a word.
 
@@ -172,9 +182,8 @@ class Sources:
         last, first = missing[-1], missing[0]
         earlier = [log for log in shown if int(log["blockNumber"]) <= last.block_number]
         if earlier or self._has_receipts(provider, last.block_number):
-            assert self.kept is not None
             raise WithheldError(
-                f"the index in {self.kept.folder} has {len(missing)} event(s) that the node does not show, though it "
+                f"the index in {kept.folder} has {len(missing)} event(s) that the node does not show, though it "
                 f"has others of that time or their block: the first in block {first.block_number}, log "
                 f"{first.log_index}, at 0x{first.address.hex()}. The node withholds events, or the index was "
                 "changed: `ape run index verify` looks at the index; ask another node."
@@ -182,9 +191,13 @@ class Sources:
         return last.block_number + 1
 
     def _silent_until(
-        self, provider: ProviderAPI, asked: Asked, begun: int, reach: int, shown: Sequence[dict[str, Any]],
-        any_at: Callable[[int], bool],
-    ) -> int:  # fmt: skip
+        self,
+        provider: ProviderAPI,
+        asked: Asked,
+        begun: int,
+        reach: int,
+        shown: Sequence[dict[str, Any]],
+    ) -> int:
         """The last block that the node's silence says nothing of; one before `begun` when it has shown that it serves.
 
         A node that prunes without a word shows nothing, as one does where nothing happened: so it has to show an event
@@ -195,7 +208,7 @@ class Sources:
             known = max(known, self.kept.known)
         if begun > known or begun > asked.last or known > asked.last:
             return begun - 1
-        if any(int(log["blockNumber"]) <= known for log in shown) or any_at(known):
+        if any(int(log["blockNumber"]) <= known for log in shown) or self._shows(provider, known):
             return begun - 1
         if reach == asked.last:
             return reach
@@ -218,10 +231,15 @@ class Sources:
             f"so that others may be missing too; {index}. {_ADVICE}."
         )
 
+    def _shows(self, provider: ProviderAPI, number: int) -> bool:
+        """Whether the node shows an event of any contract of the deployment in this block."""
+        addresses = [to_checksum_address(one) for one in sorted(self.contracts)]
+        asked: Any = {"address": addresses, "fromBlock": number, "toBlock": number}
+        with rpc(f"read the deployment's events of block {number}"):
+            return bool(provider.web3.eth.get_logs(asked))
+
     def _has_receipts(self, provider: ProviderAPI, number: int) -> bool:
         try:
             return bool(nodes_of(provider, [])[0].ask("eth_getBlockReceipts", [hex(number)]))
-        except NodeRefusedError:
-            return False
-        except NodeError:
+        except NodeError:  # or it does not answer for whole blocks
             return False

@@ -15,7 +15,7 @@ class OtherHistoryError(NodeError):
 
 
 class WithheldError(OtherHistoryError):
-    """The index has an event that the node does not show though it has its block, or node and index are of two chains."""
+    """The node does not show an event that the index has, and has its block; or node and index are of two chains."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.WAITING
 

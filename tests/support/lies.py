@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from eth_abi.abi import decode, encode
@@ -20,9 +21,13 @@ from support.bsc.wire import Refusal, refusal
 __all__ = ["Liar", "Lie", "Recording", "lies_of"]
 
 Path = tuple[str | int, ...]
-_AGGREGATE: Final = "0x" + function_signature_to_4byte_selector("aggregate3((address,bool,bytes)[])").hex()
+_AGGREGATE: Final = (
+    "0x" + function_signature_to_4byte_selector("aggregate3((address,bool,bytes)[])").hex()
+)
 _SEND: Final = "eth_sendRawTransaction"
+_OF_THE_BLOCK: Final = ("getBlockNumber", "getCurrentBlockTimestamp", "getLastBlockHash")
 _HASH, _ADDRESS = 66, 42
+_STEPS: Final = {"plus": 1, "minus": -1, "far": 1_000}
 WHEN: Final = ("always", "once", "once after sending")
 
 
@@ -30,33 +35,43 @@ WHEN: Final = ("always", "once", "once after sending")
 
 
 def question_of(request: Mapping[str, Any]) -> str:
-    """What is asked, whatever block, nonce or amount is in it: the same in every run of a command."""
+    """What is asked, whatever block, account, nonce or amount is in it: the same in every run of a command."""
     method, params = str(request["method"]), list(request.get("params") or [])
     if method == "eth_call":
         return f"{method} {_called(params[0])}"
-    if method in ("eth_getBlockByNumber", "eth_getTransactionCount", "eth_getBalance", "eth_getCode"):
-        return " ".join([method, *(_plainly(p) for p in params if not isinstance(p, bool))])
-    if method == "eth_getStorageAt":
-        return f"{method} {params[0]} {params[1]}"
+    if method in ("eth_getBlockByNumber", "eth_getTransactionCount", "eth_getBalance"):
+        return f"{method} {_block(params[-1] if isinstance(params[-1], str) else params[0])}"
     if method == "eth_getLogs":
-        topics = [str(t)[:12] for t in (params[0].get("topics") or [])[:1]]
-        return f"{method} {' '.join(topics)}"
+        [kinds, *_] = params[0].get("topics") or [[]]
+        return f"{method} of {len(kinds) if isinstance(kinds, list) else 1} kinds"
     return method
 
 
-def _plainly(param: Any) -> str:
-    text = str(param)
-    if len(text) == _ADDRESS or not text.startswith("0x"):
+def _block(text: str) -> str:
+    if not text.startswith("0x"):
         return text
-    return "0x0" if int(text, 16) == 0 else "a number"
+    return "0" if int(text, 16) == 0 else "number"
 
 
 def _called(request: Mapping[str, Any]) -> str:
     data = str(request.get("data") or request.get("input") or "0x")
-    if data.startswith(_AGGREGATE):
-        inner = [(to, "0x" + bytes(call)[:4].hex()) for to, _, call in _calls(data)]
-        return "many: " + keccak(repr(inner).encode()).hex()[:8]
-    return f"{str(request.get('to'))[:10]} {data[:10]}"
+    if not data.startswith(_AGGREGATE):
+        return _names().get(data[:10], data[:10])
+    names = [_names().get(one := "0x" + bytes(call)[:4].hex(), one) for _, _, call in _calls(data)]
+    several = [name for name in names if name not in _OF_THE_BLOCK]
+    return f"{len(names)} at once: {several[0]} to {several[-1]}"
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Functions of the contracts, by selector."""
+    from ape import project
+
+    found = {"0x" + function_signature_to_4byte_selector(f"{n}()").hex(): n for n in _OF_THE_BLOCK}
+    for contract in ("IKGST", "KGSTAccessManager"):
+        for abi in project.get_contract(contract).contract_type.methods:
+            found["0x" + function_signature_to_4byte_selector(abi.selector).hex()] = abi.name
+    return found
 
 
 def _calls(data: str) -> Sequence[Any]:
@@ -81,7 +96,8 @@ def closed(told: Any) -> Any:
     """The other way round."""
     if isinstance(told, dict) and "calls" in told:
         answers = [
-            (bool(one.get("success")), _bytes(one.get("words") or [])) for one in told["calls"] or []
+            (bool(one.get("success")), _bytes(one.get("words") or []))
+            for one in told["calls"] or []
         ]
         return "0x" + encode(["(bool,bytes)[]"], [answers]).hex()
     if isinstance(told, dict) and set(told) <= {"words"}:
@@ -106,7 +122,8 @@ class Lie:
 
     Attributes:
         path: Of the place in the answer as `opened` has it; empty for the whole.
-        kind: What is said: `null`, `empty`, `zero`, `plus`, `minus`, `other`, `absent`, `dropped`, `doubled`, `error`.
+        kind: What is said: `null`, `empty`, `zero`, `plus`, `minus`, `far`, `other`, `absent`, `dropped`, `doubled`,
+            `error`.
         when: Of `WHEN`.
     """
 
@@ -151,7 +168,9 @@ def lies_of(recording: Recording) -> list[Lie]:
                 if kind != "error" and _instead(value, kind, others) == value:
                     continue
                 found.update(Lie(question, path, kind, when) for when in whens)
-    return sorted(found, key=lambda lie: (lie.question, [str(p) for p in lie.path], lie.kind, lie.when))
+    return sorted(
+        found, key=lambda lie: (lie.question, [str(p) for p in lie.path], lie.kind, lie.when)
+    )
 
 
 def _places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -161,7 +180,11 @@ def _places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         for name in value:
             yield from _places(value[name], (*path, name))
     elif isinstance(value, list):
-        few = range(len(value)) if path[-1:] in (("calls",), ("words",), ("topics",)) else {0, len(value) - 1}
+        few = (
+            range(len(value))
+            if path[-1:] in (("calls",), ("words",), ("topics",))
+            else {0, len(value) - 1}
+        )
         for index in sorted(set(few)):
             if 0 <= index < len(value):
                 yield from _places(value[index], (*path, index))
@@ -169,7 +192,7 @@ def _places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def _kinds(path: Path, value: Any) -> Sequence[str]:
     in_words = "words" in path[:-1]
-    kinds: list[str] = [] if in_words else ["null"]
+    kinds: list[str] = [] if in_words or path[-2:-1] == ("calls",) else ["null"]
     if not path:
         kinds.append("error")
     elif isinstance(path[-1], str) and path[-1] not in ("words", "calls", "success"):
@@ -190,7 +213,13 @@ def _kinds_of_text(value: str, *, in_words: bool) -> Sequence[str]:
         return ["zero", "other"]
     if in_words or len(value) < _ADDRESS:
         wide = len(value) >= _ADDRESS and int(value, 16) >> 96
-        return (*([] if in_words else ["empty"]), "zero", "plus", "minus", *(["other"] if wide else []))
+        return (
+            *([] if in_words else ["empty"]),
+            "zero",
+            "plus",
+            "minus",
+            *(["other"] if wide else []),
+        )
     if len(value) in (_HASH, _ADDRESS):
         return ["empty", "zero", "other"]
     return ["empty", "other"]
@@ -204,7 +233,9 @@ class Liar:
         sent: Whether a transaction was handed over.
     """
 
-    def __init__(self, lie: Lie | None = None, others: Mapping[int, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self, lie: Lie | None = None, others: Mapping[int, Sequence[str]] | None = None
+    ) -> None:
         self.lie, self._others = lie, others or {}
         self.recording = Recording()
         self.told, self.sent = 0, False
@@ -286,12 +317,14 @@ def _instead_of_text(value: str, kind: str, others: Sequence[str]) -> str:
     whole = width in (_HASH - 2, _ADDRESS - 2)
     if kind == "zero":
         return "0x" + "0" * (width if whole else 1)
-    if kind in ("plus", "minus"):
-        number = int(value, 16) + (1 if kind == "plus" else -1)
-        number %= 1 << 256
+    if kind in _STEPS:
+        number = (int(value, 16) + _STEPS[kind]) % (1 << 256)
         return f"0x{number:0{width}x}" if whole else hex(number)
     if width == _HASH - 2 and not int(value, 16) >> 160:
-        return next((f"0x{int(o, 16):064x}" for o in others if o != value and not int(o, 16) >> 160), "0x" + 64 * "1")
+        return next(
+            (f"0x{int(o, 16):064x}" for o in others if o != value and not int(o, 16) >> 160),
+            "0x" + 64 * "1",
+        )
     if whole:
         return next((o for o in others if o != value), "0x" + keccak(text=value).hex()[:width])
     return value[:-2] + f"{int(value[-2:], 16) ^ 1:02x}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final
@@ -13,8 +12,8 @@ from support import drafts
 from support.bsc.deployed import Deployed
 from support.lies_world import Command
 
-from kgst.reserves.format import bishkek_day
 from kgst.reserves.files import AttestationFile, SignedFile
+from kgst.reserves.format import bishkek_day
 from kgst.signing.shapes import Signature
 from kgst.storing import read_model
 
@@ -38,7 +37,9 @@ NOBODY = "0x" + 64 * "0"
 
 def made_ready(deployed: Deployed) -> None:
     """Attested once, with money at the issuer, a second attestation signed, and a policy that grants a role anew."""
-    submitted = deployed.run("reserves", "submit", _attestation(deployed, "10000.00"), account="outsider")
+    submitted = deployed.run(
+        "reserves", "submit", _attestation(deployed, "10000.00"), account="outsider"
+    )
     assert submitted.code == 0, submitted.stderr
     minted = deployed.run("supply", "mint", "issuer", "1 000.00 som", account="issuer")
     assert minted.code == 0, minted.stderr
@@ -83,7 +84,13 @@ def commands(deployed: Deployed) -> dict[str, Command]:
     mint = ("supply", "mint", "admin", "7.00 som", "--ref")
     burn = ("supply", "burn", "5.00 som", "--ref")
     made = [
-        Command("mint", (*mint, "M-1"), "issuer", lambda b: chain.count(b, _TRANSFER, NOBODY, receiver), (*mint, "M-2")),
+        Command(
+            "mint",
+            (*mint, "M-1"),
+            "issuer",
+            lambda b: chain.count(b, _TRANSFER, NOBODY, receiver),
+            (*mint, "M-2"),
+        ),
         Command(
             "plain",
             ("supply", "mint", "admin", "6.00 som"),
@@ -92,7 +99,13 @@ def commands(deployed: Deployed) -> dict[str, Command]:
             (*mint, "M-2"),
             keyed=False,
         ),
-        Command("burn", (*burn, "B-1"), "issuer", lambda b: chain.count(b, _TRANSFER, issuer, NOBODY), (*burn, "B-2")),
+        Command(
+            "burn",
+            (*burn, "B-1"),
+            "issuer",
+            lambda b: chain.count(b, _TRANSFER, issuer, NOBODY),
+            (*burn, "B-2"),
+        ),
         Command(
             "payout",
             ("supply", "payout", _folder(deployed, "payout.csv"), "--chunk", "2"),
@@ -113,7 +126,9 @@ def commands(deployed: Deployed) -> dict[str, Command]:
             lambda b: chain.count(b, "PauseFlagsChanged(uint256,uint256)"),
             ("guard", "pause", "burning"),
         ),
-        Command("grant", ("govern", "apply"), "admin", lambda b: chain.count(b, _ROLE), idempotent=True),
+        Command(
+            "grant", ("govern", "apply"), "admin", lambda b: chain.count(b, _ROLE), idempotent=True
+        ),
     ]
     return {command.name: command for command in made}
 
@@ -129,7 +144,11 @@ class _Chain:
         self._anvil = deployed.node.anvil
 
     def logs(self, block: int, event: str, *topics: str) -> list[dict[str, Any]]:
-        asked = {"fromBlock": hex(block + 1), "toBlock": "latest", "topics": ["0x" + keccak(text=event).hex(), *topics]}
+        asked = {
+            "fromBlock": hex(block + 1),
+            "toBlock": "latest",
+            "topics": ["0x" + keccak(text=event).hex(), *topics],
+        }
         found: list[dict[str, Any]] = self._anvil.ask("eth_getLogs", asked)
         return found
 
@@ -139,6 +158,8 @@ class _Chain:
 
     def rows(self, block: int, payer: str) -> tuple[int, int]:
         """Of the rows of the file: payments to the one who got the fewest, and the most."""
-        paid = Counter((log["topics"][2], int(log["data"], 16)) for log in self.logs(block, _TRANSFER, payer))
+        paid = Counter(
+            (log["topics"][2], int(log["data"], 16)) for log in self.logs(block, _TRANSFER, payer)
+        )
         each = [paid[_topic(receiver), n * SOM] for n, receiver in enumerate(RECEIVERS, 1)]
         return min(each), max(each)

@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -24,16 +23,17 @@ from support import in_process
 from support.bsc import Raw
 from support.bsc.deployed import Deployed
 from support.bsc.server import Bucket, _answer
-from support.lies import Liar, Lie, Recording, lies_of
+from support.lies import Liar, Lie, Recording
 
 import kgst
 from kgst.node.faults import Failure, Fault
 from kgst.node.wire import Reply, Wire
 
-__all__ = ["Command", "Ran", "World", "virtual"]
+__all__ = ["Command", "Ran", "World", "Wrong", "virtual"]
 
 _BLOCK: Final = 0.45
 _MOST_AT_ONCE: Final = 40
+_UNFORESEEN: Final = "this should not have happened"
 
 
 class Clock:
@@ -96,15 +96,33 @@ class Ran:
     crashed: str = ""
 
 
+@dataclass(frozen=True)
+class Wrong:
+    """What must not be.
+
+    Attributes:
+        kind: `twice` (done more than once), `not there` (exit 0, and not done), `not brought about` (by the same
+            command on an honest node), `locked` (another command from the account fails), `left open` (a run's
+            journal), `told failed` (exit 1, 2, 4 or 5, and done), `something else` (was done), `crashed`.
+        said: In words.
+    """
+
+    kind: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.said}"
+
+
 @contextmanager
 def virtual(deployed: Deployed, patch: pytest.MonkeyPatch) -> Iterator[World]:
     """`deployed` with time that passes as it is slept; its blocks come only so."""
     node = deployed.node
     node.anvil.ask("evm_setIntervalMining", 0)
-    node.anvil.ask("evm_setAutomine", False)  # noqa: FBT003 # JSON-RPC
+    node.anvil.ask("evm_setAutomine", False)  # JSON-RPC
     clock = Clock(node.mine)
-    for module in pkgutil.walk_packages(kgst.__path__, "kgst."):
-        importlib.import_module(module.name)
+    for found in pkgutil.walk_packages(kgst.__path__, "kgst."):
+        importlib.import_module(found.name)
     for name, module in sorted(sys.modules.items()):
         if name.startswith("kgst.") and getattr(module, "time", None) is time:
             patch.setattr(module, "time", clock)
@@ -188,7 +206,7 @@ class World:
 
     def faults_of(
         self, command: Command, lie: Lie, others: Any, *, thorough: bool = True
-    ) -> tuple[str, list[str]]:
+    ) -> tuple[str, list[Wrong]]:
         """How the lie was met, and what is wrong with that.
 
         Args:
@@ -223,25 +241,27 @@ class World:
 
     def _of_honest_run(
         self, command: Command, first: Ran, effect: tuple[int, int], again: Ran
-    ) -> list[str]:
+    ) -> list[Wrong]:
         wrong = []
         done = command.effect(self._block)
         if again.crashed:
-            wrong.append(f"honest run crashed: {again.crashed}")
-        if done != (1, 1):
-            wrong.append(f"after the honest run (exit {again.code}) it happened {done} times: {again.said}")
+            wrong.append(Wrong("crashed", again.crashed))
+        if done[1] > 1:
+            wrong.append(Wrong("twice", f"{done} times: {first.said}"))
+        elif done != (1, 1):
+            wrong.append(
+                Wrong("not brought about", f"exit {again.code}, {done} times: {again.said}")
+            )
         elif not command.idempotent and self._logged() != self.expected:
-            wrong.append(f"something else happened: {self._logged() - self.expected or self.expected - self._logged()}")
+            wrong.append(Wrong("something else", str(self._logged() - self.expected)))
         if again.code and not (again.code == 4 and effect == (1, 1)):
-            wrong.append(f"honest run ended with {again.code}: {again.said}")
-        if again.code and first.code not in (0, 3) and "final" not in first.said:
-            wrong.append(f"first exit {first.code}, then refused as done: {first.said} THEN {again.said}")
+            wrong.append(Wrong("not brought about", f"exit {again.code}: {again.said}"))
         if runs := self.deployed.open_runs():
-            wrong.append(f"runs left open: {runs}")
+            wrong.append(Wrong("left open", str(runs)))
         if command.then and (first.code or again.code or wrong):
             then = self.run(command.then, command.account)
             if then.code:
-                wrong.append(f"another command ended with {then.code}: {then.said}")
+                wrong.append(Wrong("locked", f"exit {then.code}: {then.said}"))
         return wrong
 
 
@@ -267,14 +287,16 @@ def _unwrap(classes: dict[type, dict[str, Any]]) -> None:
                 delattr(one, name)
 
 
-def _of_lying_run(done: Ran, effect: tuple[int, int]) -> list[str]:
+def _of_lying_run(done: Ran, effect: tuple[int, int]) -> list[Wrong]:
     wrong = []
     if done.crashed:
-        wrong.append(f"crashed: {done.crashed}")
+        wrong.append(Wrong("crashed", done.crashed))
+    if _UNFORESEEN in done.said:
+        wrong.append(Wrong("crashed", done.said))
     if effect[1] > 1:
-        wrong.append(f"happened {effect} times")
+        wrong.append(Wrong("twice", f"{effect} times: {done.said}"))
     if done.code == 0 and effect != (1, 1):
-        wrong.append(f"reported done, and happened {effect} times: {done.said}")
+        wrong.append(Wrong("not there", f"exit 0, {effect} times: {done.said}"))
     if done.code in (1, 2, 4, 5) and effect != (0, 0) and "final" not in done.said:
-        wrong.append(f"reported failed ({done.code}), and happened {effect} times: {done.said}")
+        wrong.append(Wrong("told failed", f"exit {done.code}, {effect} times: {done.said}"))
     return wrong
