@@ -79,7 +79,7 @@ def test_doctor__deployments_block_is_pruned__is_a_warning_and_no_other_chain(
 def test_doctor__no_event_of_the_deployment__is_no_clean_bill(deployed: Deployed) -> None:
     deployed.node.faults["eth_getLogs"] = faults.says([])
     done = deployed.run("doctor", "--json")
-    assert done.code == 1, done.stdout + done.stderr
+    assert done.code == 5, done.stdout + done.stderr
     rows = {c["item"]: c for c in done.document["checks"]}  # type: ignore[index]
     assert rows["events (eth_getLogs)"]["state"] == "not_checked"
     assert "shows no event of block" in rows["role members that nobody names"]["found"]
