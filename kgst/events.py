@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from kgst.history.both import Asked, Sources
+from kgst.history.both import PRUNED, Asked, Sources
+from kgst.history.errors import GoneError
 from kgst.history.ranges import Ranges
 from kgst.node import NodeError, NodeRefusedError, PrunedError, connected, rpc
 
@@ -83,7 +84,12 @@ def read_logs(
         yield from scan.shown(None)
         return
     sources.require_same_chain(provider)
-    shown = list(scan.shown(sources))
+    try:
+        shown = list(scan.shown(sources))
+    except GoneError:
+        raise
+    except NodeRefusedError as error:
+        raise sources.gone(asked, str(error)) from error
     yield from sources.together(provider, asked, scan.begun, shown)
 
 
@@ -122,23 +128,26 @@ class _Scan:
         while ranges:
             first, last = ranges.take()
             try:
-                found = self._ask(first, last)
+                try:
+                    found = self._ask(first, last)
+                except PrunedError:
+                    raise
+                except NodeRefusedError as error:
+                    ranges.refused(first, last, error)
+                    if sources is not None and self._leaves_the_rest(sources, ranges):
+                        ranges = Ranges(self.begun, asked.last, ranges.size)
+                        continue
+                    _require_sense(error, ranges.size, ranges.left)
+                    if not served:
+                        # Public nodes of BSC say "limit exceeded" of any range, and of one block too.
+                        _require_service(self._ask, first)
+                    served = True
+                    continue
             except PrunedError as error:
                 if sources is None:
                     raise
                 self._begin_after(first, sources, error)
                 ranges, served = Ranges(self.begun, asked.last, ranges.size), True
-                continue
-            except NodeRefusedError as error:
-                ranges.refused(first, last, error)
-                if sources is not None and self._leaves_the_rest(sources, ranges):
-                    ranges = Ranges(self.begun, asked.last, ranges.size)
-                    continue
-                _require_sense(error, ranges.size, ranges.left)
-                if not served:
-                    # Public nodes of BSC say "limit exceeded" of any range, and of one block too.
-                    _require_service(self._ask, first)
-                served = True
                 continue
             ranges.answered(first, last, len(found))
             yield from (dict(log) for log in found)
@@ -163,7 +172,7 @@ class _Scan:
         reach = sources.reach(self._asked)
         low, high = pruned, reach + 1
         if reach < pruned or (high <= self._asked.last and not self._serves(high)):
-            raise sources.gone(self._asked, str(error)) from error
+            raise sources.gone(self._asked, f"{str(error).rstrip('.')}: {PRUNED}") from error
         while high - low > 1:
             middle = (low + high) // 2
             if self._serves(middle):

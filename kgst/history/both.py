@@ -24,7 +24,12 @@ from kgst.node.pool import nodes_of
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
-__all__ = ["Asked", "Sources"]
+__all__ = ["PRUNED", "Asked", "Sources"]
+
+PRUNED: Final = (
+    "it no longer has events of that time (BSC's nodes keep them for some days), or lags, so that "
+    "others may be missing"
+)
 
 _ADVICE: Final = (
     "Use a node that still has them, for this command or once for `ape run index sync`: "
@@ -217,7 +222,9 @@ class Sources:
                 f"the node shows no event of block {known}, which has some, and still has the block's receipts: it "
                 "withholds events, or has lost its index of them. Ask another node."
             )
-        raise self.gone(asked, f"the node shows no event of block {known}, which has some")
+        raise self.gone(
+            asked, f"the node shows no event of block {known}, which has some: {PRUNED}"
+        )
 
     def gone(self, asked: Asked, why: str) -> GoneError:
         """What to do when neither has what was asked for."""
@@ -226,10 +233,7 @@ class Sources:
             index = f"the index in {kept.folder} ends with block {kept.last}"
         else:
             index = f"there is no index that has them{f' ({self.trouble})' if self.trouble else ''}"
-        return GoneError(
-            f"{why.rstrip('.')}: it no longer has events of that time (BSC's nodes keep them for some days), or lags, "
-            f"so that others may be missing too; {index}. {_ADVICE}."
-        )
+        return GoneError(f"{why.rstrip('.')}; {index}. {_ADVICE}.")
 
     def _shows(self, provider: ProviderAPI, number: int) -> bool:
         """Whether the node shows an event of any contract of the deployment in this block."""

@@ -55,7 +55,11 @@ class Traces:
     def failure(self, what: str) -> NodeError:
         """Of what cannot be done for the gap; `what` in words."""
         said = f"{what} cannot be found without events: {self.gap}"
-        return GoneError(said) if self.waits else NodeError(f"{said} Use a node that serves eth_getLogs.")
+        return (
+            GoneError(said)
+            if self.waits
+            else NodeError(f"{said} Use a node that serves eth_getLogs.")
+        )
 
 
 def read_traces(record: Record, last: int) -> Traces:

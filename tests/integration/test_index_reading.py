@@ -26,10 +26,13 @@ KEPT = 40
 
 @pytest.fixture(scope="module")
 def lived(deployed: Deployed) -> Deployed:
-    """COMPLIANCE was given to a stranger long ago, ISSUANCE_ADMIN to one since the index was read."""
+    """COMPLIANCE was given to a stranger long ago, PAUSER is to be; ISSUANCE_ADMIN was since the index was read."""
     life = Life(deployed)
     life.as_admin(life.manager.functions.grantRole(6, life.holder, 0))
     life.act(deployed.address("compliance"), life.token.functions.blockAccount(life.other))
+    waiting = life.manager.functions.grantRole(4, life.holder, 0)._encode_transaction_data()
+    scheduled = life.manager.functions.schedule(life.manager.address, waiting, 0)
+    life.act(deployed.address("admin"), scheduled)
     deployed.node.mine(10)
     synced = deployed.run("index", "sync")
     assert synced.code == 0, synced.stdout
@@ -277,11 +280,27 @@ def test_events__index_of_another_fork__is_named(here: Deployed) -> None:
     assert "of another fork" in done.error
 
 
-def test_events__pruned_node__is_asked_little(here: Deployed) -> None:
-    prune(here.node)
+@pytest.mark.parametrize(
+    ("words", "limit", "most"), [("4444", 5_000, 12), ("4444", 20, 18), ("publicnode", 20, 18)]
+)
+def test_events__pruned_node__is_asked_little(
+    here: Deployed, words: str, limit: int, most: int
+) -> None:
+    whole = here.run("govern", "plan")
+    prune(here.node, words)
+    here.node.terms.log_range = limit
     here.node.asked.clear()
-    assert here.run("govern", "plan").code == 3
-    assert here.node.asked[LOGS] <= 12
+    done = here.run("govern", "plan")
+    assert (done.code, told(done)) == (whole.code, told(whole)), done.stderr
+    assert here.node.asked[LOGS] <= most
+
+
+@pytest.mark.parametrize("name", ["pending", "plan"])
+def test_events__node_serves_none__is_said_with_what_to_do(here: Deployed, name: str) -> None:
+    here.node.terms.logs_off = True
+    done = here.run(*COMMANDS[name])
+    assert done.code == 5, done.stdout
+    assert "ape run index sync" in done.error
 
 
 def test_events__node_would_take_too_many_questions__the_index_has_the_rest(
