@@ -12,7 +12,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo test quick schemas abi lint format property prove gas bench-index rehearse slither mutate clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo test quick schemas abi lint format property prove gas bench-index rehearse lies slither mutate clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,12 @@ gas: setup ## Gas beside the peers, on anvil: build/gas.json, docs/gas.md; ARGS=
 
 rehearse: setup ## The token's whole life, typed from docs/runbooks/, on a double of a BSC node (docs/node.md): build/rehearse.json; ARGS=--flaky 0.5
 	@$(BIN)/python tests/rehearsal/run.py $(ARGS)
+
+lies: export KGST_LIES ?= all
+lies: setup ## Every lie that a node can tell in one answer, one at a time, hours: build/lies/; KGST_LIES='mint: eth_getTransactionReceipt' chooses
+	@rm -rf build/lies
+	@$(BIN)/python tools/run_alone.py $(APE) test tests/integration/test_lies.py -n $(WORKERS) --dist load -q --tb=line || true
+	@$(BIN)/python tests/lies.py
 
 bench-index: setup ## How long an index of 10^4, 10^5, 10^6 events takes, beside ape's query: build/bench-index.json; ARGS=--most=100000
 	@$(BIN)/python tests/bench/index.py $(ARGS)

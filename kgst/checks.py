@@ -59,6 +59,7 @@ class Check:
         found: What is there; for what was not checked, why.
         expected: What should be; None when `item` says it.
         advice: What to do, a sentence; None when it is in order, or when nobody can tell.
+        waits: Of what was not checked: whether another node, or later, would let it be.
     """
 
     area: str
@@ -67,6 +68,7 @@ class Check:
     found: str
     expected: str | None = None
     advice: str | None = None
+    waits: bool = False
 
     def __str__(self) -> str:
         """`max age: expected 7 days, found 1 hour`."""
@@ -93,9 +95,9 @@ class Check:
         return cls(area, item, state, found, expected, None if good else advice)
 
     @classmethod
-    def open(cls, area: str, item: str, why: object) -> Check:
+    def open(cls, area: str, item: str, why: object, *, waits: bool = False) -> Check:
         """What could not be looked at."""
-        return cls(area, item, State.NOT_CHECKED, str(why))
+        return cls(area, item, State.NOT_CHECKED, str(why), waits=waits)
 
 
 def _in(checks: Iterable[Check], state: State) -> list[Check]:
@@ -119,11 +121,17 @@ def passed(checks: Iterable[Check]) -> bool:
 
 
 def drift_code(checks: Iterable[Check]) -> ExitCode:
-    """Of a comparison with the chain: an error when something could not be looked at, since that is no clean bill."""
-    states = {check.state for check in checks}
-    if State.FAILED in states:
+    """Of a comparison with the chain: an error when something could not be looked at, since that is no clean bill.
+
+    WAITING when all that could not be looked at waits for a node that has it.
+    """
+    checks = list(checks)
+    if failed(checks):
         return ExitCode.DRIFT
-    return ExitCode.ERROR if State.NOT_CHECKED in states else ExitCode.DONE
+    missing = unchecked(checks)
+    if not missing:
+        return ExitCode.DONE
+    return ExitCode.WAITING if all(check.waits for check in missing) else ExitCode.ERROR
 
 
 def in_words(checks: Sequence[Check]) -> str:

@@ -27,6 +27,7 @@ from kgst.deploy.views import (
 from kgst.deployment.applying import apply as carry_out
 from kgst.deployment.applying import resume as carry_on
 from kgst.errors import ExitCode, InputError, KgstError, RefusedError, UnconfirmedError
+from kgst.events import look_also_in
 from kgst.files import Files
 from kgst.journal import Journal
 from kgst.node import connected, genesis, is_short_lived
@@ -133,7 +134,9 @@ def verify(policy_path: Path | None) -> Answer[DeployVerifyDocument]:
             "deployed to with --network."
         )
     policy, path = load_policy(policy_path, provider)
-    record = Record.load(Files(path.parent).record)
+    files = Files(path.parent)
+    record = Record.load(files.record)
+    look_also_in(provider, record, files.index)
     checks = [build_check(), *inspect(policy, record)]
     return Answer(
         DeployVerifyDocument.of(checks),

@@ -14,6 +14,7 @@ from kgst.deployment.applying import apply
 from kgst.deployment.contracts import Deployment
 from kgst.deployment.preflight import require_chain
 from kgst.errors import InputError, RefusedError
+from kgst.events import look_also_in
 from kgst.files import Files
 from kgst.node import (
     PrunedError,
@@ -145,6 +146,7 @@ def open_system(policy_path: Path | None, *, quiet: bool = False) -> System:
     files = Files(path.parent)
     record = Record.load(files.record)
     _require_this_chain(policy, record, provider)
+    look_also_in(provider, record, files.index)
     return System(Deployment.of(policy, record), provider, files, path)
 
 

@@ -18,6 +18,7 @@ from kgst.deployment.contracts import Deployment
 from kgst.deployment.system import System, open_system
 from kgst.doctor.node import NodeFacts, ask_node, chain_checks, node_checks
 from kgst.doctor.safes import safe_checks
+from kgst.events import look_also_in
 from kgst.files import Files
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
 from kgst.node import NodeError, connected, is_short_lived, rpc
@@ -89,9 +90,11 @@ def diagnose(policy_path: Path | None, *, quiet: bool = False) -> Diagnosis:
         checks.append(Check.open("chain", "the deployment", reason))
         checks.append(_events_alone(provider, node.head))
         return Diagnosis(policy, node.chain_id, node.head, checks)
-    deployment = Deployment.of(policy, record)
+    files = Files(path.parent)
+    look_also_in(provider, record, files.index)
     checks.append(build_check())
-    return _examine(System(deployment, provider, Files(path.parent), path), node, checks)
+    deployment = Deployment.of(policy, record)
+    return _examine(System(deployment, provider, files, path), node, checks)
 
 
 @dataclass
@@ -118,7 +121,7 @@ def _examine(system: System, node: NodeFacts, checks: list[Check]) -> Diagnosis:
         compared = compare(system.deployment, provider, head, extra.add)
         state = compared.state
         if compared.traces is not None:
-            checks.append(_events(compared.traces.gap))
+            checks.append(_events(compared.traces.gap, waits=compared.traces.waits))
         checks += compared.checks
         checks += safe_checks(system, head, compared.safes, dev=node.dev)
         if state is not None:
@@ -134,9 +137,11 @@ def _record(files: Files) -> tuple[Record | None, str | None]:
         return None, str(error)
 
 
-def _events(gap: str | None) -> Check:
+def _events(gap: str | None, *, waits: bool = False) -> Check:
     if gap:
-        return Check("node", "events (eth_getLogs)", State.NOT_CHECKED, gap, "answered")
+        return replace(
+            Check.open("node", "events (eth_getLogs)", gap, waits=waits), expected="answered"
+        )
     return Check(
         "node", "events (eth_getLogs)", State.OK, "answered since the deployment", "answered"
     )

@@ -201,15 +201,11 @@ def _ever(system: System) -> list[Scheduled]:
     Raises:
         NodeError: the node refuses events.
     """
-    from kgst.node import NodeError
-
     with rpc("ask for the last block"):
         last = int(system.provider.web3.eth.block_number)
     traces = read_traces(system.record, last)
     if traces.gap:
-        raise NodeError(
-            f"scheduled operations cannot be found without events: {traces.gap} Use a node that serves eth_getLogs."
-        )
+        raise traces.failure("scheduled operations")
     return list({o.operation_id: o for o in traces.scheduled}.values())
 
 

@@ -10,7 +10,6 @@ from eth_utils.abi import function_signature_to_4byte_selector
 
 from kgst.govern.changes import Change, by_hand, changes_of
 from kgst.govern.holders import Holders, RoleCall, holders_of, revived_by, role_call
-from kgst.node import NodeError
 from kgst.roles import Role, role_name
 from kgst.snapshot.state import State, read_state
 from kgst.snapshot.traces import ADMIN_DELAY, GRANT_DELAY
@@ -79,10 +78,7 @@ def work_in(system: System, state: State) -> Work:
         NodeError: the node refused events, so that members whom nobody names would be overlooked.
     """
     if state.traces.gap:
-        raise NodeError(
-            f"members whom the policy does not name cannot be found without events: {state.traces.gap} Use a node "
-            "that serves eth_getLogs."
-        )
+        raise state.traces.failure("members whom the policy does not name")
     holders = holders_of(state)
     todos = [
         _todo(change, system.manager.address, holders, _settles_at(change, state))

@@ -19,7 +19,14 @@ from kgst.proofs import Header, ProofError, Receipt, ReceiptsProof, sealer
 if TYPE_CHECKING:
     pass
 
-__all__ = ["BSC", "file_checks", "proof_checks", "receipt_shown", "unproven_checks"]
+__all__ = [
+    "BSC",
+    "file_checks",
+    "proof_checks",
+    "receipt_shown",
+    "require_block",
+    "unproven_checks",
+]
 
 BSC: Final = (56, 97)
 """Chains whose headers validators sign as BSC's do."""
@@ -113,6 +120,21 @@ def unproven_checks(history: History) -> list[Check]:
             f"{count:,}: no node had their receipts any more; their events rest on the nodes' word",
         )
     ]
+
+
+def require_block(block: BlockRow, logs: list[LogRow], manifest: Manifest) -> None:
+    """The events of a kept block are exactly those that its receipts have; on BSC its miner signed it.
+
+    Of a block without receipts only the header is looked at.
+
+    Raises:
+        ProofError: it is not so.
+    """
+    header = _header(block)
+    if manifest.chain_id in BSC:
+        sealer(header, manifest.chain_id)
+    if block.receipts is not None:
+        _require_events(header, block, logs, manifest)
 
 
 def receipt_shown(block: BlockRow, index: int) -> tuple[Header, Receipt]:

@@ -52,11 +52,10 @@ def _told(error: BaseException, what: str) -> Exception:
     if (data := revert_data(error)) is not None:
         return ChainRevertError(f"could not {what}: it reverts with {explain(data)}.")
     causes = list(_chain(error))
-    # ape wraps what it catches.
+    # ape wraps what it catches. The nearest counts: further on is what was being handled when this was asked.
     for one in causes:
         if isinstance(one, NoAnswerError | NodeRefusedError):
             return one if one.tried else one.about(what)
-    for one in causes:
         if isinstance(one, Web3RPCError) and (refusal := _refusal(one)) is not None:
             return refused(refusal).about(what)
     text = shown(_first_line(error)).rstrip(".")

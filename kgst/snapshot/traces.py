@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from kgst.decoding.pending import SCHEDULED, Scheduled, scheduled_in
 from kgst.events import address_topic, event_topic, no_known_event, read_logs, topic_at, uint_topic
-from kgst.node import NodeError
+from kgst.history.errors import GoneError
+from kgst.node import NoAnswerError, NodeError
 from kgst.record import Record
 
 __all__ = ["ADMIN_DELAY", "GRANT_DELAY", "Traces", "read_traces"]
@@ -38,6 +39,7 @@ class Traces:
         delays: By event (`GRANT_DELAY`, `ADMIN_DELAY`) and the word that it is about (a role, a target): the delay that
             was set last, in seconds, and the second from which it holds.
         gap: Why there are none: the node refuses events.
+        waits: Of a gap: whether another node, or an index, would fill it; False when no answer came at all.
     """
 
     members: dict[int, set[str]] = field(default_factory=dict)
@@ -48,6 +50,16 @@ class Traces:
     scheduled: list[Scheduled] = field(default_factory=list)
     delays: dict[tuple[str, bytes], tuple[int, int]] = field(default_factory=dict)
     gap: str | None = None
+    waits: bool = False
+
+    def failure(self, what: str) -> NodeError:
+        """Of what cannot be done for the gap; `what` in words."""
+        said = f"{what} cannot be found without events: {self.gap}"
+        return (
+            GoneError(said)
+            if self.waits
+            else NodeError(f"{said} Use a node that serves eth_getLogs.")
+        )
 
 
 def read_traces(record: Record, last: int) -> Traces:
@@ -61,9 +73,9 @@ def read_traces(record: Record, last: int) -> Traces:
         ):
             _note(traces, log, record)
     except NodeError as error:
-        return Traces(gap=str(error))
+        return Traces(gap=str(error), waits=not isinstance(error, NoAnswerError))
     if not traces.members:  # every deployment grants roles: this node shows no events
-        return Traces(gap=no_known_event(record.configuration.block_number))
+        return Traces(gap=no_known_event(record.configuration.block_number), waits=True)
     return traces
 
 

@@ -250,7 +250,7 @@ def _issuer_checks(deployment: Deployment, state: State) -> Iterator[Check]:
     policy = deployment.policy
     if state.traces.gap:
         item = "issuers that the policy does not name"
-        yield Check.open("issuers", item, state.traces.gap)
+        yield Check.open("issuers", item, state.traces.gap, waits=state.traces.waits)
     granted = {policy.address(issuer.member): issuer for issuer in policy.issuers}
     for account, found in state.issuers.records.items():
         wanted = granted.get(account)

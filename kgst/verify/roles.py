@@ -21,7 +21,9 @@ def role_checks(deployment: Deployment, state: State) -> Iterator[Check]:
     """Roles, exactly: a member whom the policy does not name is a drift."""
     roles = state.roles
     if state.traces.gap:
-        yield Check.open("roles", "role members that nobody names", state.traces.gap)
+        yield Check.open(
+            "roles", "role members that nobody names", state.traces.gap, waits=state.traces.waits
+        )
     for (role, account), access in roles.members.items():
         delay = wanted_delay(deployment, role, account)
         yield _same(

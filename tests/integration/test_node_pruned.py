@@ -166,7 +166,7 @@ def test_publish__transaction_is_forgotten__needs_the_code_alone(deployed: Deplo
 def test_doctor__no_event_of_the_deployment__is_no_clean_bill(deployed: Deployed) -> None:
     deployed.node.faults["eth_getLogs"] = faults.says([])
     done = deployed.run("doctor", "--json")
-    assert done.code == 1, done.stdout + done.stderr
+    assert done.code == 5, done.stdout + done.stderr
     rows = {c["item"]: c for c in done.document["checks"]}  # type: ignore[index]
     assert rows["events (eth_getLogs)"]["state"] == "not_checked"
     assert "shows no event of block" in rows["role members that nobody names"]["found"]

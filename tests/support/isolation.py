@@ -10,7 +10,14 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-OURS = ("APE_DATA_FOLDER", "APE_FOUNDRY_HOST", "KGST_PROFILE", "KGST_ENGINE", "KGST_ARTIFACTS")
+OURS = (
+    "APE_DATA_FOLDER",
+    "APE_FOUNDRY_HOST",
+    "KGST_PROFILE",
+    "KGST_ENGINE",
+    "KGST_ARTIFACTS",
+    "KGST_LIES",
+)
 """What may be set for the tests themselves."""
 STRANGE = ("KGST_", "APE_", "WEB3_", "ETHERSCAN_", "BSCSCAN_")
 
