@@ -19,7 +19,7 @@ from kgst.storing import read_model
 
 __all__ = ["CHANGES", "NAMES", "commands", "made_ready"]
 
-NAMES: Final = ("burn", "grant", "mint", "pause", "payout", "plain", "submit")
+NAMES: Final = ("burn", "grant", "mint", "pause", "payout", "submit")
 
 CHANGES: Final = (
     ("timeout: 3 minutes", "timeout: 25 seconds"),
@@ -41,7 +41,9 @@ def made_ready(deployed: Deployed) -> None:
         "reserves", "submit", _attestation(deployed, "10000.00"), account="outsider"
     )
     assert submitted.code == 0, submitted.stderr
-    minted = deployed.run("supply", "mint", "issuer", "1 000.00 som", account="issuer")
+    minted = deployed.run(
+        "supply", "mint", "issuer", "1 000.00 som", "--ref", "M-0", account="issuer"
+    )
     assert minted.code == 0, minted.stderr
     _attestation(deployed, "10500.00", "2")
     rows = [f"{receiver},{n}.00" for n, receiver in enumerate(RECEIVERS, 1)]
@@ -90,14 +92,6 @@ def commands(deployed: Deployed) -> dict[str, Command]:
             "issuer",
             lambda b: chain.count(b, _TRANSFER, NOBODY, receiver),
             (*mint, "M-2"),
-        ),
-        Command(
-            "plain",
-            ("supply", "mint", "admin", "6.00 som"),
-            "issuer",
-            lambda b: chain.count(b, _TRANSFER, NOBODY, receiver),
-            (*mint, "M-2"),
-            keyed=False,
         ),
         Command(
             "burn",

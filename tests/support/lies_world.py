@@ -69,7 +69,6 @@ class Command:
         words: As after `ape run`.
         effect: How often it happened since a block: of several things the rarest and the most frequent.
         then: Another command from the same account.
-        keyed: Given again after it was done it does nothing; one without a key is not given again then.
         idempotent: It brings the chain to what a policy says: what it does besides, told so, is no harm.
     """
 
@@ -78,7 +77,6 @@ class Command:
     account: str
     effect: Callable[[int], tuple[int, int]]
     then: Sequence[object] | None = None
-    keyed: bool = True
     idempotent: bool = False
 
 
@@ -225,7 +223,7 @@ class World:
         effect = command.effect(self._block)
         wrong = _of_lying_run(first, effect)
         done = first.code == 0 and not wrong and self._is_as_after_an_honest_run()
-        if done and not (thorough and command.keyed):
+        if done and not thorough:
             return met, []
         again = self.run(command.words, command.account)
         wrong += self._of_honest_run(command, first, effect, again)
