@@ -69,7 +69,9 @@ def require_from_sources(*contracts: str) -> None:
     settings = settings_of_project()
     places = {name: _only_source(root, name) for name in dict.fromkeys((*DEPLOYED, *contracts))}
     # Of each its own sources only, so that a further contract has nothing but itself compiled.
-    states = {name: _digest(name, standard_input([place], settings)) for name, place in places.items()}
+    states = {
+        name: _digest(name, standard_input([place], settings)) for name, place in places.items()
+    }
     missing = {name: places[name] for name, state in states.items() if (name, state) not in _seen}
     for name, compiled in _compiled(missing, states, settings).items():
         _compare(name, compiled, places[name])
@@ -134,7 +136,11 @@ def _abi(entries: Iterable[dict[str, Any]]) -> str:
     """An interface in one spelling: what is called how, with which types."""
 
     def parameter(one: dict[str, Any]) -> dict[str, Any]:
-        found = {"name": one.get("name") or "", "type": one["type"], "indexed": bool(one.get("indexed"))}
+        found = {
+            "name": one.get("name") or "",
+            "type": one["type"],
+            "indexed": bool(one.get("indexed")),
+        }
         return found | {"components": [parameter(c) for c in one.get("components") or []]}
 
     def entry(one: dict[str, Any]) -> dict[str, Any]:
@@ -154,7 +160,9 @@ def _only_source(root: Path, name: str) -> str:
     """The one file below contracts/ that defines `name`; where the build says it is may be another."""
     if not re.fullmatch(r"[A-Za-z_$][A-Za-z0-9_$]*", name):
         raise InputError(f"{name!r} is no name of a contract.")
-    defines = re.compile(rf"^\s*(?:abstract\s+)?(?:contract|interface|library)\s+{re.escape(name)}\b", re.M)
+    defines = re.compile(
+        rf"^\s*(?:abstract\s+)?(?:contract|interface|library)\s+{re.escape(name)}\b", re.M
+    )
     files = [
         path
         for path in sorted((root / "contracts").rglob("*.sol"))

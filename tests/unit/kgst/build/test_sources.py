@@ -38,7 +38,9 @@ def test_require_from_sources__build_that_was_changed__is_refused_by_name(
 ) -> None:
     with change(contract):
         assert refresh() is False, "the stamp fits, and the build is taken as it is"
-        with pytest.raises(RefusedError, match=f"{contract}: .* has another {what} than contracts/"):
+        with pytest.raises(
+            RefusedError, match=f"{contract}: .* has another {what} than contracts/"
+        ):
             require_from_sources()
     require_from_sources()
 
