@@ -117,8 +117,8 @@ def _compare(name: str, compiled: dict[str, Any], place: str) -> None:
     }
     if name in NAMES and _abi(_dumped(interface(name).abi)) != pairs["interface"][0]:
         raise RefusedError(
-            f"{name}: {path_of(name).name} in kgst/abi is not what {place} compiles to. Nothing was signed "
-            "or sent. Run `make abi`, and see what changes: whoever wrote the file had commands call something else."
+            f"{name}: {path_of(name).name} in kgst/abi is not the interface that {place} compiles to. Nothing was "
+            "signed or sent. Run `make abi`, and see what changes: whoever wrote it had commands call something else."
         )
     if other := [what for what, (here, there) in pairs.items() if here != there]:
         raise RefusedError(

@@ -177,6 +177,15 @@ _RESULTS: Final[dict[str, Check]] = {
     "eth_getStorageAt": _WORD,
     "eth_getBlockByHash": _BLOCK,
     "eth_getBlockByNumber": lambda value: _BLOCK(value) or _PENDING(value),
+    "eth_getProof": _object(
+        {"address": _ADDRESS, "storageHash": _HASH},
+        {
+            **_each("balance nonce", _quantity),
+            "codeHash": _HASH,
+            "accountProof": _list_of(_data),
+            "storageProof": lambda value: value == [],
+        },
+    ),
     "eth_getTransactionByHash": _TRANSACTION,
     "eth_getTransactionByBlockHashAndIndex": _TRANSACTION,
     "eth_getTransactionByBlockNumberAndIndex": _TRANSACTION,

@@ -154,6 +154,24 @@ def test_verify__deployments_block_is_pruned__is_told_apart_from_another(
     assert "configuration: 0x" in row["found"]
 
 
+def test_verify__proof_and_block_of_a_hostile_node__end_in_a_check(deployed: Deployed) -> None:
+    def whole(request: Any, forward: Any) -> Any:
+        answer = forward(request)
+        hashes = answer["result"]["transactions"]
+        answer["result"]["transactions"] = [
+            {"hash": one, "from": "0x" + "11" * 20} for one in hashes
+        ]
+        return answer
+
+    deployed.node.faults["eth_getBlockByNumber"] = at_the_deployment(deployed, whole)
+    deployed.node.faults["eth_getProof"] = faults.says({"address": 5, "storageHash": None})
+    done = deployed.run("deploy", "verify", env={"KGST_RPC_TIMEOUT": "5"})
+    assert done.code == 1, done.stdout + done.stderr
+    assert rows_of(done, "failed") == []
+    [row] = rows_of(done, "not_checked")
+    assert row["item"] == "what it left"
+
+
 def test_publish__transaction_is_forgotten__needs_the_code_alone(deployed: Deployed) -> None:
     for method in ("eth_getTransactionByHash", "eth_getTransactionReceipt"):
         deployed.node.faults[method] = faults.says(None)
