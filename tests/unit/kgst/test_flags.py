@@ -65,7 +65,7 @@ def test_flags__schemas__have_each_flag() -> None:
     assert Presigned.model_json_schema()["properties"]["flags"]["maximum"] == PAUSE_FLAGS
 
 
-@pytest.mark.parametrize("page", ["docs/runbooks/emergency-pause.md", "scripts/guard.py"])
+@pytest.mark.parametrize("page", ["docs/runbooks/emergency-pause.md", "kgst/cli/guard.py"])
 def test_flags__pages__name_each_flag_in_order(page: str) -> None:
     assert ", ".join(map(str, NAMES)) in (ROOT / page).read_text()
 

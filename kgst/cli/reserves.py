@@ -1,0 +1,172 @@
+"""Attest the reserves: draft, sign, collect, submit; show them; halt minting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kgst.console import (
+    Answer,
+    KgstCommand,
+    KgstGroup,
+    OfflineCommand,
+    json_option,
+    operator_options,
+    policy_option,
+    yes_option,
+)
+from kgst.pipeline.emergency import EmergencyCommand
+from kgst.pipeline.options import (
+    FILE,
+    collect_options,
+    contract_options,
+    force_option,
+    offline_policy_option,
+    valid_for_option,
+    write_options,
+)
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+
+    from kgst.pipeline.documents import WriteDocument
+    from kgst.pipeline.options import Run
+    from kgst.reserves.documents import (
+        ReservesCollectDocument,
+        ReservesDraftDocument,
+        ReservesShowDocument,
+        ReservesSignDocument,
+    )
+    from kgst.signing.ceremony import Given
+
+
+@click.group(
+    cls=KgstGroup, short_help="Attest the reserves: draft, sign, collect, submit, show, halt"
+)
+def cli() -> None:
+    """Attest the reserves. sign and collect need no network."""
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("statements", nargs=-1, required=True, type=FILE)
+@click.option("--report", required=True, type=FILE, help="Where to write the report to publish.")
+@click.option(
+    "--out", type=FILE, help="The draft; default: attestation-<epoch>.json beside the report."
+)
+@click.option(
+    "--settled",
+    metavar="AMOUNT|CSV",
+    help="All that was ever settled, like '40 000.00 som'; or a CSV file (reference,amount) of the redemptions paid "
+    "since the last attestation. Default: as in the last.",
+)
+@valid_for_option("12 hours; at most the token's maximal age")
+@policy_option
+@force_option
+@json_option
+def draft(
+    statements: tuple[Path, ...],
+    report: Path,
+    out: Path | None,
+    settled: str | None,
+    valid_for: str | None,
+    policy_path: Path | None,
+    force: bool,
+    json_output: bool,
+) -> Answer[ReservesDraftDocument]:
+    """Write the next attestation, from bank STATEMENTS (camt.053 or CSV) and the final state of the chain."""
+    from kgst.reserves import commands
+
+    return commands.draft(
+        policy_path, statements, report, out, settled, valid_for, force=force, quiet=json_output
+    )
+
+
+@cli.command(cls=OfflineCommand)
+@click.argument("file", type=FILE)
+@click.option("--report", type=FILE, help="The published report: its hash and total are compared.")
+@click.option(
+    "--statement",
+    "statements",
+    multiple=True,
+    type=FILE,
+    help="A bank statement: the total is recomputed.",
+)
+@operator_options
+@contract_options
+@offline_policy_option
+@yes_option
+@force_option
+@json_option
+def sign(
+    file: Path,
+    report: Path | None,
+    statements: tuple[Path, ...],
+    account: AccountAPI | None,
+    policy_path: Path | None,
+    given: Given | None,
+    yes: bool,
+    force: bool,
+    json_output: bool,
+) -> Answer[ReservesSignDocument]:
+    """Sign the draft FILE as an auditor. Touches no network."""
+    from kgst.reserves import offline
+
+    return offline.sign(
+        file,
+        account,
+        policy_path=policy_path,
+        report=report,
+        statements=statements,
+        given=given,
+        yes=yes,
+        force=force,
+        quiet=json_output,
+    )
+
+
+@cli.command(cls=OfflineCommand)
+@collect_options
+def collect(
+    file: Path, signatures: tuple[Path, ...], **options: Any
+) -> Answer[ReservesCollectDocument]:
+    """Put SIGNATURES on the draft FILE together. Touches no network. Exits 5 while some are missing."""
+    from kgst.reserves import offline
+
+    return offline.collect(file, signatures, **options)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("file", type=FILE)
+@write_options
+def submit(file: Path, run: Run) -> Answer[WriteDocument]:
+    """Submit the signed attestation FILE. Anyone may."""
+    from kgst.reserves import commands
+
+    return commands.submit(file, run)
+
+
+@cli.command(cls=KgstCommand)
+@click.option(
+    "--report", type=FILE, help="Compare a published report with the chain; exits 3 if it differs."
+)
+@policy_option
+@json_option
+def show(
+    report: Path | None, policy_path: Path | None, json_output: bool
+) -> Answer[ReservesShowDocument]:
+    """Show the last attestation, its age, backing, headroom, auditors."""
+    from kgst.reserves import commands
+
+    return commands.show(policy_path, report, quiet=json_output)
+
+
+@cli.command(cls=EmergencyCommand)
+@click.option("--reason", required=True, help="Logged on the chain, for everyone to read.")
+@write_options
+def halt(reason: str, run: Run) -> Answer[WriteDocument]:
+    """Stop minting, as an auditor. Only an attestation that is signed after it ends it."""
+    from kgst.reserves import commands
+
+    return commands.halt(reason, run)

@@ -1,0 +1,104 @@
+"""A Safe's transactions as files: show, sign, collect, execute."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kgst.console import (
+    Answer,
+    KgstCommand,
+    KgstGroup,
+    OfflineCommand,
+    json_option,
+    operator_options,
+    policy_option,
+    yes_option,
+)
+from kgst.pipeline.options import (
+    FILE,
+    collect_options,
+    contract_options,
+    force_option,
+    write_options,
+)
+
+if TYPE_CHECKING:
+    from ape.api import AccountAPI
+
+    from kgst.pipeline.documents import WriteDocument
+    from kgst.pipeline.options import Run
+    from kgst.proposals.documents import SafeCollectDocument, SafeShowDocument, SafeSignDocument
+    from kgst.signing.ceremony import Given
+
+
+@click.group(
+    cls=KgstGroup, short_help="A Safe's transactions as files: show, sign, collect, execute"
+)
+def cli() -> None:
+    """Transactions that commands with --via safe:LABEL have written down for the Safe's owners.
+
+    Signatures lie in files of their own beside FILE, <its name>.….sig.json, or in FILE itself.
+    """
+
+
+@cli.command(cls=OfflineCommand)
+@click.argument("file", type=FILE)
+@policy_option
+@json_option
+def show(file: Path, policy_path: Path | None, json_output: bool) -> Answer[SafeShowDocument]:
+    """Show what FILE does, its hashes, and whose signatures it has. Needs no network; believes nothing it says."""
+    from kgst.proposals import offline
+
+    return offline.show(file, policy_path)
+
+
+@cli.command(cls=OfflineCommand)
+@click.argument("file", type=FILE)
+@operator_options
+@contract_options
+@policy_option
+@yes_option
+@force_option
+@json_option
+def sign(
+    file: Path,
+    account: AccountAPI | None,
+    given: Given | None,
+    policy_path: Path | None,
+    yes: bool,
+    force: bool,
+    json_output: bool,
+) -> Answer[SafeSignDocument]:
+    """Write the signature of --account, an owner, beside FILE. Needs no network."""
+    from kgst.proposals import offline
+
+    return offline.sign(file, policy_path, account, given, yes=yes, force=force, quiet=json_output)
+
+
+@cli.command(cls=OfflineCommand)
+@partial(collect_options, policy=policy_option)
+def collect(
+    file: Path, signatures: tuple[Path, ...], **options: Any
+) -> Answer[SafeCollectDocument]:
+    """Put SIGNATURES on FILE together: files of them, other copies of FILE, and what lies in and beside FILE.
+
+    Needs no network. Exits 5 while some are missing.
+    """
+    from kgst.proposals import offline
+
+    return offline.collect(file, signatures, **options)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("file", type=FILE)
+@write_options
+def execute(file: Path, run: Run) -> Answer[WriteDocument | SafeShowDocument]:
+    """Send FILE once enough owners have signed; any account may, and pays for the gas."""
+    from kgst.deployment.system import open_system
+    from kgst.pipeline import safe_execution
+
+    return safe_execution.execute(open_system(run.policy_path, quiet=run.json), file, run)

@@ -1,0 +1,34 @@
+"""One screen: how the token stands now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kgst.console import Answer, KgstCommand, json_option, policy_option
+
+if TYPE_CHECKING:
+    from kgst.status.documents import StatusDocument
+
+
+@click.command(
+    cls=KgstCommand, short_help="One screen: supply, reserves, quotas, pauses, operators"
+)
+@policy_option
+@json_option
+def cli(policy_path: Path | None, json_output: bool) -> Answer[StatusDocument]:
+    """Show supply, backing, headroom, attestation, issuers, pauses, pending operations and operators' BNB.
+
+    All of it is from one block. On bsc:local:test (the default) the policy is deployed first, for practice.
+    """
+    from kgst.deployment.system import open_system
+    from kgst.status.documents import StatusDocument
+    from kgst.status.reading import read_status
+    from kgst.status.views import print_status, warnings
+
+    system = open_system(policy_path, quiet=json_output)
+    status = read_status(system)
+    document = StatusDocument.of(system, status, warnings(system, status))
+    return Answer(document, lambda out: print_status(out, system, status))
