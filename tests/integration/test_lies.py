@@ -23,7 +23,7 @@ from support.lies_world import World, virtual
 WHICH = os.environ.get("KGST_LIES", "")
 """`all`, or a regular expression of `command: lie`; empty for a sample."""
 SHARDS = 6
-SAMPLE = 7
+SAMPLE = 5
 OPEN = ("told failed", "left open")
 """What a sample lets pass: a reading that fails after the transaction is final ends a command with 1 though it is done;
 `govern apply` leaves the journal of what it then finds done to the account's next command."""
