@@ -37,6 +37,7 @@ FOUND = (
     pytest.param("plain", "eth_getTransactionReceipt.status zero always", marks=_ENDS),
     pytest.param("plain", "eth_getTransactionReceipt.status plus always", marks=_ENDS),
     pytest.param("grant", "eth_getTransactionCount latest minus always", marks=_ENDS),
+    pytest.param("pause", "eth_getTransactionCount latest minus always", marks=_ENDS),
     ("grant", "eth_getLogs of 7 kinds.0.topics dropped always"),
     ("grant", "eth_getLogs of 7 kinds.0.topics.1 other always"),
 )
