@@ -12,7 +12,6 @@ from kgst.auditors.reading import Found, read_auditors, read_proposal, successor
 from kgst.errors import RefusedError, WaitingError
 from kgst.events import read_logs, uint_topic
 from kgst.moments import format_time
-from kgst.node import NodeRefusedError
 from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.quantities import format_duration
 from kgst.roles import Role
@@ -166,16 +165,17 @@ def cancellation(system: System, found: Found) -> Operation:
 
 
 def _was_accepted(draft: RotationFile) -> bool:
-    """Whether these very successors followed the draft's version, however many followed since."""
+    """Whether these very successors followed the draft's version, however many followed since.
+
+    Raises:
+        NodeError: the node does not show its events, so nobody can tell.
+    """
     wanted = tuple(one.lower() for one in draft.new.members), draft.new.threshold
-    try:
-        # It cannot have been accepted before the block that it was drafted at.
-        for log in read_logs(draft.domain.verifying_contract, (_SET,), draft.block.number):
-            if uint_topic(log, 1) == draft.new.version:
-                members, threshold = decode(["address[]", "uint256"], bytes(log["data"]))
-                return (members, threshold) == wanted
-    except NodeRefusedError:
-        return False  # the node shows no logs: then it is told as another version's
+    # It cannot have been accepted before the block that it was drafted at.
+    for log in read_logs(draft.domain.verifying_contract, (_SET,), draft.block.number):
+        if uint_topic(log, 1) == draft.new.version:
+            members, threshold = decode(["address[]", "uint256"], bytes(log["data"]))
+            return (members, threshold) == wanted
     return False
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from kgst.console import Answer
+from kgst.console import Answer, console
 from kgst.errors import ExitCode, RefusedError
 from kgst.govern.holders import Holders, RoleCall
 from kgst.govern.plan import who
@@ -20,6 +20,7 @@ from kgst.pipeline.operation import Operation, Readback
 from kgst.pipeline.permission import Permission, PermissionStatus, permission
 from kgst.pipeline.pipeline import carry_out
 from kgst.pipeline.views import nothing_done
+from kgst.pipeline.work import Work
 from kgst.roles import Role, role_name
 from kgst.sending.public_keys import require_own_keys
 from kgst.terminal import markup
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from kgst.pipeline.options import Run
 
 __all__ = ["Left", "Ready", "apply", "in_order", "safe_part", "without_revivals"]
+
+
+_NAME: Final = "govern"
+"""Of its runs."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ def apply(system: System, run: Run) -> Answer[WriteDocument]:
     require_own_keys(system.policy.people, system.provider)
     work = what_differs(system)
     if not work.todos:
+        _put_away(system, run)
         return _with_left(nothing_done(system, "nothing differs"), [], work.by_hand)
     remaining = _Remaining(system)
     operations = {id(t): _operation(t, remaining) for t in work.todos}
@@ -98,6 +104,15 @@ def apply(system: System, run: Run) -> Answer[WriteDocument]:
         )
     answer = carry_out(system, [ready.operation for ready in chosen], run)
     return _with_left(answer, left, work.by_hand)
+
+
+def _put_away(system: System, run: Run) -> None:
+    """End the runs of the account that were cut off, and that the chain shows to be done."""
+    if run.account is None:
+        return
+    work = Work(system, choose_actor(system, [], run), run, console(stderr=run.json))
+    with work.alone():
+        work.end_all(_NAME)
 
 
 def without_revivals(
@@ -179,7 +194,7 @@ def _operation(todo: Todo, remaining: _Remaining) -> Operation:
     settles = change.data[:4] in SETTLING
     readbacks = () if settles else (remaining.readback(change.summary, change.data),)
     return Operation(
-        name="govern",
+        name=_NAME,
         title=change.summary,
         to=change.target,
         data=change.data,

@@ -19,7 +19,7 @@ from kgst.pipeline.permission import Permission, PermissionStatus
 from kgst.pipeline.readback import read_back
 from kgst.pipeline.results import Result, Step
 from kgst.pipeline.views import print_preview, print_progress, print_result
-from kgst.sending import Progress, Sender, UndecidedError
+from kgst.sending import NonceUsedError, Progress, RevertedError, Sender, UndecidedError
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -94,6 +94,20 @@ class Work:
         with self.logbook.entry(subject, name, reference) as entry:
             entry.journal.append(outcome)
             entry.finish()
+
+    def end_all(self, name: str) -> None:
+        """Bring the account's runs of this name to their ends, whatever these are; the chain says what is so."""
+        headers = [journal.header for _, journal in self.logbook.runs(".", name)]
+        for header in headers:
+            if header is None or header.sender != self.logbook.sender:
+                continue
+            try:
+                self.finish(header.subject, name, header.reference or "")
+            except UndecidedError as error:
+                reference = header.reference or ""
+                self.settled_elsewhere(header.subject, name, reference, error.outcome)
+            except (RevertedError, NonceUsedError) as error:
+                self._warn(str(error))
 
     def finish(self, subject: str, name: str, reference: str = "") -> Result:
         """Finish the run with this subject, which was interrupted after something was signed."""

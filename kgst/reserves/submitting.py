@@ -10,7 +10,6 @@ from eth_abi.abi import decode
 from kgst.errors import InputError, RefusedError
 from kgst.events import read_logs, uint_topic
 from kgst.moments import format_span
-from kgst.node import NodeRefusedError
 from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.reserves.files import AttestationFile, ChainState, Result, SignedFile, Statement
 from kgst.reserves.format import both_times, som
@@ -105,25 +104,24 @@ def _last_is(system: System, statement: Statement) -> Readback:
 
 
 def _was_accepted(draft: AttestationFile, state: ChainState) -> bool:
-    """Whether the token accepted this very attestation, and later ones since."""
+    """Whether the token accepted this very attestation, and later ones since.
+
+    Raises:
+        NodeError: the node does not show its events, so nobody can tell.
+    """
     new = draft.attestation
     if new.epoch >= state.last.epoch:
         return False
-    try:
-        # It cannot have been accepted before the block that it was drafted at.
-        for log in read_logs(
-            draft.domain.verifying_contract, (_ATTESTED,), draft.chain.block.number
-        ):
-            if uint_topic(log, 1) == new.epoch:
-                reserves, settled, as_of, *_ = decode(["uint256"] * 6, bytes(log["data"]))
-                return (reserves, settled, as_of, uint_topic(log, 2)) == (
-                    new.reserves,
-                    new.settled,
-                    new.as_of,
-                    int(new.report_hash, 16),
-                )
-    except NodeRefusedError:
-        return False  # the node shows no logs: then it is told as another epoch's
+    # It cannot have been accepted before the block that it was drafted at.
+    for log in read_logs(draft.domain.verifying_contract, (_ATTESTED,), draft.chain.block.number):
+        if uint_topic(log, 1) == new.epoch:
+            reserves, settled, as_of, *_ = decode(["uint256"] * 6, bytes(log["data"]))
+            return (reserves, settled, as_of, uint_topic(log, 2)) == (
+                new.reserves,
+                new.settled,
+                new.as_of,
+                int(new.report_hash, 16),
+            )
     return False
 
 
