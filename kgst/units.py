@@ -37,8 +37,10 @@ MAX_BASE_UNITS: Final = 2**72 - 1
 MAX_TYIYN: Final = MAX_BASE_UNITS // TYIYN
 """Largest whole number of tyiyn whose base units still fit in uint72."""
 
-# Decimals that each unit may carry: one base unit is 0.000001 som or 0.0001 tyiyn.
+# One base unit is 0.000001 som or 0.0001 tyiyn.
 _DECIMALS: Final = {"som": 6, "tyiyn": 4}
+# What people write: as banks do, or to the last base unit. What lies between is a slip, or thousands.
+_USUAL: Final = {"som": (0, 1, 2, 6), "tyiyn": (0, 4)}
 
 # Space, no-break space, thin space, narrow no-break space.
 _SPACES: Final = "\u0020\u00a0\u2009\u202f"
@@ -63,15 +65,15 @@ class AmountError(InputError, ValueError):
 def parse_amount(text: str) -> int:
     """Read an amount with its unit and return base units.
 
-    The unit is `som` (at most 6 decimals) or `tyiyn` (at most 4 decimals), one space after
-    the number. Thousands may be separated, in groups of three, by one kind of separator
+    The unit is `som` (at most two decimals, or all six) or `tyiyn` (none, or all four), one
+    space after the number. Thousands may be separated, in groups of three, by one kind of separator
     throughout: space, no-break space, thin space, narrow no-break space or underscore.
     The decimal mark is a point.
 
     Raises:
         AmountError: not a string; no unit or an unknown one; a sign, an exponent, NaN or
             infinity; a comma; a digit outside 0-9; a leading zero; a group that is not of
-            three; more decimals than one base unit; more than `MAX_BASE_UNITS`.
+            three; another number of decimals; more than `MAX_BASE_UNITS`.
     """
     if not isinstance(text, str):
         kind = type(text).__name__
@@ -86,7 +88,9 @@ def parse_amount(text: str) -> int:
         )
     match = _AMOUNT.fullmatch(text.strip(_SPACES))
     if match is None:
-        raise AmountError(f"amount {text!r}: {_fault(text.strip(_SPACES))}; {_EXAMPLE}.")
+        fault = _fault(text.strip(_SPACES))
+        example = "" if "; write " in fault else f"; {_EXAMPLE}"
+        raise AmountError(f"amount {text!r}: {fault}{example}.")
     unit = match["unit"]
     if unit not in _DECIMALS:
         raise AmountError(f"amount {text!r}: the unit {unit!r} is not som or tyiyn; {_EXAMPLE}.")
@@ -97,6 +101,8 @@ def parse_amount(text: str) -> int:
             f"amount {text!r} has {len(fraction)} decimals, and a {unit} has at most {decimals} "
             f"(the token's base unit); drop the digits after the {decimals}th."
         )
+    if len(fraction) not in _USUAL[unit]:
+        raise AmountError(f"amount {text!r}: {_unusual(match['whole'], fraction, unit)}.")
     whole = match["whole"]
     if match["sep"]:
         whole = whole.replace(match["sep"], "")
@@ -108,16 +114,16 @@ def parse_amount(text: str) -> int:
 def format_som(base_units: int) -> str:
     """Write base units as som: `1 000 000.00 som`.
 
-    At least two decimals, more (up to six) only when the amount needs them; groups of three
-    separated by a plain space. A negative number, as a difference may be, gets a leading
-    minus. The text of any amount from 0 to `MAX_BASE_UNITS` reads back with `parse_amount`.
+    Two decimals, all six when the amount needs more; groups of three separated by a plain
+    space. A negative number, as a difference may be, gets a leading minus. The text of any
+    amount from 0 to `MAX_BASE_UNITS` reads back with `parse_amount`.
 
     Raises:
         AmountError: not an integer.
     """
     value = _integer(base_units, "base units")
     whole, rest = divmod(abs(value), SOM)
-    fraction = f"{rest:06d}".rstrip("0").ljust(2, "0")
+    fraction = f"{rest:06d}" if rest % TYIYN else f"{rest // TYIYN:02d}"
     grouped = f"{whole:,}".replace(",", " ")
     return f"{'-' if value < 0 else ''}{grouped}.{fraction} som"
 
@@ -171,10 +177,29 @@ def _within_token(value: int, what: str) -> int:
     return value
 
 
+def _unusual(whole: str, fraction: str, unit: str) -> str:
+    """What is wrong with so many decimals."""
+    if unit == "som" and len(fraction) == 3 and whole.isdecimal() and 0 < int(whole) < 1_000:
+        return "a point" + _two_readings(whole, fraction, unit)
+    wanted = "two decimals, or all six" if unit == "som" else "whole tyiyn, or all four decimals"
+    return f"it has {len(fraction)} decimals, which looks like a slip; write {wanted}"
+
+
+def _two_readings(whole: str, fraction: str, unit: str) -> str:
+    decimals = ".00" if unit == "som" else ""
+    least = f"{whole}.{fraction}".ljust(len(whole) + 1 + _DECIMALS.get(unit, 0), "0")
+    return (
+        f' before three digits may part thousands or decimals; write "{whole} {fraction}{decimals} {unit}" or '
+        f'"{least} {unit}"'
+    )
+
+
 def _fault(text: str) -> str:
     """Name the most likely slip in a text that is not an amount."""
     if not text:
         return "it is empty"
+    if (ambiguous := re.fullmatch(r"([1-9][0-9]{0,2}),([0-9]{3}) ([a-z]+)", text)) is not None:
+        return "a comma" + _two_readings(*ambiguous.groups())
     if "," in text:
         return "a comma may mean thousands or decimals, so it is refused"
     if text[0] in "+-\u2212":

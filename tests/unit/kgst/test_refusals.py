@@ -43,7 +43,17 @@ REFILL = 'write "none", "0.50 som per second" or "1 000 000.00 som per day".'
         (" ", f"' ': it is empty; {AMOUNT}"),
         (
             "1,000 som",
-            f"'1,000 som': a comma may mean thousands or decimals, so it is refused; {AMOUNT}",
+            "'1,000 som': a comma before three digits may part thousands or decimals; "
+            'write "1 000.00 som" or "1.000000 som".',
+        ),
+        (
+            "1.000 som",
+            "'1.000 som': a point before three digits may part thousands or decimals; "
+            'write "1 000.00 som" or "1.000000 som".',
+        ),
+        (
+            "1,00 som",
+            f"'1,00 som': a comma may mean thousands or decimals, so it is refused; {AMOUNT}",
         ),
         ("-1 som", f"'-1 som': a sign is not part of an amount; {AMOUNT}"),
         (" +1 som", f"' +1 som': a sign is not part of an amount; {AMOUNT}"),

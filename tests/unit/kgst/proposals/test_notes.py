@@ -186,7 +186,7 @@ def test_words__long_list__says_how_many_together_and_their_hash(own: Own) -> No
     said = opened(own, TOKEN, data).decoded
     assert "… 36 more; 100 in all, keccak256 0x" in said
     assert f"0x{keccak(encode(['address[]'], [receivers])).hex()}" in said
-    assert "… 36 more; 100 in all, together 0.00505 som, keccak256 0x" in said
+    assert "… 36 more; 100 in all, together 0.005050 som, keccak256 0x" in said
     changed = call("payout(address[],uint256[])", [*receivers[:-1], drafts.OTHER], amounts)
     assert opened(own, TOKEN, changed).decoded != said
 

@@ -66,7 +66,7 @@ def test_settled_now__table_with_a_byte_order_mark__is_read(write: Write, end: s
         ("ＰＡＹ-1,6.00 som", 3, "stands already on line 2"),
         ("PAY-2,0 som", 3, "has the amount zero; leave the row out"),
         ("PAY-2,-5.00 som", 3, "a sign is not part of an amount"),
-        ("PAY-2,5.001 som", 3, "banks pay whole tyiyn"),
+        ("PAY-2,5.001000 som", 3, "banks pay whole tyiyn"),
         ('PAY-2,"40,000.00 som"', 3, "a comma may mean thousands or decimals"),
         ("PAY-2,40,000.00 som", 3, "3 cells instead of 2"),
         ("PAY-2,5.00", 3, "the unit is missing"),
