@@ -11,6 +11,7 @@ from kgst.console import Answer
 from kgst.decoding.pending import Pending, Scheduled, pending_operations
 from kgst.errors import InputError, RefusedError
 from kgst.govern.documents import GovernPendingDocument
+from kgst.govern.ended import require_executed
 from kgst.govern.holders import admin_role, read_holders, revived_by, role_call
 from kgst.moments import format_time
 from kgst.node import rpc
@@ -63,7 +64,7 @@ def execute(system: System, prefix: str | None, run: Run) -> Answer[WriteDocumen
         operation_id = _one(prefix, [o.operation_id for o in _ever(system)])
         found = [p for p in found if p.operation_id == operation_id]
         if not found:
-            return nothing_done(system, f"{operation_id} is not scheduled any more")
+            return nothing_done(system, require_executed(system, operation_id))
     actor = choose_actor(system, [], _with_account(system, run, [p.caller for p in found]))
     run = replace(run, account=actor.account)
     mine = [p for p in found if int(p.caller, 16) == int(actor.caller, 16)]

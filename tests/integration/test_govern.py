@@ -447,6 +447,22 @@ def test_execute__before_and_when_due(
     assert (again.exit_code, again.document["already"]) == (0, True)
 
 
+def test_execute__expired__says_when_and_is_refused(
+    kgst: System, waiting: dict[str, Any], issuer_b: Any
+) -> None:
+    pass_time(DELAY + 7 * 86_400)
+    with pytest.raises(RefusedError, match=r"expired on .*schedule it again"):
+        scheduled.execute(kgst, waiting["id"], as_(issuer_b))
+
+
+def test_execute__cancelled__says_so_and_is_refused(
+    kgst: System, waiting: dict[str, Any], issuer_b: Any
+) -> None:
+    scheduled.cancel(kgst, waiting["id"], as_(issuer_b))
+    with pytest.raises(RefusedError, match=r"was cancelled in block \d+"):
+        scheduled.execute(kgst, waiting["id"], as_(issuer_b))
+
+
 def test_execute__scheduled_by_another__is_refused(
     kgst: System, waiting: dict[str, Any], admin: Any
 ) -> None:
