@@ -77,10 +77,18 @@ def explained(error: Exception, advice: str) -> tuple[str, ExitCode]:
         return f"{str(error).strip()} ({advice})", ExitCode.ERROR
     _log_trace()
     return (
-        f"this should not have happened: {type(error).__name__}: {error}; run it again with "
-        "--verbosity DEBUG to see where, and report it.",
+        f"this should not have happened: {type(error).__name__}: {error}; run it again as `{_debugging()}` to see "
+        "where, and report it.",
         ExitCode.ERROR,
     )
+
+
+def _debugging() -> str:
+    """The command's words with ape's option where ape takes it: behind the script's name."""
+    context = click.get_current_context(silent=True)
+    words = context.command_path.split() if context is not None else []
+    script, *others = words[words.index("run") + 1 :] if "run" in words else ["…"]
+    return " ".join(["ape run", script, "--verbosity DEBUG", *others, "…"])
 
 
 def _log_trace() -> None:
