@@ -13,11 +13,22 @@ from kgst.node import NodeError, NodeRefusedError
 from kgst.node.pool import Node
 from kgst.proofs import BlockReceipts, Header, ProofError, Receipt, SignedTransaction
 
-__all__ = ["Shown", "receipt_shown", "taker_of", "transaction_shown"]
+__all__ = [
+    "ContradictionError",
+    "Shown",
+    "as_shown",
+    "receipt_shown",
+    "taker_of",
+    "transaction_shown",
+]
 
 _STATE: Final = 120
 """Blocks whose state any node has; BSC's keep 128."""
 _BROKEN: Final = (ProofError, KeyError, IndexError, TypeError, ValueError)
+
+
+class ContradictionError(NodeError):
+    """What a node says of a transaction does not fit together."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,8 @@ def receipt_shown(node: Node, transaction: str) -> Shown:
         transaction: Hash of a mined one, 0x….
 
     Raises:
-        NodeError: what the node says of it, of its block and of the block's receipts does not fit together.
+        ContradictionError: what the node says of it, of its block and of the block's receipts does not fit together.
+        NodeError: the node does not say.
     """
     told = node.ask("eth_getTransactionReceipt", [transaction])
     try:
@@ -69,11 +81,46 @@ def receipt_shown(node: Node, transaction: str) -> Shown:
     )
 
 
+def as_shown(
+    node: Node, transaction: str, receipt: dict[str, Any], *, lenient: bool
+) -> dict[str, Any]:
+    """`receipt`, as web3 gave it, with what the block commits to in the place of what the node says of it.
+
+    Args:
+        node: Asked.
+        transaction: Its hash.
+        receipt: Of a final block.
+        lenient: An emergency does not wait for a node that merely shows no block: what was done is read back.
+
+    Raises:
+        NodeError: as `receipt_shown`, or the node tells two blocks of it.
+    """
+    try:
+        shown = receipt_shown(node, transaction)
+    except ContradictionError:
+        raise
+    except NodeError:
+        if lenient and receipt["status"] == 1:
+            return receipt
+        raise
+    if shown.block_hash != "0x" + bytes(receipt["blockHash"]).hex():
+        raise ContradictionError(
+            f"{node.name} tells two blocks of {transaction}; use another node."
+        )
+    return {
+        **receipt,
+        "status": int(shown.succeeded),
+        "blockNumber": shown.block_number,
+        "gasUsed": shown.gas_used,
+    }
+
+
 def transaction_shown(node: Node, transaction: str) -> tuple[SignedTransaction, int]:
     """The mined transaction with this hash, and the number of its block.
 
     Raises:
-        NodeError: the node has none, or what it says of it does not fit together.
+        ContradictionError: the node has none, or what it says of it does not fit together.
+        NodeError: the node does not say.
     """
     told = node.ask("eth_getTransactionByHash", [transaction])
     try:
@@ -156,8 +203,8 @@ def _receipts(node: Node, number: int, transactions: list[str]) -> list[Any]:
     return answers
 
 
-def _contradiction(node: Node, transaction: str, error: Exception) -> NodeError:
+def _contradiction(node: Node, transaction: str, error: Exception) -> ContradictionError:
     why = str(error) if isinstance(error, ProofError) else "a part of its answer is missing"
-    return NodeError(
+    return ContradictionError(
         f"{node.name} does not show what became of {transaction}: {why}; use another node."
     )

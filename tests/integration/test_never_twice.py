@@ -171,6 +171,23 @@ def test_mint__receipt_says_it_used_other_gas__its_block_is_believed(
     )
 
 
+@pytest.mark.parametrize(
+    ("method", "fault"),
+    [
+        ("eth_getBlockReceipts", refuses(-32601, "the method does not exist")),
+        ("eth_getBlockReceipts", refuses(-32603, "internal error")),
+    ],
+)
+def test_pause__node_shows_no_receipts_of_a_block__is_done_all_the_same(
+    deployed: Deployed, node: BscNode, method: str, fault: Fault
+) -> None:
+    """The first is asked for each receipt instead; for the other an emergency does not wait."""
+    node.faults[method] = fault
+    paused = deployed.run("guard", "pause", "minting", account="pauser", node=node)
+    assert paused.code == 0, paused.stderr
+    assert deployed.run("guard", "unpause", "minting", account="unpauser").code == 0
+
+
 def fails_once_sent(node: BscNode, method: str) -> None:
     """From the first transaction on the node has no answer to `method`."""
 
