@@ -15,6 +15,7 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ from kgst.build.compiler import (
     standard_input,
 )
 from kgst.errors import InputError, RefusedError
-from kgst.regularfile import read_regular
+from kgst.regularfile import read_regular, write_regular
 
 __all__ = ["DEPLOYED", "require_from_sources"]
 
@@ -226,9 +227,5 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _write(path: Path, made: dict[str, Any]) -> None:
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        temporary.write_text(json.dumps(made))
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
+    with suppress(OSError):  # compiled again the next time
+        write_regular(path, json.dumps(made).encode())

@@ -15,8 +15,8 @@ from kgst.node import NodeRefusedError
 __all__ = ["Ranges"]
 
 _STEPS: Final = (1, 5, 10, 50, 100, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000, 1_000_000)
-_MANY: Final = 20_000
-"""Logs of one answer, of some 15 MB."""
+_MANY: Final = 5_000
+"""Logs of one answer, of some 4 MB; several are under way."""
 _USUAL: Final = 5_000
 """What public nodes of BSC serve; up to there larger steps are tried soon, until one is refused."""
 _EAGER: Final = 2

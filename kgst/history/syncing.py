@@ -25,7 +25,7 @@ from kgst.proofs import Header, ProofError
 
 __all__ = ["SIGNED", "Progress", "sync"]
 
-_MOST_LOGS: Final = 50_000
+_MOST_LOGS: Final = 20_000
 """In one partition that is written at once, but for the last question's."""
 _MOST_BLOCKS: Final = 1_000_000
 

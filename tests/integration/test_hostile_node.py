@@ -30,7 +30,7 @@ from kgst.policy import Policy
 HOSTILE = "\x1b[2J\x1b]0;owned\x07 [red]✓[/red] [/docs] \u202e\u2066\u200b\u2028\x9b31m\r"
 OWNERS = ("admin", "guardian", "issuer")
 ENTRIES = "(bool,bytes)[]"
-CODES = {0, 1, 3, 4}
+CODES = {0, 1, 3, 4, 5}
 
 
 @pytest.fixture(scope="module")

@@ -118,7 +118,7 @@ def test_compare__the_chain__is_looked_at_for_both(
     eth = connected().web3.eth
     with monkeypatch.context() as patch:
         other = bytes(eth.get_code(kgst.record.token.address))
-        patch.setattr(type(eth), "get_code", lambda *_: other)
+        patch.setattr(eth, "get_code", lambda *_: other)
         match = compare(submission, connected())
     assert (match.creation, match.runtime) == (True, False)
     assert "other code stands at" in match.problems[1]

@@ -33,7 +33,7 @@ def test_checks__as_it_is__find_nothing() -> None:
          "no line for the command guard send"),
         ("commands", "docs/commands.md", "`ape run drill`", "`ape run drill`, `hole`",
          "there is no command drill hole"),
-        ("commands", "docs/commands.md", "| `--policy` (or `KGST_POLICY`) | all but `demo`,", "| `--policy` | all,",
+        ("commands", "docs/commands.md", "came with the file) | all but `demo`,", "came with the file) | all,",
          "no line for the command that does not take --policy demo"),
         ("commands", "docs/commands.md", "| all but what neither signs nor sends: `auditors show`,", "| all but:",
          "no line for the command that does not take --account auditors show"),

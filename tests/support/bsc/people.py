@@ -43,7 +43,7 @@ def keystore(data: Path, labels: list[str]) -> Iterator[Mapping[str, str]]:
 
     Few rounds of key derivation: they are opened again for each command.
     """
-    from ape import config
+    from ape import accounts, config
     from ape_accounts.accounts import AccountContainer
 
     folder = data / "accounts"
@@ -55,8 +55,11 @@ def keystore(data: Path, labels: list[str]) -> Iterator[Mapping[str, str]]:
         environment[f"APE_ACCOUNTS_{key.label}_PASSPHRASE"] = PASSPHRASE
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(config, "DATA_FOLDER", data)
-        # ape remembers an alias and its file for ever.
+        # ape remembers an alias and its file for ever, and where it first looked for any.
         patch.setattr(AccountContainer, "loaded_accounts", {})
+        for name, container in accounts.containers.items():
+            (data / name).mkdir(exist_ok=True)
+            patch.setitem(vars(container), "data_folder", data / name)
         for name, value in environment.items():
             patch.setenv(name, value)
         yield environment

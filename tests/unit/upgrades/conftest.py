@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 from ape import accounts, project
+from ape.contracts import ContractInstance
 from support.auditing import ascending
 from support.repairs import whole_errors
-
-from kgst.chain import contract_at
 
 __all__ = ["whole_errors"]
 
@@ -27,4 +26,4 @@ def second(deployer: Any, token: Any) -> Any:
 @pytest.fixture
 def upgraded_token(token: Any) -> Any:
     """The token's address, read with the interface of the next implementation."""
-    return contract_at("KGSTLogicV2Mock", token.address)
+    return ContractInstance(token.address, project.KGSTLogicV2Mock.contract_type)
