@@ -15,7 +15,7 @@ from kgst.proofs.parlia import Attestation, Epoch, Validator
 from kgst.proofs.receipts import Log, Receipt, encode_receipt
 from kgst.proofs.seals import distinct_sealers, require_chain, sealer
 from kgst.proofs.tenures import Tenures
-from kgst.proofs.transactions import SignedTransaction
+from kgst.proofs.transactions import RecoveredTransaction
 from kgst.proofs.tries import ReceiptsProof, receipt_at
 from kgst.proofs.votes import verify_votes
 from kgst.proofs.whole import BlockReceipts, prove, receipts_root
@@ -29,7 +29,7 @@ __all__ = [
     "ProofError",
     "Receipt",
     "ReceiptsProof",
-    "SignedTransaction",
+    "RecoveredTransaction",
     "Tenures",
     "Validator",
     "distinct_sealers",

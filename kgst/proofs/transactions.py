@@ -24,7 +24,7 @@ from kgst.proofs.encoding import (
 )
 from kgst.proofs.errors import ProofError
 
-__all__ = ["SignedTransaction"]
+__all__ = ["RecoveredTransaction"]
 
 _ADDRESS: Final = 20
 _HASH: Final = 32
@@ -46,7 +46,7 @@ _FIELDS: Final[Mapping[int, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True)
-class SignedTransaction:
+class RecoveredTransaction:
     """A signed transaction.
 
     Attributes:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from kgst.node import NodeError, NodeRefusedError
 from kgst.node.pool import Node
-from kgst.proofs import BlockReceipts, Header, ProofError, Receipt, SignedTransaction
+from kgst.proofs import BlockReceipts, Header, ProofError, Receipt, RecoveredTransaction
 
 __all__ = [
     "ContradictionError",
@@ -115,7 +115,7 @@ def as_shown(
     }
 
 
-def transaction_shown(node: Node, transaction: str) -> tuple[SignedTransaction, int]:
+def transaction_shown(node: Node, transaction: str) -> tuple[RecoveredTransaction, int]:
     """The mined transaction with this hash, and the number of its block.
 
     Raises:
@@ -127,7 +127,7 @@ def transaction_shown(node: Node, transaction: str) -> tuple[SignedTransaction, 
         if told is None or told.get("blockNumber") is None:
             raise ProofError("it is in no block")
         _, header, _ = _place(node, told, transaction)
-        shown = SignedTransaction.of_json(told)
+        shown = RecoveredTransaction.of_json(told)
         if "0x" + shown.hash.hex() != transaction:
             raise ProofError("it is another transaction")
     except _BROKEN as error:

@@ -9,7 +9,7 @@ import pytest
 from eth_account import Account
 from support.proving import DATA
 
-from kgst.proofs import ProofError, SignedTransaction
+from kgst.proofs import ProofError, RecoveredTransaction
 
 RECORDED = [
     answer
@@ -45,7 +45,7 @@ def as_told(**fields: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("answer", RECORDED)
 def test_of_json__recorded__hashes_and_recovers(answer: dict[str, Any]) -> None:
-    found = SignedTransaction.of_json(answer)
+    found = RecoveredTransaction.of_json(answer)
     assert "0x" + found.hash.hex() == answer["hash"]
     assert found.sender.lower() == answer["from"]
     assert found.nonce == int(answer["nonce"], 16)
@@ -65,7 +65,7 @@ def test_of_json__recorded__hashes_and_recovers(answer: dict[str, Any]) -> None:
 )  # fmt: skip
 def test_of_json__each_type__is_the_signers(fields: dict[str, Any]) -> None:
     told = as_told(nonce=5, gas=21_000, to="0x" + 40 * "3", value=7, data="0xab", **fields)
-    found = SignedTransaction.of_json(told)
+    found = RecoveredTransaction.of_json(told)
     assert (found.sender, found.nonce) == (Account.from_key(KEY).address, 5)
 
 
@@ -87,7 +87,7 @@ def test_of_json__delegation__is_the_signers() -> None:
             "r": hex(authorization.r), "s": hex(authorization.s),
         }],
     }  # fmt: skip
-    assert SignedTransaction.of_json(told).sender == Account.from_key(KEY).address
+    assert RecoveredTransaction.of_json(told).sender == Account.from_key(KEY).address
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_of_json__one_field_changed__is_refused(field: str) -> None:
     true = PLAIN[field]
     other = "0x00" if true == "0x" else true[:-1] + format(int(true[-1], 16) ^ 1, "x")
     with pytest.raises(ProofError):
-        SignedTransaction.of_json({**PLAIN, field: other})
+        RecoveredTransaction.of_json({**PLAIN, field: other})
 
 
 @pytest.mark.parametrize(
@@ -106,10 +106,10 @@ def test_of_json__one_field_changed__is_refused(field: str) -> None:
 )
 def test_of_json__no_transaction__is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ProofError):
-        SignedTransaction.of_json({**PLAIN, **change})
+        RecoveredTransaction.of_json({**PLAIN, **change})
 
 
 @pytest.mark.parametrize("answer", [None, [], "0x", {}])
 def test_of_json__nothing__is_refused(answer: Any) -> None:
     with pytest.raises(ProofError):
-        SignedTransaction.of_json(answer)
+        RecoveredTransaction.of_json(answer)
