@@ -5,7 +5,7 @@ The only place in Python that knows which flags there are, what they are called 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from functools import reduce
@@ -19,6 +19,7 @@ __all__ = [
     "DELEGATE_ALL",
     "PAUSE_FLAGS",
     "SOLVENCY_SHIFT",
+    "STOPPED_BY",
     "SUPPLY_FLAGS",
     "FlagName",
     "FlagWords",
@@ -27,6 +28,7 @@ __all__ = [
     "flag_names",
     "flags_in_words",
     "parse_flags",
+    "pauses_of",
 ]
 
 
@@ -56,6 +58,19 @@ PAUSE_FLAGS: Final = int(reduce(or_, PauseFlag))
 
 SUPPLY_FLAGS: Final = int(PauseFlag.MINTING | PauseFlag.BURNING)
 """Those that stand in the word of the solvency; the others have a word of their own."""
+
+STOPPED_BY: Final[Mapping[str, PauseFlag]] = {
+    "transfer": PauseFlag.TRANSFERS,
+    "transferFrom": PauseFlag.TRANSFERS,
+    "payout": PauseFlag.TRANSFERS,
+    "transferWithAuthorization": PauseFlag.TRANSFERS | PauseFlag.AUTHORIZATIONS,
+    "receiveWithAuthorization": PauseFlag.TRANSFERS | PauseFlag.AUTHORIZATIONS,
+    "permit": PauseFlag.AUTHORIZATIONS,
+    "mint": PauseFlag.MINTING,
+    "mintBatch": PauseFlag.MINTING,
+    "burn": PauseFlag.BURNING,
+}
+"""By the token's function, the flags each of which stops it; no flag stops any other function."""
 
 SOLVENCY_SHIFT: Final = 250
 """From a flag's value to its place in the word of the solvency."""
@@ -105,6 +120,19 @@ def flag_names(flags: int) -> str:
 def flags_in_words(flags: int) -> str:
     """`TRANSFERS, MINTING`, or `nothing`."""
     return ", ".join([*(name.upper() for name in flag_list(flags)), *_unknown(flags)]) or "nothing"
+
+
+def pauses_of(function: str, flags: int) -> list[str]:
+    """Why `function` is stopped while `flags` are set, in words with what to do; nothing when it is not.
+
+    Raises:
+        KeyError: no flag stops that function.
+    """
+    names = [str(flag.name) for flag in PauseFlag if flag & flags & STOPPED_BY[function]]
+    return [
+        f"{name.lower()} {'are' if name.endswith('S') else 'is'} paused (`ape run guard unpause {name}`)"
+        for name in names
+    ]
 
 
 def parse_flags(names: Sequence[str]) -> PauseFlag:

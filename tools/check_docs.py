@@ -1,6 +1,7 @@
 """Hold the pages to the code: what is listed on one side exists on the other, and figures are those of the evidence.
 
-- docs/commands.md has each command and option of scripts/, and no other.
+- docs/commands.md has each command and option of scripts/, and no other; each is given by a test or a runbook.
+- docs/files.md has each fixed header of a CSV.
 - Roles, their functions and the storage's fields are those of kgst/roles.py and the contracts.
 - Every name in a page's `code` occurs in the sources, and every link leads to a file.
 - docs/architecture.md draws the layers that import-linter holds, and has a line for each room.
@@ -12,7 +13,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 import json
 import re
 import sys
@@ -27,6 +27,8 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "tools"))
+
+from commands import commands, taken  # noqa: E402
 
 SOURCES = ("contracts", "kgst", "scripts", "tests", "tools", "deployments", "docs/schemas")
 ALSO = ("Makefile", "pyproject.toml", "ape-config.yaml", "foundry.toml", "package.json")
@@ -73,23 +75,6 @@ def rows(page: str, columns: int) -> list[list[str]]:
 # Commands
 
 
-def commands() -> dict[str, click.Command]:
-    """Every command of scripts/, by `<script> <command>`."""
-    found: dict[str, click.Command] = {}
-    for path in sorted((ROOT / "scripts").glob("[!_]*.py")):
-        spec = importlib.util.spec_from_file_location(f"script_{path.stem}", path)
-        if spec is None or spec.loader is None:
-            raise ImportError(path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        cli = module.cli
-        if isinstance(cli, click.Group):
-            found |= {f"{path.stem} {name}": command for name, command in cli.commands.items()}
-        else:
-            found[path.stem] = cli
-    return found
-
-
 def check_commands() -> Iterator[str]:
     page = "docs/commands.md"
     there = commands()
@@ -106,6 +91,12 @@ def check_commands() -> Iterator[str]:
     scripts = {name.split()[0] for name in there}
     yield from (f"README.md: no line for the script {name}" for name in sorted(scripts - readme))
     yield from check_options(page, there)
+    for name, command in there.items():
+        names = [parameter.name for parameter in command.params]
+        twice = sorted({str(one) for one in names if names.count(one) > 1})
+        yield from (
+            f"`ape run {name}` has two parameters {one}: click mixes them up" for one in twice
+        )
 
 
 def check_options(page: str, there: dict[str, click.Command]) -> Iterator[str]:
@@ -127,10 +118,30 @@ def check_options(page: str, there: dict[str, click.Command]) -> Iterator[str]:
             yield f"{page}: nothing says which commands take {option}"
 
 
-def taken(command: click.Command) -> set[str]:
-    """The options of a command; `--network` is ape's, which only commands without a network have not."""
-    found = {option for parameter in command.params for option in parameter.opts}
-    return found if type(command).__name__ == "OfflineCommand" else found | {"--network"}
+def check_tried() -> Iterator[str]:
+    """Each command is given as a person gives it, by a test or in a runbook, which `make rehearse` types."""
+    tests = "\n".join(path.read_text("utf8") for path in sorted((ROOT / "tests").rglob("*.py")))
+    books = "\n".join(text(page) for page in pages() if page.startswith("docs/runbooks/"))
+    for name in commands():
+        words = r",\s*".join(f'"{word}"' for word in name.split())
+        typed = rf"^\$ .*\bape run {name}(?: |$)"
+        if not re.search(rf"\(\s*{words}\s*[,)]", tests) and not re.search(typed, books, re.M):
+            yield f"no test in tests/ and no runbook gives `ape run {name}`"
+
+
+# Files
+
+
+def check_headers() -> Iterator[str]:
+    """Each form of a CSV that has a fixed header stands in files.md."""
+    page = "docs/files.md"
+    for path in sorted((ROOT / "kgst").rglob("*.py")):
+        where = path.relative_to(ROOT).as_posix()
+        for name, cells in re.findall(r"^(\w*HEADER): Final = \(([^)]*)\)", text(where), re.M):
+            header = re.findall(r'"(\w+)"', cells)
+            lines = [f"`{separator.join(header)}`" for separator in ",;\t"]
+            if not any(line in text(page) for line in lines):
+                yield f"{page}: nothing says the header {lines[0]} ({name} in {where})"
 
 
 # Roles, storage, names, links
@@ -327,8 +338,8 @@ def both(page: str, what: str, told: set[str], there: set[str]) -> Iterator[str]
 
 
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
-    check_commands, check_roles, check_storage, check_names, check_links, check_layers, check_invariants,
-    check_quotes, check_unmet, check_figures,
+    check_commands, check_tried, check_headers, check_roles, check_storage, check_names, check_links, check_layers,
+    check_invariants, check_quotes, check_unmet, check_figures,
 )  # fmt: skip
 
 

@@ -13,23 +13,18 @@ from kgst.console import (
     KgstGroup,
     OfflineCommand,
     json_option,
-    operator_options,
     policy_option,
-    yes_option,
 )
 from kgst.pipeline.options import (
     FILE,
     collect_options,
-    contract_options,
     force_option,
-    offline_policy_option,
+    sign_options,
     valid_for_option,
     write_options,
 )
 
 if TYPE_CHECKING:
-    from ape.api import AccountAPI
-
     from kgst.auditors.documents import (
         AuditorsCollectDocument,
         AuditorsDraftDocument,
@@ -38,7 +33,6 @@ if TYPE_CHECKING:
     )
     from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
-    from kgst.signing.ceremony import Given
 
 
 @click.group(cls=KgstGroup, short_help="Change the auditors: rotation, recovery")
@@ -76,28 +70,12 @@ def draft(
 
 
 @cli.command(cls=OfflineCommand)
-@click.argument("file", type=FILE)
-@operator_options
-@contract_options
-@offline_policy_option
-@yes_option
-@force_option
-@json_option
-def sign(
-    file: Path,
-    account: AccountAPI | None,
-    policy_path: Path | None,
-    given: Given | None,
-    yes: bool,
-    force: bool,
-    json_output: bool,
-) -> Answer[AuditorsSignDocument]:
+@sign_options
+def sign(file: Path, **options: Any) -> Answer[AuditorsSignDocument]:
     """Sign the draft FILE as an auditor in office. Touches no network."""
     from kgst.auditors import offline
 
-    return offline.sign(
-        file, account, policy_path=policy_path, given=given, yes=yes, force=force, quiet=json_output
-    )
+    return offline.sign(file, **options)
 
 
 @cli.command(cls=OfflineCommand)

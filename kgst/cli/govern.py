@@ -14,15 +14,11 @@ from kgst.console import (
     KgstGroup,
     OfflineCommand,
     json_option,
-    operator_options,
     policy_option,
-    yes_option,
 )
 from kgst.pipeline.options import (
     FILE,
-    contract_options,
-    force_option,
-    offline_policy_option,
+    sign_options,
     write_options,
 )
 
@@ -37,7 +33,6 @@ if TYPE_CHECKING:
     from kgst.govern.offline_documents import GovernSignDocument
     from kgst.pipeline.documents import OperationDocument, WriteDocument
     from kgst.pipeline.options import Run
-    from kgst.signing.ceremony import Given
 
 
 @click.group(cls=KgstGroup, short_help="Roles: matrix, plan, apply, pending, rotate, sign")
@@ -184,28 +179,12 @@ def prove(old: str, new: str, run: Run) -> Answer[OperationDocument]:
 
 
 @cli.command(cls=OfflineCommand)
-@click.argument("file", type=FILE)
-@operator_options
-@contract_options
-@offline_policy_option
-@yes_option
-@force_option
-@json_option
-def sign(
-    file: Path,
-    account: AccountAPI | None,
-    policy_path: Path | None,
-    given: Given | None,
-    yes: bool,
-    force: bool,
-    json_output: bool,
-) -> Answer[GovernSignDocument]:
+@sign_options
+def sign(file: Path, **options: Any) -> Answer[GovernSignDocument]:
     """Sign the challenge FILE of a rotation, as the new holder. Touches no network."""
     from kgst.govern import offline
 
-    return offline.sign(
-        file, account, policy_path=policy_path, given=given, yes=yes, force=force, quiet=json_output
-    )
+    return offline.sign(file, **options)
 
 
 def _system(run: Run) -> Any:

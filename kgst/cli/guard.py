@@ -182,13 +182,13 @@ def cut_issuer(issuer: str, run: Run) -> Answer[WriteDocument]:
 
 @cli.command("revoke-role", cls=EmergencyCommand)
 @click.argument("role")
-@click.argument("account")
+@click.argument("member", metavar="ACCOUNT")  # `account` is --account
 @write_options
-def revoke_role(role: str, account: str, run: Run) -> Answer[WriteDocument]:
+def revoke_role(role: str, member: str, run: Run) -> Answer[WriteDocument]:
     """Take ROLE from ACCOUNT, at once; not ADMIN, GUARDIAN or UNPAUSER, which only ADMIN takes away."""
     from kgst.guard.revoking import revoke_role as operation
 
-    return _known(operation, run, role, account)
+    return _known(operation, run, role, member)
 
 
 @cli.command("suspend-auditor", cls=EmergencyCommand)

@@ -13,24 +13,19 @@ from kgst.console import (
     KgstGroup,
     OfflineCommand,
     json_option,
-    operator_options,
     policy_option,
-    yes_option,
 )
 from kgst.pipeline.emergency import EmergencyCommand
 from kgst.pipeline.options import (
     FILE,
     collect_options,
-    contract_options,
     force_option,
-    offline_policy_option,
+    sign_options,
     valid_for_option,
     write_options,
 )
 
 if TYPE_CHECKING:
-    from ape.api import AccountAPI
-
     from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
     from kgst.reserves.documents import (
@@ -39,7 +34,6 @@ if TYPE_CHECKING:
         ReservesShowDocument,
         ReservesSignDocument,
     )
-    from kgst.signing.ceremony import Given
 
 
 @click.group(
@@ -84,7 +78,6 @@ def draft(
 
 
 @cli.command(cls=OfflineCommand)
-@click.argument("file", type=FILE)
 @click.option("--report", type=FILE, help="The published report: its hash and total are compared.")
 @click.option(
     "--statement",
@@ -93,37 +86,14 @@ def draft(
     type=FILE,
     help="A bank statement: the total is recomputed.",
 )
-@operator_options
-@contract_options
-@offline_policy_option
-@yes_option
-@force_option
-@json_option
+@sign_options
 def sign(
-    file: Path,
-    report: Path | None,
-    statements: tuple[Path, ...],
-    account: AccountAPI | None,
-    policy_path: Path | None,
-    given: Given | None,
-    yes: bool,
-    force: bool,
-    json_output: bool,
+    file: Path, report: Path | None, statements: tuple[Path, ...], **options: Any
 ) -> Answer[ReservesSignDocument]:
     """Sign the draft FILE as an auditor. Touches no network."""
     from kgst.reserves import offline
 
-    return offline.sign(
-        file,
-        account,
-        policy_path=policy_path,
-        report=report,
-        statements=statements,
-        given=given,
-        yes=yes,
-        force=force,
-        quiet=json_output,
-    )
+    return offline.sign(file, report=report, statements=statements, **options)
 
 
 @cli.command(cls=OfflineCommand)

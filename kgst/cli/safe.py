@@ -14,25 +14,19 @@ from kgst.console import (
     KgstGroup,
     OfflineCommand,
     json_option,
-    operator_options,
     policy_option,
-    yes_option,
 )
 from kgst.pipeline.options import (
     FILE,
     collect_options,
-    contract_options,
-    force_option,
+    sign_options,
     write_options,
 )
 
 if TYPE_CHECKING:
-    from ape.api import AccountAPI
-
     from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
     from kgst.proposals.documents import SafeCollectDocument, SafeShowDocument, SafeSignDocument
-    from kgst.signing.ceremony import Given
 
 
 @click.group(
@@ -57,26 +51,12 @@ def show(file: Path, policy_path: Path | None, json_output: bool) -> Answer[Safe
 
 
 @cli.command(cls=OfflineCommand)
-@click.argument("file", type=FILE)
-@operator_options
-@contract_options
-@policy_option
-@yes_option
-@force_option
-@json_option
-def sign(
-    file: Path,
-    account: AccountAPI | None,
-    given: Given | None,
-    policy_path: Path | None,
-    yes: bool,
-    force: bool,
-    json_output: bool,
-) -> Answer[SafeSignDocument]:
+@partial(sign_options, policy=policy_option)
+def sign(file: Path, **options: Any) -> Answer[SafeSignDocument]:
     """Write the signature of --account, an owner, beside FILE. Needs no network."""
     from kgst.proposals import offline
 
-    return offline.sign(file, policy_path, account, given, yes=yes, force=force, quiet=json_output)
+    return offline.sign(file, **options)
 
 
 @cli.command(cls=OfflineCommand)

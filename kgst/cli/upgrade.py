@@ -13,24 +13,18 @@ from kgst.console import (
     KgstGroup,
     OfflineCommand,
     json_option,
-    operator_options,
     policy_option,
-    yes_option,
 )
 from kgst.pipeline.options import (
     collect_options,
-    contract_options,
-    offline_policy_option,
+    sign_options,
     valid_for_option,
     write_options,
 )
 
 if TYPE_CHECKING:
-    from ape.api import AccountAPI
-
     from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
-    from kgst.signing.ceremony import Given
     from kgst.upgrade.documents import (
         UpgradeCheckDocument,
         UpgradeCollectDocument,
@@ -93,35 +87,18 @@ def deploy(
 
 
 @cli.command(cls=OfflineCommand)
-@click.argument("file", type=FILE)
 @click.option(
     "--contract",
     default="KGSTLogic",
     show_default=True,
     help="What you reviewed; its code is built here, and that is what you sign.",
 )
-@operator_options
-@contract_options
-@offline_policy_option
-@yes_option
-@click.option("--force", is_flag=True, help="Replace a signature file of other content.")
-@json_option
-def consent(
-    file: Path,
-    contract: str,
-    account: AccountAPI | None,
-    policy_path: Path | None,
-    given: Given | None,
-    yes: bool,
-    force: bool,
-    json_output: bool,
-) -> Answer[UpgradeConsentDocument]:
+@sign_options
+def consent(file: Path, contract: str, **options: Any) -> Answer[UpgradeConsentDocument]:
     """Build the code, compare it with FILE, and sign the consent to it as an auditor. Touches no network."""
     from kgst.upgrade import commands
 
-    return commands.consent(
-        file, contract, account, policy_path, given=given, yes=yes, force=force, quiet=json_output
-    )
+    return commands.consent(file, contract, **options)
 
 
 @cli.command(cls=OfflineCommand)

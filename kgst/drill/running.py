@@ -15,7 +15,7 @@ from eth_account.messages import encode_typed_data
 from kgst.attestation import ReserveAttestation, in_signer_order
 from kgst.checks import Check, passed
 from kgst.errors import KgstError, RefusedError
-from kgst.flags import PauseFlag, flags_in_words
+from kgst.flags import STOPPED_BY, flags_in_words
 from kgst.fork.overrides import StorageOverrides, throwaway_accounts
 from kgst.guard.pauses import pause, unpause
 from kgst.pipeline.operation import Operation, call_data, eligible
@@ -124,34 +124,26 @@ def _pause(system: System, fork: Fork, drill: Drill) -> None:
 
 
 def _paused(system: System) -> list[tuple[str, int, str, bytes]]:
-    """Calls that must revert, with the flags that they must name."""
+    """Calls that must revert, with the flags that they must name: of each function that a pause stops."""
     token = system.token
     payer, payee = (account.address for account in throwaway_accounts("payments", 2))
-    both = PauseFlag.TRANSFERS | PauseFlag.AUTHORIZATIONS
     signed = (payer, payee, 1, 0, _NEVER, bytes(32), 27, bytes(32), bytes(32))
+    calls = {
+        "transfer": (payee, 1),
+        "transferFrom": (payer, payee, 1),
+        "payout": ([payee], [1]),
+        "mint": (payee, 1),
+        "mintBatch": ([payee], [1]),
+        "burn": (1,),
+        "transferWithAuthorization": signed,
+        "receiveWithAuthorization": signed,
+        "permit": (payer, payee, 1, _NEVER, 27, bytes(32), bytes(32)),
+    }
+    # Only its receiver may submit what is to be received.
+    callers = {"receiveWithAuthorization": payee}
     return [
-        ("transfer", PauseFlag.TRANSFERS, payer, call_data(token.transfer, payee, 1)),
-        (
-            "transferFrom",
-            PauseFlag.TRANSFERS,
-            payer,
-            call_data(token.transferFrom, payer, payee, 1),
-        ),
-        ("payout", PauseFlag.TRANSFERS, payer, call_data(token.payout, [payee], [1])),
-        ("mint", PauseFlag.MINTING, payer, call_data(token.mint, payee, 1)),
-        ("burn", PauseFlag.BURNING, payer, call_data(token.burn, 1)),
-        (
-            "transferWithAuthorization",
-            both,
-            payer,
-            call_data(token.transferWithAuthorization, *signed),
-        ),
-        (
-            "receiveWithAuthorization",
-            both,
-            payee,
-            call_data(token.receiveWithAuthorization, *signed),
-        ),
+        (name, flags, callers.get(name, payer), call_data(getattr(token, name), *calls[name]))
+        for name, flags in STOPPED_BY.items()
     ]
 
 

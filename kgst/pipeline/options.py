@@ -22,6 +22,7 @@ __all__ = [
     "collect_options",
     "force_option",
     "offline_policy_option",
+    "sign_options",
     "valid_for_option",
     "write_options",
 ]
@@ -138,6 +139,30 @@ def contract_options(function: Callable[..., Any]) -> Callable[..., Any]:
         from kgst.signing.ceremony import given_as
 
         return function(*args, given=given_as(signer, signature), **kwargs)
+
+    return command
+
+
+def sign_options(
+    function: Callable[..., Any],
+    *,
+    policy: Callable[[Callable[..., Any]], Callable[..., Any]] = offline_policy_option,
+) -> Callable[..., Any]:
+    """`FILE --account --for --signature --policy --yes --force --json`: sign a file, without a network.
+
+    The parameters `file`, `account`, `given`, `policy_path`, `yes`, `force` and `quiet`.
+    """
+
+    @click.argument("file", type=FILE)
+    @operator_options
+    @contract_options
+    @policy
+    @yes_option
+    @force_option
+    @json_option
+    @functools.wraps(function)
+    def command(*args: Any, json_output: bool, **kwargs: Any) -> Any:
+        return function(*args, quiet=json_output, **kwargs)
 
     return command
 

@@ -70,7 +70,7 @@ def _read_row(source: Source, line: int, row: list[str], currency: str) -> Sheet
     if len(row) != len(CSV_HEADER):
         raise fault(
             f"{len(row)} cells instead of {len(CSV_HEADER)}",
-            "leave no empty lines, and write amounts with a point and without commas",
+            "leave no empty lines, and no separator of the columns inside a cell",
         )
     account_cell, currency_cell, date_cell, amount_cell, indicator = row
     account = clean_account(account_cell, fault)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kgst.errors import InputError, RefusedError
-from kgst.flags import PauseFlag
+from kgst.flags import pauses_of
 from kgst.moments import format_span, format_time
 from kgst.pipeline.actor import Actor, choose_actor
 from kgst.pipeline.expected_events import key_used, transferred
@@ -153,9 +153,7 @@ def mint_obstacles(
 def burn_obstacles(system: System, state: SupplyState, issuer: str, value: int) -> list[str]:
     """Why `issuer` cannot burn `value` now, in words."""
     quota, held = state.quotas[issuer], state.holdings[issuer]
-    found = []
-    if state.flags & PauseFlag.BURNING:
-        found.append("burning is paused (`ape run guard unpause BURNING`)")
+    found = pauses_of("burn", state.flags)
     if not quota.may_burn:
         found.append(f"{system.named(issuer)} is no issuer that may burn; give one with --account")
     if held.blocked:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kgst.errors import RefusedError
-from kgst.flags import PauseFlag
+from kgst.flags import pauses_of
 from kgst.node import ChainRevertError, rpc
 from kgst.pipeline.accounts import read_accounts
 from kgst.pipeline.actor import Actor
@@ -47,13 +47,11 @@ def require_funds(system: System, payer: str, left: Sequence[Chunk]) -> int:
     """The payer's unfrozen balance, in base units, which covers what is left.
 
     Raises:
-        RefusedError: transfers are paused, the payer is blocked, or has too little.
+        RefusedError: payouts are paused, the payer is blocked, or has too little.
     """
     state = read_supply(system, holders=[payer])
     held, needed, name = state.holdings[payer], sum(c.total for c in left), system.named(payer)
-    found = []
-    if state.flags & PauseFlag.TRANSFERS:
-        found.append("transfers are paused (`ape run guard unpause TRANSFERS`)")
+    found = pauses_of("payout", state.flags)
     if held.blocked:
         found.append(f"{name} is blocked and cannot pay")
     if held.unfrozen < needed:

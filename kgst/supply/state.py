@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kgst.flags import PauseFlag
+from kgst.flags import pauses_of
 from kgst.moments import format_time
 from kgst.multicall import Head, Reads, ensure_multicall, latest
 from kgst.snapshot.token import Issuer, TokenReads
@@ -62,9 +62,7 @@ class SupplyState:
 
     def closed(self) -> list[str]:
         """Why nobody can mint now, whatever the amount."""
-        reasons = []
-        if self.flags & PauseFlag.MINTING:
-            reasons.append("minting is paused (`ape run guard unpause MINTING`)")
+        reasons = pauses_of("mint", self.flags)
         if self.valid_until == 0:
             reasons.append("no reserves were ever attested (`ape run reserves draft`)")
         elif self.head.time >= self.valid_until:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from ape import networks
 from support.bsc import Terms, running_bsc
+from support.in_process import invoke
+from support.standing import keep_chain
 
 from kgst.demo import run as demo
 from kgst.demo.acts import ACTS, Act, mint_within
@@ -23,6 +25,13 @@ def test_run__in_process__plays_every_act(capsys: pytest.CaptureFixture[str]) ->
     assert told["status"]["supply"] == "9 600 000.00 som"
     assert told["status"]["shortfall"] == "3 100 000.00 som"
     assert told["status"]["headroom"] == "0.00 som"
+
+
+def test_command__in_process__is_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_chain(monkeypatch)
+    result = invoke("demo", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["ok"] is True
 
 
 def test_run__over_rpc__plays_every_act_on_a_bsc_chain(capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,6 +27,7 @@ from kgst.drill.running import run_drill
 from kgst.drill.views import markdown
 from kgst.errors import RefusedError
 from kgst.files import Files
+from kgst.flags import STOPPED_BY
 from kgst.fork.anvil import ForkError, forked
 from kgst.fork.system import on_fork
 from kgst.node import connected
@@ -90,7 +91,9 @@ def test_drill__on_a_fork__passes_and_the_network_gets_nothing(
         drill = run_drill(copy, fork)
     assert failed(drill.checks) == []
     assert drill.passed
-    assert len(drill.checks) == 15
+    stopped = [c.item for c in drill.checks if c.area == "paused" and c.item.endswith(" reverts")]
+    assert stopped == [f"{function} reverts" for function in STOPPED_BY]
+    assert len(drill.checks) == 8 + len(STOPPED_BY)
     assert drill.pauser == kgst.policy.address("pauser")
     assert drill.unpause_delay == HOUR
     waits = next(c for c in drill.checks if c.item == "unpause waits")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support.cli import ROOT, finish_ape, start_ape
+from support.commands import looking
 from support.in_process import invoke
 from support.standing import keep_chain
 
@@ -63,21 +64,39 @@ def hostile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Policy, "label", lambda _, __: HOSTILE[:600])
 
 
+LOOKING: list[tuple[tuple[str, ...], set[int]]] = [
+    (("deploy", "verify"), {3}),
+    (("status",), {0}),
+    (("doctor",), {0, 1, 3}),
+    (("govern", "matrix"), {0}),
+    (("govern", "plan"), {0, 3, 5}),
+    (("govern", "pending"), {0}),
+    (("auditors", "show"), {0}),
+    (("reserves", "show"), {0}),
+    (("supply", "limits"), {0}),
+]
+NOT_HERE = {
+    "auditors draft": "writes a file, of the policy's words",
+    "demo": "has a policy and a chain of its own",
+    "deploy publish": "speaks to an explorer",
+    "drill": "speaks to a fork",
+    "guard send": "shows a file, which its own tests lie in",
+    "index sync": "shows numbers and hashes",
+    "reserves draft": "shows statements, which their own tests lie in",
+    "upgrade check": "speaks to a fork",
+}
+
+
+def test_commands__that_look__are_told_hostile_words_or_say_why_not() -> None:
+    told = {" ".join(words) for words, _ in LOOKING}
+    assert told | NOT_HERE.keys() == looking()
+    assert not told & NOT_HERE.keys()
+
+
 @pytest.mark.usefixtures("hostile")
 @pytest.mark.parametrize(
     ("arguments", "codes"),
-    [
-        (("deploy", "verify"), {3}),
-        (("status",), {0}),
-        (("doctor",), {0, 1, 3}),
-        (("govern", "matrix"), {0}),
-        (("govern", "plan"), {0, 3, 5}),
-        (("govern", "pending"), {0}),
-        (("auditors", "show"), {0}),
-        (("reserves", "show"), {0}),
-        (("supply", "limits"), {0}),
-        (("guard", "pause", "transfers", "--account", "TEST::5", "--yes"), {0}),
-    ],
+    [*LOOKING, (("guard", "pause", "transfers", "--account", "TEST::5", "--yes"), {0})],
 )
 def test_command__told_hostile_words__shows_them_plainly(
     run: Any, arguments: tuple[str, ...], codes: set[int]

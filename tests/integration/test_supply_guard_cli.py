@@ -15,6 +15,7 @@ from support.standing import keep_chain
 
 from kgst.deployment.applying import apply
 from kgst.policy import Policy
+from kgst.roles import Role
 
 ROOT = Path(__file__).parents[2]
 POLICY = ROOT / "tests/support/policy.yaml"
@@ -67,6 +68,12 @@ def test_limits__json__is_one_document(run: Any) -> None:
         (("guard", "unblock", "admin", "--via", "safe:none"), 2, "the policy has no Safe 'none'"),
         (("guard", "seize", "--order", "none.yaml"), 2, "there is no such file"),
         (("guard", "blocklist", "none.csv"), 2, "none.csv: it cannot be read"),
+        (("govern", "cancel", "0x" + 64 * "1"), 2, "nothing was ever scheduled"),
+        (("guard", "revoke-role", "PAUSER", "nobody"), 2, "'nobody' is neither a label"),
+        (("upgrade", "cancel", "none.json"), 2, "none.json: cannot be read"),
+        (("guard", "freezes", "none.csv"), 2, "none.csv: it cannot be read"),
+        (("govern", "execute", "0x" + 64 * "1"), 2, "nothing was ever scheduled"),
+        (("govern", "prove", "pauser", "nobody"), 2, "'nobody' is neither a label"),
         (("guard", "suspend-auditor", "issuer"), 4, "is no auditor on the chain"),
     ],
 )
@@ -83,6 +90,36 @@ def test_command__cannot_be_done__says_why(
     assert people.stdout == ""
     assert said in people.stderr
     assert "Traceback" not in people.stderr
+
+
+def test_revoke_role__by_a_guardian__is_gone(run: Any, deployment: Any, guardian: Any) -> None:
+    """ACCOUNT is who loses the role, and --account who takes it."""
+    policy = deployment.policy
+    number = next(n for n, one in enumerate(ape_accounts.test_accounts) if one == guardian)
+    result = run(
+        "guard",
+        "revoke-role",
+        "PAUSER",
+        "pauser",
+        "--account",
+        f"TEST::{number}",
+        "--yes",
+        "--json",
+    )
+    assert result.exit_code == 0, result.stderr
+    assert one_document(result, "kgst/operation/1")["already"] is False
+    assert deployment.manager.hasRole(int(Role.PAUSER), policy.address("pauser"))[0] is False
+
+
+@pytest.mark.parametrize(
+    "arguments", [("auditors", "propose"), ("auditors", "accept"), ("auditors", "cancel")]
+)
+def test_recovery__nothing_to_recover__is_done_already(
+    run: Any, arguments: tuple[str, str]
+) -> None:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    assert one_document(result, "kgst/operation/1")["already"] is True
 
 
 def test_burn__no_reference__is_a_usage_error(run: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from property.situations import KEYED, SUCCEEDED
-from support.model.ledger import MINTING
+from support.model.ledger import ALL_PAUSES, MINTING
 from support.model.signatures import Password
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _attested(step: Step, driver: Driver) -> list[str]:
         found.append("rise to the ceiling")
     if any(signer in driver.model.owners for signer, _ in signatures):
         found.append("contract auditor signed")
-    if before.flags & 15 == 15:
+    if before.flags & ALL_PAUSES == ALL_PAUSES:
         found.append("attest while all is paused")
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from property.situations import KEYED
+from support.model.ledger import PAUSES
 
 if TYPE_CHECKING:
     from property.driver import Driver
@@ -49,12 +50,7 @@ _AGAINST_DESKS = {
     "burnBlocked": "desk not destroyed",
 }
 _NAMED = {0: "ADMIN", 5: "UNPAUSER", 8: "GUARDIAN"}
-_PAUSED = {
-    1: "paused: transfers",
-    2: "paused: authorizations",
-    4: "paused: minting",
-    8: "paused: burning",
-}
+_PAUSED = {flag: f"paused: {name}" for name, flag in PAUSES.items()}
 
 
 def _key_refused(name: str, key: tuple[int, int], driver: Driver) -> list[str]:

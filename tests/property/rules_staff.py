@@ -8,6 +8,7 @@ from property.bench import Bench
 from property.dice import FIELD, FULL, Dice
 from property.rules_money import DICE
 from support.model.issuance import FASTEST
+from support.model.ledger import ALL_PAUSES, MINTING, PAUSES
 
 WEEK = 604_800
 SEIZE = "forcedTransfer(address,address,uint256,bytes32,uint256)"
@@ -216,10 +217,12 @@ class StaffRules(Bench):
     @rule(d=DICE)
     def pause(self, d: Dice) -> None:
         if d.rarely(2):
-            flags = d.pick((1, 2, 4, 8, 3, 15, 6, 0, 15, 17, FULL))
+            flags = d.pick(
+                (*PAUSES.values(), 3, ALL_PAUSES, 6, 0, ALL_PAUSES, ALL_PAUSES + 2, FULL)
+            )
             if not self.govern(d, "pause(uint256)", flags):
                 return
-            if flags & 4:
+            if flags & MINTING:
                 self.attest_anew(d)  # type: ignore[attr-defined]
             if not d.rarely(3):
                 self.transfer(d)  # type: ignore[attr-defined]
@@ -233,5 +236,15 @@ class StaffRules(Bench):
         self.govern(
             d,
             "unpause(uint256)",
-            d.pick((flags or 1, 15, 15, flags or 1, flags & -flags or 2, 0, 16)),
+            d.pick(
+                (
+                    flags or 1,
+                    ALL_PAUSES,
+                    ALL_PAUSES,
+                    flags or 1,
+                    flags & -flags or 2,
+                    0,
+                    ALL_PAUSES + 1,
+                )
+            ),
         )

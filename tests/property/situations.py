@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from support.model.ledger import PAUSES
+
 KEYED = ("payout", "mint", "mintBatch", "burn")
 
 SUCCEEDED = {
@@ -39,7 +41,7 @@ SITUATIONS: tuple[str, ...] = (
     "blocked spender refused", "blocked sender refused", "blocked receiver refused", "blocked owner approves zero",
     "frozen part refused", "transfer to oneself", "payout to oneself", "full-range amount refused",
     "wrapping sum refused", "forced transfer unfreezes", "freeze beyond the balance",
-    "paused: transfers", "paused: authorizations", "paused: minting", "paused: burning",
+    *(f"paused: {name}" for name in PAUSES),
     "attest while all is paused", "forced transfer while paused",
     "authorization", "authorization by bytes", "authorization received", "authorization canceled",
     "authorization not yet valid", "authorization expired", "permit by bytes", "permit expired",

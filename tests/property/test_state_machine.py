@@ -8,6 +8,7 @@ from property.campaign import CAMPAIGN
 from property.machine import TokenMachine, campaign
 from property.situations import SITUATIONS
 from support.engine import Engine, engine_name, in_process
+from support.model.ledger import PAUSES
 
 from kgst.build import refresh
 
@@ -33,10 +34,7 @@ ESSENTIAL = (
     "upgrade with state",
     "upgrade without consent refused",
     "DELEGATE_ALL raised",
-    "paused: transfers",
-    "paused: authorizations",
-    "paused: minting",
-    "paused: burning",
+    *(f"paused: {name}" for name in PAUSES),
 )
 """What even a short run reaches dozens of times; without these it has shown nothing."""
 

@@ -33,7 +33,7 @@ def test_checks__as_it_is__find_nothing() -> None:
          "no line for the command guard send"),
         ("commands", "docs/commands.md", "`ape run drill`", "`ape run drill`, `hole`",
          "there is no command drill hole"),
-        ("commands", "docs/commands.md", "came with the file) | all but `demo`,", "came with the file) | all,",
+        ("commands", "docs/commands.md", "all but `demo`, which has its own, and `index show`", "all but `index show`",
          "no line for the command that does not take --policy demo"),
         ("commands", "docs/commands.md", "| all but what neither signs nor sends: `auditors show`,", "| all but:",
          "no line for the command that does not take --account auditors show"),
@@ -42,6 +42,10 @@ def test_checks__as_it_is__find_nothing() -> None:
         ("commands", "docs/commands.md", "| `--network` |", "| network |",
          "nothing says which commands take --network"),
         ("commands", "README.md", "| `drill` | the", "| | the", "no line for the script drill"),
+        ("tried", "docs/runbooks/upgrade.md", "ape run upgrade submit-consent", "ape run upgrade submit",
+         "no test in tests/ and no runbook gives `ape run upgrade submit-consent`"),
+        ("headers", "docs/files.md", "`reference,amount`", "`reference`",
+         "nothing says the header `reference,amount` (CSV_HEADER in kgst/reserves/settled.py)"),
         ("roles", "docs/roles.md", "| GUARDIAN | 8 |", "| GUARDIAN | 9 |", "GUARDIAN is 8, not 9"),
         ("roles", "docs/roles.md", "| ENFORCER | 7 | `forcedTransfer` and ", "| ENFORCER | 7 | ",
          "no line for the function of ENFORCER forcedTransfer"),
@@ -78,6 +82,19 @@ def test_check__changed__says_what_is_wrong(
     changed(monkeypatch, path, old, new)
     found = list(getattr(check_docs, f"check_{check}")())
     assert any(said in line for line in found), found
+
+
+def test_check_commands__two_parameters_of_one_name__are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As an argument ACCOUNT beside --account, which then takes its value."""
+    there = check_docs.commands()
+    command = there["guard pause"]
+    monkeypatch.setattr(command, "params", [*command.params, command.params[0]])
+    monkeypatch.setattr(check_docs, "commands", lambda: there)
+    assert "`ape run guard pause` has two parameters flags: click mixes them up" in list(
+        check_docs.check_commands()
+    )
 
 
 def test_check_unmet__new_test_file__must_say_why(

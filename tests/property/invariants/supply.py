@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from property.invariants.base import Invariant
 from property.step import View
 from support.engine import Call
-from support.model.ledger import MINTING
+from support.model.ledger import MINTING, OF_PAYMENTS
 
 if TYPE_CHECKING:
     from property.step import Step
@@ -160,7 +160,7 @@ class FiguresAreExact(Invariant):
             implementation, solvency, flags, _, _, settings = view.words[:6]
             self.ensure(implementation >> 160 == 0, "more than an address in the ERC-1967 slot")
             self.ensure(solvency >> 254 == 0, "spare bits of the supply")
-            self.ensure(flags & ~(1 << 255 | 3) == 0, "spare bits of the flags")
+            self.ensure(flags & ~(1 << 255 | OF_PAYMENTS) == 0, "spare bits of the flags")
             self.ensure(settings >> 192 == 0, "spare bits of the settings")
         if step.attested:
             owed = view.burned - view.settled

@@ -6,8 +6,9 @@ from typing import Any
 
 from .core import ZERO, Book, Core, Fields, Refused
 
-TRANSFERS, AUTHORIZATIONS, MINTING, BURNING = 1, 2, 4, 8
-ALL_PAUSES = 15
+PAUSES = {"transfers": 1, "authorizations": 2, "minting": 4, "burning": 8}
+TRANSFERS, AUTHORIZATIONS, MINTING, BURNING = PAUSES.values()
+ALL_PAUSES = sum(PAUSES.values())
 OF_PAYMENTS = 3
 """The pauses that stand in the word that payments read; the others are kept beside the supply."""
 DELEGATE_ALL = 1 << 255

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from eth_hash.auto import keccak
 
+from .ledger import OF_PAYMENTS
 from .signatures import word
 from .system import SystemModel
 
@@ -64,7 +65,7 @@ def single_words(model: SystemModel) -> list[int]:
     return [
         model.code.implementation,
         word_.supply + (word_.backing << 72) + (word_.burned << 144) + (word_.valid_until << 216)
-        + (model.flags.paused >> 2 << 252),
+        + ((model.flags.paused & ~OF_PAYMENTS) >> 2 << 252),
         model.payment_flags,
         last.reserves + (last.settled << 72) + (last.as_of << 144) + (last.epoch << 184),
         last.report,

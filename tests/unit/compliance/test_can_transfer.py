@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from kgst.flags import PauseFlag
+
 SOM = 1_000_000
 ZERO = "0x0000000000000000000000000000000000000000"
 
@@ -24,12 +26,12 @@ def test_can_send_and_receive__blocked_account__may_not(
         assert not token.canReceive(account)
 
 
-@pytest.mark.parametrize(("flags", "free"), [(1, False), (2, True), (4, True), (8, True)])
+@pytest.mark.parametrize("flag", PauseFlag)
 def test_can_transfer__paused__depends_on_the_transfers_flag_only(
-    funded: Any, token: Any, pauser: Any, holder: Any, receiver: Any, flags: int, free: bool
+    funded: Any, token: Any, pauser: Any, holder: Any, receiver: Any, flag: PauseFlag
 ) -> None:
-    token.pause(flags, sender=pauser)
-    assert token.canTransfer(holder, receiver, 1) is free
+    token.pause(int(flag), sender=pauser)
+    assert token.canTransfer(holder, receiver, 1) is (flag is not PauseFlag.TRANSFERS)
     # A pause is not of the account: forcedTransfer works meanwhile, and must not where canReceive is false.
     assert token.canSend(holder)
     assert token.canReceive(receiver)

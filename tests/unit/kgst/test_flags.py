@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import json
 import re
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.model import ledger
 
 from kgst.errors import InputError
 from kgst.flags import (
     DELEGATE_ALL,
     PAUSE_FLAGS,
     SOLVENCY_SHIFT,
+    STOPPED_BY,
     SUPPLY_FLAGS,
     FlagWords,
     PauseFlag,
     flags_in_words,
     parse_flags,
+    pauses_of,
 )
 from kgst.guard.presigned import Presigned
 
 ROOT = Path(__file__).parents[3]
 SOURCE = (ROOT / "contracts/ledger/Flags.sol").read_text()
+INTERFACE = (ROOT / "contracts/interfaces/IKGST.sol").read_text()
 SOLVENCY = (ROOT / "contracts/ledger/Solvency.sol").read_text()
 NAMES = [str(flag.name) for flag in PauseFlag]
 
@@ -63,6 +69,60 @@ def test_flags__schemas__have_each_flag() -> None:
     assert schema("status")["$defs"]["pause_flag"]["enum"] == words
     assert schema("file-presigned")["properties"]["flags"]["maximum"] == PAUSE_FLAGS
     assert Presigned.model_json_schema()["properties"]["flags"]["maximum"] == PAUSE_FLAGS
+
+
+@pytest.mark.parametrize(
+    "file", ["symbolic/TokenState.sol", "../contracts/periphery/BackingFeed.sol"]
+)
+def test_flags__second_drawings__are_the_contracts(file: str) -> None:
+    """The proofs take words apart by constants of their own; the feed imports nothing of the token."""
+    told = dict(re.findall(r"constant (\w+) = (.+);", (ROOT / "tests" / file).read_text()))
+    of_flags = {name: value for name, value in told.items() if name.endswith("_PAUSED")}
+    assert of_flags
+    assert of_flags.items() <= constants().items()
+    if "PAUSE_FLAGS" in told:
+        assert {**of_flags, "PAUSE_FLAGS": told["PAUSE_FLAGS"]} == {
+            name: value
+            for name, value in constants().items()
+            if name.endswith("_PAUSED") or name == "PAUSE_FLAGS"
+        }
+        both = f"{told['PAYMENT_FLAGS']} | {told['SUPPLY_FLAGS']}".split(" | ")
+        assert sorted(both) == sorted(of_flags)
+
+
+def test_flags__model_of_the_property_tests__has_each() -> None:
+    assert {str(flag.name).lower(): int(flag) for flag in PauseFlag} == ledger.PAUSES
+    assert ledger.OF_PAYMENTS == PAUSE_FLAGS & ~SUPPLY_FLAGS
+
+
+def test_flags__words_of_the_interface__number_each() -> None:
+    source = " ".join(line.strip(" /") for line in INTERFACE.splitlines())
+    [listed] = re.findall(r"@notice Sets pause flags: (.*?)\. Restricted", source)
+    told = re.findall(r"(\d+) (\w+)", re.sub(r"\(.*?\)", "", listed))
+    assert told == [(str(int(flag)), str(flag.name).lower()) for flag in PauseFlag]
+
+
+def test_flags__proof__says_of_how_many() -> None:
+    number = {4: "four", 5: "five", 6: "six"}[len(PauseFlag)]
+    assert f"of the {number}, each in its word" in (ROOT / "tests/symbolic/Flags.t.sol").read_text()
+
+
+def test_stopped_by__every_flag__stops_something() -> None:
+    assert reduce(or_, STOPPED_BY.values()) == PAUSE_FLAGS
+
+
+@pytest.mark.parametrize("function", sorted(STOPPED_BY))
+def test_pauses_of__all_paused__names_each_flag_and_how_it_ends(function: str) -> None:
+    told = pauses_of(function, PAUSE_FLAGS)
+    assert re.findall(r"unpause (\w+)", " ".join(told)) == [
+        flag.name for flag in PauseFlag if flag & STOPPED_BY[function]
+    ]
+    assert pauses_of(function, PAUSE_FLAGS & ~STOPPED_BY[function]) == []
+
+
+def test_readme__pauser__pauses_each_flag() -> None:
+    named = ", ".join(str(name).lower() for name in NAMES)
+    assert f"pause / resume {named} |" in (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("page", ["docs/runbooks/emergency-pause.md", "kgst/cli/guard.py"])

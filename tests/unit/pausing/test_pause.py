@@ -8,10 +8,12 @@ import pytest
 from support.events import events
 from support.reverts import reverts
 
+from kgst.flags import PAUSE_FLAGS, STOPPED_BY, PauseFlag
+
 SOM = 1_000_000
 
 
-@pytest.mark.parametrize("flags", range(1, 16))
+@pytest.mark.parametrize("flags", range(1, PAUSE_FLAGS + 1))
 def test_pause__any_flags__are_set_and_logged(token: Any, pauser: Any, flags: int) -> None:
     receipt = token.pause(flags, sender=pauser)
     assert events(receipt, token) == [
@@ -37,7 +39,10 @@ def test_pause__flags_already_set__logs_nothing(token: Any, pauser: Any) -> None
     assert token.pauseFlags() == 3
 
 
-@pytest.mark.parametrize("flags", [0, 16, 17, 31, 32, 1 << 96, 1 << 160, 2**256 - 1])
+@pytest.mark.parametrize(
+    "flags",
+    [0, PAUSE_FLAGS + 1, PAUSE_FLAGS + 2, 2 * PAUSE_FLAGS + 1, 1 << 96, 1 << 160, 2**256 - 1],
+)
 def test_pause__other_than_pause_flags__reverts(token: Any, pauser: Any, flags: int) -> None:
     with reverts(token.InvalidPauseFlags, flags=flags):
         token.pause(flags, sender=pauser)
@@ -47,20 +52,27 @@ def test_pause__each_flag__stops_its_own_functions_only(
     funded: Any, token: Any, pauser: Any, unpauser: Any, issuer: Any, holder: Any, receiver: Any
 ) -> None:
     token.mint(issuer, 100 * SOM, sender=issuer)
+    token.approve(issuer, 100 * SOM, sender=holder)
     moves = {
-        1: lambda: token.transfer(receiver, 1, sender=holder),
-        4: lambda: token.mint(receiver, 1, sender=issuer),
-        8: lambda: token.burn(1, sender=issuer),
+        "transfer": lambda: token.transfer(receiver, 1, sender=holder),
+        "transferFrom": lambda: token.transferFrom(holder, receiver, 1, sender=issuer),
+        "payout": lambda: token.payout([receiver], [1], sender=holder),
+        "mint": lambda: token.mint(receiver, 1, sender=issuer),
+        "mintBatch": lambda: token.mintBatch([receiver], [1], sender=issuer),
+        "burn": lambda: token.burn(1, sender=issuer),
     }
-    for flag in (1, 2, 4, 8):
-        token.pause(flag, sender=pauser)
-        for stopped_by, move in moves.items():
-            if stopped_by == flag:
-                with reverts(token.OperationPaused, flags=flag):
+    # Those that need a signature: test_authorized_payments.py, test_permit.py.
+    signed = {"transferWithAuthorization", "receiveWithAuthorization", "permit"}
+    assert moves.keys() | signed == STOPPED_BY.keys()
+    for flag in PauseFlag:
+        token.pause(int(flag), sender=pauser)
+        for name, move in moves.items():
+            if flag & STOPPED_BY[name]:
+                with reverts(token.OperationPaused, flags=int(flag)):
                     move()
             else:
                 move()
-        token.unpause(flag, sender=unpauser)
+        token.unpause(int(flag), sender=unpauser)
 
 
 def test_pause__by_others__reverts(token: Any, unpauser: Any, outsider: Any) -> None:

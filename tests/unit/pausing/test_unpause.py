@@ -8,19 +8,19 @@ import pytest
 from support.events import events
 from support.reverts import reverts
 
-from kgst.flags import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS, PauseFlag
 
 SOM = 1_000_000
 
 
-@pytest.mark.parametrize("flags", [1, 2, 4, 8, 5, 15])
+@pytest.mark.parametrize("flags", [*map(int, PauseFlag), 5, PAUSE_FLAGS])
 def test_unpause__some_of_those_set__leaves_the_others(
     token: Any, pauser: Any, unpauser: Any, flags: int
 ) -> None:
     token.pause(PAUSE_FLAGS, sender=pauser)
     receipt = token.unpause(flags, sender=unpauser)
     assert events(receipt, token) == [
-        ("PauseFlagsChanged", {"previousFlags": 15, "newFlags": 15 - flags})
+        ("PauseFlagsChanged", {"previousFlags": PAUSE_FLAGS, "newFlags": PAUSE_FLAGS - flags})
     ]
     assert token.pauseFlags() == PAUSE_FLAGS - flags
 
@@ -42,7 +42,7 @@ def test_unpause__flags_not_set__logs_nothing(token: Any, pauser: Any, unpauser:
     assert token.pauseFlags() == 1
 
 
-@pytest.mark.parametrize("flags", [0, 16, 17, 1 << 160, 2**256 - 1])
+@pytest.mark.parametrize("flags", [0, PAUSE_FLAGS + 1, PAUSE_FLAGS + 2, 1 << 160, 2**256 - 1])
 def test_unpause__other_than_pause_flags__reverts(
     token: Any, pauser: Any, unpauser: Any, flags: int
 ) -> None:

@@ -10,7 +10,7 @@ from support.payments import SOM, ZERO, cancellation, transferred
 from support.reverts import reverts
 
 from kgst.attestation import Domain
-from kgst.flags import PAUSE_FLAGS
+from kgst.flags import PAUSE_FLAGS, STOPPED_BY
 
 KEY = b"\xa7" * 31 + b"\x00"
 
@@ -90,7 +90,7 @@ def test_key__of_a_call_that_reverts__stays_fresh(
 ) -> None:
     function, arguments = act
     token.pause(PAUSE_FLAGS, sender=pauser)
-    flag = {"payout": 1, "burn": 8}.get(function.abis[0].name, 4)
+    flag = int(STOPPED_BY[function.abis[0].name])
     with reverts(token.OperationPaused, flags=flag):
         function(*arguments, KEY, sender=party)
     assert token.authorizationState(party, KEY) is False

@@ -18,7 +18,7 @@ NUMBER = (
     "is not 1 to 34 ASCII letters, digits, spaces, points, slashes or hyphens; copy the number "
     "from the account agreement, without formulas or other alphabets."
 )
-CELLS = "leave no empty lines, and write amounts with a point and without commas."
+CELLS = "leave no empty lines, and no separator of the columns inside a cell."
 HELD = "account 12, statement 'line 2'"
 
 
