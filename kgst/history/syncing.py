@@ -78,7 +78,8 @@ def sync(
     """
     node, others = nodes[0], nodes[1:]
     _require_same_chain(node, manifest)
-    _require_service(node, index, manifest)
+    if not headers:  # with them no event can be missing, whatever the node has lost
+        _require_service(node, index, manifest)
     begun, done, found = manifest.last_block + 1, 0, 0
     told = (progress or Progress()).told
     addresses = sorted(manifest.contracts.values())
@@ -163,7 +164,8 @@ def _require_service(node: Node, index: Index, manifest: Manifest) -> None:
         )
     raise PrunedError(
         f"{node.name} no longer has events of block {number}, the last that are known, so it may lack some since: "
-        "BSC's nodes keep them for days. Ask a node that keeps them longer; what the index holds stays."
+        "BSC's nodes keep them for days. Ask a node that keeps them longer, or have the header of every block read "
+        "(--headers), among which no event can be missing; what the index holds stays."
     )
 
 

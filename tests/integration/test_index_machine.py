@@ -203,12 +203,12 @@ class IndexMachine(RuleBasedStateMachine):
         self._grow(blocks)
         self._is_refused("lags", ChainNode(self.chain, "a lagging node", lags=lags + UNFINAL))
 
-    @rule(blocks=MORE, kept=st.integers(1, 30), silent=st.booleans())
-    def asks_a_pruned_node(self, blocks: list[Any], kept: int, silent: bool) -> None:
+    @rule(blocks=MORE, kept=st.integers(1, 30), silent=st.booleans(), headers=st.booleans())
+    def asks_a_pruned_node(self, blocks: list[Any], kept: int, silent: bool, headers: bool) -> None:
         self._grow(blocks)
         kept_from = max(0, len(self.chain) - kept)
         pruned = ChainNode(self.chain, "a pruned node", kept_from=kept_from, silent=silent)
-        self._is_refused("silently pruned" if silent else "pruned", pruned)
+        self._is_refused("silently pruned" if silent else "pruned", pruned, headers=headers)
 
     @rule(blocks=MORE, at=st.integers(0, 12))
     def asks_a_node_that_fails(self, blocks: list[Any], at: int) -> None:
