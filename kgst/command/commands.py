@@ -10,7 +10,7 @@ import click
 from ape.cli import ConnectedProviderCommand
 
 from kgst.command.answers import Answer
-from kgst.command.telling import answer_as_json, explained, logs_to_stderr, show, tell
+from kgst.command.telling import answer_as_json, as_document, explained, logs_to_stderr, show, tell
 from kgst.interruption import Signals, renew, signal_of
 from kgst.streams import SafeStream, safe_streams
 from kgst.terminal import lines
@@ -61,10 +61,19 @@ class _AnsweringCommand(Keyless):
 
     _advice = "check --account"
 
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+    def make_context(
+        self, info_name: str | None, args: list[str], *more: Any, **kwargs: Any
+    ) -> click.Context:
         """Parse the command line; from here on ape's log lines go to stderr."""
         logs_to_stderr()
-        return super().make_context(*args, **kwargs)
+        as_json = "--json" in args  # parsing takes the words away
+        try:
+            return super().make_context(info_name, args, *more, **kwargs)
+        except click.ClickException as error:
+            if as_json:
+                with safe_streams() as (stdout, _):
+                    as_document(error.format_message(), error.exit_code, stdout)
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run, print the answer, and exit with its code, whoever still reads."""

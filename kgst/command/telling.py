@@ -16,7 +16,7 @@ from kgst.terminal import lines
 if TYPE_CHECKING:
     from kgst.document import Document
 
-__all__ = ["answer_as_json", "explained", "logs_to_stderr", "show", "tell"]
+__all__ = ["answer_as_json", "as_document", "explained", "logs_to_stderr", "show", "tell"]
 
 
 def show(answer: Answer[Document], *, stderr: bool = False) -> None:
@@ -60,11 +60,18 @@ def _deliver(document: dict[str, Any], stdout: SafeStream, code: int) -> None:
 def tell(message: str, code: int, kind: str, json_to: SafeStream | None) -> None:
     """Say what ended the command, on stderr and as a document if one goes somewhere."""
     if json_to is not None:
-        from kgst.command.documents import ErrorDocument
-
-        told = ErrorDocument.Told(message=lines(message), exit_code=code, kind=kind)
-        _deliver(ErrorDocument(error=told).printed(), json_to, code)
+        as_document(message, code, json_to, kind)
     _complain(message)
+
+
+def as_document(message: str, code: int, stdout: SafeStream, kind: str | None = None) -> None:
+    """Print the document of an error; its kind is the exit code's name unless given."""
+    from kgst.command.documents import ErrorDocument
+
+    told = ErrorDocument.Told(
+        message=lines(message), exit_code=code, kind=kind or ExitCode(code).name
+    )
+    _deliver(ErrorDocument(error=told).printed(), stdout, code)
 
 
 def explained(error: Exception, advice: str) -> tuple[str, ExitCode]:

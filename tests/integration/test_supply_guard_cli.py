@@ -128,6 +128,26 @@ def test_burn__no_reference__is_a_usage_error(run: Any) -> None:
     assert "--ref" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("supply", "mint", "admin", "5 som"),
+        ("supply", "limits", "--hole"),
+        ("guard", "pause", "--account", "nobody-has-this-alias"),
+        ("guard", "pause", "--taken-by", "0x12"),
+    ],
+)
+def test_command__words_that_are_wrong_by_themselves__are_a_document_too(
+    run: Any, arguments: tuple[str, ...]
+) -> None:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 2, result.stderr
+    error = one_document(result, "kgst/error/1")["error"]
+    assert (error["exit_code"], error["kind"]) == (2, "USAGE")
+    assert error["message"] in " ".join(result.stderr.split())
+    assert run(*arguments).stdout == ""
+
+
 def test_freeze__no__sends_nothing(run: Any, deployment: Any) -> None:
     result = run("guard", "freeze", "admin", "5 som", input="n\n")
     assert result.exit_code == 1, result.stderr
