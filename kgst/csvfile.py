@@ -10,10 +10,10 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from eth_utils.address import is_checksum_address
 
@@ -30,11 +30,13 @@ AMOUNT_COLUMNS: Final = {"amount_som": TYIYN_PER_SOM, "amount_tyiyn": 1}
 """Columns of amounts, and the tyiyn in one of their unit."""
 
 _MAX_CELL: Final = 200
+_MOST_TOLD: Final = 20  # rows
 _HIDDEN: Final = re.compile(
     r"[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
 _ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}")
 _DECIMAL: Final = re.compile(r"(0|[1-9][0-9]*)(?:\.([0-9]+))?")
+T = TypeVar("T")
 
 
 class CsvFileError(InputError):
@@ -98,17 +100,33 @@ class CsvFile:
             row = Row(path.name, line, dict(zip(columns, cells, strict=False)))
             if not any(cells):
                 raise row.fault("the line is empty", "remove it")
-            if len(cells) != len(columns):
-                raise row.fault(
-                    f"{len(cells)} cells instead of {len(columns)}",
-                    "write one cell for each column, amounts without commas",
-                )
+            if (count := len(cells)) != len(columns):
+                remedy = "write one cell for each column, amounts without commas"
+                raise row.fault(f"{count} cells instead of {len(columns)}", remedy)
             rows.append(row)
         if not rows:
-            raise CsvFileError(
-                f"{path.name}: no rows after the header; write one for each account."
-            )
+            said = "no rows after the header; write one for each account."
+            raise CsvFileError(f"{path.name}: {said}")
         return cls(path.name, hashlib.sha256(data).hexdigest(), columns, tuple(rows))
+
+    def each(self, read: Callable[[Row], T]) -> list[T]:
+        """What `read` makes of each row, in order.
+
+        Raises:
+            CsvFileError: it refuses rows; all of them are named, so that nobody has to ask again for each.
+        """
+        found, faults = list[T](), list[str]()
+        for row in self.rows:
+            try:
+                found.append(read(row))
+            except CsvFileError as error:
+                faults.append(str(error))
+        if len(faults) > 1:
+            more = [f"… and {len(faults) - _MOST_TOLD} more"] if len(faults) > _MOST_TOLD else []
+            faults = [f"{len(faults)} rows cannot be used:", *faults[:_MOST_TOLD], *more]
+        if faults:
+            raise CsvFileError("\n".join(faults))
+        return found
 
 
 def parse_address(row: Row, column: str = "address") -> str:
@@ -144,23 +162,18 @@ def parse_amount_cell(row: Row, column: str, *, zero: bool = False) -> int:
     Raises:
         CsvFileError: not a plain decimal number of that unit, more than the token can hold, or zero.
     """
-    text = row.cells[column]
-    unit = column.removeprefix("amount_")
+    text, unit = row.cells[column], column.removeprefix("amount_")
     decimals = 2 if AMOUNT_COLUMNS[column] == TYIYN_PER_SOM else 0
-    example = 'like "1234.50"' if decimals else 'like "123450"'
-    match = _DECIMAL.fullmatch(text)
-    if match is None:
+    if (match := _DECIMAL.fullmatch(text)) is None:
+        example = "1234.50" if decimals else "123450"
         raise row.fault(
             f"the amount {_shown(text)} {_amount_fault(text)}",
-            f"write {unit} as plain digits, {example}; the column's name has the unit",
+            f'write {unit} as plain digits, like "{example}"; the column\'s name has the unit',
         )
     fraction = match[2] or ""
     if len(fraction) > decimals:
-        remedy = (
-            f"write {unit} with at most {decimals} decimals: money has no more"
-            if decimals
-            else "write whole tyiyn"
-        )
+        most = f"{unit} with at most {decimals} decimals: money has no more"
+        remedy = f"write {most if decimals else 'whole tyiyn'}"
         raise row.fault(f"the amount {_shown(text)} has {len(fraction)} decimal(s)", remedy)
     if len(match[1]) > len(str(MAX_BASE_UNITS)):
         raise row.fault(f"the amount {_shown(text)} is too large", "check the number of zeros")
@@ -264,8 +277,7 @@ def _columns(
 
 
 def _unit_hint(header: list[str], names: list[str]) -> str:
-    given = "amount" in header and "amount_som" in names
-    return ": amount has no unit" if given else ""
+    return ": amount has no unit" if "amount" in header and "amount_som" in names else ""
 
 
 def _amount_fault(text: str) -> str:

@@ -113,7 +113,8 @@ def read_blocklist(path: Path, token: str) -> Listed:
         CsvFileError: it is no such file; names the line.
     """
     file = CsvFile.read(path, ["address"], ["reason"])
-    return Listed(file.name, {address: 0 for _, address in _addresses(file, token)})
+    seen: dict[str, int] = {}
+    return Listed(file.name, dict.fromkeys(file.each(lambda row: _address(row, token, seen)), 0))
 
 
 def read_freezes(path: Path, token: str) -> Listed:
@@ -124,11 +125,12 @@ def read_freezes(path: Path, token: str) -> Listed:
     """
     file = CsvFile.read(path, ["address", tuple(AMOUNT_COLUMNS)], ["reason"])
     column = next(name for name in file.columns if name in AMOUNT_COLUMNS)
-    found = {
-        address: parse_amount_cell(row, column, zero=True)
-        for row, address in _addresses(file, token)
-    }
-    return Listed(file.name, found)
+    seen: dict[str, int] = {}
+
+    def read(row: Row) -> tuple[str, int]:
+        return _address(row, token, seen), parse_amount_cell(row, column, zero=True)
+
+    return Listed(file.name, dict(file.each(read)))
 
 
 def blocked_on_chain(system: System) -> list[str]:
@@ -200,17 +202,13 @@ def _freezing(system: System, listed: Listed, some: Sequence[tuple[str, int]]) -
     )
 
 
-def _addresses(file: CsvFile, token: str) -> list[tuple[Row, str]]:
-    """Each row and its address; no account stands twice, none is the token."""
-    seen: dict[str, int] = {}
-    found = []
-    for row in file.rows:
-        address = parse_address(row)
-        if int(address, 16) == int(token, 16):
-            raise row.fault(
-                f"{address} is the token itself, which never holds tokens", "leave the row out"
-            )
-        if (line := seen.setdefault(address, row.line)) != row.line:
-            raise row.fault(f"{address} stands already on line {line}", "keep one row an account")
-        found.append((row, address))
-    return found
+def _address(row: Row, token: str, seen: dict[str, int]) -> str:
+    """The row's address; no account stands twice, none is the token."""
+    address = parse_address(row)
+    if int(address, 16) == int(token, 16):
+        raise row.fault(
+            f"{address} is the token itself, which never holds tokens", "leave the row out"
+        )
+    if (line := seen.setdefault(address, row.line)) != row.line:
+        raise row.fault(f"{address} stands already on line {line}", "keep one row an account")
+    return address

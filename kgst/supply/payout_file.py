@@ -5,7 +5,7 @@ See docs/files.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -187,7 +187,8 @@ def read_payout(path: Path, token: str) -> PayoutFile:
     """
     file = CsvFile.read(path, ["address", tuple(AMOUNT_COLUMNS)], ["reference"])
     column = next(name for name in file.columns if name in AMOUNT_COLUMNS)
-    payments = tuple(_payments(file.rows, column, token))
+    seen: dict[str, int] = {}
+    payments = tuple(file.each(lambda row: _payment(row, column, token, seen)))
     found = PayoutFile(file.name, file.sha256, payments)
     if found.total > MAX_BASE_UNITS:
         raise CsvFileError(
@@ -196,21 +197,19 @@ def read_payout(path: Path, token: str) -> PayoutFile:
     return found
 
 
-def _payments(rows: Sequence[Row], column: str, token: str) -> Iterator[Payment]:
-    seen: dict[str, int] = {}
-    for row in rows:
-        receiver = parse_address(row)
-        if int(receiver, 16) == int(token, 16):
-            raise row.fault(
-                f"{receiver} is the token itself, which never holds tokens",
-                "write the receiver's own address",
-            )
-        if (line := seen.setdefault(receiver, row.line)) != row.line:
-            raise row.fault(
-                f"{receiver} stands already on line {line}", "keep one row for each receiver"
-            )
-        value = parse_amount_cell(row, column)
-        yield Payment(row.line, receiver, value, _reference(row))
+def _payment(row: Row, column: str, token: str, seen: dict[str, int]) -> Payment:
+    """What the row says; no receiver stands twice, none is the token."""
+    receiver = parse_address(row)
+    if int(receiver, 16) == int(token, 16):
+        raise row.fault(
+            f"{receiver} is the token itself, which never holds tokens",
+            "write the receiver's own address",
+        )
+    if (line := seen.setdefault(receiver, row.line)) != row.line:
+        raise row.fault(
+            f"{receiver} stands already on line {line}", "keep one row for each receiver"
+        )
+    return Payment(row.line, receiver, parse_amount_cell(row, column), _reference(row))
 
 
 def _reference(row: Row) -> str:

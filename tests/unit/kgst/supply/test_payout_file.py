@@ -176,6 +176,16 @@ def test_read_payout__hostile__is_refused_with_line_and_remedy(
     assert remedy in message
 
 
+def test_read_payout__several_rows_are_wrong__all_are_named(read: Read) -> None:
+    lower = [f"0x{0xABCDEF << 100 | n:040x}" for n in range(40)]
+    with pytest.raises(CsvFileError) as one:
+        read("address,amount_som\n" + "".join(f"{address},1.00\n" for address in lower))
+    said = str(one.value).split("\n")
+    assert said[0] == "40 rows cannot be used:"
+    assert [line.split(": ")[1] for line in said[1:21]] == [f"line {n}" for n in range(2, 22)]
+    assert said[21:] == ["… and 20 more"]
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
 def test_reference__like_a_formula__is_refused(read: Read, start: str) -> None:
     message = refusal(read, f"address,amount_som,reference\n{ONE},5,{start}1+1\n")
