@@ -171,6 +171,7 @@ def test_doctor__node_that_answers_eth_get_proof_with_nonsense__is_told(
     def other(self: Methods, method: str, params: list[Any]) -> Any:
         return answer if method == "eth_getProof" else call(self, method, params)
 
+    monkeypatch.setenv("KGST_RPC_TIMEOUT", "3")  # nonsense is asked for again
     monkeypatch.setattr(Methods, "call", other)
     code, found = rows(deployed)
     assert (code, odd(found)) == (1, [("storage root of Safe governance", "not_checked")])
