@@ -12,8 +12,10 @@ from kgst.multicall import latest
 from kgst.node import NodeError, block_at, chain_id, genesis, rpc
 from kgst.pipeline.expected_events import ExpectedEvent, missing
 from kgst.pipeline.logbook import Logbook, subject_of
+from kgst.sending.showing import receipt_shown
+from kgst.sending.vantage import Connected
 from kgst.supply.keys import key_of
-from kgst.supply.payout_uses import is_cancellation, keys_used
+from kgst.supply.payout_uses import await_final, is_cancellation, keys_used
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
@@ -102,9 +104,10 @@ class _ByKey:
         return f" ({how} in block {number}{at}, by 0x{bytes(log['transactionHash']).hex()})"
 
     def carried_out(self) -> str | None:
-        """Where it was carried out, by its key and with the very events; None when the key is free.
+        """Where it was carried out, finally, by its key and with the very events; None when the key is free.
 
         Raises:
+            UnconfirmedError: what used the key is not final.
             RefusedError: the key was used for something else, or declared void.
             NodeError: the node does not show what used it.
         """
@@ -117,6 +120,9 @@ class _ByKey:
                 "node that keeps events since the deployment."
             )
         transaction = "0x" + bytes(log["transactionHash"]).hex()
+        await_final(self.system, int(log["blockNumber"]))
+        if (node := Connected(self.system.provider).node) is not None and not self.system.is_dev:
+            receipt_shown(node, transaction)
         if is_cancellation(log) or missing(self.system.provider, [transaction], self.emits):
             raise RefusedError(
                 f"the key of this reference was {'declared void' if is_cancellation(log) else 'used otherwise'} by "

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kgst.deployment.system import System
     from kgst.multicall import Head
 
-__all__ = ["Use", "Uses", "is_cancellation", "keys_used"]
+__all__ = ["Use", "Uses", "await_final", "is_cancellation", "keys_used"]
 
 _USED: Final = "AuthorizationUsed(address,bytes32)"
 _CANCELED: Final = "AuthorizationCanceled(address,bytes32)"
@@ -93,7 +93,7 @@ class Uses:
         for name, key in keys.items():
             if key not in logs:
                 raise self._silent(name, "the node shows no such event.")
-        _await_final(self.system, max(int(logs[key]["blockNumber"]) for key in keys.values()))
+        await_final(self.system, max(int(logs[key]["blockNumber"]) for key in keys.values()))
         return {name: self._use(name, key, logs[key]) for name, key in keys.items()}
 
     @cached_property
@@ -151,8 +151,12 @@ class Uses:
         )
 
 
-def _await_final(system: System, block: int) -> None:
-    """Wait until `block` cannot be undone, as long as for a transaction of one's own."""
+def await_final(system: System, block: int) -> None:
+    """Wait until `block` cannot be undone, as long as for a transaction of one's own.
+
+    Raises:
+        UnconfirmedError: it still can be.
+    """
     provider, limits = system.provider, system.policy.limits
     if is_dev_node(provider):
         return
@@ -166,7 +170,7 @@ def _await_final(system: System, block: int) -> None:
             return
         if time.monotonic() > deadline:
             raise UnconfirmedError(
-                f"another run has paid a part in block {block}, and the node's last final block is {final}; nothing "
-                "was paid now. Give the same command again later."
+                f"another run used the key in block {block}, and the node's last final block is {final}; nothing was "
+                "sent now. Give the same command again later."
             )
         time.sleep(0.5)

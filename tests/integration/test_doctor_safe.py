@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from eth_utils.crypto import keccak
 from support.bsc import BscNode
-from support.bsc.deployed import Changes, Deployed, deployed_on_bsc, web3_of
+from support.bsc.deployed import Deployed, deployed_on_bsc, web3_of
 from support.bsc.people import key_of
-from support.safe import ZERO, deploy_safe, entry, owners_do, owners_overwrite, safe_at
+from support.bsc.safes import OWNERS, paused_by_a_safe
+from support.safe import ZERO, entry, owners_do, owners_overwrite, safe_at
 
-OWNERS = ("owner_a", "owner_b", "owner_c")
 STRANGER = "0x1234567890AbcdEF1234567890aBcdef12345678"
 MODULES, IS_OWNER = 1, 2
 
@@ -20,21 +20,7 @@ MODULES, IS_OWNER = 1, 2
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """PAUSER is a Safe of three."""
-
-    def changes(node: BscNode) -> Changes:
-        owners = [key_of(label).address for label in OWNERS]
-        safe = deploy_safe(web3_of(node.upstream), owners, 2)
-        people = "".join(f'  {label}: "{key_of(label).address}"\n' for label in OWNERS)
-        return (
-            ("\nauditors:\n", f'  governance: "{safe}"\n{people}\nauditors:\n'),
-            ("{member: pauser, delay", "{member: governance, delay"),
-            (
-                "\nlimits:\n",
-                "\nsafes:\n  governance: {owners: [owner_a, owner_b, owner_c], threshold: 2}\n\nlimits:\n",
-            ),
-        )
-
-    with deployed_on_bsc(tmp_path_factory.mktemp("deployment"), changes=changes) as found:
+    with deployed_on_bsc(tmp_path_factory.mktemp("deployment"), changes=paused_by_a_safe) as found:
         yield found
 
 

@@ -230,16 +230,45 @@ def test_mint__in_another_checkout__is_refused_and_says_where_it_was_used(
     first = mint(deployed, "TWICE-1")
     assert first.code == 0, first.stderr
     assert first.document is not None
-    colleague = replace(deployed, folder=tmp_path / "checkout")
-    colleague.folder.mkdir()
-    for name in ("policy.yaml", "record.json"):
-        shutil.copy(deployed.folder / name, colleague.folder)
-    second = mint(colleague, "TWICE-1")
+    second = mint(checkout(deployed, tmp_path / "checkout"), "TWICE-1")
     assert second.code == ExitCode.REFUSED, second.stderr
     [sent] = first.document["transactions"]
     assert f"used in block {sent['block_number']}" in second.error
     assert sent["hash"] in second.error
     assert minted(token, "TWICE-1", deployed) == 1
+
+
+def checkout(deployed: Deployed, folder: Path) -> Deployed:
+    """A colleague's, which knows of nothing that was sent from another."""
+    folder.mkdir()
+    for name in ("policy.yaml", "record.json"):
+        shutil.copy(deployed.folder / name, folder)
+    return replace(deployed, folder=folder)
+
+
+def test_mint__lost_and_carried_out_by_a_colleague__is_known_by_its_key(
+    deployed: Deployed, node: BscNode, token: Any, tmp_path: Path, hurried: Any
+) -> None:
+    """The node shows nothing of the nonce; what used the key, and what that did, it does."""
+    node.faults[SEND] = drops
+    assert mint(deployed, "KEY-1", node=node).code == ExitCode.UNCONFIRMED
+    del node.faults[SEND]
+    colleague = checkout(deployed, tmp_path / "checkout")
+    for reference in ("KEY-0", "KEY-1"):  # the first takes the nonce
+        theirs = mint(colleague, reference)
+        assert theirs.code == 0, theirs.stderr
+    node.faults["eth_getTransactionCount"] = forgets_the_past
+    node.faults[RECEIPT] = changed(logs=[], logsBloom="0x" + 512 * "0")
+    with hurried():
+        assert mint(deployed, "KEY-1", node=node).code == ExitCode.UNCONFIRMED, "a false receipt"
+    del node.faults[RECEIPT]
+    with hurried():
+        found = mint(deployed, "KEY-1", node=node)
+    assert found.code == 0, found.stderr
+    assert found.document is not None
+    assert found.document["already"] is True
+    assert deployed.open_runs() == []
+    assert minted(token, "KEY-1", deployed) == 1
 
 
 def test_mint__cut_off_between_final_and_put_away__stands_once(
@@ -347,6 +376,6 @@ def forgets_the_past(request: Request, forward: Forward) -> Answer:
         return {
             "jsonrpc": "2.0",
             "id": request["id"],
-            "error": {"code": -32000, "message": f"missing trie node {'ab' * 32} (path )"},
+            "error": {"code": -32601, "message": "the method is not available for old blocks"},
         }
     return answer

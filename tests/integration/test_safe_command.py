@@ -9,34 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.bsc import BscNode
-from support.bsc.deployed import Changes, Deployed, deployed_on_bsc, web3_of
-from support.bsc.people import key_of
+from support.bsc.deployed import Deployed, deployed_on_bsc
+from support.bsc.safes import paused_by_a_safe
 from support.cli import Result, run_ape
-from support.safe import deploy_safe
 from support.schemas import require_schema
-
-OWNERS = ("owner_a", "owner_b", "owner_c")
 
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """PAUSER is a Safe of three."""
-
-    def changes(node: BscNode) -> Changes:
-        owners = [key_of(label).address for label in OWNERS]
-        safe = deploy_safe(web3_of(node.upstream), owners, 2)
-        people = "".join(f'  {label}: "{key_of(label).address}"\n' for label in OWNERS)
-        return (
-            ("\nauditors:\n", f'  governance: "{safe}"\n{people}\nauditors:\n'),
-            ("{member: pauser, delay", "{member: governance, delay"),
-            (
-                "\nlimits:\n",
-                "\nsafes:\n  governance: {owners: [owner_a, owner_b, owner_c], threshold: 2}\n\nlimits:\n",
-            ),
-        )
-
-    with deployed_on_bsc(tmp_path_factory.mktemp("deployment"), changes=changes) as found:
+    with deployed_on_bsc(tmp_path_factory.mktemp("deployment"), changes=paused_by_a_safe) as found:
         yield found
 
 

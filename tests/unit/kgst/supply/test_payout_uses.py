@@ -101,7 +101,7 @@ def test_await_final__as_for_one_s_own(
     monkeypatch.setattr(payout_uses, "final_block", lambda *_: final)
     system = uses(timeout=0, confirmations=5).system
     if in_time:
-        payout_uses._await_final(system, block)
+        payout_uses.await_final(system, block)
     else:
-        with pytest.raises(UnconfirmedError, match="another run has paid a part in block"):
-            payout_uses._await_final(system, block)
+        with pytest.raises(UnconfirmedError, match="another run used the key in block"):
+            payout_uses.await_final(system, block)
