@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "address_topic",
     "event_topic",
+    "forget_sources",
     "look_also_in",
     "no_known_event",
     "read_logs",
@@ -103,6 +104,11 @@ def look_also_in(provider: ProviderAPI, record: Record, folder: Path) -> None:
     vars(provider.web3)[_SOURCES] = Sources.of(
         folder, record.configuration.block_number, contracts, record.chain_id, record.genesis, record.token.address
     )  # fmt: skip
+
+
+def forget_sources(provider: ProviderAPI) -> None:
+    """Undo `look_also_in`: for who deploys again on the same connection, where a fork may have the same addresses."""
+    vars(provider.web3).pop(_SOURCES, None)
 
 
 class _Scan:

@@ -24,6 +24,7 @@ from support.revert_data import decode_any_revert_data
 from kgst.attestation import Domain, ReserveAttestation
 from kgst.build import refresh
 from kgst.deployment.applying import apply
+from kgst.events import forget_sources
 from kgst.policy import Policy
 
 POLICY = Path(__file__).parent / "support" / "policy.yaml"
@@ -86,6 +87,8 @@ def _end_with_an_empty_block(provider: Any) -> None:
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     yield
     before, provider = item.stash.get(_BEFORE, None), networks.active_provider
+    if provider is not None:
+        forget_sources(provider)
     if before is not None and provider is not None and provider.name == "test":
         provider.restore(before)
 

@@ -14,7 +14,7 @@ from kgst.deployment.applying import apply
 from kgst.deployment.contracts import Deployment
 from kgst.deployment.preflight import require_chain
 from kgst.errors import InputError, RefusedError
-from kgst.events import look_also_in
+from kgst.events import forget_sources, look_also_in
 from kgst.files import Files
 from kgst.node import (
     PrunedError,
@@ -162,6 +162,7 @@ def _practice(policy: Policy, provider: Any, *, quiet: bool) -> Deployment:
     deployer = next((a for a in accounts.test_accounts if not policy.powers(a.address)), None)
     if deployer is None:
         raise RefusedError("every test account has a power in the policy; none can deploy.")
+    forget_sources(provider)
     return apply(policy, deployer)
 
 
