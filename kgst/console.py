@@ -96,11 +96,22 @@ def deployments_folder(provider: ProviderAPI) -> Path:
 
 
 def load_policy(path: Path | None, provider: ProviderAPI) -> tuple[Policy, Path]:
-    """The policy at `path`, or the network's own; and where it is."""
+    """The policy at `path`, or the network's own; and where it is. The nodes that it wants to agree do so from now on.
+
+    Raises:
+        InputError: it is absent or unreadable.
+        RefusedError: it names fewer nodes than it wants to agree.
+        NodeError: they contradict each other, or too few answer.
+    """
+    from kgst.node import is_dev_node
+    from kgst.node.quorum import agree
     from kgst.policy import Policy
 
     path = path or deployments_folder(provider) / "policy.yaml"
-    return Policy.load(path), path
+    policy = Policy.load(path)
+    if policy.quorum > 1 and not is_dev_node(provider):
+        agree(provider, policy.rpcs, policy.quorum)
+    return policy, path
 
 
 def account_of(account: AccountAPI | None, provider: ProviderAPI) -> AccountAPI:

@@ -158,6 +158,7 @@ class Policy(_Model):
         reserve_accounts: Numbers of the bank accounts that hold the reserves, all of them; empty leaves open which.
         rpcs: Addresses of nodes, `https://…`, that what is urgent is sent to besides the one of --network; a key may
             stand in them as `${NAME}`, filled from the environment.
+        quorum: How many nodes, of that of --network and those of `rpcs`, have to say the same before it is believed.
     """
 
     chain_id: Chain
@@ -173,6 +174,7 @@ class Policy(_Model):
     safes: dict[Label, SafeTerms] = Field(default_factory=dict)
     reserve_accounts: tuple[str, ...] = ()
     rpcs: Annotated[tuple[NodeAddress, ...], Field(max_length=8)] = ()
+    quorum: Annotated[Whole, Field(ge=1, le=9)] = 1
 
     @classmethod
     def load(cls, path: Path | str) -> Policy:
@@ -333,6 +335,11 @@ def _of_limits(policy: Policy) -> Iterator[str]:
         yield (
             f"limits.min_gas_price: found {format_gwei(limits.min_gas_price)}, above max_gas_price "
             f"({format_gwei(limits.max_gas_price)}); write less, or raise max_gas_price."
+        )
+    if policy.quorum > 1 + len(policy.rpcs):
+        yield (
+            f"quorum: found {policy.quorum}, and rpcs names {len(policy.rpcs)} node(s) besides the one of --network; "
+            "write less, or add nodes to rpcs."
         )
 
 

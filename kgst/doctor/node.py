@@ -15,6 +15,7 @@ from kgst.checks import Check, State
 from kgst.moments import format_span
 from kgst.multicall import Head, many
 from kgst.node import NodeError, PrunedError, block_at, final_block, is_dev_node, rpc
+from kgst.node.quorum import agreeing
 from kgst.status.views import MAX_HEAD_AGE
 
 if TYPE_CHECKING:
@@ -93,6 +94,10 @@ def node_checks(provider: ProviderAPI, node: NodeFacts) -> Iterator[Check]:
         f"{_plain(node.client)}, in {node.latency * 1000:.0f} ms",
         f"within {SLOW:.0f} seconds",
     )
+    if (several := agreeing(provider)) is not None:
+        quiet = f"; no answer from {', '.join(several.silent)}" if several.silent else ""
+        state = State.WARNING if quiet else State.OK
+        yield Check("node", "nodes that have to agree", state, several.name + quiet)
     age = int(time.time()) - node.head.time
     still = not node.dev and abs(age) > MAX_HEAD_AGE
     yield Check(

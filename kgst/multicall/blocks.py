@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kgst.node import rpc
-from kgst.node.transport import Transport
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -65,7 +64,7 @@ def many(provider: ProviderAPI, what: str, *requests: Callable[[Any], Any]) -> l
     # The chain in this process has no batches; only the package's own transport knows what to do when a node refuses
     # them.
     with rpc(what):
-        if not isinstance(getattr(web3.provider, "transport", None), Transport):
+        if getattr(web3.provider, "transport", None) is None:
             return [request(web3.eth) for request in requests]
         with web3.batch_requests() as batch:
             for request in requests:

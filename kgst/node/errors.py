@@ -6,7 +6,14 @@ from typing import Any
 
 from kgst.errors import KgstError, RefusedError
 
-__all__ = ["ChainRevertError", "NoAnswerError", "NodeError", "NodeRefusedError", "PrunedError"]
+__all__ = [
+    "ChainRevertError",
+    "ContradictionError",
+    "NoAnswerError",
+    "NodeError",
+    "NodeRefusedError",
+    "PrunedError",
+]
 
 
 class NodeError(KgstError):
@@ -17,6 +24,10 @@ class NodeError(KgstError):
     """
 
     tried = True
+
+
+class ContradictionError(NodeError):
+    """Two nodes say different things of one chain: at least one lags, is of another fork, or lies."""
 
 
 class NoAnswerError(NodeError):
