@@ -11,14 +11,16 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.bsc.deployed import deployed_on_bsc
+from support.bsc.deployed import deployed_in_memory, deployed_on_bsc
+from support.bsc.timeless import timeless
 from support.lies import Lie, lies_of
 from support.lies_commands import CHANGES, NAMES, commands, made_ready
-from support.lies_world import World, virtual
+from support.lies_world import World
 
 WHICH = os.environ.get("KGST_LIES", "")
 """`all`, or a regular expression of `command: lie`; empty for a sample."""
@@ -44,10 +46,15 @@ FOUND = (
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("deployment")
-    with pytest.MonkeyPatch.context() as patch, deployed_on_bsc(folder, changes=CHANGES) as found:
-        made_ready(found)
-        with virtual(found, patch) as world:
-            yield world
+    with pytest.MonkeyPatch.context() as patch:
+        if find_spec("pyrevm"):
+            with deployed_in_memory(folder, patch, CHANGES) as (found, clock):
+                made_ready(found)
+                yield World(found, clock)
+        else:
+            with deployed_on_bsc(folder, changes=CHANGES) as found:
+                made_ready(found)
+                yield World(found, timeless(found.node, patch))
 
 
 def sampled(lies: Sequence[Lie], size: int) -> list[Lie]:

@@ -1,64 +1,25 @@
-"""Commands against a node that tells one lie, without waiting: time passes as it is slept, and blocks with it.
+"""Commands against a node that tells one lie, without waiting (`support.bsc.timeless`).
 
-The chain is anvil behind the double of a BSC node; commands run in this process and their questions reach the double
-without HTTP, past no other part of `kgst.node`. Before each case chain and files are put back.
+Before each case chain and files are put back.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
 import shutil
-import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pytest
 from support import in_process
-from support.bsc import Raw
 from support.bsc.deployed import Deployed
-from support.bsc.server import Bucket, _answer
+from support.bsc.timeless import Clock
 from support.lies import Liar, Lie, Recording
 
-import kgst
-from kgst.node.faults import Failure, Fault
-from kgst.node.wire import Reply, Wire
+__all__ = ["Command", "Ran", "World", "Wrong"]
 
-__all__ = ["Command", "Ran", "World", "Wrong", "virtual"]
-
-_BLOCK: Final = 0.45
-_MOST_AT_ONCE: Final = 40
 _UNFORESEEN: Final = "this should not have happened"
-
-
-class Clock:
-    """Stands in for the module `time` in all of `kgst`: what is slept passes at once, with the blocks of that time."""
-
-    def __init__(self, mine: Callable[[int], None]) -> None:
-        self._mine = mine
-        self.now, self._wall, self._owed = 1_000.0, time.time(), 0.0
-
-    def begin(self) -> None:
-        self.now, self._owed = 1_000.0, 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def time(self) -> float:
-        return self._wall + self.now - 1_000.0
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        self._owed += seconds
-        blocks = int(self._owed / _BLOCK)
-        self._owed -= blocks * _BLOCK
-        if blocks:
-            self._mine(min(blocks, _MOST_AT_ONCE))
 
 
 @dataclass(frozen=True)
@@ -110,32 +71,6 @@ class Wrong:
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.said}"
-
-
-@contextmanager
-def virtual(deployed: Deployed, patch: pytest.MonkeyPatch) -> Iterator[World]:
-    """`deployed` with time that passes as it is slept; its blocks come only so."""
-    node = deployed.node
-    node.anvil.ask("evm_setIntervalMining", 0)
-    node.anvil.ask("evm_setAutomine", False)  # JSON-RPC
-    clock = Clock(node.mine)
-    for found in pkgutil.walk_packages(kgst.__path__, "kgst."):
-        importlib.import_module(found.name)
-    for name, module in sorted(sys.modules.items()):
-        if name.startswith("kgst.") and getattr(module, "time", None) is time:
-            patch.setattr(module, "time", clock)
-    bucket = Bucket()
-
-    def post(_: Wire, body: bytes, __: float) -> Reply:
-        raw = _answer(body, node.terms, node.answer, bucket)
-        if not isinstance(raw, Raw):
-            raise Failure(Fault.CUT)
-        return Reply(raw.status, raw.body)
-
-    patch.setattr(Wire, "post", post)
-    # An emergency is pursued for ten minutes; the rest of the time is the policy's.
-    patch.setattr("kgst.sending.delivery._URGENT_SECONDS", 30)
-    yield World(deployed, clock)
 
 
 class World:

@@ -8,19 +8,35 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from support import in_process
-from support.bsc.node import BscNode, running_bsc
+from support.bsc.node import MULTICALL3, BscNode, running_bsc
 from support.bsc.people import Key, key_of, keystore
 from support.bsc.terms import Terms
+from support.bsc.timeless import Clock, timeless
+from support.bsc.upstream import Upstream
 from support.cli import ROOT, Result, document_of, finish_ape, start_ape
 from web3 import HTTPProvider, Web3
 from web3.middleware import ExtraDataToPOAMiddleware
+from web3.providers.base import JSONBaseProvider
 
 from kgst.yamlfile import read_yaml
 
-__all__ = ["POLICY", "QUICK", "Deployed", "deployed_on_bsc", "policy_for", "quick", "web3_of"]
+if TYPE_CHECKING:
+    import pytest
+    from support.bsc.in_memory import InMemory
+
+__all__ = [
+    "POLICY",
+    "QUICK",
+    "Deployed",
+    "deployed_in_memory",
+    "deployed_on_bsc",
+    "policy_for",
+    "quick",
+    "web3_of",
+]
 
 POLICY = ROOT / "deployments/rehearsal/policy.yaml"
 EXTRA = ("deployer", "owner_a", "owner_b", "owner_c", "outsider")
@@ -58,7 +74,7 @@ class Deployed:
     @property
     def web3(self) -> Web3:
         """Of anvil itself, past the double and its faults."""
-        return web3_of(self.node.upstream)
+        return web3_of(self.node.anvil)
 
     def key(self, label: str) -> Key:
         return key_of(label)
@@ -203,6 +219,28 @@ def deployed_on_bsc(
         yield deployed
 
 
+@contextmanager
+def deployed_in_memory(
+    folder: Path, patch: pytest.MonkeyPatch, changes: Changes = (), people: Sequence[str] = ()
+) -> Iterator[tuple[Deployed, Clock]]:
+    """As `deployed_on_bsc`, with the chain in this process and without waiting; undone with `patch`."""
+    from ape_ethereum.multicall.constants import MULTICALL3_CODE
+    from support.bsc.in_memory import InMemory
+
+    labels = [*read_yaml(POLICY)["people"], *EXTRA, *people]
+    chain = InMemory()
+    chain.anvil_setCode(MULTICALL3, "0x" + bytes(MULTICALL3_CODE).hex())
+    node = BscNode(chain, Terms())
+    node.address = "http://in-memory.invalid"
+    with keystore(folder / "ape", labels):
+        node.give(*(key_of(label).address for label in labels))
+        deployed = Deployed(node, folder, folder / "ape")
+        deployed.policy.write_text(policy_for(POLICY, changes))
+        clock = timeless(node, patch)
+        _deploy(deployed)
+        yield deployed, clock
+
+
 def _deploy(deployed: Deployed) -> None:
     """As `deploy apply` does, without its plan and its verification, which take longer than the deployment."""
     from ape import accounts, networks
@@ -236,8 +274,23 @@ def policy_for(base: Path, changes: Changes = ()) -> str:
     return text
 
 
-def web3_of(address: str) -> Web3:
+def web3_of(upstream: str | Upstream | InMemory) -> Web3:
     """web3 that takes BSC's headers."""
-    web3 = Web3(HTTPProvider(address))
+    address = upstream if isinstance(upstream, str) else upstream.address
+    web3 = Web3(HTTPProvider(address) if address else _Direct(upstream))
     web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
     return web3
+
+
+class _Direct(JSONBaseProvider):
+    def __init__(self, chain: Any) -> None:
+        super().__init__()
+        self._chain = chain
+
+    def make_request(self, method: Any, params: Any) -> Any:
+        plain = json.loads(Web3.to_json(list(params)))
+        return {
+            "jsonrpc": "2.0",
+            "id": 1,
+            **self._chain.pass_on({"method": method, "params": plain}),
+        }

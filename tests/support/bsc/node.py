@@ -33,12 +33,13 @@ class BscNode:
         asked: How often each method was asked for.
     """
 
-    def __init__(self, upstream: str, terms: Terms) -> None:
+    def __init__(self, upstream: Any, terms: Terms) -> None:
+        """In front of the anvil at the address `upstream`, or of what is asked as one."""
         self.address = ""
-        self.upstream, self.terms = upstream, terms
+        self.anvil = Upstream(upstream) if isinstance(upstream, str) else upstream
+        self.upstream, self.terms = self.anvil.address, terms
         self.faults: dict[str, Fault] = {}
         self.asked: Counter[str] = Counter()
-        self.anvil = Upstream(upstream)
         self.chain = Chain(self.anvil, terms)
         self.history = History(self.chain, terms)
         self._turn, self._lock = 0, threading.Lock()
