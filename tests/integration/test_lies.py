@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from support.bsc.deployed import deployed_in_memory, deployed_on_bsc
-from support.bsc.timeless import timeless
+from support.bsc.timeless import connected_once, timeless
 from support.lies import Lie, lies_of
 from support.lies_commands import CHANGES, NAMES, commands, made_ready
 from support.lies_world import World
@@ -50,7 +50,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         if find_spec("pyrevm"):
             with deployed_in_memory(folder, patch, CHANGES) as (found, clock):
                 made_ready(found)
-                yield World(found, clock)
+                with connected_once(found.node.address, patch):
+                    yield World(found, clock)
         else:
             with deployed_on_bsc(folder, changes=CHANGES) as found:
                 made_ready(found)

@@ -9,8 +9,9 @@ import importlib
 import pkgutil
 import sys
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 import pytest
 from support.bsc.node import BscNode
@@ -21,7 +22,7 @@ import kgst
 from kgst.node.faults import Failure, Fault
 from kgst.node.wire import Reply, Wire
 
-__all__ = ["Clock", "timeless"]
+__all__ = ["Clock", "connected_once", "timeless"]
 
 _BLOCK: Final = 0.45
 _MOST_AT_ONCE: Final = 40
@@ -74,3 +75,27 @@ def timeless(node: BscNode, patch: pytest.MonkeyPatch) -> Clock:
     # An emergency is pursued for ten minutes; the rest of the time is the policy's.
     patch.setattr("kgst.sending.delivery._URGENT_SECONDS", 30)
     return clock
+
+
+@contextmanager
+def connected_once(address: str, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Within it each command has a connection of its own to the node at `address`, which ape makes only once.
+
+    What ape does for each takes longer than most commands.
+    """
+    from ape import networks
+    from ape.cli import commands
+
+    from kgst.node import pin_node
+    from kgst.node.web3_provider import web3_of
+
+    pin_node()
+    with networks.parse_network_choice(f"bsc:testnet:{address}") as provider:
+
+        @contextmanager
+        def anew(_: Any) -> Iterator[Any]:
+            provider._web3 = web3_of(address)
+            yield provider
+
+        patch.setattr(commands, "parse_network", anew)
+        yield
