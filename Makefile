@@ -26,9 +26,10 @@ doctor-setup: ## What of this machine set-up and tests use: found, missing, need
 demo: setup ## The token's life on the in-process chain, told in som
 	@$(APE) run demo
 
-test: setup ## All tests, and the property campaign of profile ci
+test: setup ## All tests, and the property campaigns of profile ci
 	@$(BIN)/python tools/run_alone.py $(APE) test tests -n $(WORKERS) --dist loadfile --durations 15
 	@$(BIN)/python tools/run_alone.py $(BIN)/python tests/property/run.py --profile ci
+	@$(BIN)/python tools/run_alone.py $(BIN)/python tests/operators/run.py --profile ci
 
 quick: setup ## Most of what `make test` says, in a minute: the Python package without a chain, a short property campaign
 	@$(BIN)/ruff check -q .
@@ -36,8 +37,9 @@ quick: setup ## Most of what `make test` says, in a minute: the Python package w
 	@$(BIN)/python tools/run_alone.py $(APE) test tests/unit/kgst --ignore tests/unit/kgst/deployment/test_layout.py -n $(WORKERS) --dist loadfile -q
 	@$(BIN)/python tools/run_alone.py $(BIN)/python tests/property/run.py --profile quick
 
-property: setup ## Property campaign: PROFILE=ci or deep
+property: setup ## Property campaigns, of the token and of its operators: PROFILE=ci or deep
 	@$(BIN)/python tools/run_alone.py $(BIN)/python tests/property/run.py --profile $(PROFILE)
+	@$(BIN)/python tools/run_alone.py $(BIN)/python tests/operators/run.py --profile $(PROFILE)
 
 prove: .venv-halmos/.ready setup ## Proofs over symbolic words, in an environment of their own: build/prove.json; ARGS=--update, --resume, --jobs=2, --patience=3, --broken, --match=
 	@.venv-halmos/bin/python tools/run_prove.py $(ARGS)

@@ -24,7 +24,7 @@ from kgst.quantities import format_bps, format_duration, format_refill
 from kgst.roles import role_name
 from kgst.units import TYIYN, format_som
 
-__all__ = ["Inner", "Namer", "calls_in", "decode_call", "function_name"]
+__all__ = ["Inner", "Namer", "addresses_in", "calls_in", "decode_call", "function_name"]
 
 MAX_DATA: Final = 64 * 1024
 """Longest call data that is read, in bytes."""
@@ -92,6 +92,25 @@ def calls_in(namer: Namer, to: str, data: bytes) -> list[Inner]:
     reader = _Reader(namer)
     reader.call(to, data, 0)
     return reader.found
+
+
+def addresses_in(namer: Namer, to: str, data: bytes) -> list[str]:
+    """Addresses in the arguments that `decode_call` shows, each once, checksummed; that of `to` is not among them."""
+    listener = _Listener(namer)
+    _Reader(listener).call(to, data, 0)
+    return [address for address in dict.fromkeys(listener.named_so_far) if address != to]
+
+
+class _Listener:
+    """Another namer, and what it was asked for."""
+
+    def __init__(self, namer: Namer) -> None:
+        self._namer = namer
+        self.named_so_far: list[str] = []
+
+    def named(self, address: str) -> str:
+        self.named_so_far.append(address)
+        return self._namer.named(address)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from kgst.errors import KgstError, RefusedError
 
 __all__ = [
     "ChainRevertError",
-    "ContradictionError",
+    "DisagreementError",
     "NoAnswerError",
     "NodeError",
     "NodeRefusedError",
@@ -26,7 +26,7 @@ class NodeError(KgstError):
     tried = True
 
 
-class ContradictionError(NodeError):
+class DisagreementError(NodeError):
     """Two nodes say different things of one chain: at least one lags, is of another fork, or lies."""
 
 

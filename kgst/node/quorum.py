@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kgst.errors import RefusedError
 from kgst.node.addresses import filled
 from kgst.node.agreement import difference, is_revert, is_silence
-from kgst.node.errors import ContradictionError, NoAnswerError, NodeError, NodeRefusedError
+from kgst.node.errors import DisagreementError, NoAnswerError, NodeError, NodeRefusedError
 from kgst.node.members import Member, collect
 from kgst.node.patience import tell_of
 from kgst.node.transport import Transport
@@ -60,7 +60,7 @@ def agree(provider: ProviderAPI, urls: Sequence[str], quorum: int) -> None:
 
     Raises:
         RefusedError: there are not so many, each by another address.
-        ContradictionError: they are not of one chain.
+        DisagreementError: they are not of one chain.
         InputError: an address cannot be used, or its `${NAME}` is not set.
     """
     connected = getattr(provider.web3.provider, "transport", None)
@@ -111,7 +111,7 @@ class Agreeing:
         Raises:
             NodeRefusedError: it was refused, so that fewer than the quorum answered.
             NoAnswerError: fewer than the quorum answered.
-            ContradictionError: two nodes say different things.
+            DisagreementError: two nodes say different things.
         """
         [answer] = self.ask_all([(method, params)])
         if isinstance(answer, NodeRefusedError):
@@ -122,7 +122,7 @@ class Agreeing:
         """The results of several, in their order; of one that was refused its `NodeRefusedError`.
 
         Raises:
-            NoAnswerError, ContradictionError: as `ask`.
+            NoAnswerError, DisagreementError: as `ask`.
         """
         known: dict[str, int] = {}
         found: dict[int, Any] = {}
@@ -194,7 +194,7 @@ class Agreeing:
         for member, number in numbers.items():
             if number > reached + _FAR:
                 least = min(numbers, key=lambda one: numbers[one])
-                raise ContradictionError(
+                raise DisagreementError(
                     f"{member.name} says that the {tag} block is {number}, {least.name} that it is {numbers[least]}: "
                     f"one of them lags far behind or lies. {_UNTIL}"
                 )
@@ -220,7 +220,7 @@ class Agreeing:
         for other, its in said[1:]:
             first, answer = said[0]
             if (found := difference(method, answer, its)) is not None:
-                raise ContradictionError(
+                raise DisagreementError(
                     f"{first.name} and {other.name} contradict each other about {_about(question)}: {found}. {_UNTIL}"
                 )
         if len(said) >= self.quorum:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.console import Answer
+from kgst.decoding.calls import addresses_in
 from kgst.journal import Outcome
 from kgst.moments import format_time
 from kgst.pipeline.documents import OperationDocument
@@ -50,6 +51,8 @@ def print_preview(
         rows.add_row(markup(operation.title, None), _manner(found))
         for label, text in operation.lines:
             rows.add_row(f"  {markup(label)}", markup_lines(text, None))
+        for address in _not_whole(system, operation):
+            rows.add_row("  address", f"{markup(system.named(address))}\n{markup(address)}")
     rows.add_row("by", f"{markup(actor.named(system))}\n{markup(actor.caller)}")
     if actor.account is not None and actor.safe is not None:
         rows.add_row("signs and pays", markup(system.named(actor.account.address)))
@@ -60,6 +63,14 @@ def print_preview(
             f"[yellow]The very same was done before, in transaction {markup(outcome.hash)} "
             f"({markup(path.name)}).[/yellow]"
         )
+
+
+def _not_whole(system: System, operation: Operation) -> list[str]:
+    """Addresses that the call is about and nothing shows whole: of a cut one the rest can be anything."""
+    contracts = {entry.address for entry in system.record.contracts.values()}
+    said = " ".join([operation.title, *(text for _, text in operation.lines)])
+    found = addresses_in(system, operation.to, operation.data)
+    return [one for one in found if one not in said and one not in contracts]
 
 
 def _manner(found: Permission) -> str:

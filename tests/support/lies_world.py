@@ -30,7 +30,8 @@ class Command:
         words: As after `ape run`.
         effect: How often it happened since a block: of several things the rarest and the most frequent.
         then: Another command from the same account.
-        idempotent: It brings the chain to what a policy says: what it does besides, told so, is no harm.
+        idempotent: It brings the chain to what a policy says: what it does besides, or again, told so, is no harm; and
+            one node that says that all is so already is believed (docs/nodes.md), as long as an honest one is not.
     """
 
     name: str
@@ -156,7 +157,7 @@ class World:
         self.deployed.node.faults.clear()
         met = self._met(liar, first)
         effect = command.effect(self._block)
-        wrong = _of_lying_run(first, effect)
+        wrong = _of_lying_run(first, effect, idempotent=command.idempotent)
         done = first.code == 0 and not wrong and self._is_as_after_an_honest_run()
         if done and not thorough:
             return met, []
@@ -179,9 +180,9 @@ class World:
         done = command.effect(self._block)
         if again.crashed:
             wrong.append(Wrong("crashed", again.crashed))
-        if done[1] > 1:
+        if done[1] > 1 and not command.idempotent:
             wrong.append(Wrong("twice", f"{done} times: {first.said}"))
-        elif done != (1, 1):
+        elif done[0] < 1:
             wrong.append(
                 Wrong("not brought about", f"exit {again.code}, {done} times: {again.said}")
             )
@@ -220,16 +221,18 @@ def _unwrap(classes: dict[type, dict[str, Any]]) -> None:
                 delattr(one, name)
 
 
-def _of_lying_run(done: Ran, effect: tuple[int, int]) -> list[Wrong]:
+def _of_lying_run(done: Ran, effect: tuple[int, int], *, idempotent: bool) -> list[Wrong]:
     wrong = []
+    told_done = '"done": true' in done.said
+    believed = idempotent and '"already": true' in done.said
     if done.crashed:
         wrong.append(Wrong("crashed", done.crashed))
     if _UNFORESEEN in done.said:
         wrong.append(Wrong("crashed", done.said))
-    if effect[1] > 1:
+    if effect[1] > 1 and not idempotent:
         wrong.append(Wrong("twice", f"{effect} times: {done.said}"))
-    if done.code == 0 and effect != (1, 1):
+    if done.code == 0 and effect[0] < 1 and not believed:
         wrong.append(Wrong("not there", f"exit 0, {effect} times: {done.said}"))
-    if done.code in (1, 2, 4, 5) and effect != (0, 0) and "final" not in done.said:
+    if done.code in (1, 2, 4, 5) and effect != (0, 0) and not (told_done or "final" in done.said):
         wrong.append(Wrong("told failed", f"exit {done.code}, {effect} times: {done.said}"))
     return wrong

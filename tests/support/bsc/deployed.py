@@ -221,13 +221,15 @@ def deployed_on_bsc(
 
 @contextmanager
 def deployed_in_memory(
-    folder: Path, patch: pytest.MonkeyPatch, changes: Changes = (), people: Sequence[str] = ()
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+    changes: Changes | Callable[[BscNode], Changes] = (),
 ) -> Iterator[tuple[Deployed, Clock]]:
     """As `deployed_on_bsc`, with the chain in this process and without waiting; undone with `patch`."""
     from ape_ethereum.multicall.constants import MULTICALL3_CODE
     from support.bsc.in_memory import InMemory
 
-    labels = [*read_yaml(POLICY)["people"], *EXTRA, *people]
+    labels = [*read_yaml(POLICY)["people"], *EXTRA]
     chain = InMemory()
     chain.anvil_setCode(MULTICALL3, "0x" + bytes(MULTICALL3_CODE).hex())
     node = BscNode(chain, Terms())
@@ -235,7 +237,8 @@ def deployed_in_memory(
     with keystore(folder / "ape", labels):
         node.give(*(key_of(label).address for label in labels))
         deployed = Deployed(node, folder, folder / "ape")
-        deployed.policy.write_text(policy_for(POLICY, changes))
+        made = changes(node) if callable(changes) else changes
+        deployed.policy.write_text(policy_for(POLICY, made))
         clock = timeless(node, patch)
         _deploy(deployed)
         yield deployed, clock

@@ -8,64 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import rlp
 from eth_abi.abi import encode
-from eth_bloom.bloom import BloomFilter
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from pyrevm import EVM, AccountInfo, BlockEnv, CfgEnv, Env
+from support.bsc.in_memory_blocks import (
+    GAS,
+    Block,
+    Mined,
+    Reverted,
+    bloom_of,
+    has_topics,
+    header_of,
+    revert_of,
+    transaction_of,
+    type_of,
+)
 from support.bsc.pool import Sent, decode
-from trie import HexaryTrie
 
 __all__ = ["InMemory"]
 
-GAS: Final = 50_000_000
 MILLISECONDS: Final = 450
 _ZERO: Final = "0x" + 40 * "0"
-_EMPTY_ROOT: Final = "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421"
-_STATE_ROOT: Final = "0x" + keccak(text="the state of a chain that has no tries").hex()
+_DEVELOPER: Final = to_checksum_address("0x" + 40 * "d")
 
 
-class Reverted(Exception):  # noqa: N818 # as in the double: it is an answer
-    """A call reverted, with this data; or, without data, the EVM stopped for another reason."""
-
-    def __init__(self, data: bytes, message: str = "execution reverted") -> None:
-        super().__init__(message)
-        self.data = data
-
-
-@dataclass(frozen=True)
-class Mined:
-    """One transaction in its block."""
-
-    sent: Sent
-    raw: str
-    receipt: dict[str, Any]
-
-
-@dataclass
-class Block:
-    """One block.
-
-    Attributes:
-        milliseconds: Its time.
-        mark: Of the state after it, where it changed anything; spent whenever it is gone back to.
-    """
-
-    number: int
-    milliseconds: int
-    parent: str
-    salt: int
-    mark: Any = None
-    mined: list[Mined] = field(default_factory=list)
-    header: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def time(self) -> int:
-        return self.milliseconds // 1000
+_FORWARDER: Final = to_checksum_address("0x" + 40 * "f")
+_FORWARDS: Final = bytes.fromhex("602036038060205f375f5f915f5f5f355af13d5f5f3e601c573d5ffd5b3d5ff3")
+"""Calls the address in its first word with the rest, and answers what that answers."""
+_SIMULATE: Final = keccak(text="simulateAndRevert(address,bytes)")[:4]
 
 
 class InMemory:
@@ -88,6 +62,8 @@ class InMemory:
         self._known: dict[str, tuple[int, int]] = {}
         self._nonces: dict[str, list[int]] = {}
         self._milliseconds, self._salt = start * 1000, 0
+        self._evm.set_balance(_DEVELOPER, 10**24)
+        self._evm.insert_account_info(_FORWARDER, AccountInfo(nonce=1, code=_FORWARDS))
         self.mine()
 
     # As `Upstream`
@@ -127,7 +103,7 @@ class InMemory:
             # The EVM's depth of calls counts open marks: a block in which nothing happened needs none.
             if block.mined or not block.number:
                 block.mark = self._evm.snapshot()
-            block.header = _header(block)
+            block.header = header_of(block)
 
     def advance(self, seconds: int) -> None:
         """The next block is so much later."""
@@ -197,7 +173,7 @@ class InMemory:
         status, gas, logs, created = self._execute(sent)
         before = sum(int(mined.receipt["gasUsed"], 16) for mined in block.mined)
         receipt = {
-            "type": _type(raw),
+            "type": type_of(raw),
             "status": hex(status),
             "gasUsed": hex(gas),
             "cumulativeGasUsed": hex(before + gas),
@@ -265,6 +241,15 @@ class InMemory:
 
     # JSON-RPC, by its names
 
+    def eth_chainId(self) -> str:
+        return hex(self.chain_id)
+
+    def eth_gasPrice(self) -> str:
+        return hex(10**9)
+
+    def eth_maxPriorityFeePerGas(self) -> str:
+        return hex(10**9)
+
     def eth_blockNumber(self) -> str:
         return hex(self.head.number)
 
@@ -286,12 +271,12 @@ class InMemory:
                 "blockNumber": hex(number),
                 "transactionIndex": hex(index),
             }
-            return {**_transaction(block.mined[index].sent, block.mined[index].raw), **place}
+            return {**transaction_of(block.mined[index].sent, block.mined[index].raw), **place}
         for waiting in self._pool.values():
             for sent, raw in waiting.values():
                 if sent.hash == asked:
                     nowhere = dict.fromkeys(("blockHash", "blockNumber", "transactionIndex"))
-                    return {**_transaction(sent, raw), **nowhere}
+                    return {**transaction_of(sent, raw), **nowhere}
         return None
 
     def eth_getTransactionReceipt(self, asked: str) -> dict[str, Any] | None:
@@ -308,7 +293,7 @@ class InMemory:
                 "blockNumber": hex(block.number),
                 "blockHash": block.header["hash"],
                 "transactionIndex": hex(index),
-                "logsBloom": _bloom(mined.receipt["logs"]),
+                "logsBloom": bloom_of(mined.receipt["logs"]),
                 "logs": [
                     log for log in self._logs_of(block) if int(log["transactionIndex"], 16) == index
                 ],
@@ -326,7 +311,7 @@ class InMemory:
             if block.mined
             for log in self._logs_of(block)
             if (not among or log["address"] in among)
-            and _has(log["topics"], asked.get("topics") or [])
+            and has_topics(log["topics"], asked.get("topics") or [])
         ]
 
     def _logs_of(self, block: Block) -> list[dict[str, Any]]:
@@ -360,7 +345,11 @@ class InMemory:
 
     def eth_getCode(self, address: str, reference: str) -> str:
         with self._state_of(self._number(reference)):
-            return "0x" + bytes(self._evm.get_code(address) or b"").hex()
+            padded = bytes(self._evm.get_code(address) or b"")
+            account: Any = self._evm.basic(address)
+        # revm has zeros behind the code of what was created.
+        code = padded[:-33]
+        return "0x" + (code if keccak(code) == bytes(account.code_hash) else padded).hex()
 
     def eth_getStorageAt(self, address: str, slot: str, reference: str) -> str:
         with self._state_of(self._number(reference)):
@@ -385,6 +374,8 @@ class InMemory:
         value = int(str(asked.get("value") or "0x0"), 16)
         caller, to = asked.get("from") or _ZERO, asked.get("to")
         with self._state_of(number):
+            if self._evm.get_code(caller) and to is not None:
+                return self._as_safe(caller, to, data)
             try:
                 if to is None:
                     self._evm.deploy(caller, data, value=value)
@@ -394,10 +385,26 @@ class InMemory:
                         self._evm.message_call(caller, to, calldata=data, value=value, gas=GAS)
                     )
             except RuntimeError as error:
-                raise _reverted(str(error)) from None
+                raise revert_of(str(error)) from None
             result: Any = self._evm.result
             self._gas = int(result.gas_used)
             return returned
+
+    def _as_safe(self, safe: str, to: str, data: bytes) -> bytes:
+        """A call by a Safe: revm lets no account with code call, so the Safe itself is asked to try (EIP-3607)."""
+        call = encode(
+            ["address", "bytes"], [_FORWARDER, bytes.fromhex(to[2:]).rjust(32, b"\0") + data]
+        )
+        try:
+            self._evm.message_call(_DEVELOPER, safe, calldata=_SIMULATE + call, gas=GAS)
+        except RuntimeError as error:
+            answer = revert_of(str(error)).data
+        if len(answer) < 64:
+            raise Reverted(answer)
+        returned = answer[64 : 64 + int.from_bytes(answer[32:64])]
+        if not int.from_bytes(answer[:32]):
+            raise Reverted(returned)
+        return returned
 
     def eth_sendRawTransaction(self, raw: str) -> str:
         sent = decode(raw)
@@ -406,11 +413,33 @@ class InMemory:
 
     # anvil's own
 
+    def eth_accounts(self) -> list[str]:
+        return [_DEVELOPER]
+
+    def eth_sendTransaction(self, asked: dict[str, Any]) -> str:
+        """Of anybody, without a signature, in a block of its own."""
+        sender, nonce = (
+            to_checksum_address(asked["from"]),
+            self._count(to_checksum_address(asked["from"])),
+        )
+        data = bytes.fromhex((asked.get("data") or asked.get("input") or "0x")[2:])
+        to = bytes.fromhex((asked.get("to") or "0x")[2:])
+        value = int(str(asked.get("value") or "0x0"), 16)
+        raw = rlp.encode(
+            [nonce, 10**9, GAS, to, value, data, 2 * self.chain_id + 35, 1, self._salt + 1]
+        )
+        sent = Sent(
+            "0x" + keccak(raw).hex(), sender, nonce, GAS, 10**9, 10**9, to, value, data, self.chain_id, len(raw)
+        )  # fmt: skip
+        self._pool.setdefault(sender, {})[nonce] = (sent, "0x" + raw.hex())
+        self.mine()
+        return sent.hash
+
     def txpool_content(self) -> dict[str, Any]:
         return {
             "pending": {
                 sender: {
-                    str(nonce): _transaction(sent, raw) for nonce, (sent, raw) in waiting.items()
+                    str(nonce): transaction_of(sent, raw) for nonce, (sent, raw) in waiting.items()
                 }
                 for sender, waiting in self._pool.items()
             }
@@ -443,102 +472,3 @@ class InMemory:
     def evm_revert(self, number: int) -> bool:
         self.back_to(number)
         return True
-
-
-def _header(block: Block) -> dict[str, Any]:
-    receipts = [_encoded(mined) for mined in block.mined]
-    logs = [log for mined in block.mined for log in mined.receipt["logs"]]
-    roots = [_root(receipts), _root([bytes.fromhex(mined.raw[2:]) for mined in block.mined])]
-    identity = (block.number, block.parent, block.salt, block.milliseconds, *roots)
-    return {
-        "number": hex(block.number),
-        "hash": "0x" + keccak(encode(["string"], [repr(identity)])).hex(),
-        "parentHash": block.parent,
-        "timestamp": hex(block.time),
-        "stateRoot": _STATE_ROOT,
-        "receiptsRoot": roots[0],
-        "transactionsRoot": roots[1],
-        "logsBloom": _bloom(logs),
-        "gasLimit": hex(2 * GAS),
-        "gasUsed": block.mined[-1].receipt["cumulativeGasUsed"] if block.mined else "0x0",
-        "size": "0x400",
-    }
-
-
-def _root(values: list[bytes]) -> str:
-    if not values:
-        return _EMPTY_ROOT
-    trie = HexaryTrie({})
-    for index, value in enumerate(values):
-        trie[rlp.encode(index)] = value
-    return "0x" + bytes(trie.root_hash).hex()
-
-
-def _encoded(mined: Mined) -> bytes:
-    receipt = mined.receipt
-    raw = bytes.fromhex
-    logs = [
-        [raw(log["address"][2:]), [raw(topic[2:]) for topic in log["topics"]], raw(log["data"][2:])]
-        for log in receipt["logs"]
-    ]
-    bloom = bytes.fromhex(_bloom(receipt["logs"])[2:])
-    fields = [int(receipt["status"], 16), int(receipt["cumulativeGasUsed"], 16), bloom, logs]
-    kind = int(receipt["type"], 16)
-    return (bytes([kind]) if kind else b"") + bytes(rlp.encode(fields))
-
-
-def _bloom(logs: list[dict[str, Any]]) -> str:
-    bloom = BloomFilter()
-    for log in logs:
-        bloom.add(bytes.fromhex(log["address"][2:]))
-        for topic in log["topics"]:
-            bloom.add(bytes.fromhex(topic[2:]))
-    return f"0x{int(bloom):0512x}"
-
-
-def _type(raw: str) -> str:
-    first = int(raw[2:4], 16)
-    return "0x0" if first >= 0xC0 else hex(first)
-
-
-def _transaction(sent: Sent, raw: str) -> dict[str, Any]:
-    """As JSON-RPC has it; the signature is taken from the signed bytes."""
-    data = bytes.fromhex(raw[2:])
-    fields = rlp.decode(data if data[0] >= 0xC0 else data[1:])
-    v, r, s = (int.from_bytes(one) for one in fields[-3:])
-    found: dict[str, Any] = {
-        "hash": sent.hash,
-        "type": _type(raw),
-        "from": sent.sender.lower(),
-        "nonce": hex(sent.nonce),
-        "gas": hex(sent.gas),
-        "gasPrice": hex(sent.fee_cap),
-        "to": "0x" + sent.to.hex() if sent.to else None,
-        "value": hex(sent.value),
-        "input": "0x" + sent.data.hex(),
-        "v": hex(v),
-        "r": hex(r),
-        "s": hex(s),
-        "chainId": hex(sent.chain_id or 0),
-    }
-    if _type(raw) == "0x2":
-        found |= {"maxFeePerGas": hex(sent.fee_cap), "maxPriorityFeePerGas": hex(sent.tip_cap)}
-        found |= {"accessList": [], "yParity": hex(v)}
-    return found
-
-
-def _has(topics: list[str], asked: list[Any]) -> bool:
-    if len(asked) > len(topics):
-        return False
-    for topic, wanted in zip(topics, asked, strict=False):
-        some = [wanted] if isinstance(wanted, str) else wanted
-        if some and topic not in {one.lower() for one in some}:
-            return False
-    return True
-
-
-def _reverted(message: str) -> Reverted:
-    kind, _, output = message.partition("output: ")
-    if kind.startswith("Revert"):
-        return Reverted(bytes.fromhex(output.split()[0].removeprefix("0x").rstrip("}")))
-    return Reverted(b"", message[:200])

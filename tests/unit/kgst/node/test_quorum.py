@@ -14,7 +14,7 @@ import pytest
 
 from kgst.node import NoAnswerError, NodeRefusedError, PrunedError, retries_told
 from kgst.node.agreement import difference
-from kgst.node.errors import ContradictionError
+from kgst.node.errors import DisagreementError
 from kgst.node.faults import Refusal, refused
 from kgst.node.quorum import Agreeing
 
@@ -85,7 +85,7 @@ def test_ask__enough_say_the_same__is_their_answer() -> None:
 def test_ask__one_says_something_else__ends_and_names_both(answers: tuple[str, ...]) -> None:
     """Also where a majority is of one mind: who is right, no majority knows."""
     with pytest.raises(
-        ContradictionError,
+        DisagreementError,
         match=r"a and [bc] contradict each other about eth_getCode\(.*0x6[01] and 0x6[01]",
     ):
         nodes(*answers).ask(*CODE)
@@ -112,7 +112,7 @@ def test_call__reverts_and_results__are_compared() -> None:
     with pytest.raises(NodeRefusedError, match="it reverts"):
         nodes(revert, revert, method="eth_call").ask(*call)
     for answers in ((revert, other), (revert, "0x"), ("0x", revert)):
-        with pytest.raises(ContradictionError):
+        with pytest.raises(DisagreementError):
             nodes(*answers, method="eth_call").ask(*call)
 
 
@@ -127,7 +127,7 @@ def test_receipt__one_has_none__is_silence_and_no_contradiction() -> None:
     asked = ("eth_getTransactionReceipt", [HASH])
     assert nodes(receipt, None, method=asked[0]).ask(*asked) is None
     assert nodes(receipt, None, receipt, method=asked[0]).ask(*asked) == receipt
-    with pytest.raises(ContradictionError, match="status: 0x1 and 0x0"):
+    with pytest.raises(DisagreementError, match="status: 0x1 and 0x0"):
         nodes(receipt, {**receipt, "status": "0x0"}, method=asked[0]).ask(*asked)
 
 
@@ -141,7 +141,7 @@ def test_transaction__mined_at_one_and_waiting_at_another__is_silence() -> None:
 def test_logs__one_hides_an_event__is_named() -> None:
     log = {"address": ADDRESS, "topics": [HASH], "data": "0x", "logIndex": "0x0"}
     asked = ("eth_getLogs", [{"fromBlock": "0x1", "toBlock": "0x2"}])
-    with pytest.raises(ContradictionError, match="2 and 1 of them"):
+    with pytest.raises(DisagreementError, match="2 and 1 of them"):
         nodes([log, {**log, "logIndex": "0x1"}], [log], method=asked[0]).ask(*asked)
 
 
@@ -181,7 +181,7 @@ def test_finalized__is_what_the_quorum_has_made_final() -> None:
 def test_latest__one_is_far_ahead__is_a_contradiction_and_a_laggard_is_left_behind() -> None:
     ahead = [Node("a", 10**6), Node("b", 1_000), Node("c", 1_000)]
     with pytest.raises(
-        ContradictionError, match="a says that the latest block is 1000000, b that it is 1000"
+        DisagreementError, match="a says that the latest block is 1000000, b that it is 1000"
     ):
         Agreeing(ahead, 2).ask("eth_blockNumber")
     told: list[str] = []
