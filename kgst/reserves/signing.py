@@ -58,8 +58,8 @@ def check(
     else:
         domain = draft.token_domain
         check_deployment(domain.chain_id, "token", domain.token, policy, policy_path, done, undone)
-        found = list(draft.signers.members), draft.chain.auditors.threshold
-        if found == (policy.auditor_addresses, policy.auditors.threshold):
+        auditors = list(draft.signers.members), draft.signers.threshold
+        if auditors == (policy.auditor_addresses, policy.auditors.threshold):
             done.append("the auditors and their threshold are the policy's")
         else:
             undone.append(

@@ -28,9 +28,10 @@ from kgst.govern.changes import by_hand, changes_of
 from kgst.multicall import ensure_multicall, latest, reads
 from kgst.node import connected
 from kgst.policy import Policy
-from kgst.snapshot.code import Code
+from kgst.snapshot.code import Code, read_code
 from kgst.verify import comparing
 from kgst.verify.comparing import Comparison, compare, inspect
+from kgst.verify.token import token_checks
 from kgst.yamlfile import read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -134,8 +135,14 @@ def honest(deployed: Deployment) -> Honest:
     assert done.failure is None
     assert not failed(done.checks)
     provider = connected()
-    code = comparing.read_code(deployed.record, provider, latest(provider))
+    code = read_code(deployed.record, provider, latest(provider))
     return Honest(facts, answers, code)
+
+
+def values_of(honest: Honest, fact: Fact) -> tuple[int, ...]:
+    """The words of the answer, as it was."""
+    _, was = honest.answers[fact.target, fact.data]
+    return tuple(int.from_bytes(was[at : at + 32]) for at in range(0, len(was), 32))
 
 
 def without_a_reason(fact: Fact, was: tuple[int, ...], *, plan: bool) -> bool:
@@ -143,7 +150,7 @@ def without_a_reason(fact: Fact, was: tuple[int, ...], *, plan: bool) -> bool:
 
     Args:
         fact: With another value.
-        was: Of `getAccess`, the four values that it had.
+        was: The words that the answer had.
         plan: By the plan, and not by verify.
     """
     what, at = fact.what.partition(".")[2].partition("(")[0], fact.at
@@ -182,21 +189,14 @@ def test_chain__one_fact_is_another__verify_and_the_plan_name_it(
                 served[read.target.lower(), read.data] for read in asked
             ],
         )
-        found = compared_at(deployed)
-        was = honest.answers[key][1]
-        values = tuple(int.from_bytes(was[at : at + 32]) for at in range(0, len(was), 32))
+        found = compared(deployed)
+        values = values_of(honest, fact)
         if not failed(found.checks) and without_a_reason(fact, values, plan=False):
             silent.append(f"verify: {fact.name}")
         plan = found.failure is not None or planned(deployed, found)
         if not plan and without_a_reason(fact, values, plan=True):
             silent.append(f"plan: {fact.name}")
     assert "\n".join(silent) == ""
-
-
-def compared_at(deployed: Deployment) -> Comparison:
-    """In the block of the answers that were kept."""
-    provider = connected()
-    return compare(deployed, provider, latest(provider))
 
 
 def test_code__one_byte_is_another__verify_names_it(
@@ -241,7 +241,7 @@ def named_with(code: Code, deployed: Deployment, monkeypatch: pytest.MonkeyPatch
     found = list(comparing._code_checks(policy, record, code))
     with monkeypatch.context() as patch:
         patch.setattr("kgst.verify.token._token_checks", lambda *_: [])
-        found += comparing.token_checks(deployed, code, _SILENT)  # type: ignore[arg-type]
+        found += token_checks(deployed, code, _SILENT)  # type: ignore[arg-type]
     return failed(found)
 
 
@@ -310,11 +310,14 @@ def test_counts__are_those_of_the_document(honest: Honest) -> None:
     told = [leaf for leaf in made if not leaf.key.startswith(NOT_ON_THE_CHAIN)]
     counted = {
         "leaves of the policy": (len(made), len(told)),
-        "facts that are read of the chain": (len(honest.facts), None),
+        "facts that are read of the chain": (
+            len(honest.facts),
+            sum(without_a_reason(f, values_of(honest, f), plan=False) for f in honest.facts),
+        ),
         "transactions of people in office": (len(drifts()), len(drifts())),
         "bits of the three words": (3 * 256, 3 * 256 - FIGURES),
     }
     text = DOCUMENT.read_text()
     for what, (count, named) in counted.items():
-        row = f"| {what} | {count} |" + ("" if named is None else f" {named} |")
+        row = f"| {what} | {count} | {named} |"
         assert row in text, row
