@@ -12,7 +12,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo test quick schemas abi lint format property prove gas bench-index rehearse lies slither mutate clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo test quick schemas abi lint format property prove gas bench-index rehearse lies slither mutate devices clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,13 +85,16 @@ format: setup ## Format Python and Solidity
 slither: .venv-slither/.ready setup ## Static analysis of contracts/, in an environment of its own
 	@.venv-slither/bin/python tools/run_slither.py
 
+devices: .venv-ledger/.ready setup ## Signing by ape's plugin for Ledger, over an emulated transport
+	@$(BIN)/python tools/run_alone.py env PYTHONPATH=$(CURDIR)/.venv-ledger $(APE) test tests/devices -q
+
 mutate: .venv-mutate/.ready .venv-slither/.ready setup ## Mutation testing, hours: build/mutate.json; goes on where it stopped; ARGS=--all, --match=, --doubt
 	@$(BIN)/python tools/mutate_solidity.py $(ARGS)
 	@.venv-mutate/bin/python tools/mutate_python.py
 	@$(BIN)/python tools/mutate_report.py --update
 
 clean: ## Remove everything that the other targets made
-	rm -rf .venv .venv-slither .venv-mutate .venv-halmos node_modules build .build .pytest_cache .mypy_cache .import_linter_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-slither .venv-mutate .venv-halmos .venv-ledger node_modules build .build .pytest_cache .mypy_cache .import_linter_cache .ruff_cache .hypothesis
 
 pythons: ## Fresh clones, an empty home, no compiler: make demo and make test on each Python here; ARGS=--only=3.13, --demo
 	@python3 tools/try_pythons.py $(ARGS)
@@ -101,6 +104,7 @@ lock: ## Resolve requirements/*.in anew (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements/slither.in -o requirements/slither.txt
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements/mutate.in -o requirements/mutate.txt
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements/halmos.in -o requirements/halmos.txt
+	uv pip compile -q --no-deps --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 requirements/ledger.in -o requirements/ledger.txt
 
 # The stamp names what it was made from: a change of either lock file sets up anew.
 .venv/.ready: requirements/project.txt pyproject.toml package-lock.json tools/install_tools.py tools/solc.cjs tools/setup.sh $(if $(PYTHON),FORCE)
@@ -121,4 +125,9 @@ FORCE:
 .venv-mutate/.ready: requirements/mutate.txt | .venv/.ready
 	@$(BIN)/python -m venv .venv-mutate
 	@.venv-mutate/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutate.txt
+	@touch $@
+
+# Beside this project's own packages, not in their place: the plugin has to find ape.
+.venv-ledger/.ready: requirements/ledger.txt | .venv/.ready
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --upgrade --target .venv-ledger -r requirements/ledger.txt
 	@touch $@

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
+import click
 from eth_account import Account
 from eth_account.messages import SignableMessage
 from eth_keys.constants import SECPK1_N
@@ -146,11 +147,11 @@ def sign_message(account: AccountAPI, message: SignableMessage) -> bytes:
     Raises:
         RefusedError: it did not sign, or signed something else.
     """
-    from ape.exceptions import ApeException
-
     try:
         signed = account.sign_message(message)
-    except ApeException as error:
+    except click.Abort:  # a question of the account's own, answered with Ctrl-C
+        raise
+    except Exception as error:  # a device's plugin has exceptions of its own
         raise RefusedError(
             f"{account.address} did not sign: {str(error).rstrip('.!')}; nothing was kept."
         ) from error

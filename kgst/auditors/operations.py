@@ -16,6 +16,7 @@ from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.quantities import format_duration
 from kgst.roles import Role
 from kgst.signing.collecting import require_signed
+from kgst.signing.deadlines import until
 from kgst.signing.files import AuditorSet
 from kgst.signing.onchain import require_here, require_taken, structs
 from kgst.storing import read_model
@@ -57,7 +58,7 @@ def rotation(system: System, path: Path) -> Operation:
         lines=(
             *_set_lines(system, draft.current, draft.new),
             ("signed by", "\n".join(system.named(one.signer) for one in signed.signatures)),
-            ("deadline", format_time(draft.deadline)),
+            ("deadline", until(draft.deadline, found.state.block.timestamp)),
             *_ends_lines(system, found),
         ),
         # A set that was succeeded since is no longer in office.

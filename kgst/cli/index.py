@@ -81,15 +81,21 @@ def show(folder: Path, json_output: bool) -> Answer[IndexShowDocument]:
 
 @cli.command(cls=OfflineCommand, short_help="Check a whole index; asks nobody")
 @click.argument("folder", type=FOLDER)
+@click.option(
+    "--checkpoint",
+    metavar="NUMBER:HASH",
+    help="The first block of an epoch, as you know it: from it the sets of BSC's validators are carried forward, and "
+    "each block with an event has to be signed by one of them. Half a second an epoch.",
+)
 @json_option
-def verify(folder: Path, json_output: bool) -> Answer[IndexVerifyDocument]:
+def verify(folder: Path, checkpoint: str | None, json_output: bool) -> Answer[IndexVerifyDocument]:
     """Check the whole index in FOLDER: files, blocks, proofs, and what its events say of one another.
 
     Believes nobody, and asks nobody. Exits 3 when something does not hold.
     """
     from kgst.index import offline
 
-    return offline.verify(folder, quiet=json_output)
+    return offline.verify(folder, checkpoint, quiet=json_output)
 
 
 @cli.command(cls=OfflineCommand, short_help="Write one transaction's events as a proof")

@@ -32,6 +32,7 @@ from kgst.files import Files
 from kgst.journal import Journal
 from kgst.node import connected, genesis, is_short_lived
 from kgst.record import Record
+from kgst.signing.own import print_read
 from kgst.terminal import markup
 from kgst.verify.comparing import inspect
 from kgst.verify.creation import build_check
@@ -78,7 +79,7 @@ def apply(
             "and no record is kept. To keep it use --network bsc:local:foundry with an anvil of your own.[/yellow]"
         )
         here = _here(policy, provider)
-        _agree(out, make_plan(here, deployer), policy, deployer, yes=yes)
+        _agree(out, make_plan(here, deployer), policy, path, deployer, yes=yes)
         deployment = carry_out(here, deployer, None, lambda event: print_event(out, event))
         return _deployed(deployment, DeployApplyDocument)
 
@@ -94,7 +95,7 @@ def apply(
                 f"{files.journal} tells of a deployment that was not finished; continue it with "
                 "`ape run deploy resume`, or start over with --new, which keeps the journal aside."
             )
-    _agree(out, make_plan(policy, deployer), policy, deployer, yes=yes)
+    _agree(out, make_plan(policy, deployer), policy, path, deployer, yes=yes)
     if new:
         for moved in files.move_aside():
             out.print(f"[dim]kept aside: {markup(moved)}[/dim]")
@@ -119,8 +120,9 @@ def resume(
     require_from_sources()
     deployer = account_of(account, provider)
     if not files.begun():  # it ended before its first signature
-        _agree(out, make_plan(policy, deployer), policy, deployer, yes=yes)
+        _agree(out, make_plan(policy, deployer), policy, path, deployer, yes=yes)
         return _send(policy, deployer, files, out, carry_out, DeployResumeDocument)
+    print_read(out, policy, path)
     confirm("Continue the deployment?", deployer, yes=yes)
     return _send(policy, deployer, files, out, carry_on, DeployResumeDocument)
 
@@ -150,7 +152,9 @@ def _here(policy: Policy, provider: ProviderAPI) -> Policy:
     return policy.model_copy(update={"safes": {}}) if is_short_lived(provider) else policy
 
 
-def _agree(out: Console, planned: Plan, policy: Policy, deployer: AccountAPI, *, yes: bool) -> None:
+def _agree(
+    out: Console, planned: Plan, policy: Policy, path: Path, deployer: AccountAPI, *, yes: bool
+) -> None:
     """Show the plan, and go on only if it can be carried out and is agreed to.
 
     Raises:
@@ -159,6 +163,7 @@ def _agree(out: Console, planned: Plan, policy: Policy, deployer: AccountAPI, *,
     print_plan(out, planned, policy)
     if planned.refusals:
         raise RefusedError(" ".join(planned.refusals) + " Nothing was sent.")
+    print_read(out, policy, path)
     confirm("Deploy?", deployer, yes=yes)
 
 

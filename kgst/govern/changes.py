@@ -12,9 +12,11 @@ from typing import Any, Final
 from kgst.decoding.calls import function_name
 from kgst.deployment.contracts import Deployment
 from kgst.flags import flag_names
+from kgst.moments import format_time
 from kgst.quantities import format_bps, format_duration
 from kgst.roles import Role, role_name
 from kgst.snapshot.state import State
+from kgst.snapshot.traces import ADMIN_DELAY, GRANT_DELAY
 from kgst.verify.comparing import quota
 from kgst.verify.roles import guardian_of, wanted_delay
 
@@ -75,20 +77,28 @@ def _terms(deployment: Deployment, state: State) -> Iterator[Change]:
             data = manager.setRoleGuardian.encode_input(int(role), int(guardian))
             summary = f"make {guardian.name} the guardian of {name}, not {was}"
             yield _admin(manager, summary, data, False)
-        if delay := roles.grant_delay[role].value:
+        if later := _later(state, roles.grant_delay[role].value, GRANT_DELAY, int(role)):
             data = manager.setGrantDelay.encode_input(int(role), 0)
-            summary = (
-                f"let grants of {name} take effect at once, not after {format_duration(delay)}"
-            )
+            summary = f"let grants of {name} take effect at once, not after {later}"
             yield _admin(manager, summary, data, True)
     for label, target in _targets(deployment).items():
         if roles.closed[label].value:
             data = manager.setTargetClosed.encode_input(target, False)
             yield _admin(manager, f"open the {label}, which is closed", data, True)
-        if delay := roles.admin_delay[label].value:
+        if later := _later(state, roles.admin_delay[label].value, ADMIN_DELAY, int(target, 16)):
             data = manager.setTargetAdminDelay.encode_input(target, 0)
-            summary = f"let ADMIN change the {label} at once, not after {format_duration(delay)}"
+            summary = f"let ADMIN change the {label} at once, not after {later}"
             yield _admin(manager, summary, data, True)
+
+
+def _later(state: State, delay: int, event: str, about: int) -> str:
+    """The delay that should be none, in words: that of now, else one that was set and comes; empty for none."""
+    if delay:
+        return format_duration(delay)
+    coming = state.traces.coming(event, about, state.head.time)
+    if coming is None or not coming[0]:
+        return ""
+    return f"{format_duration(coming[0])} from {format_time(coming[1])} on"
 
 
 def _members(deployment: Deployment, state: State) -> Iterator[Change]:
@@ -199,17 +209,41 @@ def _by_hand(deployment: Deployment, state: State) -> Iterator[str]:
     auditors, wanted = token.auditors.value, tuple(policy.auditor_addresses)
     if auditors.members != wanted or auditors.threshold != policy.auditors.threshold:
         yield "auditors or their threshold: only the auditors change them (rotateAuditors: `ape run auditors draft`)"
-    elif auditors.suspended:
+    elif auditors.seats_suspended:
         yield "suspended auditors: only the others bring one back (rotateAuditors: `ape run auditors draft`)"
-    if token.recovery.value.auditors:
+    if any(token.recovery.value):
         yield (
             "a recovery of the auditors is under way: GUARDIAN ends it (cancelAuditorsProposal: `ape run auditors "
             "cancel`), the auditors with any attestation; if their keys are lost, put the new auditors into the policy"
         )
-    if token.authority.value != deployment.record.manager.address:
+    manager = deployment.record.manager.address
+    authorities = {"token": token.authority.value, "Revoker": state.roles.revoker_authority.value}
+    for what, authority in authorities.items():
+        if authority != manager:
+            yield (
+                f"authority: another AccessManager rules the {what}; only that one can give it back (updateAuthority)"
+            )
+    yield from _not_yet(deployment, state)
+    code = {
+        "its recovery delay": token.recovery_delay.value == policy.token.recovery_delay,
+        "its EIP-712 domain": token.domain_separator.value == deployment.domain.separator,
+        "the deployer, who is an auditor": not token.deployer_is_auditor.value,
+    }
+    if wrong := ", ".join(what for what, right in code.items() if not right):
         yield (
-            "authority: another AccessManager rules the token; only that one can give it back (updateAuthority)"
+            f"the token answers otherwise than what was deployed ({wrong}): no call undoes that; see `ape run deploy "
+            "verify`, and do not use the token until it is understood"
         )
+
+
+def _not_yet(deployment: Deployment, state: State) -> Iterator[str]:
+    """Members who were granted what the policy says and cannot act yet: the role had a grant delay."""
+    for (role, account), access in state.roles.members.items():
+        if access.since > state.head.time and wanted_delay(deployment, role, account) is not None:
+            yield (
+                f"{deployment.named(account)} can act as {role_name(role)} only from {format_time(access.since)} on "
+                "(the role's grant delay): wait, and take nothing from whoever acts meanwhile"
+            )
 
 
 def _admin(manager: Any, summary: str, data: Any, loosens: bool) -> Change:

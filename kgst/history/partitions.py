@@ -23,6 +23,7 @@ from kgst.locking import HeldError, LockedFile
 __all__ = [
     "MANIFEST",
     "BrokenIndexError",
+    "Epochs",
     "Index",
     "Manifest",
     "Partition",
@@ -53,7 +54,7 @@ class PartitionFile(_Model):
     """
 
     name: Annotated[
-        str, Field(pattern=r"^(logs|blocks|calls)-[0-9]{12}-[0-9]{12}-[0-9a-f]{8}\.parquet$")
+        str, Field(pattern=r"^(logs|blocks|calls|epochs)-[0-9]{12}-[0-9]{12}-[0-9a-f]{8}\.parquet$")
     ]
     sha256: Sha256
     rows: Count
@@ -83,6 +84,20 @@ class Partition(_Model):
         return self
 
 
+class Epochs(_Model):
+    """Headers of BSC's epochs, by which the sets of validators are carried forward.
+
+    Attributes:
+        first: The first block of the first epoch.
+        last: The first block of the last epoch.
+        files: `epochs`, oldest first.
+    """
+
+    first: Count
+    last: Count
+    files: tuple[PartitionFile, ...] = ()
+
+
 class Manifest(_Model):
     """What an index holds.
 
@@ -93,6 +108,7 @@ class Manifest(_Model):
         known_block: A block that is known to have events: that in which the deployment gave its roles.
         partitions: Without a gap from `first_block` on.
         compared: The block up to which all that events speak of was found to be the chain's state; 0 before.
+        epochs: None where none were read: on another chain than BSC, or before they were kept.
     """
 
     format: Literal["kgst-index/1"] = "kgst-index/1"
@@ -103,6 +119,7 @@ class Manifest(_Model):
     known_block: Count
     partitions: tuple[Partition, ...] = ()
     compared: Count = 0
+    epochs: Epochs | None = None
 
     @model_validator(mode="after")
     def _without_gap(self) -> Self:
@@ -120,15 +137,19 @@ class Manifest(_Model):
         """The last that was read; one before `first_block` when none was."""
         return self.partitions[-1].last if self.partitions else self.first_block - 1
 
+    @property
+    def all_files(self) -> list[PartitionFile]:
+        """Every file that belongs to it."""
+        found = [file for partition in self.partitions for file in partition.files]
+        return found + list(self.epochs.files if self.epochs else ())
+
     def files(self, kind: str) -> list[str]:
         """Names of the files of one kind, oldest first."""
-        return [f.name for p in self.partitions for f in p.files if f.name.startswith(f"{kind}-")]
+        return [f.name for f in self.all_files if f.name.startswith(f"{kind}-")]
 
     def rows(self, kind: str) -> int:
         """Rows of one kind."""
-        return sum(
-            f.rows for p in self.partitions for f in p.files if f.name.startswith(f"{kind}-")
-        )
+        return sum(f.rows for f in self.all_files if f.name.startswith(f"{kind}-"))
 
 
 class Index:
@@ -182,7 +203,7 @@ class Index:
 
     def _tidy(self) -> None:
         manifest = self.manifest
-        known = {f.name for p in (manifest.partitions if manifest else ()) for f in p.files}
+        known = {file.name for file in (manifest.all_files if manifest else ())}
         for path in self.folder.glob("*.parquet"):
             if path.name not in known:
                 path.unlink()

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kgst.checks import Check, State
 from kgst.history.database import History
 from kgst.history.partitions import Index, Manifest, sha256_of
 from kgst.history.rows import BlockRow, LogRow
 from kgst.proofs import Header, ProofError, Receipt, ReceiptsProof, sealer
-
-if TYPE_CHECKING:
-    pass
+from kgst.proofs.parlia import CHAINS
 
 __all__ = [
-    "BSC",
     "file_checks",
     "proof_checks",
     "receipt_shown",
@@ -28,8 +25,6 @@ __all__ = [
     "unproven_checks",
 ]
 
-BSC: Final = (56, 97)
-"""Chains whose headers validators sign as BSC's do."""
 _AT_ONCE: Final = 2_000
 _ADVICE: Final = "the index was changed or is damaged: restore it from a copy, or have it read anew"
 
@@ -37,17 +32,16 @@ _ADVICE: Final = "the index was changed or is damaged: restore it from a copy, o
 def file_checks(index: Index, manifest: Manifest) -> list[Check]:
     """Whether the files are those that `index.json` names."""
     wrong = []
-    for partition in manifest.partitions:
-        for file in partition.files:
-            path = index.path(file)
-            try:
-                good = path.is_file() and not path.is_symlink() and sha256_of(path) == file.sha256
-            except OSError as error:
-                wrong.append(f"{file.name}: {error.strerror}")
-                continue
-            if not good:
-                wrong.append(f"{file.name}: {'other content' if path.exists() else 'missing'}")
-    count = sum(len(p.files) for p in manifest.partitions)
+    for file in manifest.all_files:
+        path = index.path(file)
+        try:
+            good = path.is_file() and not path.is_symlink() and sha256_of(path) == file.sha256
+        except OSError as error:
+            wrong.append(f"{file.name}: {error.strerror}")
+            continue
+        if not good:
+            wrong.append(f"{file.name}: {'other content' if path.exists() else 'missing'}")
+    count = len(manifest.all_files)
     found = "; ".join(wrong[:3]) or f"{count:,} as index.json names them"
     return [Check.that("files", "partitions", not wrong, found, advice=_ADVICE)]
 
@@ -75,7 +69,7 @@ def proof_checks(
             wrong["headers"].append(f"block {block.number}: {error}")
             continue
         before = block
-        if manifest.chain_id in BSC:
+        if manifest.chain_id in CHAINS:
             try:
                 sealer(header, manifest.chain_id)
                 sealed += 1
@@ -101,7 +95,7 @@ def proof_checks(
         _told("blocks", "headers", wrong["headers"], f"{of:,} with the hash that is kept"),
         _told("events", "proofs", wrong["receipts"], f"{proven:,} follow from their block's hash"),
     ]
-    if manifest.chain_id in BSC:
+    if manifest.chain_id in CHAINS:
         found.append(_told("blocks", "seals", wrong["seals"], f"{sealed:,} signed by their miner"))
     found += unproven_checks(history)
     return found
@@ -131,7 +125,7 @@ def require_block(block: BlockRow, logs: list[LogRow], manifest: Manifest) -> No
         ProofError: it is not so.
     """
     header = _header(block)
-    if manifest.chain_id in BSC:
+    if manifest.chain_id in CHAINS:
         sealer(header, manifest.chain_id)
     if block.receipts is not None:
         _require_events(header, block, logs, manifest)

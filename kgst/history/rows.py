@@ -18,7 +18,7 @@ from kgst.history.partitions import PartitionFile, sha256_of
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["COLUMNS", "BlockRow", "CallRow", "LogRow", "connect", "quoted", "write"]
+__all__ = ["COLUMNS", "BlockRow", "CallRow", "EpochRow", "LogRow", "connect", "quoted", "write"]
 
 COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "logs": {
@@ -48,6 +48,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
         "receiver": "BLOB",
         "input": "BLOB",
     },
+    "epochs": {"number": "UBIGINT", "hash": "BLOB", "header": "BLOB"},
 }
 """Columns of each kind of file, in order, with DuckDB's types."""
 
@@ -153,6 +154,19 @@ class CallRow:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class EpochRow:
+    """The first block of an epoch of BSC, or one behind it that shows who held it to be the chain's (`epochs`).
+
+    Attributes:
+        header: RLP; its keccak256 is the block's hash.
+    """
+
+    number: int
+    hash: bytes
+    header: bytes
+
+
 def connect(folder: Path | None = None) -> DuckDBPyConnection:
     """A database in memory that reads nothing but files below `folder`, and writes nothing elsewhere."""
     import duckdb
@@ -171,7 +185,7 @@ def write(
     kind: str,
     first: int,
     last: int,
-    rows: Sequence[LogRow] | Sequence[BlockRow] | Sequence[CallRow],
+    rows: Sequence[LogRow] | Sequence[BlockRow] | Sequence[CallRow] | Sequence[EpochRow],
 ) -> PartitionFile:
     """A file of `rows`, which are in order."""
     import pandas as pd

@@ -7,11 +7,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgst.checks import Check, Summary, drift_code, in_words, passed, print_checks, summarized
+from kgst.checks import (
+    Check,
+    State,
+    Summary,
+    drift_code,
+    in_words,
+    passed,
+    print_checks,
+    summarized,
+)
 from kgst.console import Answer
 from kgst.deployment.system import System, open_system
 from kgst.errors import InputError
 from kgst.history.database import History
+from kgst.history.epochs import keep_epochs
 from kgst.history.partitions import MANIFEST, Index, Manifest
 from kgst.history.proving import unproven_checks
 from kgst.history.syncing import Progress
@@ -70,6 +80,10 @@ def sync(
             checks = unproven_checks(history) + consistency(history)
             # From where the last comparison that held ended: not from where the last run did.
             checks += _state_checks(system, history, head, before.compared + 1)
+            # After it: the state of a block is kept for a minute, headers for ever.
+            with bar("epochs") as progress:
+                manifest, problem = keep_epochs(index, manifest, nodes, progress)
+            checks += _epoch_checks(problem)
             found = held(index, manifest, history)
         if passed(checks):
             index.save(manifest.model_copy(update={"compared": head.number}))
@@ -89,6 +103,17 @@ def sync(
         out.print(markup(in_words(checks)))
 
     return Answer(document, told, drift_code(checks))
+
+
+def _epoch_checks(problem: str | None) -> list[Check]:
+    """A warning where headers of epochs end too early; the events are kept all the same."""
+    if problem is None:
+        return []
+    advice = (
+        "index verify --checkpoint will not reach the end; ask another node, or have the index read anew (--anew) if "
+        "it was one that lied before"
+    )
+    return [Check("blocks", "headers of epochs", State.WARNING, problem, None, advice)]
 
 
 def _state_checks(system: System, history: History, head: Head, since: int) -> list[Check]:

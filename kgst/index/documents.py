@@ -10,6 +10,7 @@ from kgst.checks import CheckPart, Summary
 from kgst.document import Address, ChainId, Count, Data, Document, Hash, Part, Time
 
 __all__ = [
+    "Carried",
     "Examined",
     "Held",
     "IndexCheckDocument",
@@ -37,6 +38,7 @@ class Held(Part):
         events: How many.
         blocks: How many have events.
         unproven: Blocks whose receipts no node had any more, so that their events rest on a node's word.
+        epochs: The first blocks of the first and of the last epoch whose headers are kept; null where none is.
         bytes: Of all its files.
     """
 
@@ -47,6 +49,7 @@ class Held(Part):
     events: Count
     blocks: Count
     unproven: Count
+    epochs: tuple[Count, Count] | None
     bytes: Count
 
 
@@ -83,12 +86,43 @@ class IndexShowDocument(Document):
     counts: dict[str, Count]
 
 
+class Carried(Part):
+    """What follows from a block that the user trusts.
+
+    Attributes:
+        number: Of that block, the first of an epoch.
+        hash: Of that block, as the user gave it.
+        epochs: How many sets of validators were carried forward from it.
+        by_votes: Of these, on the BLS votes of two thirds of the set before.
+        by_seals: Of these, on the seals of more than half of the set before.
+        first_block: From which on it is known who signs; null when nothing follows.
+        last_block: Up to which.
+        bound: Blocks with events that one of those signed whose time it was.
+        unbound: The others: of before, or wrong.
+    """
+
+    number: Count
+    hash: Hash
+    epochs: Count
+    by_votes: Count
+    by_seals: Count
+    first_block: Count | None
+    last_block: Count | None
+    bound: Count
+    unbound: Count
+
+
 class IndexVerifyDocument(Document):
-    """An index that was checked without a node."""
+    """An index that was checked without a node.
+
+    Attributes:
+        checkpoint: What follows from the block that was named; null when none was.
+    """
 
     SCHEMA: ClassVar = "kgst/index-verify/1"
 
     index: Held
+    checkpoint: Carried | None
     checks: list[Examined]
     summary: Summary
 

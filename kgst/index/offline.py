@@ -13,11 +13,13 @@ from kgst.console import Answer
 from kgst.errors import InputError
 from kgst.history.database import History
 from kgst.history.partitions import Index, Manifest
-from kgst.history.proving import BSC, file_checks, proof_checks, receipt_shown
+from kgst.history.proving import file_checks, proof_checks, receipt_shown
 from kgst.history.rows import BlockRow
 from kgst.index import known
+from kgst.index.checkpoint import Checkpoint, checkpoint_checks, said_of, unsaid
 from kgst.index.consistency import consistency
 from kgst.index.documents import (
+    Carried,
     Examined,
     Held,
     IndexCheckDocument,
@@ -29,6 +31,7 @@ from kgst.index.documents import (
 from kgst.index.files import EventProof
 from kgst.index.views import bar, print_held, print_told
 from kgst.proofs import Header, ProofError, Receipt, ReceiptsProof, sealer
+from kgst.proofs.parlia import CHAINS
 from kgst.storing import as_bytes, read_model, write_new
 from kgst.terminal import markup
 
@@ -63,20 +66,28 @@ def show(folder: Path) -> Answer[IndexShowDocument]:
     return Answer(IndexShowDocument(index=found, counts=counts), told)
 
 
-def verify(folder: Path, *, quiet: bool) -> Answer[IndexVerifyDocument]:
+def verify(folder: Path, checkpoint: str | None, *, quiet: bool) -> Answer[IndexVerifyDocument]:
     """Whether everything in the index in `folder` follows from the hashes of its blocks.
 
+    With a checkpoint (`NUMBER:HASH`) also whether BSC's validators signed these, each in their time.
+
     Raises:
-        InputError: there is none.
+        InputError: there is none, or the checkpoint cannot be one of it.
     """
+    trusted = None if checkpoint is None else Checkpoint.parse(checkpoint)
     index, manifest = _opened(folder)
-    checks = file_checks(index, manifest)
+    checks, carried = file_checks(index, manifest), None
     if checks[0].advice:  # what is not there cannot be read
-        return _verified(index, manifest, None, checks)
-    with History.open(index, manifest, known.known_events()) as history, bar("proofs") as progress:
-        checks += proof_checks(history, progress)
+        return _verified(index, manifest, None, checks, carried)
+    with History.open(index, manifest, known.known_events()) as history:
+        if trusted is not None:
+            with bar("epochs") as progress:
+                found, carried = checkpoint_checks(history, trusted, progress)
+            checks += found
+        with bar("proofs") as progress:
+            checks += proof_checks(history, progress)
         checks += consistency(history)
-        return _verified(index, manifest, history, checks)
+        return _verified(index, manifest, history, checks, carried)
 
 
 def export(
@@ -147,7 +158,7 @@ def check(path: Path) -> Answer[IndexCheckDocument]:
         header = Header.of_rlp(bytes.fromhex(file.header[2:]))
         nodes = [bytes.fromhex(node[2:]) for node in file.receipts]
         receipt = ReceiptsProof.of(header.receipts_root, nodes).receipt(file.transaction_index)
-        by = sealer(header, file.chain_id) if file.chain_id in BSC else None
+        by = sealer(header, file.chain_id) if file.chain_id in CHAINS else None
     except ProofError as error:
         raise InputError(f"{path}: it proves nothing: {error}.") from error
     document = IndexCheckDocument(
@@ -184,7 +195,7 @@ def held(index: Index, manifest: Manifest, history: History | None) -> Held:
     unproven = 0
     if history is not None:
         [(unproven,)] = history.rows("SELECT count(*) FROM blocks WHERE receipts IS NULL")
-    paths = [index.path(file) for part in manifest.partitions for file in part.files]
+    paths = [index.path(file) for file in manifest.all_files]
     return Held(
         folder=str(index.folder),
         chain_id=manifest.chain_id,
@@ -193,6 +204,7 @@ def held(index: Index, manifest: Manifest, history: History | None) -> Held:
         events=manifest.rows("logs"),
         blocks=manifest.rows("blocks"),
         unproven=unproven,
+        epochs=(epochs.first, epochs.last) if (epochs := manifest.epochs) else None,
         bytes=sum(path.stat().st_size for path in paths if path.is_file()),
     )
 
@@ -208,17 +220,27 @@ def _opened(folder: Path) -> tuple[Index, Manifest]:
 
 
 def _verified(
-    index: Index, manifest: Manifest, history: History | None, checks: list[Check]
+    index: Index,
+    manifest: Manifest,
+    history: History | None,
+    checks: list[Check],
+    carried: Carried | None,
 ) -> Answer[IndexVerifyDocument]:
     found = held(index, manifest, history)
     document = IndexVerifyDocument(
-        index=found, checks=Examined.all_of(checks), summary=Summary.of(checks)
+        index=found,
+        checkpoint=carried,
+        checks=Examined.all_of(checks),
+        summary=Summary.of(checks),
     )
+    more = said_of(carried) if carried else unsaid(manifest.chain_id)
 
     def told(out: Console) -> None:
         print_held(out, found)
         print_checks(out, checks)
         out.print(markup(in_words(checks)))
+        if more:
+            out.print(markup(more))
 
     return Answer(document, told, drift_code(checks))
 

@@ -57,6 +57,9 @@ def print_held(out: Console, held: Held) -> None:
     out.print(f"Index [bold]{markup(held.folder)}[/bold], chain {held.chain_id}", soft_wrap=True)
     out.print(f"  blocks {held.first_block:,} to {held.last_block:,}")
     out.print(f"  {held.events:,} events in {held.blocks:,} blocks, {held.bytes / 1e6:,.1f} MB")
+    if held.epochs:
+        first, last = held.epochs
+        out.print(f"  headers of epochs from block {first:,} to {last:,}")
     if held.unproven:
         out.print(
             f"  [yellow]{held.unproven:,} blocks without proof[/yellow]: no node had their receipts any more"

@@ -13,6 +13,7 @@ from kgst.pipeline.documents import GivenUp, GiveUpDocument
 from kgst.pipeline.work import Work
 from kgst.sending import NonceUsedError
 from kgst.sending.outcomes import GIVEN_UP, VOIDED
+from kgst.signing.own import print_read
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -69,6 +70,7 @@ def _given_up(work: Work, account: AccountAPI) -> Answer[GiveUpDocument]:
             soft_wrap=True,
         )
     if found:
+        print_read(work.out, work.system.policy, work.system.policy_path)
         confirm("Give these up?", account, yes=work.run.yes)
     ends: list[GivenUp] = []
     for path in paths:

@@ -14,6 +14,7 @@ from kgst.pipeline.documents import OperationDocument
 from kgst.pipeline.permission import Permission, PermissionStatus
 from kgst.quantities import format_duration
 from kgst.sending import Event, Stage
+from kgst.signing.own import print_read
 from kgst.tables import table
 from kgst.terminal import markup, markup_lines
 
@@ -57,6 +58,7 @@ def print_preview(
     if actor.account is not None and actor.safe is not None:
         rows.add_row("signs and pays", markup(system.named(actor.account.address)))
     out.print(rows)
+    print_read(out, system.policy, system.policy_path)
     if last_done is not None:
         path, outcome = last_done
         out.print(

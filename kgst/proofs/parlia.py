@@ -18,7 +18,7 @@ from kgst.proofs.encoding import as_bytes, as_list, as_number, decode
 from kgst.proofs.errors import ProofError
 from kgst.proofs.headers import HASH, Header
 
-__all__ = ["SEAL", "Attestation", "Epoch", "Extra", "Validator", "epoch_length"]
+__all__ = ["CHAINS", "SEAL", "Attestation", "Epoch", "Extra", "Validator", "epoch_length"]
 
 SEAL: Final = 65
 """Bytes of the seal."""
@@ -48,6 +48,8 @@ _FORKS: Final = {
     56: _Forks(luban=29_020_050, bohr=1_727_317_200, lorentz=1_745_903_100, maxwell=1_751_250_600),
     97: _Forks(luban=29_295_050, bohr=1_724_116_996, lorentz=1_744_097_580, maxwell=1_748_243_100),
 }
+CHAINS: Final = tuple(_FORKS)
+"""Chains whose headers validators sign as BSC's do."""
 _FIRST_LENGTH: Final = 200
 _LORENTZ_LENGTH: Final = 500  # BEP-520
 _MAXWELL_LENGTH: Final = 1_000  # BEP-524

@@ -11,8 +11,10 @@ it was, and is best not much older than what is to be shown.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, Self
 
 from kgst.proofs.errors import ProofError
@@ -25,6 +27,7 @@ __all__ = ["Tenures"]
 
 _FINAL: Final = 3
 """A block, its child with the votes for it, and the child's child with the votes for that."""
+_number = attrgetter("number")
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,10 @@ class Tenures:
                 f"who seals block {number} is not known: the trusted block and those that were carried from it say it "
                 f"of {self.first} to {self.last}"
             )
-        found = self.epochs[0]
-        for before, epoch in zip(self.epochs, self.epochs[1:], strict=False):
-            if number > epoch.number + before.delay:
-                found = epoch
-        return found
+        latest = bisect_right(self.epochs, number, key=_number) - 1
+        if latest and number <= self.epochs[latest].number + self.epochs[latest - 1].delay:
+            latest -= 1
+        return self.epochs[latest]
 
     def verify_sealed(self, headers: Sequence[Header]) -> tuple[bytes, ...]:
         """Who sealed each of the headers, 20 bytes each: a validator whose time it was.

@@ -58,11 +58,13 @@ def check(
     else:
         domain = draft.token_domain
         check_deployment(domain.chain_id, "token", domain.token, policy, policy_path, done, undone)
-        if list(draft.signers.members) == policy.auditor_addresses:
-            done.append("the auditors are the policy's")
+        auditors = list(draft.signers.members), draft.signers.threshold
+        if auditors == (policy.auditor_addresses, policy.auditors.threshold):
+            done.append("the auditors and their threshold are the policy's")
         else:
             undone.append(
-                "auditors: the draft's are not those of the policy; was there a rotation?"
+                "auditors: the draft's, or how many of them must sign, are not those of the policy; was there a "
+                "rotation?"
             )
     if report is None:
         undone.append("report hash: no --report")

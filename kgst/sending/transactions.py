@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import click
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
@@ -68,8 +69,6 @@ def sign(
     Raises:
         RefusedError: the account did not sign, or everybody has its key.
     """
-    from ape.exceptions import ApeException
-
     require_own_key(account.address, provider)
     transaction: Any = provider.network.ecosystem.create_transaction(
         type=0,
@@ -85,7 +84,9 @@ def sign(
     try:
         done = account.sign_transaction(transaction)
         raw = bytes(done.serialize_transaction()) if done is not None else None
-    except ApeException as error:
+    except click.Abort:  # a question of the account's own, answered with Ctrl-C
+        raise
+    except Exception as error:  # a device's plugin has its own, also for "reject"
         raise RefusedError(
             f"{step}: {str(error).rstrip('.!')}; nothing was sent. Use an account that signs by itself."
         ) from error

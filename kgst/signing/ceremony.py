@@ -146,6 +146,7 @@ def sign(
     out, signer = console(stderr=quiet), namer(policy)(address)
     reviewed.show(out)
     print_own(out, own)
+    out.print(markup(deadlines.in_words(draft, deadlines.clock()), None), soft_wrap=True)
     print_hashes(out, draft.hashes)
     if given is not None:
         out.print(f"Its owners sign {draft.for_contracts}", soft_wrap=True, markup=False)

@@ -28,7 +28,9 @@ __all__ = [
     "deadline_after",
     "early",
     "far",
+    "in_words",
     "require_open",
+    "until",
 ]
 
 ATTESTATION_VALID: Final = 12 * 3_600
@@ -103,6 +105,25 @@ def require_open(draft: Signable, now: int) -> None:
             f"{format_span(now - draft.closes)} ago by this computer's clock: a signature on it is of no use. Ask the "
             "issuer to draft anew; if the clock is wrong, set it."
         )
+
+
+def until(closes: int, now: int) -> str:
+    """`2026-03-04 12:00:00 UTC = …, 11 hours 58 minutes from now`; `… ago` once it has passed."""
+    left = closes - now
+    how_far = f"{format_span(left)} from now" if left >= 0 else f"{format_span(-left)} ago"
+    return f"{both_times(closes)}, {how_far}"
+
+
+def in_words(draft: Signable, now: int) -> str:
+    """How long a signature is good for: a line for whoever is about to give it.
+
+    Args:
+        draft: To be signed.
+        now: By this computer's clock.
+    """
+    if draft.closes is None:
+        return "Deadline: none; what is signed here stays good until it is carried out or overtaken"
+    return f"Deadline: {until(draft.closes, now)} by this computer's clock"
 
 
 def far(draft: AuditorsOrder, now: int) -> Iterator[Check]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kgst.errors import RefusedError
+from kgst.errors import KgstError, RefusedError
 from kgst.files import Files
 from kgst.policy import Policy
 from kgst.record import Record, RecordError
@@ -18,7 +18,7 @@ from kgst.terminal import markup
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["UNNAMED", "Names", "Own", "own_policy", "print_own"]
+__all__ = ["UNNAMED", "Names", "Own", "own_policy", "print_own", "print_read"]
 
 _FOLDER: Final = "deployments"
 _NETWORKS: Final = {56: "bsc-mainnet", 97: "bsc-testnet"}
@@ -116,3 +116,23 @@ def print_own(out: Console, own: Own | None) -> None:
         return
     out.print(f"Names: those of {markup(own.path, None)}", soft_wrap=True)
     out.print(f"  its sha256  [bold]{markup(own.sha256)}[/bold]", soft_wrap=True)
+
+
+def print_read(out: Console, policy: Policy, path: Path) -> None:
+    """The same, of a policy that the command has read already.
+
+    A file that is another by now is told, and stops nothing: what is urgent does not wait for it.
+    """
+    try:
+        found = read_bytes(path)
+        same = Policy.load(path) == policy
+    except KgstError as error:
+        out.print(f"[yellow]Names:[/yellow] those of a file that is gone: {markup(error, None)}")
+        return
+    if not same:
+        out.print(
+            f"[yellow]Names:[/yellow] those of {markup(path, None)} as it was read; it has been changed since",
+            soft_wrap=True,
+        )
+        return
+    print_own(out, Own(policy, path, hashlib.sha256(found).hexdigest()))

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kgst.signing import deadlines
 from kgst.signing.collecting import Collection
-from kgst.signing.moments import both_times
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -97,5 +97,6 @@ def print_collection(out: Console, collection: Collection, target: Path, named: 
         return
     out.print(f"[green]✓[/green] {needed}: enough.")
     if collection.draft.closes is not None:
-        out.print(f"Can be submitted until {both_times(collection.draft.closes)}")
+        last = deadlines.until(collection.draft.closes, deadlines.clock())
+        out.print(f"Can be submitted until {last}", soft_wrap=True)
     out.print(f"Ready to submit: {target}", soft_wrap=True, markup=False)

@@ -103,9 +103,12 @@ class RoleReads:
             for selector in sorted(traces.revoker_functions | {REVOKE_SELECTOR})
         }
         """Of the Revoker, as `functions`."""
-        targets = {"token": token, "manager": manager.address, "revoker": self.revoker}
-        self.closed = {name: ask("isTargetClosed", at) for name, at in targets.items()}
-        self.admin_delay = {name: ask("getTargetAdminDelay", at) for name, at in targets.items()}
+        self.targets = {"token": token, "manager": manager.address, "revoker": self.revoker}
+        """Addresses of what the AccessManager rules."""
+        self.closed = {name: ask("isTargetClosed", at) for name, at in self.targets.items()}
+        self.admin_delay = {
+            name: ask("getTargetAdminDelay", at) for name, at in self.targets.items()
+        }
 
     @property
     def members(self) -> dict[tuple[int, str], Access]:

@@ -52,6 +52,17 @@ class Traces:
     gap: str | None = None
     waits: bool = False
 
+    def coming(self, event: str, about: int, now: int) -> tuple[int, int] | None:
+        """A delay that was set and does not hold yet: seconds, and the second from which it holds; None for none.
+
+        Args:
+            event: `GRANT_DELAY` or `ADMIN_DELAY`.
+            about: A role's number, or a target's address as a number.
+            now: The block's time.
+        """
+        delay, since = self.delays.get((event, about.to_bytes(32)), (0, 0))
+        return (delay, since) if since > now else None
+
     def failure(self, what: str) -> NodeError:
         """Of what cannot be done for the gap; `what` in words."""
         said = f"{what} cannot be found without events: {self.gap}"

@@ -15,13 +15,13 @@ from kgst.deployment.code import (
     require_contract,
 )
 from kgst.errors import RefusedError
-from kgst.moments import format_time
 from kgst.pipeline.operation import Operation
 from kgst.policy import Policy
 from kgst.quantities import format_duration
 from kgst.sending.signed import read_signed
 from kgst.signing.collecting import collect, require_signed
 from kgst.signing.comparing import check_deployment
+from kgst.signing.deadlines import until
 from kgst.signing.files import AuditorSet
 from kgst.signing.onchain import (
     read_auditors,
@@ -180,7 +180,7 @@ def submission(system: System, path: Path, signatures: Sequence[Path]) -> Operat
         ("code hash", f"{file.code_hash[:34]}\n{file.code_hash[34:]}"),
         ("may then run", call_in_words(file.contract, file.call)),
         ("signed by", "\n".join(system.named(one.signer) for one in found)),
-        ("deadline", format_time(file.deadline)),
+        ("deadline", until(file.deadline, system.now())),
     )
     return approval(system, order, structs(found), lines)
 

@@ -18,6 +18,7 @@ from kgst.record import SignedTransaction
 from kgst.sending.signed import SignedError, read_signed
 from kgst.signing.deadlines import ORDER_VALID, deadline_after
 from kgst.signing.onchain import read_auditors, read_halts, require_here
+from kgst.signing.own import print_read
 from kgst.storing import as_bytes, read_model, write_new
 from kgst.terminal import markup
 from kgst.upgrade.checking import Candidate, examine
@@ -195,6 +196,7 @@ def _deploy(
         out.print(f"  {arguments_in_words('0x' + candidate.arguments.hex())}; to run at the upgrade: "
                   f"{call_in_words(candidate.contract, data)}", markup=False)  # fmt: skip
         out.print(f"  by {actor.named(system)}; the token stays as it is", markup=False)
+        print_read(out, system.policy, system.policy_path)
         confirm("Deploy it?", account, yes=run.yes)
         next_nonce = work.logbook.next_nonce()
         with work.logbook.entry(subject, "deploy-implementation") as entry:

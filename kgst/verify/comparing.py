@@ -7,12 +7,11 @@ EIP-712 domain, that the deployer is left with nothing, and that the policy's Sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from kgst.attestation import Domain
@@ -29,20 +28,20 @@ from kgst.deployment.contracts import FEED_DECIMALS, Deployment, initialization
 from kgst.deployment.people import FoundSafe, PeopleReads, people_checks
 from kgst.deployment.preflight import CONTRACTS, require_chain
 from kgst.errors import RefusedError
-from kgst.flags import flag_names
 from kgst.multicall import Head, Reads, ensure_multicall, latest
 from kgst.node import NodeError, connected, genesis
 from kgst.policy import Policy
-from kgst.quantities import format_bps, format_duration, format_refill
+from kgst.quantities import format_refill
 from kgst.record import Record
 from kgst.snapshot.code import Code, read_code
-from kgst.snapshot.state import State, TokenState, read_state
+from kgst.snapshot.state import State, read_state
 from kgst.snapshot.traces import Traces
 from kgst.units import format_som
 from kgst.verify.creation import creation_checks
 from kgst.verify.keys import public_key_checks
 from kgst.verify.roles import role_checks
 from kgst.verify.storage import storage_checks
+from kgst.verify.token import token_checks
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
@@ -133,8 +132,7 @@ def compare(
             return done
         state = read_state(deployment, provider, head, ask)
         for part in (
-            _word_checks(record, code),
-            _token_checks(deployment, state.token),
+            token_checks(deployment, code, state.token),
             _issuer_checks(deployment, state),
             role_checks(deployment, state),
         ):
@@ -215,37 +213,6 @@ def _expected_code(policy: Policy, record: Record) -> dict[str, bytes]:
     }
 
 
-def _word_checks(record: Record, found: Code) -> Iterator[Check]:
-    """By the storage itself: the answers of a wrong implementation are worth nothing."""
-    implementation, word = record.implementation[1].address, found.implementation
-    on_chain = f"{word:#x}" if word >> 160 else to_checksum_address(word.to_bytes(20))
-    yield _token("implementation (ERC-1967 slot)", implementation, on_chain)
-    yield _token("pause flags", "none", flag_names(found.flags.pause_flags))
-    yield _token("DELEGATE_ALL", False, found.flags.delegate_all)
-    yield _token("spare bits of the solvency", 0, found.flags.spare)
-
-
-def _token_checks(deployment: Deployment, token: TokenState) -> Iterator[Check]:
-    policy, terms = deployment.policy, deployment.policy.token
-    yield _token("authority", deployment.record.manager.address, token.authority.value)
-    yield _seconds("recovery delay", terms.recovery_delay, token.recovery_delay.value)
-    limits = token.limits.value
-    yield _seconds("max age", terms.max_age, limits.max_age)
-    increase = format_bps(terms.max_increase_bps), format_bps(limits.max_increase_bps)
-    yield _token("max increase", *increase)
-    yield _token("margin", format_bps(terms.margin_bps), format_bps(limits.margin_bps))
-    auditors = token.auditors.value
-    members = _names(policy, policy.auditor_addresses), _names(policy, auditors.members)
-    yield _token("auditors", *members)
-    yield _token("auditors' threshold", policy.auditors.threshold, auditors.threshold)
-    yield _token("suspended auditors", "none", _names(policy, auditors.suspended))
-    proposed = _names(policy, token.recovery.value.auditors)
-    yield _token("proposed auditors (recovery)", "none", proposed)
-    separators = _hex(deployment.domain.separator), _hex(token.domain_separator.value)
-    yield _token("EIP-712 domain separator", *separators)
-    yield _token("deployer is an auditor", False, token.deployer_is_auditor.value)
-
-
 def _issuer_checks(deployment: Deployment, state: State) -> Iterator[Check]:
     policy = deployment.policy
     if state.traces.gap:
@@ -271,17 +238,6 @@ def quota(capacity: int, refill: int, may_burn: bool, desk: bool) -> str:
     burn = "may burn" if may_burn else "may not burn"
     terms = f"capacity {format_som(capacity)}, refill {format_refill(refill)}, {burn}"
     return terms + ", a desk" * desk
-
-
-_token = partial(Check.same, "token")
-
-
-def _seconds(item: str, expected: int, found: int) -> Check:
-    return _token(item, format_duration(expected), format_duration(found))
-
-
-def _names(policy: Policy, addresses: Iterable[str]) -> str:
-    return ", ".join(map(policy.named, addresses)) or "none"
 
 
 def _hex(value: bytes) -> str:

@@ -11,6 +11,7 @@ from kgst.quantities import format_duration
 from kgst.roles import REVOKE, ROLE_FUNCTIONS, Role, role_name
 from kgst.snapshot.powers import Access, RoleReads
 from kgst.snapshot.state import State
+from kgst.snapshot.traces import ADMIN_DELAY, GRANT_DELAY
 
 __all__ = ["guardian_of", "role_checks", "wanted_delay"]
 
@@ -33,13 +34,15 @@ def role_checks(deployment: Deployment, state: State) -> Iterator[Check]:
         )
     for role in Role:
         guardian, admin = roles.guardian[role].value, roles.admin[role].value
-        delay_found = format_duration(roles.grant_delay[role].value)
+        set_later = state.traces.coming(GRANT_DELAY, int(role), state.head.time)
+        delay_found = _settling(roles.grant_delay[role].value, set_later)
         yield _same(f"guardian of role {role.name}", guardian_of(role).name, role_name(guardian))
         yield _same(f"admin of role {role.name}", "ADMIN", role_name(admin))
         yield _same(f"grant delay of role {role.name}", "0 seconds", delay_found)
     yield from _function_checks(deployment, roles)
     for label, admin_delay in roles.admin_delay.items():
-        delay_found = format_duration(admin_delay.value)
+        set_later = state.traces.coming(ADMIN_DELAY, int(roles.targets[label], 16), state.head.time)
+        delay_found = _settling(admin_delay.value, set_later)
         yield _same(f"{label} closed", False, roles.closed[label].value)
         yield _same(f"admin delay of the {label}", "0 seconds", delay_found)
 
@@ -81,6 +84,14 @@ def wanted_delay(deployment: Deployment, role: int, account: str) -> int | None:
             if int(policy.address(member.member), 16) == int(account, 16):
                 return member.delay
     return None
+
+
+def _settling(delay: int, coming: tuple[int, int] | None) -> str:
+    """A delay that holds now, with the one that comes days after it was set, of which no getter tells."""
+    text = format_duration(delay)
+    if coming is not None and coming[0] != delay:
+        text += f", changing to {format_duration(coming[0])} at {coming[1]}"
+    return text
 
 
 def _found(access: Access, now: int) -> str:

@@ -15,6 +15,7 @@ from support.operators import as_, operated, pass_time, policy_file
 from support.safe import deploy_safe
 from support.signing import sign
 
+from kgst.deployment.contracts import Deployment
 from kgst.deployment.system import System
 from kgst.errors import DriftError, InputError, RefusedError
 from kgst.files import Files
@@ -22,6 +23,7 @@ from kgst.govern import offline
 from kgst.govern.challenge import Challenge, challenge_for
 from kgst.govern.holders import read_holders
 from kgst.govern.rotate import prove_key, rotate
+from kgst.govern.todo import what_differs
 from kgst.policy import Policy
 from kgst.roles import Role
 from kgst.signing.ceremony import Given
@@ -224,6 +226,37 @@ def test_rotate__with_a_delay__goes_on_step_by_step(
     pass_time(DELAY)
     assert again().exit_code == 0, "the proof was kept"
     assert roles(kgst, pauser) == {}
+
+
+def test_rotate__role_with_a_grant_delay__keeps_the_old_one_until_the_new_one_can_act(
+    kgst: System, admin: Any, pauser: Any, successor: Any
+) -> None:
+    kgst.manager.setGrantDelay(Role.PAUSER, 600, sender=admin)
+    pass_time(5 * 86_400)
+    with pytest.raises(RefusedError, match="can act in every role only from"):
+        rotate(kgst, "pauser", "successor", as_(admin), new_account=successor)
+    assert roles(kgst, pauser) == {"PAUSER": 0, "UNPAUSER": 60}
+    # Not a second before, however often it is asked and however well the key is proved.
+    pass_time(500)
+    with pytest.raises(RefusedError, match="can act in every role only from"):
+        rotate(kgst, "pauser", "successor", as_(admin), new_account=successor)
+    assert roles(kgst, pauser) == {"PAUSER": 0, "UNPAUSER": 60}
+    # Nor does the plan take it for done: it says until when to wait.
+    assert any("can act as PAUSER only from" in line for line in what_differs_if_named(kgst))
+    pass_time(101)
+    answer = rotate(kgst, "pauser", "successor", as_(admin), new_account=successor)
+    assert answer.exit_code == 0
+    assert roles(kgst, pauser) == {}
+    assert roles(kgst, successor) == {"PAUSER": 0, "UNPAUSER": 60}
+
+
+def what_differs_if_named(system: System) -> list[str]:
+    """By hand, of a policy that names the successor in the pauser's place."""
+    named = system.policy_path.read_text().replace("member: pauser,", "member: successor,")
+    path = system.policy_path.with_name("named.yaml")
+    path.write_text(named)
+    deployment = Deployment.of(Policy.load(path), system.record)
+    return what_differs(replace(system, deployment=deployment)).by_hand
 
 
 def test_rotate__admin_by_itself__ends_with_the_new_one_alone(

@@ -389,6 +389,21 @@ def test_submit__accepted_before_the_last__is_done_already(
     assert ape_chain.blocks.height == height
 
 
+@pytest.mark.parametrize("other", ["as_of", "report_hash"])
+def test_submit__older_epoch_with_the_same_reserves__is_not_taken_for_this_one(
+    run: Any, drafted: Any, attested: Any, folder: Path, other: str
+) -> None:
+    """What everybody signed and nobody submitted: the same reserves, and something else."""
+    changed = {"report_hash": "0x" + "77" * 32} if other == "report_hash" else {}
+    lost = signed_by(drafted(), (0, 1, 2), **changed).rename(folder / "lost.signed.json")
+    advance_time(60)
+    ape_chain.mine()
+    attested()
+    for said in ("is taken by another attestation", "is of epoch 1, and the chain is at epoch 2"):
+        assert said in refusal(run("submit", lost, "--yes", "--account", "TEST::15"), 4)
+        attested("10100.00")
+
+
 def test_submit__epoch_of_the_future__is_refused(run: Any, attested: Any, drafted: Any) -> None:
     attested()
     path = signed_by(drafted(), (0, 1, 2))

@@ -673,6 +673,43 @@ def test_check__second_generation__passes_on_a_fork(kgst: System, migration: str
     assert ape_chain.blocks.height == height
 
 
+def test_check__upgrade_that_changes_a_getter__is_found_on_the_fork(kgst: System) -> None:
+    """Its call lets somebody spend what the AccessManager would have: no field moved, and one getter answers more."""
+    answer = commands.check(None, MOCK, allowing(kgst), quiet=True)
+    assert answer.exit_code is ExitCode.REFUSED
+    [wrong] = [c for c in answer.document["smoke_test"]["checks"] if c["state"] != "ok"]
+    assert wrong["item"] == "every getter answers as before"
+    assert "allowance(KGSTAccessManager, admin (0x7099…79C8)): 0 before, 7 after" in wrong["found"]
+
+
+def allowing(system: System) -> str:
+    """An upgrade's call that leaves something behind: `approve(admin, 7)`."""
+    admin = int(system.policy.address("admin"), 16)
+    call = keccak(text="approve(address,uint256)")[:4] + admin.to_bytes(32) + (7).to_bytes(32)
+    return "0x" + call.hex()
+
+
+def test_execute__upgrade_that_changes_a_getter__is_drift_once_it_is_final(
+    kgst: System, outsider: Any, upgrader: Any, auditor_a: Any, auditor_b: Any
+) -> None:
+    file = Path(commands.deploy(MOCK, allowing(kgst), as_(outsider)).document["file"])
+    own = file.parents[1] / "policy.yaml"
+    signed = [
+        Path(
+            commands.consent(file, MOCK, auditor, own, yes=True, force=False, quiet=True).document[
+                "signature_file"
+            ]
+        )
+        for auditor in (auditor_a, auditor_b)
+    ]
+    assert commands.submit_consent(file, signed, as_(outsider)).exit_code is ExitCode.DONE
+    ape_chain.mine()
+    commands.schedule(file, as_(upgrader))
+    pass_time(DELAY)
+    with pytest.raises(DriftError, match="answers otherwise than in the block before: allowance"):
+        commands.execute(file, as_(upgrader))
+
+
 def test_check__layout_of_before_had_another_field__exits_4_and_names_it(kgst: System) -> None:
     assert kgst.files is not None
     text = kgst.files.layout.read_text()

@@ -126,3 +126,19 @@ def blocks(
         body = (bodies or {}).get(made[-1].number + 1, b"")
         made.append(block(made[-1].number + 1, member, made[-1], body))
     return made
+
+
+def as_json(header: Header) -> dict[str, Any]:
+    """As a node tells it."""
+    names = (
+        "parentHash", "sha3Uncles", "miner", "stateRoot", "transactionsRoot", "receiptsRoot", "logsBloom", "difficulty",
+        "number", "gasLimit", "gasUsed", "timestamp", "extraData", "mixHash", "nonce", "baseFeePerGas",
+        "withdrawalsRoot", "blobGasUsed", "excessBlobGas", "parentBeaconBlockRoot", "requestsHash",
+    )  # fmt: skip
+    numbers = {
+        "difficulty", "number", "gasLimit", "gasUsed", "timestamp", "baseFeePerGas", "blobGasUsed", "excessBlobGas",
+    }  # fmt: skip
+    return {
+        name: hex(int.from_bytes(value)) if name in numbers else "0x" + value.hex()
+        for name, value in zip(names, header.fields, strict=False)
+    }

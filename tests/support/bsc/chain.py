@@ -148,7 +148,9 @@ class Chain:
         if voted:
             source = self._blocks[number - 2]
             votes = (number - 2, source.hash, number - 1, parent.hash)
-        extra = sealed_extra(chain_id, epoch=number % self._terms.epoch_length == 0, votes=votes)
+        place = number % self._terms.epoch_length
+        # Whoever carries sets of validators forward reads the votes for an epoch's first block.
+        extra = sealed_extra(chain_id, epoch=place == 0, votes=votes, signed=place == 1)
         interval = int((self._terms.block_time or 0.45) * 1000)
         milliseconds = _milliseconds(time, parent.milliseconds, interval)
         header = {name: block[name] for name in _KEPT} | {

@@ -9,6 +9,8 @@ import rlp
 from eth_keys import keys
 from eth_keys.constants import SECPK1_N
 from eth_utils.crypto import keccak
+from py_ecc.bls import G2ProofOfPossession as Bls
+from py_ecc.optimized_bls12_381 import curve_order
 
 __all__ = ["TURN_LENGTH", "Validator", "genesis_extra", "sealed_extra", "validators"]
 
@@ -27,11 +29,13 @@ class Validator:
 
     Attributes:
         address: In small letters.
-        vote_key: 48 bytes like a BLS public key; nobody can verify a vote with it.
+        vote_secret: Of BLS12-381, small: it guards nothing.
+        vote_key: Its public key, 48 bytes.
     """
 
     secret: int
     address: str
+    vote_secret: int
     vote_key: bytes
 
     def seal(self, digest: bytes) -> bytes:
@@ -53,13 +57,16 @@ def validators(chain_id: int) -> tuple[Validator, ...]:
     return tuple(sorted(members, key=lambda v: v.address))
 
 
-def sealed_extra(chain_id: int, *, epoch: bool, votes: tuple[int, str, int, str] | None) -> bytes:
+def sealed_extra(
+    chain_id: int, *, epoch: bool, votes: tuple[int, str, int, str] | None, signed: bool = False
+) -> bytes:
     """`extraData` with an empty seal.
 
     Args:
         chain_id: Whose validators.
         epoch: The block carries the list of validators.
         votes: Number and hash of source and target; None: no attestation.
+        signed: The votes are signed: half a second. Else bytes stand in their signature's place.
     """
     data = _VANITY
     if epoch:
@@ -67,7 +74,7 @@ def sealed_extra(chain_id: int, *, epoch: bool, votes: tuple[int, str, int, str]
         listed = b"".join(bytes.fromhex(v.address[2:]) + v.vote_key for v in members)
         data += bytes([len(members)]) + listed + bytes([TURN_LENGTH])
     if votes is not None:
-        data += _attestation(chain_id, *votes)
+        data += _attestation(chain_id, *votes, signed=signed)
     return data + bytes(65)
 
 
@@ -78,13 +85,18 @@ def genesis_extra() -> bytes:
 
 
 def _attestation(
-    chain_id: int, source: int, source_hash: str, target: int, target_hash: str
+    chain_id: int, source: int, source_hash: str, target: int, target_hash: str, *, signed: bool
 ) -> bytes:
     """rlp([who voted, their signature, [source, target], reserved]), as long as the recorded ones."""
     hashes = bytes.fromhex(source_hash[2:]), bytes.fromhex(target_hash[2:])
     voted = (1 << len(validators(chain_id))) - 1
-    signature = b"".join(keccak(hashes[1] + bytes([n])) for n in range(3))
-    body = [voted, signature, [source, hashes[0], target, hashes[1]]]
+    votes = [source, hashes[0], target, hashes[1]]
+    if signed:
+        together = sum(one.vote_secret for one in validators(chain_id)) % curve_order
+        signature = bytes(Bls.Sign(together, keccak(rlp.encode(votes))))
+    else:
+        signature = b"".join(keccak(hashes[1] + bytes([n])) for n in range(3))
+    body = [voted, signature, votes]
     bare = len(rlp.encode([*body, b""]))
     # One byte below 0x80 would be its own encoding; two bytes or more cost one of length.
     missing = _VOTES.get(chain_id, 180) - bare
@@ -95,8 +107,7 @@ def _attestation(
 def _validator(number: int) -> Validator:
     secret = keccak(text=f"validator {number} of a chain that is none")
     address = keys.PrivateKey(secret).public_key.to_address()
-    vote_key = keccak(secret + b"vote") + keccak(secret + b"key")[:16]
-    return Validator(int.from_bytes(secret), address, vote_key)
+    return Validator(int.from_bytes(secret), address, number + 1, bytes(Bls.SkToPk(number + 1)))
 
 
 @cache

@@ -1,0 +1,90 @@
+"""Every leaf of a policy's file with another value that the file may have, one at a time, generated from the file."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Leaf", "leaves"]
+
+_STRANGER = "0x1CBd3b2770909D4e10f157cABC84C7264073C9Ec"
+_SPARE = "spare"
+"""Label of somebody who has no power."""
+_TEXTS = {
+    "token.recovery_delay": "31 days", "token.max_age": "6 days", "token.max_increase": "11 %", "token.margin": "1 %",
+    "issuers.0.capacity": "999 999.99 som", "issuers.0.refill": "0.01 som per second",
+    "limits.max_gas_price": "9 gwei", "limits.max_cost": "0.4 BNB", "limits.timeout": "4 minutes",
+    "limits.min_balance": "0.01 BNB", "limits.min_gas_price": "0.1 gwei",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One change.
+
+    Attributes:
+        key: `roles.PAUSER.0.delay`; with ` +` and ` -` for an entry more and less in a list.
+        policy: The whole file's content, with it.
+    """
+
+    key: str
+    policy: dict[str, Any]
+
+
+def leaves(policy: dict[str, Any]) -> list[Leaf]:
+    """All of them, by key; `policy` is what the file has, and has one person `spare` more."""
+    made = []
+    for path in _paths(policy):
+        made += list(_changed(policy, path))
+    return sorted(made, key=lambda leaf: leaf.key)
+
+
+def _paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _paths(inner, (*at, key))
+    elif isinstance(value, list):
+        yield at
+        for index, inner in enumerate(value):
+            yield from _paths(inner, (*at, index))
+    else:
+        yield at
+
+
+def _changed(policy: dict[str, Any], path: tuple[Any, ...]) -> Iterator[Leaf]:
+    key, value = ".".join(map(str, path)), _at(policy, path)
+    if isinstance(value, list):
+        more = {**value[0], "member": _SPARE} if value and isinstance(value[0], dict) else _SPARE
+        yield Leaf(f"{key} +", _with(policy, path, [*value, more]))
+        if value:
+            yield Leaf(f"{key} -", _with(policy, path, value[:-1]))
+        return
+    if key in _TEXTS:
+        other: Any = _TEXTS[key]
+    elif value in ("true", "false"):
+        other = "false" if value == "true" else "true"
+    elif value.isdigit():
+        other = str(int(value) + 1)
+    elif path[0] == "people":
+        other = _STRANGER
+    elif path[-1] == "delay":
+        other = "1 minute" if value != "1 minute" else "2 minutes"
+    elif path[0] == "chain_id":
+        other = "97"
+    else:
+        other = _SPARE
+    yield Leaf(key, _with(policy, path, other))
+
+
+def _at(policy: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        policy = policy[key]
+    return policy
+
+
+def _with(policy: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    changed = copy.deepcopy(policy)
+    _at(changed, path[:-1])[path[-1]] = value
+    return changed
