@@ -78,7 +78,7 @@ def block(accounts: tuple[str, ...], run: Run) -> Answer[WriteDocument]:
     """Block each ACCOUNT, a label or an address: it can neither send nor receive."""
     from kgst.guard.accounts import block as operation
 
-    return _known(operation, run, accounts)
+    return _known(operation, run, accounts, reason="guard block")
 
 
 @cli.command(cls=KgstCommand)
@@ -88,7 +88,7 @@ def unblock(accounts: tuple[str, ...], run: Run) -> Answer[WriteDocument]:
     """Let each ACCOUNT send and receive again; what is frozen stays frozen."""
     from kgst.guard.accounts import unblock as operation
 
-    return _known(operation, run, accounts)
+    return _known(operation, run, accounts, reason="guard unblock")
 
 
 @cli.command(cls=KgstCommand)
@@ -102,7 +102,7 @@ def freeze(holder: str, amount: str, run: Run) -> Answer[WriteDocument]:
     """
     from kgst.guard.accounts import freeze as operation
 
-    return _known(operation, run, holder, amount)
+    return _known(operation, run, holder, amount, reason="guard freeze")
 
 
 @cli.command(cls=KgstCommand)
@@ -120,7 +120,7 @@ def seize(order: Path, run: Run) -> Answer[WriteDocument]:
     """
     from kgst.guard.seizing import seize as operation
 
-    return _known(operation, run, order)
+    return _known(operation, run, order, run.document_sha256)
 
 
 @cli.command(cls=KgstCommand)
@@ -210,10 +210,16 @@ def _perform(name: str, run: Run, *arguments: Any) -> Answer[WriteDocument]:
     return perform(system, [getattr(pauses, name)(system, *arguments)], run)
 
 
-def _known(operation: Callable[..., Operation], run: Run, *arguments: Any) -> Answer[WriteDocument]:
-    """Carry out what `operation` makes of addresses that must be known."""
+def _known(
+    operation: Callable[..., Operation], run: Run, *arguments: Any, reason: str | None = None
+) -> Answer[WriteDocument]:
+    """Carry out what `operation` makes of addresses that must be known; `reason` names what needs one."""
     from kgst.deployment.system import open_system
     from kgst.pipeline.pipeline import perform
+    from kgst.pipeline.why import require_reason
+
+    if reason is not None:
+        require_reason(run, reason)
 
     system = open_system(run.policy_path, quiet=run.json)
     made = operation(system, *arguments, allow_unknown=run.allow_unknown)

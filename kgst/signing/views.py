@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kgst.moments import both_times
 from kgst.signing.collecting import Collection
-from kgst.signing.moments import both_times
 from kgst.terminal import markup
 
 if TYPE_CHECKING:

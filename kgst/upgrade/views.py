@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kgst.checks import Check, print_checks
 from kgst.deployment.code import arguments_in_words
 from kgst.deployment.layout import WORDS_NOTE
-from kgst.signing.moments import both_times
+from kgst.moments import both_times
 from kgst.tables import table
 from kgst.terminal import markup
 from kgst.upgrade.operations import call_in_words

@@ -113,7 +113,7 @@ def test_command__told_hostile_words__shows_them_plainly(
 
 
 def test_error__with_hostile_words__is_plain(run: Any) -> None:
-    result = run("guard", "block", HOSTILE, "--yes")
+    result = run("guard", "block", HOSTILE, "--reason", "a test", "--yes")
     assert result.exit_code == 2
     assert is_harmless(result.stderr)
     assert len(result.stderr) < 6_000

@@ -99,7 +99,7 @@ class World:
         Path(self._filled(path)).write_text(
             json.dumps(
                 {
-                    "format": "kgst-order/1",
+                    "format": "kgst-order/2",
                     "kind": "transfer",
                     "from": self.people["suspect"],
                     "to": self.people["court"],
