@@ -13,7 +13,7 @@ from kgst.pipeline.emergency import EmergencyCommand
 from kgst.pipeline.options import Run, write_options
 
 if TYPE_CHECKING:
-    from kgst.guard.documents import GuardPresignDocument, GuardSendDocument
+    from kgst.guard.documents import GuardPresignDocument, GuardSendDocument, GuardShowDocument
     from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.operation import Operation
 
@@ -69,6 +69,21 @@ def send(file: Path, policy_path: Path | None, json_output: bool) -> Answer[Guar
 def unpause(flags: tuple[str, ...], run: Run) -> Answer[WriteDocument]:
     """Resume what is paused; all of it when no FLAG is named."""
     return _perform("unpause", run, flags)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("subject", metavar="ACCOUNT")
+@policy_option
+@json_option
+def show(subject: str, policy_path: Path | None, json_output: bool) -> Answer[GuardShowDocument]:
+    """Show everything about ACCOUNT, a label or an address: what it holds, what it may, who did what about it and why.
+
+    Who, when and why come from this checkout's journals, Safes' files and index. Exits 3 when one is damaged.
+    """
+    from kgst.deployment.system import open_system
+    from kgst.guard.showing import show as answer
+
+    return answer(open_system(policy_path, quiet=json_output), subject)
 
 
 @cli.command(cls=EmergencyCommand)

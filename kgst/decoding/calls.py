@@ -24,7 +24,7 @@ from kgst.quantities import format_bps, format_duration, format_refill
 from kgst.roles import role_name
 from kgst.units import TYIYN, format_som
 
-__all__ = ["Inner", "Namer", "calls_in", "decode_call", "function_name"]
+__all__ = ["Inner", "Namer", "addresses_in", "calls_in", "decode_call", "function_name"]
 
 MAX_DATA: Final = 64 * 1024
 """Longest call data that is read, in bytes."""
@@ -92,6 +92,19 @@ def calls_in(namer: Namer, to: str, data: bytes) -> list[Inner]:
     reader = _Reader(namer)
     reader.call(to, data, 0)
     return reader.found
+
+
+def addresses_in(namer: Namer, to: str, data: bytes) -> set[str]:
+    """Every address among the arguments of the call and of those that it carries, lists whole; checksummed."""
+    found: set[str] = set()
+    for inner in calls_in(namer, to, data):
+        function = _functions(_CONTRACTS.get(namer.named(inner.to), "")).get(inner.data[:4])
+        values = _decoded(function.types, inner.data[4:]) if function else None
+        for kind, value in zip(function.types if function else (), values or (), strict=False):
+            if kind in ("address", "address[]"):
+                several = [value] if kind == "address" else value
+                found.update(to_checksum_address(one) for one in several)
+    return found
 
 
 @dataclass(frozen=True)

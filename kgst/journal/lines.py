@@ -19,7 +19,9 @@ class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-At = Annotated[int | None, Field(exclude_if=lambda at: at is None)]
+Moment = Annotated[int, Field(ge=0, le=2**40)]
+At = Annotated[Moment | None, Field(exclude_if=lambda at: at is None)]
+Address = Annotated[str, Field(pattern=r"^0x[0-9a-fA-F]{40}$")]
 
 
 class Header(_Line):
@@ -129,16 +131,16 @@ class Act(_Line):
     """
 
     kind: Literal["act"] = "act"
-    at: int
+    at: Moment
     by: str | None
-    account: str
-    caller: str
+    account: Address
+    caller: Address
     role: str | None = None
     titles: tuple[str, ...]
     reason: str | None = None
-    document_sha256: str | None = None
+    document_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     order: OrderWords | None = None
-    reasons: Mapping[str, str] = Field(default_factory=dict, exclude_if=lambda found: not found)
+    reasons: Mapping[Address, str] = Field(default_factory=dict, exclude_if=lambda found: not found)
 
     def says_what(self, other: Act | None) -> bool:
         """Whether both say the same, whenever."""

@@ -16,6 +16,9 @@ from support.operators import as_, carry_out, operated, policy_file
 from support.reserves import attest
 from support.safe import deploy_safe
 
+from kgst.chronicle.entry import State
+from kgst.chronicle.filters import Filter
+from kgst.chronicle.reading import read_chronicle
 from kgst.deployment.system import System
 from kgst.errors import InputError, RefusedError
 from kgst.files import Files
@@ -27,6 +30,7 @@ from kgst.journal import Act, Journal, Outcome, Signed, read_lines
 from kgst.pipeline.reason import sha256_of
 from kgst.proposals.files import OwnersSignature
 from kgst.sending.delivery import Delivery
+from kgst.signing.own import Names
 from kgst.storing import read_model
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"
@@ -165,6 +169,44 @@ def test_act__of_a_safe__lies_with_each_owners_signature(
     assert sent["done"]
     assert [(a.by, a.reason) for a in acts(kgst)] == [("owner_1", "I looked, too")]
     assert read_model(path, OwnersSignature, "a signature").act == act
+
+
+def test_history__of_a_safe__has_each_owner_with_own_words(
+    kgst: System, owners: list[Any], pauser: Any
+) -> None:
+    kgst.token.pause(4, sender=pauser)
+    for owner, reason in zip(owners, ("it is over", "I looked, too"), strict=True):
+        carry_out(kgst, unpause(kgst, ["MINTING"]), as_(owner, "night", reason=reason))
+    kgst.token.pause(8, sender=pauser)
+    carry_out(kgst, unpause(kgst, ["BURNING"]), as_(owners[0], "night", reason="by day"))
+    assert kgst.files is not None
+    contracts = {name: one.address for name, one in kgst.record.contracts.items()}
+    found = read_chronicle(kgst.files, Names(kgst.policy, contracts))
+    assert found.unreadable == ()
+    sent, waiting = found.entries
+    night = kgst.policy.address("night")
+    assert [(w.person, w.reason) for w in sent.whys] == [
+        ("owner_0", "it is over"), ("owner_1", "I looked, too"),
+    ]  # fmt: skip
+    assert (sent.state, sent.caller, sent.sender) == (State.DONE, night, owners[1].address)
+    assert sent.roles == ("UNPAUSER",)
+    assert (waiting.state, waiting.transaction) == (State.PROPOSED, None)
+    assert [(w.person, w.reason) for w in waiting.whys] == [("owner_0", "by day")]
+    assert waiting.nonce == (sent.nonce or 0) + 1
+    by = Filter(by=owners[0].address).of(found.entries)
+    assert by == [sent, waiting]
+    assert Filter(by="owner_1").of(found.entries) == [sent]
+
+    [path] = waiting.sources
+    [signature] = path.parent.glob(path.name.removesuffix(".json") + ".*.sig.json")
+    text = json.loads(signature.read_text())
+    text["act"]["account"] = owners[1].address
+    text["act"]["reason"] = "forged"
+    signature.write_text(json.dumps(text))
+    again = read_chronicle(kgst.files, Names(kgst.policy, contracts)).entries[1]
+    assert [(w.account, w.reason) for w in again.whys] == [(owners[0].address, None)], (
+        "a word that is said to be another's is nobody's"
+    )
 
 
 @pytest.mark.parametrize("old", [False, True])
