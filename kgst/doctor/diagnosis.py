@@ -28,6 +28,7 @@ from kgst.record import Record, RecordError
 from kgst.snapshot.state import State as ChainState
 from kgst.snapshot.traces import Traces
 from kgst.status.reading import operators
+from kgst.units import format_som
 from kgst.verify.comparing import compare
 from kgst.verify.creation import build_check
 
@@ -127,6 +128,7 @@ def _examine(system: System, node: NodeFacts, checks: list[Check]) -> Diagnosis:
         if state is not None:
             checks += _balances(policy, extra)
     checks += _plain_keys(policy)
+    checks += _minting_alone(policy)
     return Diagnosis(policy, node.chain_id, head, checks, system, state)
 
 
@@ -167,6 +169,29 @@ def _balances(policy: Policy, extra: _Extra) -> Iterable[Check]:
             format_bnb(balance.value),
             f"at least {format_bnb(least)}",
         )
+
+
+def _minting_alone(policy: Policy) -> Iterable[Check]:
+    """What one key can mint by itself: the commands' limit is no more than the quota of a key that gets past them."""
+    most = policy.limits.mint_alone
+    if most is None:
+        if policy.chain_id == MAINNET:
+            found = "no limit: one person mints a whole quota"
+            yield Check(
+                "operators", "limits.mint_alone", State.WARNING, found, "an amount, on mainnet"
+            )
+        return
+    for issuer in policy.issuers:
+        if issuer.member not in policy.safes and not issuer.desk and issuer.capacity > most:
+            yield Check(
+                "operators",
+                f"quota of {policy.named(policy.address(issuer.member))}, one key",
+                State.WARNING,
+                format_som(issuer.capacity),
+                f"at most {format_som(most)} (limits.mint_alone), or a Safe",
+                advice="Commands refuse more at a time; whoever has the key alone does not need them. Lower the quota, "
+                "or have a Safe be the issuer.",
+            )
 
 
 def _plain_keys(policy: Policy) -> Iterable[Check]:
