@@ -75,6 +75,7 @@ LOOKING: list[tuple[tuple[str, ...], set[int]]] = [
     (("reserves", "show"), {0}),
     (("supply", "limits"), {0}),
     (("guard", "show", "compliance"), {0}),
+    (("safe", "list"), {0}),
 ]
 NOT_HERE = {
     "auditors draft": "writes a file, of the policy's words",

@@ -34,6 +34,7 @@ def _no_build(monkeypatch: pytest.MonkeyPatch) -> None:
 DAILY = {
     "status": (("status",), None),
     "limits": (("supply", "limits"), None),
+    "safes": (("safe", "list"), None),
     "show": (("guard", "show", "compliance"), None),
     "pause": (("guard", "pause", "minting"), "pauser"),
     "unpause": (("guard", "unpause", "minting"), "unpauser"),
