@@ -189,7 +189,7 @@ class Work:
         ahead = 0
         with (
             self.logbook.entry(subject, name, reference) as entry,
-            closing(entry, last=len(steps) == 1),
+            closing(entry, last=len(steps) == 1, left=len(steps)),
         ):
             note(entry.journal, act)
             for step in steps:
@@ -198,7 +198,7 @@ class Work:
                     ready = self._signed_by_safe(step, result, ahead, act)
                     ahead += 1
                 if ready is not None and result.proposal is None:
-                    with partly(result, len(steps)):
+                    with partly(self.out, result, len(steps)):
                         sender = self.sender(entry.journal)
                         result.outcomes.append(sender.send(ready.name, ready.data, to=ready.to))
             if result.proposal is None:

@@ -161,6 +161,8 @@ def mint_obstacles(
         )
     if int(receiver, 16) == int(system.token.address, 16):
         found.append("the receiver is the token itself, which never holds tokens")
+    elif int(receiver, 16) == 0:
+        found.append("the receiver is the zero address, which is nobody's")
     elif held.blocked:
         found.append(f"{system.named(receiver)} is blocked and can receive nothing")
     return found
