@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kgst.console import Answer
 from kgst.journal import Outcome
-from kgst.moments import format_time
+from kgst.moments import format_span, format_time
 from kgst.pipeline.documents import OperationDocument
 from kgst.pipeline.permission import Permission, PermissionStatus
 from kgst.quantities import format_duration
@@ -97,7 +97,7 @@ def print_result(
         left = max(0, result.waits_until - system.now())
         out.print(
             f"[yellow]Scheduled.[/yellow] It can be executed from [bold]{format_time(result.waits_until)}[/bold] on, "
-            f"in {format_duration(left)}: give the same command again then. Until then it can be cancelled "
+            f"in {format_span(left)}: give the same command again then. Until then it can be cancelled "
             "(`ape run govern pending`, `ape run govern cancel`)."
         )
         return
