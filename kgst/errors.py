@@ -28,6 +28,7 @@ class ExitCode(IntEnum):
     REFUSED = 4
     WAITING = 5
     UNCONFIRMED = 6
+    DUE = 7
 
 
 class KgstError(Exception):

@@ -129,6 +129,7 @@ class Limits(_Model):
         confirmations: Blocks to wait for on a node without the `finalized` tag.
         timeout: Seconds to wait for one transaction to become final.
         min_balance: Wei; whoever sends transactions should have more, or `status` warns.
+        mint_alone: Base units that one key may mint at a time; more takes a Safe. None: any amount.
     """
 
     max_gas_price: Annotated[int, BeforeValidator(parse_gwei), Field(gt=0)]
@@ -137,6 +138,7 @@ class Limits(_Model):
     timeout: Annotated[Seconds, Field(ge=10, le=3_600)]
     min_balance: Annotated[int, BeforeValidator(parse_bnb)] = 5 * 10**16
     min_gas_price: Annotated[int, BeforeValidator(parse_gwei), Field(gt=0)] = 5 * 10**7
+    mint_alone: Annotated[int, BeforeValidator(parse_amount)] | None = None
 
 
 class SafeTerms(_Model):

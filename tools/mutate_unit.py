@@ -17,7 +17,7 @@ MANIFEST = SNAPSHOT / ".build" / "__local__.json"
 ORIGINAL = SNAPSHOT / ".build" / "original.json"
 OUTPUT = WORK / "unit.log"
 LEFT_OUT = ("tests/unit/layout/test_size.py", "tests/unit/token/test_chain_split.py")
-"""The one measures the code, which is no behaviour; the other takes it from the sources, not from the mutant's build."""
+"""One measures the code, which is no behaviour; one deploys it where code of mutants is too large."""
 SECONDS = 3_600
 
 LOADED = (

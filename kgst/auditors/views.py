@@ -73,7 +73,9 @@ def print_auditors(out: Console, found: Found, new: AuditorSet, delay: int, name
         out.print("[green]✓[/green] as the policy says")
         return
     out.print(
-        "[yellow]Not as the policy says[/yellow]: `ape run auditors draft` begins a rotation to the policy's auditors."
+        "[yellow]Not as the policy says[/yellow]: `ape run auditors draft` begins a rotation to the policy's auditors, "
+        "signed by those in office; if too few of them still have their keys, `ape run auditors propose` begins a "
+        "recovery. What is scheduled already: `ape run govern pending`."
     )
 
 

@@ -13,7 +13,7 @@ from kgst.pipeline.emergency import EmergencyCommand
 from kgst.pipeline.options import Run, write_options
 
 if TYPE_CHECKING:
-    from kgst.guard.documents import GuardPresignDocument, GuardSendDocument
+    from kgst.guard.documents import GuardPresignDocument, GuardSendDocument, GuardShowDocument
     from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.operation import Operation
 
@@ -71,6 +71,21 @@ def unpause(flags: tuple[str, ...], run: Run) -> Answer[WriteDocument]:
     return _perform("unpause", run, flags)
 
 
+@cli.command(cls=KgstCommand)
+@click.argument("subject", metavar="ACCOUNT")
+@policy_option
+@json_option
+def show(subject: str, policy_path: Path | None, json_output: bool) -> Answer[GuardShowDocument]:
+    """Show everything about ACCOUNT, a label or an address: what it holds, what it may, who did what about it and why.
+
+    Who, when and why come from this checkout's journals, Safes' files and index. Exits 3 when one is damaged.
+    """
+    from kgst.deployment.system import open_system
+    from kgst.guard.showing import show as answer
+
+    return answer(open_system(policy_path, quiet=json_output), subject)
+
+
 @cli.command(cls=EmergencyCommand)
 @click.argument("accounts", nargs=-1, required=True, metavar="ACCOUNT...")
 @write_options
@@ -78,7 +93,7 @@ def block(accounts: tuple[str, ...], run: Run) -> Answer[WriteDocument]:
     """Block each ACCOUNT, a label or an address: it can neither send nor receive."""
     from kgst.guard.accounts import block as operation
 
-    return _known(operation, run, accounts)
+    return _known(operation, run, accounts, reason="guard block")
 
 
 @cli.command(cls=KgstCommand)
@@ -88,7 +103,7 @@ def unblock(accounts: tuple[str, ...], run: Run) -> Answer[WriteDocument]:
     """Let each ACCOUNT send and receive again; what is frozen stays frozen."""
     from kgst.guard.accounts import unblock as operation
 
-    return _known(operation, run, accounts)
+    return _known(operation, run, accounts, reason="guard unblock")
 
 
 @cli.command(cls=KgstCommand)
@@ -102,7 +117,7 @@ def freeze(holder: str, amount: str, run: Run) -> Answer[WriteDocument]:
     """
     from kgst.guard.accounts import freeze as operation
 
-    return _known(operation, run, holder, amount)
+    return _known(operation, run, holder, amount, reason="guard freeze")
 
 
 @cli.command(cls=KgstCommand)
@@ -120,7 +135,7 @@ def seize(order: Path, run: Run) -> Answer[WriteDocument]:
     """
     from kgst.guard.seizing import seize as operation
 
-    return _known(operation, run, order)
+    return _known(operation, run, order, run.document_sha256)
 
 
 @cli.command(cls=KgstCommand)
@@ -210,10 +225,16 @@ def _perform(name: str, run: Run, *arguments: Any) -> Answer[WriteDocument]:
     return perform(system, [getattr(pauses, name)(system, *arguments)], run)
 
 
-def _known(operation: Callable[..., Operation], run: Run, *arguments: Any) -> Answer[WriteDocument]:
-    """Carry out what `operation` makes of addresses that must be known."""
+def _known(
+    operation: Callable[..., Operation], run: Run, *arguments: Any, reason: str | None = None
+) -> Answer[WriteDocument]:
+    """Carry out what `operation` makes of addresses that must be known; `reason` names what needs one."""
     from kgst.deployment.system import open_system
     from kgst.pipeline.pipeline import perform
+    from kgst.pipeline.why import require_reason
+
+    if reason is not None:
+        require_reason(run, reason)
 
     system = open_system(run.policy_path, quiet=run.json)
     made = operation(system, *arguments, allow_unknown=run.allow_unknown)

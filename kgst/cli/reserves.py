@@ -133,10 +133,14 @@ def show(
 
 
 @cli.command(cls=EmergencyCommand)
-@click.option("--reason", required=True, help="Logged on the chain, for everyone to read.")
 @write_options
-def halt(reason: str, run: Run) -> Answer[WriteDocument]:
-    """Stop minting, as an auditor. Only an attestation that is signed after it ends it."""
+def halt(run: Run) -> Answer[WriteDocument]:
+    """Stop minting, as an auditor. Only an attestation that is signed after it ends it.
+
+    Its --reason is logged on the chain, too, for everyone to read.
+    """
     from kgst.reserves import commands
 
-    return commands.halt(reason, run)
+    if run.reason is None:
+        raise click.UsageError("Missing option '--reason': it is logged on the chain.")
+    return commands.halt(run.reason, run)

@@ -1,4 +1,4 @@
-"""A Safe's transactions as files: show, sign, collect, execute."""
+"""A Safe's transactions as files: list, show, sign, collect, execute, reject."""
 
 from __future__ import annotations
 
@@ -26,11 +26,16 @@ from kgst.pipeline.options import (
 if TYPE_CHECKING:
     from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
-    from kgst.proposals.documents import SafeCollectDocument, SafeShowDocument, SafeSignDocument
+    from kgst.proposals.documents import (
+        SafeCollectDocument,
+        SafeListDocument,
+        SafeShowDocument,
+        SafeSignDocument,
+    )
 
 
 @click.group(
-    cls=KgstGroup, short_help="A Safe's transactions as files: show, sign, collect, execute"
+    cls=KgstGroup, short_help="A Safe's transactions as files: list, show, sign, execute, reject"
 )
 def cli() -> None:
     """Transactions that commands with --via safe:LABEL have written down for the Safe's owners.
@@ -82,3 +87,31 @@ def execute(file: Path, run: Run) -> Answer[WriteDocument | SafeShowDocument]:
     from kgst.pipeline import safe_execution
 
     return safe_execution.execute(open_system(run.policy_path, quiet=run.json), file, run)
+
+
+@cli.command(cls=KgstCommand)
+@click.argument("file", type=FILE)
+@write_options
+def reject(file: Path, run: Run) -> Answer[WriteDocument | SafeShowDocument]:
+    """End FILE, as an owner: sign an empty transaction of its nonce, and send that once enough owners have.
+
+    Each owner gives the same command. Whichever of the two is sent ends the other for ever.
+    """
+    from kgst.deployment.system import open_system
+    from kgst.pipeline import safe_rejecting
+
+    return safe_rejecting.reject(open_system(run.policy_path, quiet=run.json), file, run)
+
+
+@cli.command("list", cls=KgstCommand)
+@policy_option
+@json_option
+def list_(policy_path: Path | None, json_output: bool) -> Answer[SafeListDocument]:
+    """List what waits for the policy's Safes in this checkout: who must sign, which nonce waits for which.
+
+    Exits 3 when a Safe is not as the policy says, or a file cannot be used.
+    """
+    from kgst.deployment.system import open_system
+    from kgst.pipeline.safe_listing import safes
+
+    return safes(open_system(policy_path, quiet=json_output))

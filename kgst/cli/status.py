@@ -16,19 +16,28 @@ if TYPE_CHECKING:
 @click.command(
     cls=KgstCommand, short_help="One screen: supply, reserves, quotas, pauses, operators"
 )
+@click.option(
+    "--alert",
+    is_flag=True,
+    help="For cron: exit 7 when something cannot wait (attestation, deficit, BNB, a recovery, the node).",
+)
 @policy_option
 @json_option
-def cli(policy_path: Path | None, json_output: bool) -> Answer[StatusDocument]:
+def cli(alert: bool, policy_path: Path | None, json_output: bool) -> Answer[StatusDocument]:
     """Show supply, backing, headroom, attestation, issuers, pauses, pending operations and operators' BNB.
 
     All of it is from one block. On bsc:local:test (the default) the policy is deployed first, for practice.
     """
     from kgst.deployment.system import open_system
+    from kgst.errors import ExitCode
+    from kgst.status.alerts import alerts, warnings
     from kgst.status.documents import StatusDocument
     from kgst.status.reading import read_status
-    from kgst.status.views import print_status, warnings
+    from kgst.status.views import print_status
 
     system = open_system(policy_path, quiet=json_output)
     status = read_status(system)
-    document = StatusDocument.of(system, status, warnings(system, status))
-    return Answer(document, lambda out: print_status(out, system, status))
+    urgent = alerts(system, status)
+    document = StatusDocument.of(system, status, warnings(system, status), urgent)
+    code = ExitCode.DUE if alert and urgent else ExitCode.DONE
+    return Answer(document, lambda out: print_status(out, system, status), code)

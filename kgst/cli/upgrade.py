@@ -46,6 +46,16 @@ def data_option(function: Any) -> Any:
     )(function)
 
 
+def changes_option(function: Any) -> Any:
+    """`--changes`: the parameter `changes`."""
+    return click.option(
+        "--changes",
+        multiple=True,
+        metavar="CALL=ANSWER",
+        help="A getter that answers otherwise afterwards on purpose; may be given several times. Auditors see it.",
+    )(function)
+
+
 @click.group(cls=KgstGroup, short_help="Upgrade the token, with the auditors' consent")
 def cli() -> None:
     """Upgrade the token: check, deploy, consent, collect, submit-consent, schedule, execute; or cancel."""
@@ -54,10 +64,11 @@ def cli() -> None:
 @cli.command(cls=KgstCommand)
 @click.argument("contract", default="KGSTLogic")
 @data_option
+@changes_option
 @policy_option
 @json_option
 def check(
-    contract: str, data: str, policy_path: Path | None, json_output: bool
+    contract: str, data: str, changes: tuple[str, ...], policy_path: Path | None, json_output: bool
 ) -> Answer[UpgradeCheckDocument]:
     """Compare the storage layout of CONTRACT with the deployed one; upgrade to it on a fork. Sends nothing.
 
@@ -66,24 +77,30 @@ def check(
     """
     from kgst.upgrade import commands
 
-    return commands.check(policy_path, contract, data, quiet=json_output)
+    return commands.check(policy_path, contract, data, changes, quiet=json_output)
 
 
 @cli.command(cls=KgstCommand)
 @click.argument("contract")
 @data_option
+@changes_option
 @click.option(
     "--out", type=FILE, help="The file; by default upgrades/<code hash>.json beside the policy."
 )
 @valid_for_option("3 days, at most 30; the same file again keeps its deadline")
 @write_options
 def deploy(
-    contract: str, data: str, out: Path | None, valid_for: str | None, run: Run
+    contract: str,
+    data: str,
+    changes: tuple[str, ...],
+    out: Path | None,
+    valid_for: str | None,
+    run: Run,
 ) -> Answer[UpgradeDeployDocument]:
     """Deploy CONTRACT as a future implementation, and write the file that auditors sign. Anyone may."""
     from kgst.upgrade import commands
 
-    return commands.deploy(contract, data, run, out, valid_for)
+    return commands.deploy(contract, data, run, out, valid_for, changes)
 
 
 @cli.command(cls=OfflineCommand)

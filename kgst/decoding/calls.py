@@ -94,23 +94,17 @@ def calls_in(namer: Namer, to: str, data: bytes) -> list[Inner]:
     return reader.found
 
 
-def addresses_in(namer: Namer, to: str, data: bytes) -> list[str]:
-    """Addresses in the arguments that `decode_call` shows, each once, checksummed; that of `to` is not among them."""
-    listener = _Listener(namer)
-    _Reader(listener).call(to, data, 0)
-    return [address for address in dict.fromkeys(listener.named_so_far) if address != to]
-
-
-class _Listener:
-    """Another namer, and what it was asked for."""
-
-    def __init__(self, namer: Namer) -> None:
-        self._namer = namer
-        self.named_so_far: list[str] = []
-
-    def named(self, address: str) -> str:
-        self.named_so_far.append(address)
-        return self._namer.named(address)
+def addresses_in(namer: Namer, to: str, data: bytes) -> set[str]:
+    """Every address among the arguments of the call and of those that it carries, lists whole; checksummed."""
+    found: set[str] = set()
+    for inner in calls_in(namer, to, data):
+        function = _functions(_CONTRACTS.get(namer.named(inner.to), "")).get(inner.data[:4])
+        values = _decoded(function.types, inner.data[4:]) if function else None
+        for kind, value in zip(function.types if function else (), values or (), strict=False):
+            if kind in ("address", "address[]"):
+                several = [value] if kind == "address" else value
+                found.update(to_checksum_address(one) for one in several)
+    return found
 
 
 @dataclass(frozen=True)

@@ -20,14 +20,17 @@ from kgst.doctor.node import NodeFacts, ask_node, chain_checks, node_checks
 from kgst.doctor.safes import safe_checks
 from kgst.events import look_also_in
 from kgst.files import Files
+from kgst.moments import format_time
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
 from kgst.node import NodeError, connected, is_short_lived, rpc
 from kgst.policy import MAINNET, Policy
 from kgst.quantities import format_bnb
 from kgst.record import Record, RecordError
 from kgst.snapshot.state import State as ChainState
+from kgst.snapshot.token import Solvency, TokenReads
 from kgst.snapshot.traces import Traces
 from kgst.status.reading import operators
+from kgst.units import format_som
 from kgst.verify.comparing import compare
 from kgst.verify.creation import build_check
 
@@ -101,16 +104,18 @@ def diagnose(policy_path: Path | None, *, quiet: bool = False) -> Diagnosis:
 class _Extra:
     """What doctor asks in the same call, besides what `verify` does."""
 
-    policy: Policy
+    system: System
+    solvency: Read[Solvency] | None = None
     balances: dict[str, tuple[tuple[str, ...], Read[int]]] = field(default_factory=dict)
 
     def add(self, reads: Reads, _: Traces) -> None:
-        for address, powers in operators(self.policy):
+        self.solvency = TokenReads(reads, self.system.token).solvency()
+        for address, powers in operators(self.system.policy):
             self.balances[address] = (powers, reads.balance(address))
 
 
 def _examine(system: System, node: NodeFacts, checks: list[Check]) -> Diagnosis:
-    provider, policy, extra = system.provider, system.policy, _Extra(system.policy)
+    provider, policy, extra = system.provider, system.policy, _Extra(system)
     head, state = node.head, None
     try:
         ensure_multicall(provider)
@@ -126,7 +131,9 @@ def _examine(system: System, node: NodeFacts, checks: list[Check]) -> Diagnosis:
         checks += safe_checks(system, head, compared.safes, dev=node.dev)
         if state is not None:
             checks += _balances(policy, extra)
+            checks.append(_attestation(head, extra))
     checks += _plain_keys(policy)
+    checks += _minting_alone(policy)
     return Diagnosis(policy, node.chain_id, head, checks, system, state)
 
 
@@ -167,6 +174,48 @@ def _balances(policy: Policy, extra: _Extra) -> Iterable[Check]:
             format_bnb(balance.value),
             f"at least {format_bnb(least)}",
         )
+
+
+def _attestation(head: Head, extra: _Extra) -> Check:
+    """Whether minting has ended for want of a new one; before the first there is nothing to miss."""
+    assert extra.solvency is not None  # noqa: S101 # asked with the balances
+    until = extra.solvency.value.valid_until
+    expired = 0 < until <= head.time
+    return Check(
+        "token",
+        "attestation",
+        State.WARNING if expired else State.OK,
+        f"minting ended at {format_time(until)}"
+        if expired
+        else f"valid until {format_time(until)}"
+        if until
+        else "none yet",
+        "one that allows minting",
+        advice="Attest: `ape run reserves draft`." if expired else None,
+    )
+
+
+def _minting_alone(policy: Policy) -> Iterable[Check]:
+    """What one key can mint by itself: the commands' limit is no more than the quota of a key that gets past them."""
+    most = policy.limits.mint_alone
+    if most is None:
+        if policy.chain_id == MAINNET:
+            found = "no limit: one person mints a whole quota"
+            yield Check(
+                "operators", "limits.mint_alone", State.WARNING, found, "an amount, on mainnet"
+            )
+        return
+    for issuer in policy.issuers:
+        if issuer.member not in policy.safes and not issuer.desk and issuer.capacity > most:
+            yield Check(
+                "operators",
+                f"quota of {policy.named(policy.address(issuer.member))}, one key",
+                State.WARNING,
+                format_som(issuer.capacity),
+                f"at most {format_som(most)} (limits.mint_alone), or a Safe",
+                advice="Commands refuse more at a time; whoever has the key alone does not need them. Lower the quota, "
+                "or have a Safe be the issuer.",
+            )
 
 
 def _plain_keys(policy: Policy) -> Iterable[Check]:

@@ -16,7 +16,7 @@ from kgst.moments import format_span
 from kgst.multicall import Head, many
 from kgst.node import NodeError, PrunedError, block_at, final_block, is_dev_node, rpc
 from kgst.node.quorum import agreeing
-from kgst.status.views import MAX_HEAD_AGE
+from kgst.status.alerts import MAX_HEAD_AGE
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from kgst.console import Answer
 from kgst.govern.challenge import Challenge
 from kgst.govern.offline_documents import GovernSignDocument
+from kgst.moments import both_times
 from kgst.signing import ceremony
 from kgst.signing.comparing import check_deployment
-from kgst.signing.moments import both_times
 from kgst.signing.own import own_policy
 from kgst.signing.views import namer, print_list
 from kgst.storing import read_model

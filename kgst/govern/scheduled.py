@@ -13,13 +13,12 @@ from kgst.errors import InputError, RefusedError
 from kgst.govern.documents import GovernPendingDocument
 from kgst.govern.ended import require_executed
 from kgst.govern.holders import admin_role, read_holders, revived_by, role_call
-from kgst.moments import format_time
+from kgst.moments import format_span, format_time
 from kgst.node import rpc
 from kgst.pipeline.actor import choose_actor, test_account
 from kgst.pipeline.operation import Operation, Readback, call_data
 from kgst.pipeline.pipeline import perform
 from kgst.pipeline.views import nothing_done
-from kgst.quantities import format_duration
 from kgst.roles import Role, role_name
 from kgst.snapshot.traces import read_traces
 from kgst.tables import table
@@ -255,7 +254,7 @@ def _print(system: System, found: Sequence[Pending], now: int, out: Console) -> 
         rows.add_column(column)
     for p in found:
         left = p.ready_at - now
-        state = f"in {format_duration(left)}" if left > 0 else "[bold]now[/bold]"
+        state = f"in {format_span(left)}" if left > 0 else "[bold]now[/bold]"
         when = f"{format_time(p.ready_at)}\n{state}, until {format_time(p.expires_at)}"
         rows.add_row(
             markup(p.operation_id[:14] + "…"),

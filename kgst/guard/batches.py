@@ -6,9 +6,9 @@ Killed at any point, the same command goes on; given again, it finds nothing lef
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from eth_utils.crypto import keccak
 
@@ -19,6 +19,7 @@ from kgst.pipeline.accounts import read_accounts
 from kgst.pipeline.batches import Batch, perform_batch
 from kgst.pipeline.logbook import subject_of
 from kgst.pipeline.operation import Operation, Readback, call_data
+from kgst.pipeline.why import require_reason
 from kgst.roles import Role
 from kgst.units import format_som
 
@@ -36,10 +37,17 @@ _SHOWN: Final = 12
 
 @dataclass(frozen=True)
 class Listed:
-    """A file's accounts in their order, each with its amount to freeze (base units; 0 on a blocklist)."""
+    """A file's accounts in their order, each with its amount to freeze (base units; 0 on a blocklist).
+
+    Attributes:
+        sha256: Of the file.
+        reasons: Why, of each account whose row says it.
+    """
 
     name: str
     accounts: dict[str, int]
+    sha256: str = ""
+    reasons: dict[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -60,6 +68,7 @@ def blocklist(
         exact: Also unblock those that are blocked and not in the file.
     """
     listed = read_blocklist(path, system.token.address)
+    _require_reasons(listed, run, exact=exact)
     counted = f"{len(listed.accounts)} accounts of {listed.name}"
     title = f"block {counted}" + (", and unblock all others" if exact else "")
 
@@ -69,8 +78,8 @@ def blocklist(
         missing = [one for one, (blocked,) in zip(wanted, states, strict=True) if not blocked]
         surplus = [o for o in blocked_on_chain(system) if o not in listed.accounts] if exact else []
         return [
-            *_blocking(system, missing, chunk, blocked=True),
-            *_blocking(system, surplus, chunk, blocked=False),
+            *_blocking(system, listed, missing, chunk, blocked=True),
+            *_blocking(system, listed, surplus, chunk, blocked=False),
         ]
 
     batch = Batch(
@@ -89,6 +98,7 @@ def freezes(system: System, path: Path, chunk: int, run: Run) -> Answer[WriteDoc
         run: The command line.
     """
     listed = read_freezes(path, system.token.address)
+    _require_reasons(listed, run)
     title = f"set what is frozen of {len(listed.accounts)} accounts of {listed.name}"
 
     def operations() -> list[Operation]:
@@ -114,7 +124,8 @@ def read_blocklist(path: Path, token: str) -> Listed:
     """
     file = CsvFile.read(path, ["address"], ["reason"])
     seen: dict[str, int] = {}
-    return Listed(file.name, dict.fromkeys(file.each(lambda row: _address(row, token, seen)), 0))
+    rows = list(file.each(lambda row: (_address(row, token, seen), row.cells.get("reason", ""))))
+    return _listed(file, [(account, 0, why) for account, why in rows])
 
 
 def read_freezes(path: Path, token: str) -> Listed:
@@ -127,10 +138,36 @@ def read_freezes(path: Path, token: str) -> Listed:
     column = next(name for name in file.columns if name in AMOUNT_COLUMNS)
     seen: dict[str, int] = {}
 
-    def read(row: Row) -> tuple[str, int]:
-        return _address(row, token, seen), parse_amount_cell(row, column, zero=True)
+    def read(row: Row) -> tuple[str, int, str]:
+        amount = parse_amount_cell(row, column, zero=True)
+        return _address(row, token, seen), amount, row.cells.get("reason", "")
 
-    return Listed(file.name, dict(file.each(read)))
+    return _listed(file, list(file.each(read)))
+
+
+def _listed(file: CsvFile, rows: Sequence[tuple[str, int, str]]) -> Listed:
+    return Listed(
+        file.name,
+        {account: value for account, value, _ in rows},
+        file.sha256,
+        {account: why.strip() for account, _, why in rows if why.strip()},
+    )
+
+
+def _require_reasons(listed: Listed, run: Run, *, exact: bool = False) -> None:
+    """Why is said of each account, by its row or for all; of those that are unblocked because they are not listed, too.
+
+    Raises:
+        InputError: not so.
+    """
+    silent = [account for account in listed.accounts if account not in listed.reasons]
+    if silent:
+        require_reason(
+            run,
+            f"{listed.name}, in which {len(silent)} of {len(listed.accounts)} rows have no reason ({silent[0]} first),",
+        )
+    elif exact:
+        require_reason(run, "--exact, which unblocks accounts that the file does not name,")
 
 
 def blocked_on_chain(system: System) -> list[str]:
@@ -151,7 +188,7 @@ def blocked_on_chain(system: System) -> list[str]:
 
 
 def _blocking(
-    system: System, accounts: Sequence[str], chunk: int, *, blocked: bool
+    system: System, listed: Listed, accounts: Sequence[str], chunk: int, *, blocked: bool
 ) -> list[Operation]:
     found = []
     for at in range(0, len(accounts), chunk):
@@ -162,8 +199,14 @@ def _blocking(
         lines = operation.lines[:_SHOWN]
         if more := len(operation.lines) - len(lines):
             lines += (_rest(more, len(operation.lines), operation.data),)
-        found.append(replace(operation, name=name, lines=lines))
+        found.append(replace(operation, name=name, lines=lines, **_why(listed, some)))
     return found
+
+
+def _why(listed: Listed, some: Sequence[str]) -> dict[str, Any]:
+    """What the journal keeps of the file, for these accounts."""
+    reasons = {one: listed.reasons[one] for one in some if one in listed.reasons}
+    return {"reasons": reasons, "document_sha256": listed.sha256 or None}
 
 
 def _rest(more: int, of: int, data: bytes) -> tuple[str, str]:
@@ -199,6 +242,7 @@ def _freezing(system: System, listed: Listed, some: Sequence[tuple[str, int]]) -
         readbacks=(
             Readback(f"frozen as listed, of {len(accounts)} accounts", len(accounts), agreeing),
         ),
+        **_why(listed, accounts),
     )
 
 

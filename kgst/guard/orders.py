@@ -1,7 +1,8 @@
 """Orders of courts and authorities as files, and the hash by which the chain tells each from all others.
 
-The hash is keccak256 of the order's canonical JSON (RFC 8785): keys sorted, no spaces, every value a string, the amount
-in base units. So it depends on what is ordered and by whom, not on how the file is laid out. See docs/files.md.
+The hash is keccak256 of what identifies the order, as canonical JSON (RFC 8785): court, case, date and document; keys
+sorted, no spaces, every value a string. What is ordered is not in it: the token keeps the amount with hash and account,
+and refuses another one. So an order whose file was changed is the same order still. See docs/files.md.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pydantic import (
 from kgst.document import Sha256
 from kgst.errors import InputError
 from kgst.fields import Address, problems
+from kgst.moments import bishkek_today
 from kgst.units import parse_amount
 from kgst.yamlfile import YamlFileError, read_yaml
 
@@ -54,7 +56,7 @@ def _positive(value: int) -> int:
 
 
 def _not_ahead(value: date) -> date:
-    if value > date.today():
+    if value > bishkek_today():
         raise ValueError("the order is of a day to come; write the day on which it was issued")
     return value
 
@@ -88,7 +90,7 @@ class Order(BaseModel):
         amount: Base units; `"1 234.00 som"` in the file.
         authority: Name of the court or authority.
         case: Its number of the case.
-        date: On which the order was issued.
+        date: On which the order was issued, in Bishkek.
         document_sha256: SHA-256 of the order's document, as it is kept.
     """
 
@@ -103,7 +105,7 @@ class Order(BaseModel):
         },
     )
 
-    format: Literal["kgst-order/1"]
+    format: Literal["kgst-order/2"]
     kind: Literal["transfer", "burn"]
     source: Annotated[Address, Field(alias="from")]
     to: Address | None = None
@@ -156,13 +158,9 @@ class Order(BaseModel):
 
     @property
     def canonical(self) -> str:
-        """RFC 8785 canonical JSON."""
+        """What identifies the order, as RFC 8785 canonical JSON."""
         fields = {
             "format": self.format,
-            "kind": self.kind,
-            "from": self.source,
-            **({"to": self.to} if self.to is not None else {}),
-            "amount": str(self.amount),
             "authority": self.authority,
             "case": self.case,
             "date": self.date.isoformat(),

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.errors import RefusedError
-from kgst.guard.orders import Order
+from kgst.guard.orders import Order, OrderError
+from kgst.journal import OrderWords
 from kgst.node import rpc
 from kgst.pipeline.accounts import read_accounts
 from kgst.pipeline.expected_events import ExpectedEvent, order_executed, transferred
@@ -24,17 +25,30 @@ if TYPE_CHECKING:
 __all__ = ["seize"]
 
 
-def seize(system: System, path: Path, *, allow_unknown: bool) -> Operation:
+def seize(
+    system: System, path: Path, document: str | None = None, *, allow_unknown: bool
+) -> Operation:
     """What the order in the file at `path` wants.
 
     Whose tokens are taken, the order says; who receives them needs a label of the policy.
 
+    Args:
+        system: Whose token.
+        path: The order.
+        document: SHA-256 of the file that was given as the order's document; None when none was.
+        allow_unknown: Whether a receiver may have no label.
+
     Raises:
-        OrderError: the file is no order.
+        OrderError: the file is no order, or of another document.
         InputError: the receiver is unknown.
         RefusedError: the token has the order with another amount.
     """
     order = Order.load(path)
+    if document not in (None, order.document_sha256):
+        raise OrderError(
+            f"--document has the SHA-256 {document}, and {path} is the order of the document {order.document_sha256}; "
+            "give the order's own document, or correct the order. Nothing was sent."
+        )
     if order.to is not None:
         system.require_known(order.to, allow_unknown=allow_unknown)
     standing = _read(system, order)
@@ -77,6 +91,8 @@ def seize(system: System, path: Path, *, allow_unknown: bool) -> Operation:
         check=check,
         irreversible=True,
         reference="0x" + order.hash.hex(),
+        document_sha256=order.document_sha256,
+        order=OrderWords(authority=order.authority, case=order.case, date=order.date.isoformat()),
     )
 
 
@@ -111,9 +127,10 @@ def _read(system: System, order: Order) -> _Standing:
         ordered, executed = map(int, system.token.orderOf(order.hash, order.source))
     if ordered not in (0, order.amount):
         raise RefusedError(
-            f"the token has the order {'0x' + order.hash.hex()} as one for {format_som(ordered)}, and the file says "
-            f"{format_som(order.amount)}: somebody executed it outside this command. Nothing was sent; look at its "
-            "OrderExecuted events."
+            f"the order of {order.authority}, case {order.case} of {order.date}, is with the token as one for "
+            f"{format_som(ordered)} from {system.named(order.source)}, of which {format_som(executed)} were taken, and "
+            f"the file says {format_som(order.amount)}. Court, case, date and document tell which order it is, and its "
+            "amount is part of it. Nothing was sent; if this is another order, its case or its document is another."
         )
     # Of an order that is done, what it was: so that a run that was killed after it landed finds its own.
     value = order.amount - executed or order.amount

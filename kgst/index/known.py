@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from kgst.proofs import Log
 
-__all__ = ["CONTRACTS", "in_words", "known_events"]
+__all__ = ["CONTRACTS", "event_of", "in_words", "known_events", "named_in"]
 
 CONTRACTS: Final = ("IKGST", "KGSTAccessManager", "ReserveFeed", "BackingFeed", "Revoker")
 """Whose events an index has: everything that is emitted at the token's address is in IKGST's ABI."""
@@ -56,6 +56,21 @@ def in_words(log: Log) -> str:
         return f"{event.name}, with data that are not its own"
     told = ", ".join(f"{name}={_worded(name, value)}" for name, value in values)
     return f"{event.name}({told})"
+
+
+def named_in(log: Log) -> set[str]:
+    """Every address that an event names, checksummed; none of what cannot be decoded."""
+    event = event_of(log.topics)
+    try:
+        values = _decoded(event, log) if event else []
+    except Exception:  # bytes from anywhere break decoders in many ways
+        return set()
+    kinds = {name: kind for name, kind, _ in event.inputs} if event else {}
+    found: set[str] = set()
+    for name, value in values:
+        if kinds[name] in ("address", "address[]"):
+            found.update([value] if kinds[name] == "address" else value)
+    return found
 
 
 def _decoded(event: Event, log: Log) -> list[tuple[str, Any]]:

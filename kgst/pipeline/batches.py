@@ -114,7 +114,7 @@ def send_each(
         reference: For the journal.
     """
     steps = [Step(o.name, o.to, o.data) for o in operations]
-    result = work.carry_out(subject, name, steps, reference=reference)
+    result = work.carry_out(subject, name, steps, operations, reference=reference)
     if result.exit_code is ExitCode.DONE:
         work.read_back(operations, result)
     return result

@@ -10,6 +10,7 @@ from kgst.errors import RefusedError
 from kgst.journal import Journal, Purpose
 from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.documents import GivenUp, GiveUpDocument
+from kgst.pipeline.why import note_again
 from kgst.pipeline.work import Work
 from kgst.sending import NonceUsedError
 from kgst.sending.outcomes import GIVEN_UP, VOIDED
@@ -75,6 +76,7 @@ def _given_up(work: Work, account: AccountAPI) -> Answer[GiveUpDocument]:
     ends: list[GivenUp] = []
     for path in paths:
         with Journal(path) as journal:
+            note_again(journal, work.run)
             header, steps = journal.header, journal.steps
             for signed in journal.unresolved():
                 if signed.purpose is Purpose.FILL:

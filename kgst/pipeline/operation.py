@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +11,7 @@ from kgst.roles import Role
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
+    from kgst.journal import OrderWords
     from kgst.node.pool import Node
     from kgst.pipeline.expected_events import ExpectedEvent
 
@@ -78,6 +79,9 @@ class Operation:
         emergency: It goes first, whatever else of the account is pending, and to all nodes of the policy; twice is the
             same as once.
         fact: How a further node is asked whether it is so `already`.
+        document_sha256: Of the document that it rests on, where the operation itself names one: 64 digits.
+        order: Of a court or authority, that it carries out.
+        reasons: Account to why, where a file says that of each.
     """
 
     name: str
@@ -97,6 +101,9 @@ class Operation:
     reference: str = ""
     emergency: bool = False
     fact: Fact | None = None
+    document_sha256: str | None = None
+    order: OrderWords | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def selector(self) -> bytes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from kgst.console import json_option, operator_options, policy_option, yes_option
+from kgst.errors import InputError
 
 if TYPE_CHECKING:
     from ape.api import AccountAPI
@@ -47,6 +49,8 @@ class Run:
         json: `--json`: stdout belongs to the document.
         give_up: `--give-up`: only end what the account has in flight.
         taken_by: `--taken-by`: hash of the transaction that took the nonce of an undecided step; None when not given.
+        reason: `--reason`: why, in the operator's words; None when not given.
+        document_sha256: Of the file that `--document` names: 64 digits; None when not given.
     """
 
     policy_path: Path | None = None
@@ -57,10 +61,12 @@ class Run:
     json: bool = False
     give_up: bool = False
     taken_by: str | None = None
+    reason: str | None = None
+    document_sha256: str | None = None
 
 
 def write_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--account --via --policy --allow-unknown --yes --json`, passed to the command as one `run`."""
+    """`--account --via --reason --document --policy …`, passed to the command as one `run`."""
 
     @operator_options
     @click.option(
@@ -68,6 +74,20 @@ def write_options(function: Callable[..., Any]) -> Callable[..., Any]:
         metavar="safe:LABEL",
         callback=_safe_label,
         help="Act as a Safe of the policy: adds the account's signature, sends once there are enough.",
+    )
+    @click.option(
+        "--reason",
+        metavar="TEXT",
+        callback=_reason,
+        help="Why, in your words: kept in the journal with the time and who signs.",
+    )
+    @click.option(
+        "--document",
+        "document_sha256",
+        metavar="FILE",
+        type=FILE,
+        callback=_sha256,
+        help="What it rests on: the file's SHA-256 is kept with the reason.",
     )
     @policy_option
     @click.option(
@@ -96,10 +116,15 @@ def write_options(function: Callable[..., Any]) -> Callable[..., Any]:
         allow_unknown: bool,
         give_up: bool,
         taken_by: str | None,
+        reason: str | None,
+        document_sha256: str | None,
         json_output: bool,
         **kwargs: Any,
     ) -> Any:
-        run = Run(policy_path, account, via, yes, allow_unknown, json_output, give_up, taken_by)
+        run = Run(
+            policy_path, account, via, yes, allow_unknown, json_output, give_up, taken_by,
+            reason, document_sha256,
+        )  # fmt: skip
         return function(*args, run=run, **kwargs)
 
     return command
@@ -207,6 +232,33 @@ def _transaction_hash(_: Any, __: Any, value: str | None) -> str | None:
     if value is not None and _HASH.fullmatch(value) is None:
         raise click.BadParameter("write a transaction's hash: 0x and 64 hexadecimal digits")
     return value.lower() if value is not None else None
+
+
+@contextmanager
+def _as_usage() -> Iterator[None]:
+    """What is wrong with an option's value by itself is an error of usage."""
+    try:
+        yield
+    except InputError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _reason(_: Any, __: Any, value: str | None) -> str | None:
+    if value is None:
+        return None
+    from kgst.pipeline.reason import parse_reason
+
+    with _as_usage():
+        return parse_reason(value)
+
+
+def _sha256(_: Any, __: Any, value: Path | None) -> str | None:
+    if value is None:
+        return None
+    from kgst.pipeline.reason import sha256_of
+
+    with _as_usage():
+        return sha256_of(value)
 
 
 def _safe_label(_: Any, __: Any, value: str | None) -> str | None:

@@ -99,6 +99,7 @@ def _performed(work: Work, operations: Sequence[Operation]) -> Answer[OperationD
         subject,
         left[0].name,
         [step],
+        left,
         irreversible=any(o.irreversible for o in left),
         reference=reference,
     )

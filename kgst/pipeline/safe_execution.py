@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
 
-__all__ = ["execute"]
+__all__ = ["execute", "safe_and_label"]
 
 _SUCCESS: Final = "ExecutionSuccess(bytes32,uint256)"
 
@@ -42,7 +42,7 @@ def execute(system: System, path: Path, run: Run) -> Answer[WriteDocument | Safe
     if run.via is not None:
         raise InputError("the file names its Safe; leave out --via.")
     opened = open_proposal(path, system.policy_path)
-    label, safe = _safe_of(system, opened)
+    label, safe = safe_and_label(system, opened)
     done = _is_done(system, path, opened.proposal, safe)
     found = accepted(system.provider, safe, label, opened.proposal, path)
     if not done and found.missing:
@@ -50,7 +50,7 @@ def execute(system: System, path: Path, run: Run) -> Answer[WriteDocument | Safe
     return perform(system, [_operation(system, opened, found, done=done)], run)
 
 
-def _safe_of(system: System, opened: Opened) -> tuple[str, Safe]:
+def safe_and_label(system: System, opened: Opened) -> tuple[str, Safe]:
     """The proposal's Safe, by its label in the policy and as the chain has it.
 
     Raises:

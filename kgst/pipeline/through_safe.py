@@ -22,6 +22,7 @@ from kgst.storing import FileError, as_bytes, write_new
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
+    from kgst.journal import Act
     from kgst.pipeline.actor import Actor
 
 __all__ = ["Collected", "collect"]
@@ -51,6 +52,7 @@ def collect(
     actor: Actor,
     to: str,
     data: bytes,
+    act: Act,
     ahead: int = 0,
     *,
     warn: Callable[[str], None],
@@ -65,6 +67,7 @@ def collect(
         actor: The Safe, and the account.
         to: Checksummed address.
         data: Call data.
+        act: Who signs and why: kept with the signature.
         ahead: How many other transactions of the Safe come before; 0 for its next.
         warn: Is told, before the account signs, what it has signed for the same nonce.
 
@@ -97,7 +100,8 @@ def collect(
     if path is not None:
         proposal.having(one for one in found.signatures if one in proposal.claims).save(path)
         if made is not None:
-            write_new([(signature_path(path, made.signer), as_bytes(made))], force=True)
+            kept = made.model_copy(update={"act": act})
+            write_new([(signature_path(path, made.signer), as_bytes(kept))], force=True)
     enough = account is not None and not found.missing
     return Collected(
         proposal.having(found.signatures),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kgst.console import Answer
 from kgst.decoding.calls import addresses_in
 from kgst.journal import Outcome
-from kgst.moments import format_time
+from kgst.moments import format_span, format_time
 from kgst.pipeline.documents import OperationDocument
 from kgst.pipeline.permission import Permission, PermissionStatus
 from kgst.quantities import format_duration
@@ -33,6 +33,8 @@ __all__ = [
     "print_progress",
     "print_result",
 ]
+
+_FEW: Final = 8
 
 
 def print_preview(
@@ -68,11 +70,15 @@ def print_preview(
 
 
 def _not_whole(system: System, operation: Operation) -> list[str]:
-    """Addresses that the call is about and nothing shows whole: of a cut one the rest can be anything."""
+    """Addresses that the call is about and nothing shows whole: of a cut one the rest can be anything.
+
+    Of a long list none: its rows stand in the file that it was read from.
+    """
     contracts = {entry.address for entry in system.record.contracts.values()}
     said = " ".join([operation.title, *(text for _, text in operation.lines)])
     found = addresses_in(system, operation.to, operation.data)
-    return [one for one in found if one not in said and one not in contracts]
+    left = sorted(one for one in found - contracts if one not in said)
+    return left if len(left) <= _FEW else []
 
 
 def _manner(found: Permission) -> str:
@@ -110,7 +116,7 @@ def print_result(
         left = max(0, result.waits_until - system.now())
         out.print(
             f"[yellow]Scheduled.[/yellow] It can be executed from [bold]{format_time(result.waits_until)}[/bold] on, "
-            f"in {format_duration(left)}: give the same command again then. Until then it can be cancelled "
+            f"in {format_span(left)}: give the same command again then. Until then it can be cancelled "
             "(`ape run govern pending`, `ape run govern cancel`)."
         )
         return

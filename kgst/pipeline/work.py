@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kgst.console import Answer, confirm, let_sign
 from kgst.errors import ExitCode, RefusedError
-from kgst.journal import Journal, Outcome, Purpose, Signed
+from kgst.journal import Act, Journal, Outcome, Purpose, Signed
 from kgst.node import chain_id, genesis
 from kgst.pipeline.documents import OperationDocument
 from kgst.pipeline.ending import closing, partly
@@ -19,6 +19,7 @@ from kgst.pipeline.permission import Permission, PermissionStatus
 from kgst.pipeline.readback import read_back
 from kgst.pipeline.results import Result, Step
 from kgst.pipeline.views import print_preview, print_progress, print_result
+from kgst.pipeline.why import act_of, note, note_again
 from kgst.sending import NonceUsedError, Progress, RevertedError, Sender, UndecidedError
 from kgst.terminal import markup
 
@@ -96,7 +97,7 @@ class Work:
             entry.finish()
 
     def end_all(self, name: str) -> None:
-        """Bring the account's runs of this name to their ends, whatever these are; the chain says what is so."""
+        """Bring the account's runs of this name to their ends; the chain says what is so."""
         headers = [journal.header for _, journal in self.logbook.runs(".", name)]
         for header in headers:
             if header is None or header.sender != self.logbook.sender:
@@ -118,6 +119,7 @@ class Work:
         result = Result(resumed=True)
         self._look_ahead(subject)
         with self.logbook.entry(subject, name, reference) as entry, closing(entry):
+            note_again(entry.journal, self.run)
             sender = self.sender(entry.journal)
             result.outcomes += [sender.finish(step) for step in entry.journal.steps]
             entry.finish()
@@ -163,6 +165,7 @@ class Work:
         subject: str,
         name: str,
         steps: Sequence[Step],
+        operations: Sequence[Operation],
         *,
         irreversible: bool = False,
         reference: str = "",
@@ -170,9 +173,9 @@ class Work:
         """Send `steps`, in order, each once it is consented to; a Safe's wait for its owners' signatures.
 
         Those that the journal of an interrupted run knows to be done are not sent again. A Safe's are all signed, for
-        one nonce after the other, and sent as far as there are enough signatures.
+        one nonce after the other, and sent as far as there are enough signatures. First is kept who means what.
         """
-        result = Result()
+        result, act = Result(), act_of(self.system, self.actor, self.run, operations)
         account = self.actor.account
         if account is not None:
             if self.urgent:
@@ -186,15 +189,16 @@ class Work:
         ahead = 0
         with (
             self.logbook.entry(subject, name, reference) as entry,
-            closing(entry, last=len(steps) == 1),
+            closing(entry, last=len(steps) == 1, left=len(steps)),
         ):
+            note(entry.journal, act)
             for step in steps:
                 ready: Step | None = step
                 if self.actor.safe is not None and not _is_sent(entry.journal, step):
-                    ready = self._signed_by_safe(step, result, ahead)
+                    ready = self._signed_by_safe(step, result, ahead, act)
                     ahead += 1
                 if ready is not None and result.proposal is None:
-                    with partly(result, len(steps)):
+                    with partly(self.out, result, len(steps)):
                         sender = self.sender(entry.journal)
                         result.outcomes.append(sender.send(ready.name, ready.data, to=ready.to))
             if result.proposal is None:
@@ -239,17 +243,18 @@ class Work:
             taken_by=self.run.taken_by,
         )
 
-    def _signed_by_safe(self, step: Step, result: Result, ahead: int) -> Step | None:
+    def _signed_by_safe(self, step: Step, result: Result, ahead: int, act: Act) -> Step | None:
         """`step` as the Safe's transaction with enough signatures; None while it lacks some.
 
         Args:
             step: What the Safe does.
             result: Takes the first transaction that lacks signatures.
             ahead: How many transactions of the Safe come before.
+            act: Why the account signs.
         """
         from kgst.pipeline.through_safe import collect
 
-        signed = collect(self.system, self.actor, step.to, step.data, ahead, warn=self._warn)
+        signed = collect(self.system, self.actor, step.to, step.data, act, ahead, warn=self._warn)
         if signed.execution is not None:
             return Step(step.name, self.actor.caller, signed.execution)
         if result.proposal is None:

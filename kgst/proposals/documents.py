@@ -1,4 +1,4 @@
-"""What `safe show`, `safe sign` and `safe collect` answer with `--json`."""
+"""What `safe show`, `safe sign`, `safe collect` and `safe list` answer with `--json`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from kgst.signing.documents import CollectDocument
 
 __all__ = [
     "LeftOut",
+    "ListedProposal",
+    "ListedSafe",
     "OwnersSignaturePart",
     "SafeCollectDocument",
+    "SafeListDocument",
     "SafeShowDocument",
     "SafeSignDocument",
 ]
@@ -131,3 +134,57 @@ class SafeCollectDocument(CollectDocument):
     safe: Address
     nonce: Count
     left_out: list[LeftOut]
+
+
+class ListedProposal(Part):
+    """A transaction of a Safe whose nonce is not used yet.
+
+    Attributes:
+        decoded: What it does, from its bytes.
+        signed_by: Owners whose signatures the Safe takes now.
+        missing: How many more it takes.
+        waits_for: Nonces that come first.
+        rivals: Files of other transactions of its nonce, of which one can be sent.
+        can_be_sent: Now, by anyone.
+    """
+
+    file: str
+    nonce: Count
+    safe_tx_hash: Hash
+    decoded: str
+    signed_by: list[Address]
+    missing: Count
+    waits_for: list[Count]
+    rivals: list[str]
+    can_be_sent: bool
+
+
+class ListedSafe(Part):
+    """A Safe of the policy.
+
+    Attributes:
+        nonce: Of its next transaction; null when there is no Safe.
+        threshold: On the chain; null when there is no Safe.
+        proposals: In the order of their nonces.
+        over: How many transactions lie here whose nonces are used.
+        problem: What differs from the policy, or why nothing is signed for it; null when nothing does.
+        unreadable: What is to be said of files that cannot be used.
+    """
+
+    label: str
+    address: Address
+    nonce: Count | None
+    threshold: Count | None
+    proposals: list[ListedProposal]
+    over: Count
+    problem: str | None
+    unreadable: list[str]
+
+
+class SafeListDocument(Document):
+    """What waits for the policy's Safes in this checkout; exit code 3 when a Safe or a file is not as it should be."""
+
+    SCHEMA: ClassVar = "kgst/safe-list/1"
+
+    chain_id: ChainId
+    safes: list[ListedSafe]

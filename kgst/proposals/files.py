@@ -15,6 +15,7 @@ from pydantic import Field, WithJsonSchema, model_validator
 
 from kgst import document
 from kgst.fields import Address
+from kgst.journal import Act
 from kgst.safe.safes import SafeTransaction
 from kgst.safe.txbuilder import batch_document
 from kgst.signatures import Hashes
@@ -52,9 +53,12 @@ class OwnersSignature(SignatureFile, _OfSafe):
     Attributes:
         nonce: Of the Safe.
         digest: `safeTxHash`.
+        act: What the owner meant by it, when and why; a claim, since it is not part of what is signed.
     """
 
     what = "an owner's signature"
+
+    act: Annotated[Act | None, Field(exclude_if=lambda act: act is None)] = None
 
 
 class Proposal(FileModel):

@@ -14,7 +14,7 @@ from kgst.proposals.upgrades import code_note
 from kgst.quantities import format_duration
 from kgst.roles import REVOKE, ROLE_FUNCTIONS, Role
 
-__all__ = ["notes_on"]
+__all__ = ["notes_on", "role_of"]
 
 _TOKEN: Final = "KGST"  # noqa: S105 # the contract's name
 _MANAGER: Final = "KGSTAccessManager"
@@ -37,7 +37,7 @@ def notes_on(opened: Opened) -> Iterator[str]:
 def _waits(opened: Opened, policy: Policy, inner: Inner) -> str:
     """The delay that the AccessManager imposes on what is scheduled."""
     what = f"{inner.function} is scheduled, not done:"
-    role = _role_of(opened.names.named(inner.to), inner.data[:4])
+    role = role_of(opened.names.named(inner.to), inner.data[:4])
     if role is None or opened.label is None:
         return f"{what} it waits as long as the AccessManager makes this Safe wait for it, which no policy here says"
     member = next((one for one in policy.roles[role] if one.member == opened.label), None)
@@ -52,7 +52,7 @@ def _waits(opened: Opened, policy: Policy, inner: Inner) -> str:
     )
 
 
-def _role_of(target: str, selector: bytes) -> Role | None:
+def role_of(target: str, selector: bytes) -> Role | None:
     """Who may call it, as the deployment has it; None for a stranger's."""
     if target == _MANAGER:
         return Role.ADMIN

@@ -120,4 +120,6 @@ def open_proposal(path: Path, policy_path: Path | None) -> Opened:
 
 def words_of(names: Names, transaction: SafeTransaction) -> str:
     """What a transaction does, in words, from its bytes: the same for all who name people in the same way."""
+    if transaction.to == transaction.safe and not transaction.data:
+        return f"nothing; it takes nonce {transaction.nonce}, and ends every other transaction of that nonce"
     return decode_call(names, transaction.to, transaction.data)

@@ -26,7 +26,15 @@ from kgst.signatures import digest
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
-__all__ = ["EXECUTION_SUCCESS", "LEAST_VERSION", "Safe", "SafeTransaction", "is_usable", "view"]
+__all__ = [
+    "EXECUTION_SUCCESS",
+    "LEAST_VERSION",
+    "Safe",
+    "SafeTransaction",
+    "executed",
+    "is_usable",
+    "view",
+]
 
 LEAST_VERSION: Final = "1.3.0"
 """Of a Safe. Before it, the domain that owners sign had no chain id: what is signed here would not be valid."""
@@ -94,6 +102,17 @@ class SafeTransaction:
         values = (self.to, 0, self.data, 0, 0, 0, 0, ZERO, ZERO, _joined(signatures, contracts))
         types = _EXECUTE.partition("(")[2].rstrip(")").split(",")
         return function_signature_to_4byte_selector(_EXECUTE) + encode(types, values)
+
+
+def executed(data: bytes) -> tuple[str, bytes] | None:
+    """Whom an `execTransaction` with this call data calls, and how; None of other bytes."""
+    if data[:4] != function_signature_to_4byte_selector(_EXECUTE):
+        return None
+    try:
+        to, _, inner, *_ = decode(_EXECUTE.partition("(")[2].rstrip(")").split(","), data[4:])
+    except Exception:  # bytes from anywhere break decoders in many ways
+        return None
+    return to_checksum_address(to), inner
 
 
 def _joined(signatures: Mapping[str, bytes], contracts: Collection[str]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Final
 
 from eth_utils.address import to_checksum_address
@@ -47,6 +48,7 @@ def outcome_of(eth: Any, sender: str, signed: Signed, receipt: dict[str, Any]) -
         else None
         if mined
         else _why(eth, sender, content, receipt),
+        at=int(time.time()),
     )
 
 
@@ -54,7 +56,7 @@ def superseded(signed: Signed, error: str = "another transaction used its nonce"
     """The journal's line when `signed` can no longer land."""
     return Outcome(
         step=signed.step, hash=signed.hash, succeeded=False, block_number=0, block_hash="0x", gas_used=0,
-        gas_price=0, error=error,
+        gas_price=0, error=error, at=int(time.time()),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -98,4 +99,5 @@ def sign(
         hash="0x" + keccak(raw).hex(),
         raw="0x" + raw.hex(),
         purpose=purpose,
+        at=int(time.time()),
     )

@@ -12,11 +12,10 @@ from typing import Final
 
 from kgst.checks import Check, State
 from kgst.errors import InputError, RefusedError
-from kgst.moments import format_span
+from kgst.moments import both_times, format_span
 from kgst.quantities import DAY, QuantityError, format_duration, parse_duration
 from kgst.signing.files import AuditorsOrder
 from kgst.signing.kinds import Signable
-from kgst.signing.moments import both_times
 
 __all__ = [
     "ATTESTATION_VALID",

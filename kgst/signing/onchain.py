@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Final
 from eth_utils.address import to_checksum_address
 
 from kgst.errors import RefusedError
-from kgst.moments import format_span
+from kgst.moments import both_times, format_span
 from kgst.node import ChainRevertError, NoAnswerError, NodeError, NodeRefusedError, rpc
 from kgst.safe.safes import view
 from kgst.signatures import digest, signer_of
 from kgst.signing.files import AuditorSet, AuditorsOrder
-from kgst.signing.moments import both_times
 from kgst.signing.shapes import Signature
 from kgst.snapshot.token import Auditors
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
@@ -22,6 +23,7 @@ from kgst.document import (
     Wei,
 )
 from kgst.flags import FlagName, flag_list
+from kgst.status.alerts import Alert, Kind
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
@@ -197,6 +199,13 @@ class _Operator(_Who):
     low: bool
 
 
+class AlertPart(Part):
+    """Something that cannot wait."""
+
+    kind: Kind
+    text: str
+
+
 class StatusDocument(Document):
     """How the token stands in one block.
 
@@ -216,6 +225,7 @@ class StatusDocument(Document):
             not known.
         operators: People of the policy who have a power on the chain, and so send transactions.
         warnings: What an operator should act on, for people only.
+        alerts: What of it cannot wait, by kind: of these `--alert` makes exit code 7.
         not_checked: What could not be looked at, and why.
     """
 
@@ -239,10 +249,13 @@ class StatusDocument(Document):
     pending: list[_Pending] | None
     operators: list[_Operator]
     warnings: list[str]
+    alerts: list[AlertPart]
     not_checked: list[str]
 
     @classmethod
-    def of(cls, system: System, status: Status, warnings: list[str]) -> StatusDocument:
+    def of(
+        cls, system: System, status: Status, warnings: list[str], alerts: Sequence[Alert] = ()
+    ) -> StatusDocument:
         """The document of what was read, and what an operator should act on."""
         named = system.policy.label
         return cls.taken_from(
@@ -273,5 +286,6 @@ class StatusDocument(Document):
                 for operator in status.operators
             ],
             warnings=warnings,
+            alerts=[AlertPart(kind=kind, text=text) for kind, text in alerts],
             not_checked=status.gaps,
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from kgst.flags import flag_names
 from kgst.moments import format_span, format_time
-from kgst.quantities import format_bnb, format_duration, format_refill
+from kgst.quantities import format_duration, format_refill
+from kgst.status.alerts import bnb, names, warnings
 from kgst.tables import table
 from kgst.terminal import plain
 from kgst.units import TYIYN, format_som
@@ -20,51 +20,9 @@ if TYPE_CHECKING:
     from kgst.deployment.system import System
     from kgst.status.reading import Status
 
-__all__ = ["MAX_HEAD_AGE", "print_status", "warnings"]
-
-MAX_HEAD_AGE: Final = 60
-"""Seconds; a node whose latest block is older stands still."""
+__all__ = ["print_status"]
 
 _LONG: Final = 4_000
-
-
-def warnings(system: System, status: Status) -> list[str]:
-    """What an operator should act on."""
-    return list(_warnings(system, status))
-
-
-def _warnings(system: System, status: Status) -> Iterator[str]:
-    now, until = status.head.time, status.valid_until
-    if status.shortfall:
-        yield (
-            f"deficit: {format_som(status.shortfall)} in circulation are not backed; minting is stopped until an "
-            "attestation covers the supply"
-        )
-    if not status.attestation.epoch:
-        yield "no attestation yet: nothing can be minted"
-    elif status.expired:
-        yield f"minting ended {format_span(now - until)} ago; it needs a new attestation"
-    elif (until - now) * 4 < status.max_age:
-        yield f"minting ends in {format_span(until - now)} unless the auditors attest"
-    if status.flags:
-        yield f"paused: {flag_names(status.flags)}"
-    if status.delegate_all:
-        yield "DELEGATE_ALL: payments run from the implementation, not from the token's own code"
-    for address in status.suspended:
-        yield f"{system.named(address)} is a suspended auditor"
-    if status.recovery is not None:
-        yield (
-            f"recovery under way: {_names(system, status.recovery.auditors)} become the auditors from "
-            f"{format_time(status.recovery.acceptable_at)} on unless the present ones attest"
-        )
-    for operator in status.operators:
-        if operator.balance < system.policy.limits.min_balance:
-            yield (
-                f"{system.named(operator.address)} has {_bnb(operator.balance)}, less than "
-                f"{format_bnb(system.policy.limits.min_balance)}"
-            )
-    if not system.is_dev and (age := int(time.time()) - now) > MAX_HEAD_AGE:
-        yield f"the node's latest block is {format_span(age)} old: this is how it was then; use another node"
 
 
 def print_status(out: Console, system: System, status: Status) -> None:
@@ -118,7 +76,7 @@ def print_status(out: Console, system: System, status: Status) -> None:
         operators.add_row(
             Text(system.named(operator.address)),
             Text(", ".join(operator.powers)),
-            Text(_bnb(operator.balance).removesuffix(" BNB"), style="red" if low else ""),
+            Text(bnb(operator.balance).removesuffix(" BNB"), style="red" if low else ""),
         )
     out.print(operators)
     for warning in warnings(system, status):
@@ -147,19 +105,10 @@ def _figures(system: System, status: Status) -> Iterator[tuple[str, str]]:
         yield "minting", f"{end}, {format_time(status.valid_until)}"
     else:
         yield "attestation", "none"
-    yield "auditors", f"{status.threshold} of {_names(system, status.auditors)}"
+    yield "auditors", f"{status.threshold} of {names(system, status.auditors)}"
     yield "paused", flag_names(status.flags)
     if status.pending is not None and not status.pending:
         yield "pending", "none"
-
-
-def _names(system: System, addresses: tuple[str, ...]) -> str:
-    return ", ".join(map(system.named, addresses))
-
-
-def _bnb(wei: int) -> str:
-    """For people: four decimals, rounded down."""
-    return format_bnb(wei // 10**14 * 10**14)
 
 
 def _grid() -> Table:

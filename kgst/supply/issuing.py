@@ -71,11 +71,27 @@ def mint(system: System, to: str, amount: str, reference: str, run: Run) -> Answ
         ),
         check=lambda: _refuse(
             f"{format_som(value)} cannot be minted to {name}",
-            mint_obstacles(system, state, actor.caller, receiver, value),
+            [
+                *alone(system, actor, value),
+                *mint_obstacles(system, state, actor.caller, receiver, value),
+            ],
         ),
         reference=reference,
     )
     return perform(system, [once(system, actor, operation)], run)
+
+
+def alone(system: System, actor: Actor, value: int) -> list[str]:
+    """Why one key may not mint `value` by itself, by the policy; empty when it may, or when a Safe does."""
+    policy, most = system.policy, system.policy.limits.mint_alone
+    if actor.safe is not None or most is None or value <= most:
+        return []
+    safes = [one.member for one in policy.issuers if one.member in policy.safes]
+    ways = " or ".join(f"--via safe:{one}" for one in safes) or "no issuer of the policy is one yet"
+    return [
+        f"one key mints {format_som(most)} at most at a time (limits.mint_alone of {system.policy_path}); more takes "
+        f"a second person: a Safe that is an issuer ({ways})"
+    ]
 
 
 def burn(system: System, amount: str, reference: str, run: Run) -> Answer[WriteDocument]:
@@ -145,6 +161,8 @@ def mint_obstacles(
         )
     if int(receiver, 16) == int(system.token.address, 16):
         found.append("the receiver is the token itself, which never holds tokens")
+    elif int(receiver, 16) == 0:
+        found.append("the receiver is the zero address, which is nobody's")
     elif held.blocked:
         found.append(f"{system.named(receiver)} is blocked and can receive nothing")
     return found

@@ -27,6 +27,7 @@ from kgst.upgrade.documents import (
     UpgradeDeployDocument,
 )
 from kgst.upgrade.files import SignedUpgradeFile, UpgradeFile
+from kgst.upgrade.intended import parse_changes
 from kgst.upgrade.smoke import smoke
 from kgst.upgrade.views import (
     print_check,
@@ -56,10 +57,15 @@ __all__ = [
 
 
 def check(
-    policy_path: Path | None, contract: str, data: str, *, quiet: bool
+    policy_path: Path | None,
+    contract: str,
+    data: str,
+    changes: Sequence[str] = (),
+    *,
+    quiet: bool,
 ) -> Answer[UpgradeCheckDocument]:
     """Look at a new implementation, then upgrade to it on a fork; sends nothing."""
-    call = data_of(data)
+    call, declared = data_of(data), parse_changes(changes)
     system = open_system(policy_path, quiet=quiet)
     candidate = examine(system, contract)
     tried: list[Check] | None = None
@@ -68,7 +74,7 @@ def check(
     if candidate.is_sound:
         with on_fork(system) as (copy, fork):
             block = fork.block
-            tried = smoke(copy, fork, candidate, call)
+            tried = smoke(copy, fork, candidate, call, declared)
     sound = candidate.is_sound and tried is not None and passed(tried)
     return Answer(
         UpgradeCheckDocument.of(system, candidate, tried, block, call, passed=sound),
@@ -83,11 +89,12 @@ def deploy(
     run: Run,
     out_path: Path | None = None,
     valid_for: str | None = None,
+    changes: Sequence[str] = (),
 ) -> Answer[UpgradeDeployDocument]:
     """Deploy a new implementation, and write the file that auditors sign."""
-    call = data_of(data)
+    call, declared = data_of(data), parse_changes(changes)
     system = open_system(run.policy_path, quiet=run.json)
-    proposed = propose(system, contract, call, run, out_path, valid_for)
+    proposed = propose(system, contract, call, run, out_path, valid_for, declared)
     return Answer(UpgradeDeployDocument.of(proposed), lambda out: print_deployed(out, proposed))
 
 

@@ -56,6 +56,7 @@ def propose(
     run: Run,
     out_path: Path | None = None,
     valid_for: str | None = None,
+    changes: dict[str, str] | None = None,
 ) -> Proposed:
     """Deploy `contract`, unless that very code was deployed for this before, and write the file of the upgrade.
 
@@ -67,6 +68,7 @@ def propose(
         out_path: Where the file goes; None for the deployment's folder.
         valid_for: How long consents can be submitted, like `3 days`. None for the usual time, or for the deadline of an
             earlier run when nothing else has changed: what was signed stays good.
+        changes: What the upgrade changes on purpose: a getter's call to its answer afterwards.
 
     Raises:
         RefusedError: the contract would misread the storage, or cannot run; nothing was sent.
@@ -87,7 +89,7 @@ def propose(
         address = created_in(deployment)
     else:
         address, deployment = before.implementation, before.deployment
-    file = _file_of(system, candidate, address, deployment, data, deadline)
+    file = _file_of(system, candidate, address, deployment, data, deadline, changes or {})
     if before is not None and valid_for is None:
         file = _kept(system, file, before)
     require_there(system, file)
@@ -116,6 +118,7 @@ def _file_of(
     deployment: SignedTransaction,
     data: bytes,
     deadline: int,
+    changes: dict[str, str],
 ) -> UpgradeFile:
     """What the auditors consent to, as the token has it now."""
     auditors, halts = read_auditors(system), read_halts(system)
@@ -132,6 +135,7 @@ def _file_of(
         auditors=auditors,
         halts=halts,
         deadline=deadline,
+        changes=changes,
     )
 
 

@@ -211,6 +211,7 @@ class UpgradeConsentDocument(SignDocument):
         halts: How often minting had been halted, as the signers know.
         version: Of the set that signs.
         deadline: Last second in which the signatures can be submitted.
+        changes: What the file says that the upgrade changes on purpose: a getter's call to its answer afterwards.
         domain_hash: EIP-712 domain separator: the first hash that a Ledger shows.
         message_hash: EIP-712 hash of the struct: the second hash that a Ledger shows.
         digest: What the signature is on.
@@ -232,6 +233,7 @@ class UpgradeConsentDocument(SignDocument):
     halts: Count
     version: Count
     deadline: Time
+    changes: dict[str, str]
     domain_hash: Hash
     message_hash: Hash
     digest: Hash

@@ -21,6 +21,7 @@ from kgst.roles import Role
 from kgst.terminal import markup
 from kgst.upgrade.deploying import read_upgrade, require_there
 from kgst.upgrade.getters import changes, read_getters, sample_accounts
+from kgst.upgrade.intended import judged
 from kgst.upgrade.operations import cancellation, consent_of, given_in, in_words, upgrade
 
 if TYPE_CHECKING:
@@ -169,14 +170,18 @@ def _concluded(
     except NodeError as error:
         out.print(f"[yellow]Not compared:[/yellow] getters before and after: {markup(error)}")
         return answer
-    if different := changes(before, after):
+    different = judged(changes(before, after), file.changes)
+    for one in different.intended:
+        out.print(f"  changed on purpose: {markup(one, None)}", soft_wrap=True)
+    if different.others:
         raise DriftError(
-            "the upgrade is final and recorded, and the token answers otherwise than in the block before: "
-            f"{'; '.join(different[:8])}. Unless payments in the same block explain it, pause with `ape run guard "
-            "pause`, and find out."
+            "the upgrade is final and recorded, and the token answers otherwise than in the block before, not as the "
+            f"upgrade declares: {'; '.join(different.others[:8])}. Unless payments in the same block explain it, pause "
+            "with `ape run guard pause`, and find out."
         )
     out.print(
-        f"[green]✓[/green] {len(before)} getters answer as before (blocks {transaction.block_number - 1} and "
+        f"[green]✓[/green] {len(before) - len(different.intended)} getters answer as before (blocks "
+        f"{transaction.block_number - 1} and "
         f"{transaction.block_number})"
     )
     return answer

@@ -47,6 +47,8 @@ class UpgradeFile(AuditorsOrder):
         deployment: The transaction that deployed it, signed: address and creation code follow from it.
         auditors: Who may sign, as the chain was then.
         halts: How often minting had been halted then: a halt ends consent, and what was signed before it.
+        changes: Getters that answer otherwise afterwards on purpose: call to answer. Shown to who consents, and not
+            part of what is signed; all that differs otherwise is an alarm.
     """
 
     what = "the file of an upgrade"
@@ -70,6 +72,9 @@ class UpgradeFile(AuditorsOrder):
     deployment: SignedTransaction
     auditors: AuditorSet
     halts: Count
+    changes: Annotated[dict[str, str], Field(exclude_if=lambda changes: not changes)] = Field(
+        default_factory=dict
+    )
 
     @classmethod
     def of(
@@ -87,6 +92,7 @@ class UpgradeFile(AuditorsOrder):
         auditors: AuditorSet,
         halts: int,
         deadline: int,
+        changes: dict[str, str] | None = None,
     ) -> Self:
         """The file, with the hashes that follow from the rest."""
         data_hash = keccak(data)
@@ -117,6 +123,7 @@ class UpgradeFile(AuditorsOrder):
             auditors=auditors,
             halts=halts,
             deadline=deadline,
+            changes=changes or {},
         )
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from eth_abi.abi import decode, encode
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from kgst.deployment.system import System
 
-__all__ = ["changes", "read_getters", "sample_accounts"]
+__all__ = ["Change", "changes", "read_getters", "sample_accounts"]
 
 _UPGRADE_CHANGES: Final = ("implementation", "approvedImplementation")
 _RECENT_BLOCKS: Final = 2_000
@@ -26,6 +27,18 @@ _HOLDERS: Final = 12
 _SPENDERS: Final = 3
 _AT_ONCE: Final = 60
 _INTERFACES: Final = ("01ffc9a7", "36372b07", "3edbb4c4", "9d8ff7da", "84b0196e", "ffffffff")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A getter that answers otherwise than before; call and answers in words."""
+
+    call: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.call}: {self.before} before, {self.after} after"
 
 
 def sample_accounts(system: System) -> list[str]:
@@ -90,10 +103,10 @@ def read_getters(
     return found
 
 
-def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     """Calls whose answers differ, with both."""
     return [
-        f"{call}: {_shown(before[call])} before, {_shown(after.get(call))} after"
+        Change(call, _shown(before[call]), _shown(after.get(call)))
         for call in before
         if before[call] != after.get(call)
     ]

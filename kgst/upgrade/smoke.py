@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from kgst.units import format_som
 from kgst.upgrade.checking import Candidate
 from kgst.upgrade.deployed import read_flags, read_implementation
 from kgst.upgrade.getters import changes, read_getters, sample_accounts
+from kgst.upgrade.intended import judged
 from kgst.upgrade.operations import upgrade
 
 if TYPE_CHECKING:
@@ -33,7 +35,9 @@ _SHOWN = 5
 _upgraded, _used = partial(Check.that, "upgraded"), partial(Check.that, "used")
 
 
-def smoke(system: System, fork: Fork, candidate: Candidate, data: bytes) -> list[Check]:
+def smoke(
+    system: System, fork: Fork, candidate: Candidate, data: bytes, declared: Mapping[str, str]
+) -> list[Check]:
     """Upgrade the token on `fork` to `candidate`, running `data`, and look at it.
 
     Args:
@@ -41,13 +45,14 @@ def smoke(system: System, fork: Fork, candidate: Candidate, data: bytes) -> list
         fork: Changed by this; it is thrown away.
         candidate: Deployed on the fork here.
         data: Call data that the upgrade runs; empty for none.
+        declared: What it changes on purpose: call to answer.
 
     Returns:
         What was found; a step that fails ends the list with the reason.
     """
     found: list[Check] = []
     try:
-        _upgrade(system, fork, candidate, data, found)
+        _upgrade(system, fork, candidate, data, declared, found)
         _use(system, fork, found)
     except KgstError as error:
         found.append(Check.that("smoke test", "the smoke test itself", False, str(error)))
@@ -55,7 +60,12 @@ def smoke(system: System, fork: Fork, candidate: Candidate, data: bytes) -> list
 
 
 def _upgrade(
-    system: System, fork: Fork, candidate: Candidate, data: bytes, found: list[Check]
+    system: System,
+    fork: Fork,
+    candidate: Candidate,
+    data: bytes,
+    declared: Mapping[str, str],
+    found: list[Check],
 ) -> None:
     eth = system.provider.web3.eth
     deployer = throwaway_accounts("upgrade", 1)[0].address
@@ -86,9 +96,12 @@ def _upgrade(
     same = (after.pause_flags, after.delegate_all) == (flags.pause_flags, flags.delegate_all)
     kept = f"{flag_names(after.pause_flags)}; {'set' if after.delegate_all else 'clear'}"
     found.append(_upgraded("pause flags and DELEGATE_ALL stay", same, kept))
-    different = changes(before, read_getters(system, fork.provider, accounts))
-    detail = "; ".join(different[:_SHOWN]) or f"{len(before)} answers, {len(accounts)} accounts"
-    found.append(_upgraded("every getter answers as before", not different, detail))
+    different = judged(changes(before, read_getters(system, fork.provider, accounts)), declared)
+    detail = "; ".join(different.others[:_SHOWN])
+    detail = detail or f"{len(before)} answers, {len(accounts)} accounts"
+    item = "every getter answers as before" + (", but for what is declared" if declared else "")
+    found.append(_upgraded(item, not different.others, detail))
+    found += [_upgraded("changes on purpose", True, one) for one in different.intended]
 
 
 def _use(system: System, fork: Fork, found: list[Check]) -> None:

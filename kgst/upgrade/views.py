@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kgst.checks import Check, print_checks
 from kgst.deployment.code import arguments_in_words
 from kgst.deployment.layout import WORDS_NOTE
-from kgst.signing.moments import both_times
+from kgst.moments import both_times
 from kgst.tables import table
 from kgst.terminal import markup
 from kgst.upgrade.operations import call_in_words
@@ -85,6 +85,8 @@ def print_comparison(
     rows.add_row("immutables", arguments_in_words(file.constructor_args))
     rows.add_row("the upgrade then runs", markup(call_in_words(compared.contract, file.call), None))
     rows.add_row("hash of that call", markup(file.data_hash))
+    for call, answer in file.changes.items():
+        rows.add_row("changes on purpose", markup(f"{call} answers {answer} afterwards", None))
     rows.add_row("halts known of", f"{file.halts:d}")
     rows.add_row("auditors' version", str(file.version))
     rows.add_row("deadline", both_times(file.deadline))

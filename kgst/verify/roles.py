@@ -7,6 +7,7 @@ from functools import partial
 
 from kgst.checks import Check
 from kgst.deployment.contracts import GUARDED_ROLES, REVOKE_SELECTOR, Deployment, selectors
+from kgst.moments import format_time
 from kgst.quantities import format_duration
 from kgst.roles import REVOKE, ROLE_FUNCTIONS, Role, role_name
 from kgst.snapshot.powers import Access, RoleReads
@@ -101,5 +102,5 @@ def _found(access: Access, now: int) -> str:
     if access.since > now:
         text += f", only from {access.since} on"
     if access.effect:
-        text += f", changing to {format_duration(access.pending)} at {access.effect}"
+        text += f", changing to {format_duration(access.pending)} at {format_time(access.effect)}"
     return text

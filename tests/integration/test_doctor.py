@@ -554,7 +554,9 @@ def test_doctor__plain_keys_on_mainnet__are_told(
     operated: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kgst.doctor.diagnosis.MAINNET", operated.policy.chain_id)
-    keys = [item for _, item in found(examined(operated), State.WARNING)]
+    warned = [item for _, item in found(examined(operated), State.WARNING)]
+    assert warned.count("limits.mint_alone") == 1, "nothing says what one person may mint"
+    keys = [item for item in warned if item.startswith("key of ")]
     assert len(keys) == len(Role)
     assert "key of pauser (0x9965…A4dc), PAUSER" in keys
 

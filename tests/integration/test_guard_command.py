@@ -20,7 +20,7 @@ from kgst.files import Files
 from kgst.guard.accounts import block, freeze, unblock
 from kgst.guard.batches import blocked_on_chain, blocklist, freezes
 from kgst.guard.cuts import cut_issuer, suspend_auditor
-from kgst.guard.orders import Order
+from kgst.guard.orders import Order, OrderError
 from kgst.guard.revoking import revoke_role
 from kgst.guard.seizing import seize
 from kgst.roles import Role
@@ -138,7 +138,7 @@ def order(tmp_path: Path, holder: Any) -> Callable[..., Path]:
 
     def write(**changes: Any) -> Path:
         fields = {
-            "format": "kgst-order/1",
+            "format": "kgst-order/2",
             "kind": "transfer",
             "from": holder.address,
             "to": ape_accounts.test_accounts[1].address,
@@ -198,7 +198,7 @@ def test_seize__the_token_has_the_order_with_another_amount__is_refused(
     found = Order.load(path)
     for_more = found.amount + 20 * SOM
     kgst.token.forcedTransfer(holder, found.to, for_more, found.hash, for_more, sender=enforcer)
-    with pytest.raises(RefusedError, match=r"as one for 60\.00 som, and the file says 40\.00 som"):
+    with pytest.raises(RefusedError, match=r"one for 60\.00 som from .*the file says 40\.00 som"):
         seize(kgst, path, allow_unknown=False)
 
 
@@ -209,6 +209,32 @@ def test_seize__same_order_in_another_layout__is_refused(
     path = order(amount="4000 tyiyn")
     with pytest.raises(RefusedError, match="carried out before"):
         carry_out(kgst, seize(kgst, path, allow_unknown=False), as_(enforcer))
+
+
+def test_seize__carried_out_and_the_amount_changed__is_refused(
+    kgst: System, enforcer: Any, holder: Any, order: Any, asked: list[str]
+) -> None:
+    carry_out(kgst, seize(kgst, order(), allow_unknown=False), as_(enforcer))
+    for changes in (
+        {"amount": "50.00 som"},
+        {"amount": "10.00 som"},
+        {"amount": "50.00 som", "to": ape_accounts.test_accounts[2].address},
+        {"amount": "50.00 som", "kind": "burn", "to": None},
+    ):
+        with pytest.raises(RefusedError, match=r"case AD-123/26 of 2026-03-02, is with the token"):
+            seize(kgst, order(**changes), allow_unknown=False)
+    moved = order(to=ape_accounts.test_accounts[2].address)
+    with pytest.raises(RefusedError, match="carried out before"):
+        carry_out(kgst, seize(kgst, moved, allow_unknown=True), as_(enforcer))
+    assert kgst.token.balanceOf(holder) == 60 * SOM
+    other = seize(kgst, order(case="AD-124/26", amount="50.00 som"), allow_unknown=False)
+    assert carry_out(kgst, other, as_(enforcer))["exit_code"] == 0
+
+
+def test_seize__another_document_than_the_orders__is_refused(kgst: System, order: Any) -> None:
+    with pytest.raises(OrderError, match=f"has the SHA-256 {'cd' * 32}, and .* {'ab' * 32}"):
+        seize(kgst, order(), "cd" * 32, allow_unknown=False)
+    assert seize(kgst, order(), "ab" * 32, allow_unknown=False).document_sha256 == "ab" * 32
 
 
 def test_seize__interrupted_and_landed__is_finished(
@@ -365,12 +391,12 @@ def test_blocklist__sends_only_what_differs(kgst: System, compliance: Any, listi
     strangers = people(12, 13, 14, 17, 18)
     kgst.token.blockAccount(strangers[1], sender=compliance)
     path = listing("address", *strangers)
-    answer = blocklist(kgst, path, 2, as_(compliance), exact=False)
+    answer = blocklist(kgst, path, 2, as_(compliance, reason="list of today"), exact=False)
     assert answer.exit_code == 0
     assert answer.schema == "kgst/operation/1"
     assert len(answer.document["transactions"]) == 2
     assert all(kgst.token.isBlocked(one) for one in strangers)
-    again = blocklist(kgst, path, 2, as_(compliance), exact=False)
+    again = blocklist(kgst, path, 2, as_(compliance, reason="list of today"), exact=False)
     assert again.document["already"] is True
     assert again.document["transactions"] == []
     for document in (answer.document, again.document):
@@ -385,7 +411,7 @@ def test_blocklist__exact__unblocks_the_others(kgst: System, compliance: Any, li
     path = listing("address,reason", f"{two},UN list", f"{three},court")
     answer = blocklist(kgst, path, 100, as_(compliance), exact=False)
     assert [o["title"] for o in answer.document["operations"]] == [f"block unknown {three}"]
-    answer = blocklist(kgst, path, 100, as_(compliance), exact=True)
+    answer = blocklist(kgst, path, 100, as_(compliance, reason="list of today"), exact=True)
     assert [o["title"] for o in answer.document["operations"]] == [f"unblock unknown {one}"]
     assert sorted(blocked_on_chain(kgst)) == sorted([two, three])
 
@@ -395,12 +421,15 @@ def test_freezes__sends_only_what_differs(kgst: System, compliance: Any, listing
     kgst.token.setFrozenTokens(one, 5 * SOM, sender=compliance)
     kgst.token.setFrozenTokens(two, 5 * SOM, sender=compliance)
     path = listing("address,amount_som", f"{one},5", f"{two},0", f"{three},2.50")
-    answer = freezes(kgst, path, 100, as_(compliance))
+    answer = freezes(kgst, path, 100, as_(compliance, reason="list of today"))
     assert [o["title"] for o in answer.document["operations"]] == [
         "set what is frozen of 2 accounts"
     ]
     assert [kgst.token.getFrozenTokens(a) for a in (one, two, three)] == [5 * SOM, 0, 5 * SOM // 2]
-    assert freezes(kgst, path, 100, as_(compliance)).document["already"] is True
+    assert (
+        freezes(kgst, path, 100, as_(compliance, reason="list of today")).document["already"]
+        is True
+    )
 
 
 @pytest.mark.parametrize("landed", [False, True])
@@ -422,9 +451,9 @@ def test_blocklist__interrupted__goes_on(
     with monkeypatch.context() as broken:
         broken.setattr(Delivery, "_submit", power_cut)
         with pytest.raises(RuntimeError):
-            blocklist(kgst, path, 2, as_(compliance), exact=False)
+            blocklist(kgst, path, 2, as_(compliance, reason="list of today"), exact=False)
     nonce = compliance.nonce
-    answer = blocklist(kgst, path, 2, as_(compliance), exact=False)
+    answer = blocklist(kgst, path, 2, as_(compliance, reason="list of today"), exact=False)
     assert answer.document["resumed"] is True
     assert all(kgst.token.isBlocked(one) for one in strangers)
     assert compliance.nonce == nonce + (1 if landed else 2)
@@ -436,7 +465,7 @@ def test_blocklist__not_compliance__is_refused(kgst: System, outsider: Any, list
     path = listing("address", *people(12))
     height = ape_chain.blocks.height
     with pytest.raises(RefusedError, match="is no member of COMPLIANCE"):
-        blocklist(kgst, path, 2, as_(outsider), exact=False)
+        blocklist(kgst, path, 2, as_(outsider, reason="list of today"), exact=False)
     assert ape_chain.blocks.height - height in (0, 2)
 
 
@@ -461,11 +490,11 @@ def test_blocklist__by_a_safe__each_owner_signs_once(
     kgst = operated(path, deployer)
     strangers = people(12, 13, 14, 17, 18)
     file = listing("address", *strangers)
-    first = blocklist(kgst, file, 2, as_(owners[0], "office"), exact=False)
+    first = blocklist(kgst, file, 2, as_(owners[0], "office", reason="list of today"), exact=False)
     assert first.exit_code == ExitCode.WAITING
-    second = blocklist(kgst, file, 2, as_(owners[1], "office"), exact=False)
+    second = blocklist(kgst, file, 2, as_(owners[1], "office", reason="list of today"), exact=False)
     assert second.exit_code == 0
     assert len(second.document["transactions"]) == 3
     assert all(kgst.token.isBlocked(one) for one in strangers)
-    third = blocklist(kgst, file, 2, as_(owners[2], "office"), exact=False)
+    third = blocklist(kgst, file, 2, as_(owners[2], "office", reason="list of today"), exact=False)
     assert third.document["already"] is True

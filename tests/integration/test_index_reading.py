@@ -141,7 +141,8 @@ def test_blocklist__pruned_node__unblocks_whom_the_index_names_or_says_so(
     prune(here.node, words)
     file = tmp_path / "blocked.csv"
     file.write_text("address\n" + Life(here).holder + "\n")
-    command = ("guard", "blocklist", file, "--exact", "--account", "compliance")
+    why = ("--reason", "list of today")
+    command = ("guard", "blocklist", file, "--exact", "--account", "compliance", *why)
     without = tmp_path / "index.away"
     (here.folder / "index").rename(without)
     refused = here.run(*command, as_json=False, input="n\n")

@@ -22,7 +22,7 @@ from support.payouts import (
 from support.schemas import require_schema
 
 from kgst.deployment.system import System
-from kgst.errors import ExitCode, InputError, RefusedError
+from kgst.errors import ExitCode, InputError, RefusedError, UnconfirmedError
 from kgst.files import Files
 from kgst.node import ChainRevertError
 from kgst.sending import RevertedError
@@ -79,6 +79,35 @@ def test_payout__interrupted__goes_on_and_pays_nobody_twice(
     assert all(chunk["transaction"] for chunk in answer.document["chunks"])
     assert kgst.files is not None
     assert list(kgst.files.operations.glob("*.jsonl")) == []
+
+
+@pytest.mark.parametrize(("at", "said"), [
+    (2, "^2 of 3 transactions are final; interrupted while payout-003 may have been sent"),
+    (0, "^0 of 3 transactions are final; interrupted while payout-001 may have been sent"),
+])  # fmt: skip
+def test_payout__ctrl_c__says_how_many_are_final_and_how_to_go_on(
+    kgst: System, holder: Any, salaries: Any, paid: Any, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str], at: int, said: str,
+) -> None:  # fmt: skip
+    submit, calls = Delivery._submit, []
+
+    def ctrl_c(self: Delivery) -> None:
+        calls.append(self.signed)
+        if len(calls) > at:
+            raise KeyboardInterrupt
+        submit(self)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Delivery, "_submit", ctrl_c)
+        with pytest.raises(UnconfirmedError, match=said) as caught:
+            payout(kgst, salaries(), FIVES, as_(holder))
+    assert "give the same command again" in str(caught.value)
+    told = [
+        line for line in capsys.readouterr().err.splitlines() if "transactions are final" in line
+    ]
+    assert told == [f"{done} of 3 transactions are final" for done in range(1, at + 1)]
+    assert payout(kgst, salaries(), FIVES, as_(holder)).document["done"] is True
+    assert paid() == [1, 2, 3, 4, 5]
 
 
 def test_payout__cut_after_the_last_outcome__is_done(

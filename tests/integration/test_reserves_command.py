@@ -667,16 +667,16 @@ def test_halt__by_an_auditor__ends_minting_until_a_newer_attestation(
 
 def test_halt__not_an_auditor__is_refused(run: Any, attested: Any, token: Any) -> None:
     attested()
-    said = refusal(run("halt", "--reason", "x", "--yes", "--account", "TEST::5"), 4)
+    said = refusal(run("halt", "--reason", "a lien", "--yes", "--account", "TEST::5"), 4)
     assert "pauser" in said
     assert "only auditors halt minting: auditor_a" in said
     assert token.headroom() == 10_000 * SOM
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "x" * 501, "two\nlines", "\x1b[2J"])
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 501, "ж" * 251, "two\nlines", "\x1b[2J"])
 def test_halt__reason_that_nobody_can_read__is_refused(run: Any, reason: str) -> None:
     said = refusal(run("halt", "--reason", reason, "--yes"), 2)
-    assert "--reason: write one line" in said
+    assert "in one line" in said or "--reason: write one line" in said
 
 
 def test_times__moments__in_both_zones() -> None:

@@ -30,9 +30,10 @@ from kgst.deployment.system import System
 from kgst.multicall import MULTICALL3, ensure_multicall
 from kgst.node import NodeError, connected
 from kgst.policy import Policy
+from kgst.status.alerts import warnings
 from kgst.status.documents import StatusDocument
 from kgst.status.reading import Status, read_status
-from kgst.status.views import print_status, warnings
+from kgst.status.views import print_status
 
 SOM = 10**6
 HOUR = 3_600

@@ -178,6 +178,13 @@ def test_mint__to_the_token__is_refused(kgst: System, issuer: Any) -> None:
     assert "the token itself" in refusal(mint, kgst, kgst.token.address, "5 som", "DEP-X", run)
 
 
+def test_mint__to_the_zero_address__is_refused_in_its_own_words(kgst: System, issuer: Any) -> None:
+    run = as_(issuer, allow_unknown=True)
+    said = refusal(mint, kgst, "0x" + 40 * "0", "5.00 som", "DEP-Z", run)
+    assert "the receiver is the zero address, which is nobody's" in said
+    assert "is blocked" not in said
+
+
 def test_mint__same_reference__is_refused(kgst: System, issuer: Any) -> None:
     document(mint(kgst, "admin", "5 som", "PO-1", as_(issuer)))
     said = refusal(mint, kgst, "admin", "5 som", "PO-1", as_(issuer))

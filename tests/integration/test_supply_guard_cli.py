@@ -18,6 +18,7 @@ from kgst.policy import Policy
 from kgst.roles import Role
 
 ROOT = Path(__file__).parents[2]
+WHY = ("--reason", "asked by the court")
 POLICY = ROOT / "tests/support/policy.yaml"
 SOM = 1_000_000
 
@@ -63,9 +64,16 @@ def test_limits__json__is_one_document(run: Any) -> None:
         (("supply", "mint", "nobody", "5 som", "--ref", "D-1"), 2, "'nobody' is neither a label"),
         (("supply", "burn", "5 som", "--ref", "R"), 4, "holds 0.00 som, 5.00 som too little"),
         (("supply", "payout", "none.csv"), 2, "none.csv: it cannot be read"),
-        (("guard", "block", "0xdead"), 2, "'0xdead' is neither a label"),
-        (("guard", "freeze", "admin", "5,00 som"), 2, "a comma may mean thousands"),
-        (("guard", "unblock", "admin", "--via", "safe:none"), 2, "the policy has no Safe 'none'"),
+        (("guard", "block", "admin"), 2, "guard block needs --reason TEXT: why, for whoever asks"),
+        (("guard", "unblock", "admin"), 2, "guard unblock needs --reason"),
+        (("guard", "freeze", "admin", "5 som"), 2, "guard freeze needs --reason"),
+        (("guard", "pause", "--reason", "no"), 2, "'--reason': write 3 to 300 printable"),
+        (("guard", "pause", "--reason", "=1+1"), 2, "a spreadsheet takes for a formula"),
+        (("guard", "pause", "--reason", "one\nline"), 2, "in one line"),
+        (("guard", "pause", "--document", "none.pdf"), 2, "none.pdf: cannot be read"),
+        (("guard", "block", "0xdead", *WHY), 2, "'0xdead' is neither a label"),
+        (("guard", "freeze", "admin", "5,00 som", *WHY), 2, "a comma may mean thousands"),
+        (("guard", "unblock", "admin", "--via", "safe:none", *WHY), 2, "has no Safe 'none'"),
         (("guard", "seize", "--order", "none.yaml"), 2, "there is no such file"),
         (("guard", "blocklist", "none.csv"), 2, "none.csv: it cannot be read"),
         (("govern", "cancel", "0x" + 64 * "1"), 2, "nothing was ever scheduled"),
@@ -149,10 +157,10 @@ def test_command__words_that_are_wrong_by_themselves__are_a_document_too(
 
 
 def test_freeze__no__sends_nothing(run: Any, deployment: Any) -> None:
-    result = run("guard", "freeze", "admin", "5 som", input="n\n")
+    result = run("guard", "freeze", "admin", "5 som", *WHY, input="n\n")
     assert result.exit_code == 1, result.stderr
     assert deployment.token.getFrozenTokens(deployment.policy.address("admin")) == 0
-    result = run("guard", "freeze", "admin", "5 som", input="y\n")
+    result = run("guard", "freeze", "admin", "5 som", *WHY, input="y\n")
     assert result.exit_code == 0, result.stderr
     assert deployment.token.getFrozenTokens(deployment.policy.address("admin")) == 5 * SOM
     assert "frozen of admin (0x7099…79C8): 5.00 som" in result.stdout

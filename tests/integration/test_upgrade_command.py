@@ -174,6 +174,63 @@ def test_upgrade__deployed_consented_scheduled_executed__runs_and_is_recorded(
     assert Record.load(kgst.files.record) == record
 
 
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        (("RECOVERY_DELAY()={new}",), None),
+        ((), r"not as the upgrade declares: RECOVERY_DELAY\(\): {old} before, {new} after"),
+        (("RECOVERY_DELAY()=1",), r"RECOVERY_DELAY\(\): .* and declared was 1"),
+        (
+            ("RECOVERY_DELAY()={new}", "symbol()=SOM"),
+            r"symbol\(\): as before, and declared was SOM",
+        ),
+    ],
+)
+def test_upgrade__changes_something_on_purpose__alarms_for_nothing_else(
+    kgst: System, upgrader: Any, outsider: Any, auditor_a: Any, auditor_b: Any,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, declared: tuple[str, ...], said: str | None,
+) -> None:  # fmt: skip
+    old = kgst.policy.token.recovery_delay
+    new = old + 86_400
+    text = (kgst.policy_path).read_text()
+    assert kgst.files is not None
+    token = kgst.policy.token.model_copy(update={"recovery_delay": new})
+    policy = kgst.policy.model_copy(update={"token": token})
+    system = replace(kgst, deployment=replace(kgst.deployment, policy=policy))
+    monkeypatch.setattr("kgst.upgrade.commands.open_system", lambda *_, **__: system)
+    kgst.policy_path.write_text(text.replace(f"{old // 86_400} days", f"{new // 86_400} days"))
+    words = [one.format(old=old, new=new) for one in declared]
+
+    path = Path(commands.deploy(MOCK, "0x", as_(outsider), changes=words).document["file"])
+    assert json.loads(path.read_text()).get("changes", {}) == dict(w.split("=") for w in words)
+    signatures = []
+    for auditor in (auditor_a, auditor_b):
+        answer = commands.consent(
+            path, MOCK, auditor, kgst.policy_path, yes=True, force=False, quiet=False
+        )
+        assert answer.document["changes"] == dict(w.split("=") for w in words)
+        signatures.append(Path(answer.document["signature_file"]))
+    shown = "".join(capsys.readouterr().out.split())
+    for word in words:
+        assert "".join(f"{word.replace('=', ' answers ')} afterwards".split()) in shown
+    commands.submit_consent(path, signatures, as_(outsider))
+    commands.schedule(path, as_(upgrader))
+    pass_time(DELAY)
+    if said is None:
+        assert commands.execute(path, as_(upgrader)).exit_code is ExitCode.DONE
+        return
+    with pytest.raises(DriftError, match=said.format(old=old, new=new)):
+        commands.execute(path, as_(upgrader))
+
+
+@pytest.mark.parametrize("words", [("name",), ("name()",), ("=x",), ("a()=1", "a()=2")])
+def test_deploy__changes_that_say_nothing__are_a_usage_error(
+    kgst: System, outsider: Any, words: tuple[str, ...]
+) -> None:
+    with pytest.raises(InputError, match="--changes"):
+        commands.deploy(MOCK, "0x", as_(outsider), changes=words)
+
+
 def test_upgrade__recorded_after_a_run_that_died_before__finds_the_transaction_in_the_log(
     kgst: System, consented: Path, upgrader: Any
 ) -> None:

@@ -48,9 +48,9 @@ def _signed_line_after_sending(patch: Any) -> None:
 
 
 def _no_fsync_of_lines(patch: Any) -> None:
-    from kgst import journal
+    from kgst.journal import file
 
-    patch(journal, "os", _NoSync())
+    patch(file, "os", _NoSync())
 
 
 class _NoSync:
@@ -61,9 +61,9 @@ class _NoSync:
 
 
 def _no_fsync_of_the_folder(patch: Any) -> None:
-    from kgst import journal
+    from kgst.journal import file
 
-    patch(journal, "_sync_folder", lambda _: None)
+    patch(file, "_sync_folder", lambda _: None)
 
 
 def _runs_are_not_found_again(patch: Any) -> None:

@@ -25,8 +25,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 
 from jsonschema import Draft202012Validator  # noqa: E402
+from rehearsal.asked import require_history  # noqa: E402
 from rehearsal.people import NAMES, write_keystore  # noqa: E402
-from rehearsal.runbook import Command, Event, read_runbook  # noqa: E402
+from rehearsal.runbook import Command, Event, RehearsalError, read_runbook  # noqa: E402
 from rehearsal.world import PENSION, World  # noqa: E402
 from support.bsc import BscNode, faults, running_bsc  # noqa: E402
 from support.safe import deploy_safe  # noqa: E402
@@ -35,17 +36,14 @@ REPORT = ROOT / "build" / "rehearse.json"
 RUNBOOKS = ROOT / "docs" / "runbooks"
 SCHEMAS = ROOT / "docs" / "schemas"
 PAGES = (
-    "launch-day", "daily-attestation", "emergency-pause", "freeze-order", "lost-key", "drift", "upgrade", "deficit",
+    "launch-day", "daily-attestation", "emergency-pause", "freeze-order", "hard-hours", "lost-key", "drift", "upgrade",
+    "deficit", "somebody-asks",
 )  # fmt: skip
 TIMEOUT = 300  # seconds for one command
 TRIES = 12
 UNCONFIRMED = 6
 PAUSE_SECONDS = 60
 """However bad the node is, the emergency pause is through by then."""
-
-
-class RehearsalError(Exception):
-    """A command did otherwise than its runbook tells."""
 
 
 def main() -> int:
@@ -90,6 +88,8 @@ def main() -> int:
                             _run(item, world.environment, len(done), flaky=bool(options.flaky))
                         )
             _check_outcome(world)
+            if done[-1]["command"].startswith("ape run history"):
+                require_history(folder, world.environment, done)
             about["answers"] = sum(node.asked.values())
     except RehearsalError as error:
         failure = str(error)
@@ -146,7 +146,7 @@ def _prepare(node: BscNode, folder: Path) -> World:
         "KGST_POLICY": str(folder / "policy.yaml"),
         "COLUMNS": "120",
     }
-    world = World(node.upstream, folder, environment)
+    world = World(node, folder, environment)
     node.give(*(world.people[name] for name in NAMES))
     owners = [world.people[f"owner_{letter}"] for letter in "abc"]
     world.people["governance"] = deploy_safe(world.web3, owners, 2)

@@ -10,12 +10,16 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Command", "Event", "read_runbook"]
+__all__ = ["Command", "Event", "RehearsalError", "read_runbook"]
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 _EVENT = re.compile(r"<!-- rehearsal: (.*?) -->", re.S)
 _COMMENT = re.compile(r"\s+# (?P<text>.*)$")
 _EXITS = re.compile(r"\bexits (\d)\b")
+
+
+class RehearsalError(Exception):
+    """A command did otherwise than its runbook tells."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from eth_account import Account
 from rehearsal.people import addresses, keys
+from support.bsc import BscNode, faults
 from web3 import HTTPProvider, Web3
 
 from kgst.quantities import parse_duration
@@ -27,17 +28,18 @@ class World:
     """The chain and the files around the commands.
 
     Args:
-        node: `http://…` of the anvil behind the node: what happens out there is done past the operators' node.
+        node: Of the operators. What happens out there is done past it, on the anvil behind it.
         folder: Of the rehearsal; each day gets a folder below.
         environment: Of the commands; events change it (`DAY`, addresses).
     """
 
-    def __init__(self, node: str, folder: Path, environment: dict[str, str]) -> None:
-        self.web3 = Web3(HTTPProvider(node))
+    def __init__(self, node: BscNode, folder: Path, environment: dict[str, str]) -> None:
+        self.node, self.web3 = node, Web3(HTTPProvider(node.upstream))
         self.folder, self.environment = folder, environment
         self.people = addresses()
         self.pensioners: list[str] = []
         self._days = self._ahead = 0
+        self._faults: dict[str, Any] = {}
         self._set_clock(0)
         self._next_day()
 
@@ -56,6 +58,9 @@ class World:
             "pay": self._pay,
             "address": self._address,
             "order": self._order,
+            "order-back": self._order_back,
+            "node": self._node,
+            "laptop": self._laptop,
             "blocklist": self._blocklist,
             "grant": self._grant,
             "proposal": self._proposal,
@@ -94,24 +99,51 @@ class World:
             rows.writerows([address, PENSION] for address in self.pensioners)
 
     def _order(self, path: str) -> None:
-        document = self.day / "court-order.pdf"
-        document.write_bytes(b"Order 2-117/2026 of an imaginary court")
-        Path(self._filled(path)).write_text(
-            json.dumps(
-                {
-                    "format": "kgst-order/1",
-                    "kind": "transfer",
-                    "from": self.people["suspect"],
-                    "to": self.people["court"],
-                    "amount": "750.00 som",
-                    "authority": "Imaginary District Court",
-                    "case": "2-117/2026",
-                    "date": "2026-03-09",
-                    "document_sha256": _sha256(document),
-                },
-                indent=2,
-            )
-        )
+        self._ordered(path, "court-order.pdf", "2-117/2026", "750.00 som", "suspect", "court")
+
+    def _order_back(self, path: str) -> None:
+        """The court corrects itself."""
+        self._ordered(path, "correction.pdf", "2-118/2026", "100.00 som", "court", "suspect")
+
+    def _ordered(
+        self, path: str, name: str, case: str, amount: str, source: str, receiver: str
+    ) -> None:
+        document = self.day / name
+        document.write_bytes(f"Order {case} of an imaginary court".encode())
+        order = {
+            "format": "kgst-order/2",
+            "kind": "transfer",
+            "from": self.people[source],
+            "to": self.people[receiver],
+            "amount": amount,
+            "authority": "Imaginary District Court",
+            "case": case,
+            "date": "2026-03-09",
+            "document_sha256": _sha256(document),
+        }
+        Path(self._filled(path)).write_text(json.dumps(order, indent=2))
+
+    def _laptop(self, state: str) -> None:
+        """The journals of operators are on it, and come back from version control."""
+        here, gone = self.folder / "operations", self.folder / "operations.gone"
+        if state == "lost":
+            here.rename(gone)
+        else:
+            shutil.rmtree(here, ignore_errors=True)
+            gone.rename(here)
+
+    def _node(self, state: str) -> None:
+        """`limited`: a third of the answers is HTTP 429; `hides events`; `calm` again, as it was before."""
+        faulty = {
+            "limited": {"any": faults.sometimes(1 / 3, 7, faults.http(429))},
+            "hides events": {"eth_getLogs": faults.says([])},
+        }
+        if state == "calm":
+            self.node.faults.clear()
+            self.node.faults.update(self._faults)
+        else:
+            self._faults = dict(self.node.faults)
+            self.node.faults.update(faulty[state])
 
     def _blocklist(self, path: str) -> None:
         listed = [Account.from_key((n + 10**10).to_bytes(32)).address for n in range(5)]

@@ -18,5 +18,6 @@ def test_format_span__seconds__are_two_units(seconds: int, text: str) -> None:
 
 
 def test_format_time__second__is_a_moment_or_its_number() -> None:
-    assert format_time(0) == "1970-01-01 00:00:00 UTC"
+    assert format_time(0) == "1970-01-01 00:00:00 UTC (06:00 Bishkek)"
+    assert format_time(1_772_661_660) == "2026-03-04 22:01:00 UTC (2026-03-05 04:01 Bishkek)"
     assert format_time(2**200) == f"second {2**200}"

@@ -151,8 +151,8 @@ def test_decode_call__attestation__has_money_and_time_in_words() -> None:
     )
     assert words(TOKEN, data) == (
         "token.attest(attestation={epoch=1, reserves=123.45 som, settled=2.00 som, "
-        f"asOf=2026-01-01 00:00:00 UTC, reportHash=0x{'5a' * 32}}}, "
-        "knownHalts=3, deadline=2026-01-01 01:00:00 UTC, "
+        f"asOf=2026-01-01 00:00:00 UTC (06:00 Bishkek), reportHash=0x{'5a' * 32}}}, "
+        "knownHalts=3, deadline=2026-01-01 01:00:00 UTC (07:00 Bishkek), "
         "signatures=[{signer=pauser (0x9965…A4dc), data=0x01}])"
     )
 

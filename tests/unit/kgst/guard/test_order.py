@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ TWO = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 SCHEMA = Path(__file__).parents[4] / "docs/schemas/file-order.json"
 
 ORDER: dict[str, Any] = {
-    "format": "kgst-order/1",
+    "format": "kgst-order/2",
     "kind": "transfer",
     "from": ONE,
     "to": TWO,
@@ -53,9 +55,8 @@ def test_load__json_or_yaml__is_the_same_order(tmp_path: Path) -> None:
 def test_canonical__is_rfc_8785(tmp_path: Path) -> None:
     order = load(tmp_path)
     assert order.canonical == (
-        '{"amount":"1234000000","authority":"Первомайский районный суд г. Бишкек","case":"АД-123/26",'
-        f'"date":"2026-03-02","document_sha256":"{"ab" * 32}","format":"kgst-order/1","from":"{ONE}",'
-        f'"kind":"transfer","to":"{TWO}"}}'
+        '{"authority":"Первомайский районный суд г. Бишкек","case":"АД-123/26",'
+        f'"date":"2026-03-02","document_sha256":"{"ab" * 32}","format":"kgst-order/2"}}'
     )
     assert order.hash == keccak(text=order.canonical)
 
@@ -70,9 +71,6 @@ def test_hash__other_spelling__is_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("from", "0x90F79bf6EB2c4f870365E785982E1f101E93b906"),
-        ("to", "0x90F79bf6EB2c4f870365E785982E1f101E93b906"),
-        ("amount", "1 234.01 som"),
         ("authority", "Свердловский районный суд"),
         ("case", "АД-124/26"),
         ("date", "2026-03-03"),
@@ -84,9 +82,38 @@ def test_hash__another_order__is_another(tmp_path: Path, key: str, value: str) -
 
 
 @pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("from", "0x90F79bf6EB2c4f870365E785982E1f101E93b906"),
+        ("to", "0x90F79bf6EB2c4f870365E785982E1f101E93b906"),
+        ("amount", "1 234.01 som"),
+    ],
+)
+def test_hash__what_is_ordered__is_not_in_it(tmp_path: Path, key: str, value: str) -> None:
+    assert load(tmp_path, **{key: value}).hash == load(tmp_path).hash
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Asia/Bishkek", "Pacific/Auckland"])
+def test_load__today__is_bishkeks_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    """At 22:01 UTC on the fourth it is the fifth in Bishkek, whatever the machine thinks."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        monkeypatch.setattr("kgst.moments.time.time", lambda: 1_772_661_660.0)
+        assert load(tmp_path, date="2026-03-05").date == date(2026, 3, 5)
+        with pytest.raises(OrderError, match="a day to come"):
+            load(tmp_path, date="2026-03-06")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"format": "kgst-order/2"}, "format: found 'kgst-order/2'"),
+        ({"format": "kgst-order/1"}, "format: found 'kgst-order/1'"),
         ({"kind": "gift"}, "kind: found 'gift'"),
         ({"kind": "burn"}, "to: burned tokens go to nobody"),
         ({"to": None}, "to: it is missing"),

@@ -8,99 +8,22 @@ strength, because sending waits for the fsync.
 from __future__ import annotations
 
 import os
-from enum import StrEnum
 from pathlib import Path
-from typing import IO, Annotated, Any, Literal
+from typing import IO, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from kgst.errors import KgstError, RefusedError
-from kgst.jsonfile import JsonError, parse_json
+from kgst.journal.lines import LINES, Act, Header, Line, Outcome, Purpose, Signed
+from kgst.jsonfile import MAX_BYTES, JsonError, parse_json
 from kgst.locking import HeldError, LockedFile
+from kgst.regularfile import NotRegularError, TooLargeError, read_regular
 
-__all__ = ["Header", "Journal", "JournalError", "Outcome", "Purpose", "Signed"]
+__all__ = ["Journal", "JournalError", "read_lines"]
 
 
 class JournalError(KgstError):
     """A journal that cannot be trusted, or belongs to something else. Nothing is sent on it."""
-
-
-class _Line(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Header(_Line):
-    """Whose journal it is.
-
-    Attributes:
-        chain_id: EIP-155.
-        genesis: Hash of block 0, which tells apart two development chains with one id.
-        subject: What the run carries out: a policy's fingerprint.
-        sender: Checksummed address of the only account that signs.
-        reference: The operator's own, or what the run is about, for people.
-    """
-
-    kind: Literal["header"] = "header"
-    chain_id: int
-    genesis: str
-    subject: str
-    sender: str
-    reference: str | None = None
-
-
-class Purpose(StrEnum):
-    """What a transaction is for: the step itself, to spend its nonce on nothing, or to spend one before it."""
-
-    STEP = "step"
-    GIVE_UP = "give-up"
-    FILL = "fill"
-
-
-class Signed(_Line):
-    """A transaction that was signed, and may have been sent.
-
-    Several of one step and nonce are attempts of each other: one of them lands, and then the others cannot.
-
-    Attributes:
-        step: The step's name, unique in a run.
-        nonce: Of the sender.
-        hash: 0x…, known before sending.
-        raw: The signed transaction, to send again exactly as it is.
-    """
-
-    kind: Literal["signed"] = "signed"
-    step: str
-    nonce: int
-    hash: str
-    raw: str
-    purpose: Purpose = Purpose.STEP
-
-
-class Outcome(_Line):
-    """A final receipt.
-
-    Attributes:
-        succeeded: False when it was mined and reverted.
-        contract: The address that it created, if it did.
-        gas_used: Gas.
-        gas_price: Wei per gas that was paid.
-        error: The decoded revert, when it is known.
-    """
-
-    kind: Literal["outcome"] = "outcome"
-    step: str
-    hash: str
-    succeeded: bool
-    block_number: int
-    block_hash: str
-    gas_used: int
-    gas_price: int
-    contract: str | None = None
-    error: str | None = None
-
-
-Line = Annotated[Header | Signed | Outcome, Field(discriminator="kind")]
-_LINES: TypeAdapter[Header | Signed | Outcome] = TypeAdapter(Line)
 
 
 class Journal:
@@ -115,7 +38,7 @@ class Journal:
         """
         self.path = path
         self._locked: LockedFile | None = None
-        self._lines: list[Header | Signed | Outcome] = []
+        self._lines: list[Line] = []
         if path is not None:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -176,7 +99,7 @@ class Journal:
                     "start over with --new, which keeps it aside."
                 )
 
-    def append(self, line: Header | Signed | Outcome) -> None:
+    def append(self, line: Line) -> None:
         """Add one line; when this returns it is on the disk."""
         if self._locked is not None:
             file = self._locked.file
@@ -219,6 +142,11 @@ class Journal:
         return list(dict.fromkeys(steps))
 
     @property
+    def act(self) -> Act | None:
+        """Who meant what and why, as last said; None in a journal from before that was kept."""
+        return next(reversed(self._of(Act)), None)
+
+    @property
     def outcomes(self) -> list[Outcome]:
         """What became of the transactions that are final, in order."""
         return self._of(Outcome)
@@ -237,37 +165,55 @@ class Journal:
     def _of(self, kind: type[Any]) -> list[Any]:
         return [line for line in self._lines if isinstance(line, kind)]
 
-    def _read(self, file: IO[bytes]) -> list[Header | Signed | Outcome]:
+    def _read(self, file: IO[bytes]) -> list[Line]:
         file.seek(0)
         content = file.read()
-        complete, _, torn = content.rpartition(b"\n")
-        lines = [
-            self._parse(number, text)
-            for number, text in enumerate(complete.split(b"\n") if complete else [], start=1)
-        ]
-        if lines and not isinstance(lines[0], Header):
-            raise JournalError(
-                f"{self.path}: line 1 is not a header; restore the file from a copy."
-            )
-        if any(isinstance(line, Header) for line in lines[1:]):
-            raise JournalError(f"{self.path}: two headers; restore the file from a copy.")
+        lines, torn = _lines(self.path, content)
         if torn:
-            file.truncate(len(content) - len(torn))
+            file.truncate(len(content) - torn)
             os.fsync(file.fileno())
         return lines
 
-    def _parse(self, number: int, text: bytes) -> Header | Signed | Outcome:
-        reason = repr(text[:60])
-        try:
-            return _LINES.validate_json(parse_json(text)[0])
-        except JsonError as error:
-            reason = f"{error}: {reason}"
-        except ValidationError:
-            pass
-        raise JournalError(
-            f"{self.path}: line {number} is not a journal line ({reason}); nothing is sent on a "
-            "damaged journal: restore the file from a copy, or start over with --new."
-        )
+
+def read_lines(path: Path) -> list[Line]:
+    """What the journal at `path` says, without locking it or changing anything: for looking only.
+
+    Raises:
+        JournalError: it is no journal, or is damaged.
+    """
+    try:
+        lines, _ = _lines(path, read_regular(path, MAX_BYTES))
+    except (NotRegularError, TooLargeError) as error:
+        raise JournalError(f"{path}: {error}; look what stands there.") from None
+    except OSError as error:
+        raise JournalError(f"{path}: cannot be read: {error.strerror or error}.") from error
+    return lines
+
+
+def _lines(path: Path | None, content: bytes) -> tuple[list[Line], int]:
+    """The whole lines of a journal, and how many bytes of a torn one follow."""
+    complete, _, torn = content.rpartition(b"\n")
+    texts = complete.split(b"\n") if complete else []
+    lines = [_parse(path, number, text) for number, text in enumerate(texts, start=1)]
+    if lines and not isinstance(lines[0], Header):
+        raise JournalError(f"{path}: line 1 is not a header; restore the file from a copy.")
+    if any(isinstance(line, Header) for line in lines[1:]):
+        raise JournalError(f"{path}: two headers; restore the file from a copy.")
+    return lines, len(torn)
+
+
+def _parse(path: Path | None, number: int, text: bytes) -> Line:
+    reason = repr(text[:60])
+    try:
+        return LINES.validate_json(parse_json(text)[0])
+    except JsonError as error:
+        reason = f"{error}: {reason}"
+    except ValidationError:
+        pass
+    raise JournalError(
+        f"{path}: line {number} is not a journal line ({reason}); nothing is sent on a "
+        "damaged journal: restore the file from a copy, or start over with --new."
+    )
 
 
 def _sync_folder(folder: Path) -> None:
