@@ -179,7 +179,7 @@ ACTS: Final = {
         ),
         Act(
             "block",
-            lambda n: ("guard", "block", RECEIVERS[n], "--allow-unknown"),
+            lambda n: ("guard", "block", RECEIVERS[n], "--allow-unknown", "--reason", f"case {n}"),
             ("compliance", "compliance"),
             _state(_blocked),
             lambda _, n: (RECEIVERS[n],),
@@ -188,7 +188,14 @@ ACTS: Final = {
         ),
         Act(
             "unblock",
-            lambda n: ("guard", "unblock", RECEIVERS[n], "--allow-unknown"),
+            lambda n: (
+                "guard",
+                "unblock",
+                RECEIVERS[n],
+                "--allow-unknown",
+                "--reason",
+                f"case {n}",
+            ),
             ("compliance", "compliance"),
             _state(lambda w, n: not _blocked(w, n)),
             lambda _, n: (RECEIVERS[n],),
