@@ -21,7 +21,15 @@ ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / "build" / "mutate" / "python"
 MUTANTS = ROOT / "build" / "mutate" / "python-mutants.json"
 
-MUTATED = ("units", "attestation", "policy", "quantities", "fields", "statements/*")
+MUTATED = (
+    "units",
+    "attestation",
+    "policy",
+    "quantities",
+    "fields",
+    "statements/*",
+    "statements/camt053/*",
+)
 TESTS = tuple(
     f"tests/unit/kgst/{name}"
     for name in (
@@ -38,6 +46,8 @@ COPIED = (
     "kgst",
     "tests/data",
     "tests/support/camt053.py",
+    "tests/support/ledger.py",
+    "tests/support/ledger_files.py",
     "tests/support/policy.yaml",
     "deployments",
 )

@@ -126,14 +126,15 @@ def test_read_reserves__cell_refused__says_what_and_how(
     [
         (
             "a,b\n",
-            "line 1: neither XML nor a CSV statement; a camt.053 file starts with <, a CSV file "
-            f"with the line {HEADER}.",
+            "line 1: neither XML nor a CSV statement, nor 1C or MT940: 'a,b'; a camt.053 file "
+            f"starts with <, a CSV file with the columns {HEADER}; for the bank's own columns have "
+            "a profile written into the policy (statement_tables).",
         ),
         (
             f"{HEADER}\n",
             "no rows after the header; a statement needs one row for each reserve account.",
         ),
-        ('"', "line 1: not well-formed CSV (unexpected end of data); export it again."),
+        ('account,"', "line 1: not well-formed CSV (unexpected end of data); export it again."),
         (
             f'{HEADER}\n"1\n',
             "line 2: not well-formed CSV (unexpected end of data); export it again.",
@@ -238,9 +239,10 @@ def test_read_reserves__file_not_to_be_read__says_why(tmp_path: Path) -> None:
         "null: a device, pipe or socket, not a file; give the statement files themselves."
     )
     large = tmp_path / "large.csv"
-    large.write_bytes(b" " * (10 * 1024 * 1024 + 1))
+    large.write_bytes(b"a" * (10 * 1024 * 1024 + 1))
     assert said(large) == (
-        "large.csv: larger than 10 MiB; ask the bank for a statement of fewer days."
+        "large.csv: larger than 10 MiB, which only camt.053 may be; ask the bank for camt.053, or "
+        "for a file of one day."
     )
     with pytest.raises(StatementError) as caught:
         read_reserves([])
