@@ -15,11 +15,11 @@ from kgst.attestation import ReserveAttestation, in_signer_order
 from kgst.chain import advance_time, now
 from kgst.demo.dates import copy_statements
 from kgst.errors import KgstError
+from kgst.moments import BISHKEK
 from kgst.node import connected
 from kgst.reverts import explain, revert_data
 from kgst.roles import Role
 from kgst.statements import ReserveTotal, read_reserves
-from kgst.statements.model import BISHKEK
 from kgst.units import format_som
 
 DAY: Final = 86_400

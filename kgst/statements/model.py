@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kgst.errors import KgstError
+from kgst.moments import BISHKEK
 from kgst.units import MAX_TYIYN
 
 __all__ = [
@@ -157,10 +158,6 @@ class ReserveTotal(BaseModel):
         }
         text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return text.encode("utf-8")
-
-
-BISHKEK: Final = timezone(timedelta(hours=6))
-"""Six hours ahead of UTC all year since 2005."""
 
 
 def end_of(day: date) -> datetime:

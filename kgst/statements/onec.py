@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final
 
+from kgst.moments import BISHKEK
 from kgst.statements.accounts import Accounts, ReserveAccount
 from kgst.statements.entries import Detail, Entry
-from kgst.statements.model import BISHKEK, Fault, StatementError, account_key
+from kgst.statements.model import Fault, StatementError, account_key
 from kgst.statements.movements import Movements, Sum, Summary
 from kgst.statements.opened import StatementFile
 from kgst.statements.sheet import Closing, LeftOut, MessagePage, Sheet

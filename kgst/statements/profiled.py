@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
+from kgst.moments import BISHKEK
 from kgst.statements.accounts import Accounts
 from kgst.statements.entries import Entry
 from kgst.statements.model import Fault, StatementError
@@ -158,7 +159,7 @@ def _day(value: object, profile: TableProfile, fault: Fault) -> date:
     try:
         if re.fullmatch(r"[0-9./-]{10}", text) is None:
             raise ValueError
-        return datetime.strptime(text, pattern).date()
+        return datetime.strptime(text, pattern).replace(tzinfo=BISHKEK).date()
     except ValueError as error:
         raise fault(f"the day {plain(text, 30)!r} is not like {profile.day}", _ASK) from error
 

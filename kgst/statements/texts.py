@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from kgst.statements.model import BISHKEK, Fault
+from kgst.moments import BISHKEK
+from kgst.statements.model import Fault
 from kgst.statements.source import parse_day
 
 __all__ = ["bishkek", "day_of", "moment_of", "plain"]

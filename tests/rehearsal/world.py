@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,9 +17,9 @@ from support.bsc import BscNode, faults
 from web3 import HTTPProvider, Web3
 
 from kgst.demo.dates import copy_statements
+from kgst.moments import BISHKEK
 from kgst.quantities import parse_duration
 from kgst.roles import Role
-from kgst.signing.moments import BISHKEK
 from kgst.units import parse_amount
 
 ROOT = Path(__file__).parents[2]
