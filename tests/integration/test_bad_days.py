@@ -163,7 +163,7 @@ def test_pause__account_is_stuck__goes_first(deployed: Deployed, node: BscNode) 
     assert stuck.code == 1
     assert "--give-up" in stuck.error
     [kinds] = deployed.open_runs()
-    assert kinds == ["header", "signed"]
+    assert kinds == ["header", "act", "signed"]
     node.faults.clear()
     done = deployed.run("guard", "pause", "burning", account="pauser")
     assert done.code == 0, done.stderr

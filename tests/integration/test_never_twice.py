@@ -109,7 +109,7 @@ def test_mint__node_shows_no_receipt__stays_undecided_and_stands_once(
             told = mint(deployed, "NULL-1", node=node)
         assert told.code == ExitCode.UNCONFIRMED, told.stderr
         assert "it may stand or not" in told.error
-    assert deployed.open_runs() == [["header", "signed"]]
+    assert deployed.open_runs() == [["header", "act", "signed"]]
     with hurried():
         other = mint(deployed, "NULL-2", node=node)
     assert other.code == ExitCode.UNCONFIRMED, (
@@ -280,7 +280,7 @@ def test_mint__cut_off_between_final_and_put_away__stands_once(
     with monkeypatch.context() as broken:
         broken.setattr("kgst.pipeline.logbook.Entry.finish", power_cut)
         assert mint(deployed, "CUT-1").code != 0
-    assert deployed.open_runs() == [["header", "signed", "outcome"]]
+    assert deployed.open_runs() == [["header", "act", "signed", "outcome"]]
     assert mint(deployed, "CUT-1").code == 0
     assert mint(deployed, "CUT-1").code == ExitCode.REFUSED
     assert minted(token, "CUT-1", deployed) == 1

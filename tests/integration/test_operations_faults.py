@@ -79,7 +79,7 @@ def test_killed__between_journal_and_send__the_same_transaction_is_sent(
 ) -> None:
     before = nonce(deployed)
     killed_in(deployed, node, Lost(delivers=False), *arguments("pause", "transfers"))
-    assert deployed.open_runs() == [["header", "signed"]]
+    assert deployed.open_runs() == [["header", "act", "signed"]]
     assert nonce(deployed) == before, "it was not sent"
     healed = guard("pause", "transfers", deployed)
     assert healed.code == 0, healed.stderr
@@ -95,7 +95,7 @@ def test_killed__between_send_and_receipt__nothing_is_sent_again(
 ) -> None:
     before = nonce(deployed)
     killed_in(deployed, node, Gate(delivers=True), *arguments("pause", "minting"))
-    assert deployed.open_runs() == [["header", "signed"]]
+    assert deployed.open_runs() == [["header", "act", "signed"]]
     wait_for(lambda: deployed.flags() & 4, 10)
     healed = guard("pause", "minting", deployed)
     assert healed.code == 0, healed.stderr
