@@ -1,6 +1,6 @@
-"""Each leaf of the policy and each fact that is read of the chain, another than it was: verify and the plan name it.
+"""Each fact that is read of the chain, another than it was: verify and the plan name it.
 
-Generated: from the policy's file, and from the answers of an honest run. What may change unnoticed stands here, with
+Generated from the answers of an honest run. What may change unnoticed stands here, with
 its reason, and nothing else may.
 """
 
@@ -13,33 +13,24 @@ from typing import Any
 
 import pytest
 from ape import accounts as ape_accounts
-from pydantic import ValidationError
 from support.altered import Fact, facts_of
 from support.drifts import drifts
-from support.leaves import Leaf, leaves
+from support.leaves import FILE, NOT_ON_THE_CHAIN, POLICY, leaves
 
 from kgst.abi import interface
 from kgst.checks import failed
 from kgst.deployment.applying import apply
 from kgst.deployment.contracts import Deployment
-from kgst.errors import RefusedError
 from kgst.flags import FlagWords
 from kgst.govern.changes import by_hand, changes_of
 from kgst.multicall import ensure_multicall, latest, reads
 from kgst.node import connected
-from kgst.policy import Policy
 from kgst.snapshot.code import Code, read_code
 from kgst.verify import comparing
-from kgst.verify.comparing import Comparison, compare, inspect
+from kgst.verify.comparing import Comparison, compare
 from kgst.verify.token import token_checks
-from kgst.yamlfile import read_yaml
 
 ROOT = Path(__file__).parents[2]
-FILE: dict[str, Any] = read_yaml(ROOT / "tests/support/policy.yaml")
-FILE["people"]["spare"] = "0xbDA5747bFD65F08deb54cb465eB87D40e51B197E"
-FILE["token"]["margin"] = "0 %"
-FILE["issuers"][0]["desk"] = "false"
-POLICY = Policy.model_validate(FILE)
 DOCUMENT = ROOT / "docs/threat-model.md"
 
 
@@ -62,40 +53,6 @@ def planned(deployment: Deployment, done: Comparison) -> list[str]:
         *(change.summary for change in changes_of(deployment, done.state)),
         *by_hand(deployment, done.state),
     ]
-
-
-# ------------------------------------------------------------------------------------------------ leaves of the policy
-
-NOT_ON_THE_CHAIN = ("limits.", "people.spare", "people.issuer_b")
-"""What commands may spend and wait for; and people who have no power."""
-REFUSED = (
-    # What tightens acts at once, nothing is without a member, and two of four auditors are no majority.
-    "auditors.members +", "roles.PAUSER.0.delay", "roles.COMPLIANCE.0.delay", "roles.GUARDIAN.0.delay",
-    *(f"roles.{role} -" for role in FILE["roles"]),
-)  # fmt: skip
-"""What a policy cannot say."""
-
-
-@pytest.mark.parametrize("leaf", leaves(FILE), ids=lambda leaf: leaf.key)
-def test_policy__one_leaf_is_another__verify_names_it(deployed: Deployment, leaf: Leaf) -> None:
-    if leaf.key in REFUSED:
-        with pytest.raises(ValidationError):
-            Policy.model_validate(leaf.policy)
-        return
-    policy = Policy.model_validate(leaf.policy)
-    if leaf.key == "chain_id":
-        with pytest.raises(RefusedError, match="chain"):
-            inspect(policy, deployed.record)
-        return
-    deployment = Deployment.of(policy, deployed.record)
-    done = compared(deployment)
-    assert done.failure is None
-    named, plan = failed(done.checks), planned(deployment, done)
-    if leaf.key.startswith(NOT_ON_THE_CHAIN):
-        assert (named, plan) == ([], [])
-        return
-    assert named, leaf.key
-    assert plan, leaf.key
 
 
 # --------------------------------------------------------------------------------------------------- facts of the chain

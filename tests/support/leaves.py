@@ -5,9 +5,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-__all__ = ["Leaf", "leaves"]
+from kgst.policy import Policy
+from kgst.yamlfile import read_yaml
+
+__all__ = ["FILE", "NOT_ON_THE_CHAIN", "POLICY", "REFUSED", "Leaf", "leaves"]
 
 _STRANGER = "0x1CBd3b2770909D4e10f157cABC84C7264073C9Ec"
 _SPARE = "spare"
@@ -18,6 +22,23 @@ _TEXTS = {
     "limits.max_gas_price": "9 gwei", "limits.max_cost": "0.4 BNB", "limits.timeout": "4 minutes",
     "limits.min_balance": "0.01 BNB", "limits.min_gas_price": "0.1 gwei",
 }  # fmt: skip
+
+
+FILE: dict[str, Any] = read_yaml(Path(__file__).parent / "policy.yaml")
+FILE["people"]["spare"] = "0xbDA5747bFD65F08deb54cb465eB87D40e51B197E"
+FILE["token"]["margin"] = "0 %"
+FILE["issuers"][0]["desk"] = "false"
+POLICY = Policy.model_validate(FILE)
+"""The tests' policy, with what it leaves to defaults, and one person more, `spare`."""
+
+NOT_ON_THE_CHAIN = ("limits.", "people.spare", "people.issuer_b")
+"""What commands may spend and wait for; and people who have no power."""
+REFUSED = (
+    # What tightens acts at once, nothing is without a member, and two of four auditors are no majority.
+    "auditors.members +", "roles.PAUSER.0.delay", "roles.COMPLIANCE.0.delay", "roles.GUARDIAN.0.delay",
+    *(f"roles.{role} -" for role in FILE["roles"]),
+)  # fmt: skip
+"""What a policy cannot say."""
 
 
 @dataclass(frozen=True)
