@@ -92,7 +92,7 @@ def test_sync__node_with_a_forged_epoch__keeps_events_and_says_so(
     folder.mkdir()
     for name in ("policy.yaml", "record.json"):
         (folder / name).write_bytes((lived.folder / name).read_bytes())
-    number = hex(4 * LENGTH)
+    number = hex(3 * LENGTH)
     node = lived.node
 
     def forged(request: Any, forward: Any) -> Any:
@@ -113,8 +113,8 @@ def test_sync__node_with_a_forged_epoch__keeps_events_and_says_so(
     assert done.document is not None
     told = [c for c in done.document["checks"] if c["item"] == "headers of epochs"]
     assert [c["state"] for c in told] == ["warning"]
-    assert "block 401 is not the child of block 400" in told[0]["found"]
-    assert done.document["index"]["epochs"][1] == 3 * LENGTH
+    assert "block 301 is not the child of block 300" in told[0]["found"]
+    assert done.document["index"]["epochs"][1] == 2 * LENGTH
     short = fresh.run_offline(
         "index", "verify", folder / "index", "--checkpoint", checkpoint(lived, 2 * LENGTH)
     )
