@@ -24,11 +24,9 @@ from kgst.reserves.documents import (
 )
 from kgst.reserves.drafting import (
     caution,
-    changed_accounts,
     draft_warnings,
     make_draft,
     read_statements,
-    require_word,
     require_young,
 )
 from kgst.reserves.files import ChainState
@@ -45,6 +43,7 @@ from kgst.reserves.views import (
     print_warnings,
     safe,
 )
+from kgst.reserves.word import changed_accounts, require_word
 from kgst.signing.deadlines import ATTESTATION_VALID, deadline_after
 from kgst.signing.views import namer, print_hashes
 from kgst.snapshot.token import Recovery, TokenReads

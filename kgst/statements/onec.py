@@ -27,8 +27,6 @@ from kgst.statements.texts import plain
 __all__ = ["FIRST_LINE", "read_onec"]
 
 FIRST_LINE: Final = "1CClientBankExchange"
-LAYOUT: Final = "1CClientBankExchange"
-_ENCODINGS: Final = {"windows": "cp1251", "dos": "cp866", "utf-8": "utf-8", "utf8": "utf-8"}
 _DAY: Final = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 _ASK: Final = "ask the bank for the file again, or for camt.053"
 
@@ -59,9 +57,8 @@ def read_onec(
         )
     parts = _parts(file, _text(file))
     if not parts.accounts:
-        raise StatementError(
-            f"{file.name}: no account section (СекцияРасчСчет) in it; export it again, with balances."
-        )
+        why = "no account section (СекцияРасчСчет) in it; export it again, with balances."
+        raise StatementError(f"{file.name}: {why}")
     created = _created(parts.header, _fault(file.name, "header"))
     sheets: list[Sheet | LeftOut] = []
     by_account: defaultdict[str, list[tuple[int, Fields]]] = defaultdict(list)
@@ -80,10 +77,10 @@ def read_onec(
                 f"reserve_accounts has it in {listed.currency}, not {currency}",
                 "only its statements in that currency count",
             )
-        for line, fields in sections:
-            sheets.append(
-                _section(file, line, fields, listed, created, parts.documents, accounts, hand_on)
-            )
+        sheets += [
+            _section(file, line, fields, listed, created, parts.documents, accounts, hand_on)
+            for line, fields in sections
+        ]
     return sheets
 
 
@@ -114,8 +111,7 @@ def _parts(file: StatementFile, text: str) -> _Parts:
         None,
         {"СекцияРасчСчет": "КонецРасчСчет", "СекцияДокумент": "КонецДокумента"},
     )
-    end = ""
-    last = ""
+    end = last = ""
     fields = parts.header
     for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
@@ -174,7 +170,7 @@ def _section(
     return Sheet(
         file=file.name,
         file_sha256=file.sha256,
-        layout=LAYOUT,
+        layout=FIRST_LINE,
         message=MessagePage("", 1, True, created),
         account=account,
         owner=None,

@@ -13,15 +13,15 @@ from datetime import date
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from kgst.statements.camt053.parties import id_at, other_side
 from kgst.statements.entries import Batch, Detail, Entry
-from kgst.statements.model import Fault, account_key
+from kgst.statements.model import Fault
 from kgst.statements.source import parse_tyiyn
 from kgst.statements.texts import day_of, plain
 
 __all__ = ["Account", "read_detail", "read_entry"]
 
 _XML_SPACE: Final = " \t\r\n"
-_NONE_GIVEN: Final = frozenset({"", "NOTPROVIDED", "NONREF"})
 _ONCE: Final = frozenset(
     {"Amt", "CdtDbtInd", "RvslInd", "Sts", "BookgDt", "ValDt", "NtryRef", "AcctSvcrRef", "BkTxCd"}
 )
@@ -85,8 +85,8 @@ def read_entry(
         booked=_is_booked(element, fault),
         booking_day=booking_day,
         value_day=value_day,
-        reference=_id(element, "NtryRef"),
-        servicer_reference=_id(element, "AcctSvcrRef"),
+        reference=id_at(element, "NtryRef"),
+        servicer_reference=id_at(element, "AcctSvcrRef"),
         code=_code(element),
         charges_tyiyn=_charges(element, account.currency, fault),
         batch=_batch(element, account.currency, fault),
@@ -102,16 +102,16 @@ def read_detail(element: Element, entry: Element, account: Account, fault: Fault
     own = element.find("CdtDbtInd")
     # Where the payment has no direction of its own, it has the entry's, which stands before it.
     credit = _direction(entry if own is None else element, fault)
-    party, party_account = _other_side(element, credit, _flag(entry, "RvslInd"), account)
+    party, party_account = other_side(element, credit, _flag(entry, "RvslInd"), account.account)
     return Detail(
         tyiyn=_amount_of_detail(element, account.currency, fault),
         credit=credit,
-        end_to_end_id=_id(element, "Refs/EndToEndId"),
-        instruction_id=_id(element, "Refs/InstrId"),
-        order_id=_id(element, "Refs/PmtInfId"),
-        servicer_reference=_id(element, "Refs/AcctSvcrRef")
-        or _id(element, "Refs/TxId")
-        or _id(element, "Refs/UETR"),
+        end_to_end_id=id_at(element, "Refs/EndToEndId"),
+        instruction_id=id_at(element, "Refs/InstrId"),
+        order_id=id_at(element, "Refs/PmtInfId"),
+        servicer_reference=id_at(element, "Refs/AcctSvcrRef")
+        or id_at(element, "Refs/TxId")
+        or id_at(element, "Refs/UETR"),
         return_reason=_return_reason(element),
         charges_tyiyn=_charges(element, account.currency, fault),
         party=party,
@@ -164,12 +164,6 @@ def _som(tyiyn: int) -> str:
 def _text(element: Element | None, path: str) -> str:
     # xs:decimal and codes may have white space round them; nothing else is forgiven.
     return "" if element is None else (element.findtext(path) or "").strip(_XML_SPACE)
-
-
-def _id(element: Element, path: str) -> str | None:
-    """An identifier, white space runs made one; None where the bank says that there is none."""
-    text = " ".join((element.findtext(path) or "").split())
-    return None if text.upper() in _NONE_GIVEN else text[:_MOST_TEXT]
 
 
 def _texts(elements: Iterable[Element | None]) -> tuple[str, ...]:
@@ -274,8 +268,8 @@ def _batch(element: Element, currency: str, fault: Fault) -> Batch | None:
     batch = batches[0]
     count = _text(batch, "NbOfTxs")
     return Batch(
-        order_id=_id(batch, "PmtInfId"),
-        message_id=_id(batch, "MsgId"),
+        order_id=id_at(batch, "PmtInfId"),
+        message_id=id_at(batch, "MsgId"),
         count=int(count) if count.isascii() and count.isdecimal() and len(count) <= 15 else None,
         tyiyn=_money(batch, "TtlAmt", currency, fault),
     )
@@ -286,26 +280,3 @@ def _return_reason(element: Element) -> str | None:
     if returned is None:
         return None
     return (_text(returned, "Rsn/Cd") or _text(returned, "Rsn/Prtry"))[:35] or "returned"
-
-
-def _other_side(
-    element: Element, credit: bool, reversal: bool, account: Account
-) -> tuple[str | None, str | None]:
-    """Name and account of the other side: who paid what came in, who was paid what went out."""
-    parties = element.find("RltdPties")
-    if parties is None:
-        return None, None
-    # A reversal keeps the roles of what it undoes.
-    order = ("Dbtr", "Cdtr") if credit != reversal else ("Cdtr", "Dbtr")
-    sides = [_side(parties, role) for role in order]
-    own = account_key(account.account)
-    for name, number in sides:
-        if number is not None and account_key(number) != own:
-            return name, number
-    return sides[0]
-
-
-def _side(parties: Element, role: str) -> tuple[str | None, str | None]:
-    name = _id(parties, f"{role}/Pty/Nm") or _id(parties, f"{role}/Nm")
-    number = _id(parties, f"{role}Acct/Id/IBAN") or _id(parties, f"{role}Acct/Id/Othr/Id")
-    return name, number
