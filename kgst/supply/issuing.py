@@ -15,7 +15,7 @@ from kgst.pipeline.operation import ANYTHING, Operation, Readback, call_data
 from kgst.pipeline.pipeline import perform
 from kgst.quantities import format_refill
 from kgst.snapshot.token import Issuer
-from kgst.supply.keys import key_of
+from kgst.keys import key_of
 from kgst.supply.once import once
 from kgst.supply.state import SupplyState, read_supply
 from kgst.units import format_som, parse_amount

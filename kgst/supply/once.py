@@ -14,7 +14,7 @@ from kgst.pipeline.expected_events import ExpectedEvent, missing
 from kgst.pipeline.logbook import Logbook, subject_of
 from kgst.sending.showing import receipt_shown
 from kgst.sending.vantage import Connected
-from kgst.supply.keys import key_of
+from kgst.keys import key_of
 from kgst.supply.payout_uses import await_final, is_cancellation, keys_used
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from kgst.errors import ExitCode, UnconfirmedError
 from kgst.journal import Header, Journal
 from kgst.policy import Policy
 from kgst.sending import NonceUsedError, Sender, UndecidedError
-from kgst.supply.keys import key_of
+from kgst.keys import key_of
 
 SOM = 1_000_000
 RECEIPT = "eth_getTransactionReceipt"

@@ -28,7 +28,7 @@ from kgst.files import Files
 from kgst.node import NodeError, NodeRefusedError
 from kgst.sending import NonceUsedError
 from kgst.sending.delivery import Delivery
-from kgst.supply.keys import payout_key
+from kgst.keys import payout_key
 from kgst.supply.payout_file import read_payout
 from kgst.supply.payouts import Terms, payout
 
