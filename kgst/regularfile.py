@@ -8,9 +8,9 @@ import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
-__all__ = ["NotRegularError", "TooLargeError", "read_regular", "write_regular"]
+__all__ = ["NotRegularError", "TooLargeError", "open_regular", "read_regular", "write_regular"]
 
 # Not every system has each. Where it is there, a pipe opens without waiting for its writer, and no terminal is taken.
 _FLAGS: Final = ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
@@ -36,25 +36,47 @@ def read_regular(path: Path, limit: int) -> bytes:
         TooLargeError: it has more than `limit` bytes.
         OSError: there is nothing, or it cannot be read; `strerror` says why.
     """
+    with open_regular(path, limit) as file:
+        # A non-blocking read that has nothing to give returns None.
+        data = file.read(limit + 1) or b""
+    if len(data) > limit:
+        raise TooLargeError(f"larger than {limit} bytes")
+    return data
+
+
+def open_regular(path: Path, limit: int) -> BinaryIO:
+    """The regular file at `path`, links followed, open for reading.
+
+    Args:
+        path: As it was given.
+        limit: Most bytes that it has; it may still grow while it is read.
+
+    Raises:
+        NotRegularError: there is something else.
+        TooLargeError: it has more than `limit` bytes.
+        OSError: there is nothing, or it cannot be read; `strerror` says why.
+    """
     try:
         # Looked at first, because merely opening some devices does something.
         _require_regular(path.stat())
         flags = os.O_RDONLY
         for name in _FLAGS:
             flags |= getattr(os, name, 0)
-        with os.fdopen(os.open(path, flags), "rb") as file:
+        file = os.fdopen(os.open(path, flags), "rb")
+        try:
             # Looked at again on the open file: the path may point elsewhere by now.
             status = os.fstat(file.fileno())
             _require_regular(status)
-            # A non-blocking read that has nothing to give returns None.
-            data = b"" if status.st_size > limit else file.read(limit + 1) or b""
-    except NotRegularError:
+            if status.st_size > limit:
+                raise TooLargeError(f"larger than {limit} bytes")
+        except BaseException:
+            file.close()
+            raise
+    except (NotRegularError, TooLargeError):
         raise
     except ValueError as error:  # a path with a NUL byte
         raise OSError(errno.EINVAL, str(error)) from error
-    if status.st_size > limit or len(data) > limit:
-        raise TooLargeError(f"larger than {limit} bytes")
-    return data
+    return file
 
 
 def write_regular(path: Path, data: bytes) -> None:

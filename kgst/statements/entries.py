@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["Batch", "Detail", "Entry"]
+__all__ = ["Batch", "Detail", "Entry", "StatementEntries"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,3 +80,25 @@ class Entry:
     details: tuple[Detail, ...] = ()
     texts: tuple[str, ...] = ()
     """`AddtlNtryInf` and the like; for formats without details, the purpose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementEntries:
+    """One statement of one account, or one page of it, and its entries in their order."""
+
+    file: str
+    file_sha256: str
+    layout: str
+    """How the file is written, like `camt.053.001.08`."""
+    account: str
+    owner: str | None
+    bank: str | None
+    """BIC of the servicer, where the statement gives it."""
+    statement_id: str
+    closing_day: date | None
+    """Day of the closing balance; None on a page without one."""
+    closing_tyiyn: int | None
+    """Below zero when the account is overdrawn."""
+    opening_tyiyn: int | None
+    """Balance before the first entry, where the statement gives it."""
+    entries: tuple[Entry, ...]

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -11,7 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from kgst.errors import KgstError
 from kgst.units import MAX_TYIYN
 
-__all__ = ["REPORT_FORMAT", "AccountClosing", "Closing", "ReserveTotal", "Sheet", "StatementError"]
+__all__ = [
+    "REPORT_FORMAT",
+    "AccountClosing",
+    "Fault",
+    "ReserveTotal",
+    "StatementError",
+    "account_key",
+]
 
 REPORT_FORMAT: Final = "kgst-reserves/1"
 """Names the shape of `ReserveTotal.report`; it changes whenever the shape does."""
@@ -97,61 +103,6 @@ class ReserveTotal(BaseModel):
         }
         text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return text.encode("utf-8")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closing:
-    """A closing booked balance as it stands in a statement."""
-
-    tyiyn: int
-    day: date
-    credit: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MessagePage:
-    """Which part of a message a file is."""
-
-    message_id: str
-    page: int
-    last: bool
-
-    @property
-    def whole(self) -> bool:
-        """Whether the file is the whole message."""
-        return self.page == 1 and self.last
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """One statement of one account, or one page of it."""
-
-    file: str
-    file_sha256: str
-    message: MessagePage
-    account: str
-    owner: str | None
-    statement_id: str
-    sequence: int | None
-    """Electronic sequence number."""
-    created: datetime | None
-    page: int
-    last_page: bool
-    closings: tuple[Closing, ...]
-    other_balances: tuple[str, ...]
-    """Names of the balances that are not a plain closing booked balance."""
-
-    @property
-    def key(self) -> str:
-        """Identity of the account: two spellings of one number must not count twice."""
-        return account_key(self.account)
-
-    def fault(self, found: str, remedy: str) -> StatementError:
-        """Build the error for this statement."""
-        return StatementError(
-            f"{self.file}: account {self.account}, statement {self.statement_id!r}: "
-            f"{found}; {remedy}."
-        )
 
 
 def account_key(account: str) -> str:

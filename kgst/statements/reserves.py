@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from kgst.statements.camt053 import read_camt053
-from kgst.statements.model import AccountClosing, ReserveTotal, Sheet, StatementError
-from kgst.statements.source import Source
-from kgst.statements.table import read_table
+from kgst.statements.accounts import Accounts
+from kgst.statements.model import AccountClosing, ReserveTotal, StatementError
+from kgst.statements.reading import read_sheets
+from kgst.statements.sheet import Sheet
 from kgst.units import MAX_TYIYN, TYIYN, format_som
 
 __all__ = ["read_reserves"]
@@ -38,9 +38,8 @@ def read_reserves(
             or statement that stands twice; two statements of which neither is plainly the
             last; a missing last page; no closing balance or several; a debit; another currency.
     """
-    if not paths:
-        raise StatementError("no statement files were given; name at least one.")
-    sheets = [sheet for source in _sources(paths) for sheet in _read(source, currency)]
+    found = read_sheets(paths, currency, Accounts())
+    sheets = [sheet for sheet in found if isinstance(sheet, Sheet)]
     _require_whole_messages(sheets)
     _require_one_origin(sheets)
     by_account: defaultdict[str, list[Sheet]] = defaultdict(list)
@@ -63,24 +62,6 @@ def read_reserves(
         earliest_closing_date=min(dates),
         latest_closing_date=max(dates),
     )
-
-
-def _sources(paths: Iterable[Path]) -> list[Source]:
-    sources: dict[str, Source] = {}
-    for path in paths:
-        source = Source.read(Path(path))
-        if twin := sources.get(source.sha256):
-            raise StatementError(
-                f"{source.name}: has the same content as {twin.name}; give each file once."
-            )
-        sources[source.sha256] = source
-    return list(sources.values())
-
-
-def _read(source: Source, currency: str) -> list[Sheet]:
-    if source.text.lstrip().startswith("<"):
-        return read_camt053(source, currency)
-    return read_table(source, currency)
 
 
 def _require_whole_messages(sheets: Sequence[Sheet]) -> None:

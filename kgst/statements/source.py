@@ -11,10 +11,18 @@ from typing import Final
 from kgst.regularfile import NotRegularError, TooLargeError, read_regular
 from kgst.statements.model import Fault, StatementError, account_key
 
-__all__ = ["MAX_FILE_BYTES", "Source", "clean_account", "clean_text", "parse_day", "parse_tyiyn"]
+__all__ = [
+    "MAX_SMALL_BYTES",
+    "Source",
+    "clean_account",
+    "clean_text",
+    "parse_day",
+    "parse_tyiyn",
+    "printable",
+]
 
-MAX_FILE_BYTES: Final = 10 * 1024 * 1024
-"""Largest statement file that is read: 10 MiB."""
+MAX_SMALL_BYTES: Final = 10 * 1024 * 1024
+"""Largest file that is read into memory: 10 MiB."""
 
 # ISO 20022 amounts have at most 18 digits in all; the som has two decimals.
 _MONEY: Final = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,2}))?")
@@ -34,19 +42,27 @@ class Source:
 
     @classmethod
     def read(cls, path: Path) -> "Source":
-        """Read a regular UTF-8 file of at most `MAX_FILE_BYTES` bytes.
+        """Read a regular UTF-8 file of at most `MAX_SMALL_BYTES` bytes.
 
         Raises:
             StatementError: no such file, a folder, device, FIFO or socket (also behind a
                 symlink), empty, too large, not UTF-8, or with control characters.
         """
         name = path.name or str(path)
-        if not _printable(name):
+        if not printable(name):
             raise StatementError(
                 f"{name!r}: the file's name has characters that cannot be printed, and the "
                 "report shows it; rename the file."
             )
-        data = _read_bytes(path, name)
+        return cls.of(name, _read_bytes(path, name))
+
+    @classmethod
+    def of(cls, name: str, data: bytes) -> "Source":
+        """The text in `data`, of the file `name`.
+
+        Raises:
+            StatementError: empty, not UTF-8, or with control characters.
+        """
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -106,7 +122,7 @@ def clean_account(text: str, fault: Fault) -> str:
 def clean_text(text: str, what: str, fault: Fault) -> str:
     """Check a name or an identifier that the report will show; whitespace runs become one."""
     cleaned = " ".join(text.split())
-    if not cleaned or len(cleaned) > 140 or not _printable(cleaned):
+    if not cleaned or len(cleaned) > 140 or not printable(cleaned):
         raise fault(
             f"the {what} {_shown(text)} is empty, longer than 140 characters or has characters "
             "that cannot be printed",
@@ -117,14 +133,14 @@ def clean_text(text: str, what: str, fault: Fault) -> str:
 
 def _read_bytes(path: Path, name: str) -> bytes:
     try:
-        return read_regular(path, MAX_FILE_BYTES)
+        return read_regular(path, MAX_SMALL_BYTES)
     except NotRegularError as error:
         raise StatementError(
             f"{name}: {error}, not a file; give the statement files themselves."
         ) from None
     except TooLargeError:
         raise StatementError(
-            f"{name}: larger than {MAX_FILE_BYTES // 2**20} MiB; "
+            f"{name}: larger than {MAX_SMALL_BYTES // 2**20} MiB; "
             "ask the bank for a statement of fewer days."
         ) from None
     except OSError as error:
@@ -147,7 +163,8 @@ def _money_fault(text: str) -> str:
     return "is not a plain decimal number"
 
 
-def _printable(text: str) -> bool:
+def printable(text: str) -> bool:
+    """Whether it shows as it is."""
     # Also refuses what only changes how its neighbours look, such as bidirectional marks.
     return text.isprintable() and not any(
         unicodedata.category(character) in {"Cf", "Co"} for character in text

@@ -10,7 +10,9 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from kgst.statements.model import Closing, Fault, MessagePage, Sheet, StatementError
+from kgst.statements.model import Fault, StatementError
+from kgst.statements.movements import Movements
+from kgst.statements.sheet import Closing, MessagePage, Sheet
 from kgst.statements.source import Source, clean_account, parse_day, parse_tyiyn
 
 __all__ = ["CSV_HEADER", "read_table"]
@@ -91,16 +93,22 @@ def _read_row(source: Source, line: int, row: list[str], currency: str) -> Sheet
     return Sheet(
         file=source.name,
         file_sha256=source.sha256,
+        layout="csv",
         message=MessagePage("", 1, True),
         account=account,
         owner=None,
+        bank=None,
         statement_id=f"line {line}",
         sequence=None,
         created=None,
+        period=None,
         page=1,
         last_page=True,
+        openings=(),
         closings=(Closing(tyiyn=tyiyn, day=day, credit=indicator == "CRDT"),),
         other_balances=(),
+        movements=Movements(is_own=lambda _: False),
+        transcribed=True,
     )
 
 

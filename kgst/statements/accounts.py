@@ -1,0 +1,72 @@
+"""Which accounts hold the reserves, and how statements name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kgst.statements.model import account_key
+
+__all__ = ["Accounts", "ReserveAccount"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReserveAccount:
+    """An account that counts.
+
+    Attributes:
+        account: Its number, as the agreement with the bank has it.
+        currency: ISO 4217 code.
+        bank: BIC of the bank, 8 or 11 characters, if it is known.
+        owner: Name of its owner, if it is known.
+        written: Other ways in which the bank writes the number.
+    """
+
+    account: str
+    currency: str = "KGS"
+    bank: str | None = None
+    owner: str | None = None
+    written: tuple[str, ...] = ()
+
+
+class Accounts:
+    """The accounts that count, and the issuer's others; without any, whatever the statements have counts."""
+
+    def __init__(
+        self, reserve: Iterable[ReserveAccount] = (), others: Iterable[ReserveAccount] = ()
+    ) -> None:
+        self._reserve = {account_key(one.account): one for one in reserve}
+        self._others = {account_key(one.account): one for one in others}
+        self._keys = {
+            account_key(name): one
+            for one in self._reserve.values()
+            for name in (one.account, *one.written)
+        }
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is said which accounts count."""
+        return bool(self._reserve)
+
+    @property
+    def reserve(self) -> dict[str, ReserveAccount]:
+        """Those that count, by the keys of their numbers."""
+        return self._reserve
+
+    def find(self, number: str) -> ReserveAccount | None:
+        """The account that counts and is written so."""
+        return self._keys.get(account_key(number))
+
+    def may_be_own(self, key: str) -> bool:
+        """Whether a payment with this account may be one between accounts that count."""
+        return not self.listed or key in self._keys
+
+    def canonical(self, key: str) -> str:
+        """The key under which the account counts, however it was written."""
+        found = self._keys.get(key)
+        return key if found is None else account_key(found.account)
+
+    def name_of_other(self, number: str) -> str | None:
+        """What the list of the issuer's other accounts says of this one."""
+        one = self._others.get(account_key(number))
+        return None if one is None else (one.owner or one.account)

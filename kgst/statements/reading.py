@@ -1,0 +1,123 @@
+"""From paths to statements: each file by the layout that its content shows, whatever its name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from kgst.statements.accounts import Accounts
+from kgst.statements.camt053 import read_camt053
+from kgst.statements.entries import Entry, StatementEntries
+from kgst.statements.model import StatementError
+from kgst.statements.opened import Progress, StatementFile, open_statement
+from kgst.statements.sheet import Closing, LeftOut, Sheet
+from kgst.statements.table import read_table
+
+__all__ = ["read_entries", "read_sheets"]
+
+HandOn = Callable[[Entry], None]
+
+
+def read_sheets(
+    paths: Sequence[Path],
+    currency: str,
+    accounts: Accounts,
+    hand_on: HandOn = lambda _: None,
+    progress: Progress = lambda *_: None,
+) -> list[Sheet | LeftOut]:
+    """Every statement in the files, and each account that was left out.
+
+    Args:
+        paths: The files.
+        currency: ISO 4217 code of the accounts that count.
+        accounts: Those that count; without any, all.
+        hand_on: Given each entry, in the order of the files.
+        progress: Told of each piece that is read.
+
+    Raises:
+        StatementError: no files; one that stands twice, cannot be read or is no statement.
+    """
+    if not paths:
+        raise StatementError("no statement files were given; name at least one.")
+    found: list[Sheet | LeftOut] = []
+    seen: dict[str, str] = {}
+    for file in _files(paths, progress):
+        if twin := seen.get(file.sha256):
+            raise StatementError(
+                f"{file.name}: has the same content as {twin}; give each file once."
+            )
+        seen[file.sha256] = file.name
+        found += _read(file, currency, accounts, hand_on)
+    return found
+
+
+def read_entries(
+    paths: Sequence[Path],
+    *,
+    currency: str = "KGS",
+    accounts: Accounts | None = None,
+    progress: Progress = lambda *_: None,
+) -> list[StatementEntries]:
+    """Every statement in the files with its entries, in the order in which they stand.
+
+    Whether a set of statements is one that may be counted, `read_reserves` says.
+
+    Args:
+        paths: The files.
+        currency: ISO 4217 code of the accounts that count.
+        accounts: Those that count; without any, all.
+        progress: Told of each piece that is read.
+
+    Raises:
+        StatementError: as `read_sheets`.
+    """
+    entries: defaultdict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+
+    def keep(entry: Entry) -> None:
+        entries[entry.file_sha256, entry.account, entry.statement_id].append(entry)
+
+    sheets = read_sheets(paths, currency, accounts or Accounts(), keep, progress)
+    return [
+        StatementEntries(
+            file=sheet.file,
+            file_sha256=sheet.file_sha256,
+            layout=sheet.layout,
+            account=sheet.account,
+            owner=sheet.owner,
+            bank=sheet.bank,
+            statement_id=sheet.statement_id,
+            closing_day=max((one.day for one in sheet.closings), default=None),
+            closing_tyiyn=_signed(sheet.closings),
+            opening_tyiyn=_signed(sheet.openings),
+            # Taken once: pages of one statement have one id.
+            entries=tuple(entries.pop((sheet.file_sha256, sheet.account, sheet.statement_id), ())),
+        )
+        for sheet in sheets
+        if isinstance(sheet, Sheet)
+    ]
+
+
+def _signed(balances: Sequence[Closing]) -> int | None:
+    if not balances:
+        return None
+    last = max(balances, key=lambda one: one.day)
+    return last.tyiyn if last.credit else -last.tyiyn
+
+
+def _files(paths: Sequence[Path], progress: Progress) -> Iterator[StatementFile]:
+    for path in paths:
+        yield open_statement(Path(path), progress)
+
+
+def _read(
+    file: StatementFile, currency: str, accounts: Accounts, hand_on: HandOn
+) -> Sequence[Sheet | LeftOut]:
+    if _is_xml(file.head):
+        return read_camt053(file, currency, accounts, hand_on)
+    return read_table(file.source(), currency)
+
+
+def _is_xml(head: bytes) -> bool:
+    text = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    return text.replace(b"\x00", b"").lstrip().startswith(b"<")
