@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     PlainSerializer,
@@ -22,6 +21,7 @@ from pydantic import (
 from kgst import attestation as eip712
 from kgst.document import IN_BASE_UNITS, IN_TYIYN
 from kgst.policy import MAX_AUDITORS
+from kgst.reserves.origin import SettledFrom
 from kgst.signing.files import (
     AuditorSet,
     AuditorsSignature,
@@ -57,12 +57,6 @@ def _decimal(value: object, info: ValidationInfo) -> object:
 
 
 _Decimal = [BeforeValidator(_decimal), PlainSerializer(str, when_used="json")]
-
-
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("it has characters that cannot be printed")
-    return text
 
 
 Tyiyn = Annotated[int, *_Decimal, Field(ge=0, le=MAX_TYIYN), IN_TYIYN]
@@ -178,23 +172,6 @@ class Result(FileModel):
             valid_until=valid_until,
             signatures_needed=needed,
         )
-
-
-class SettledFrom(FileModel):
-    """Where `settled` comes from.
-
-    Attributes:
-        kind: `unchanged` (as in the last attestation), `amount` (typed in, cumulative) or `table` (a CSV file of newly
-            paid redemptions, added to the last).
-        redemptions: Rows of the table.
-        file: Its name.
-        file_sha256: SHA-256 of its bytes.
-    """
-
-    kind: Literal["unchanged", "amount", "table"]
-    redemptions: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    file: Annotated[str, Field(max_length=255), AfterValidator(_printable)] | None = None
-    file_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 
 class SignatureFile(AuditorsSignature):

@@ -47,7 +47,7 @@ def take(entry: Entry) -> tuple[tuple[Leg, ...], int]:
     if amounts == [None] and entry.details[0].credit == entry.credit:
         # Banks that say a charge of an entry and of its one payment mean the same charge.
         charges = 0 if entry.credit else max(entry.charges_tyiyn, named)
-        return (_leg(entry, entry.details[0], entry.tyiyn - charges),), charges
+        return (_leg(entry, entry.details[0], max(0, entry.tyiyn - charges)),), charges
     legs = tuple(_leg(entry, one, one.tyiyn) for one in entry.details)
     parts = sum((leg.tyiyn or 0) * (1 if leg.credit else -1) for leg in legs)
     # A charge is taken from what comes in, and on top of what goes out.
@@ -64,7 +64,7 @@ def _whole(entry: Entry) -> tuple[tuple[Leg, ...], int]:
     """An entry without parts: itself, or the sum of an order."""
     batch = entry.batch
     charges = 0 if entry.credit else entry.charges_tyiyn
-    leg = _leg(entry, None, entry.tyiyn - charges)
+    leg = _leg(entry, None, max(0, entry.tyiyn - charges))
     if batch and batch.order_id is not None and not entry.credit:
         leg = replace(
             leg, order_id=batch.order_id, order_count=batch.count, order_tyiyn=batch.tyiyn

@@ -6,11 +6,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
-from pydantic import ConfigDict
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationInfo
 
-__all__ = ["BREAKS", "Category", "Finding", "Kind", "Leg", "Order", "Outcome", "Redemption"]
+__all__ = [
+    "BREAKS",
+    "Category",
+    "Digits",
+    "Finding",
+    "Kind",
+    "Leg",
+    "Order",
+    "Outcome",
+    "Redemption",
+]
+
+
+def _digits(value: object, info: ValidationInfo) -> object:
+    """Text in a file, which no reader rounds; an integer in the code."""
+    if info.mode == "json":
+        if not (
+            isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 30
+        ):
+            raise ValueError("it is not a decimal string of digits")
+        return int(value)
+    return value
+
+
+Digits = Annotated[
+    int, BeforeValidator(_digits), PlainSerializer(str, when_used="json"), Field(ge=0)
+]
 
 
 class Category(StrEnum):
@@ -101,7 +127,7 @@ class Leg:
     """Of the entry in its statement, from 1."""
     day: date
     """Of booking."""
-    tyiyn: int | None
+    tyiyn: Digits | None
     """None where the bank gives none."""
     credit: bool
     reversal: bool
@@ -118,7 +144,7 @@ class Leg:
     order_id: str | None = None
     """Of payments that were booked as one sum."""
     order_count: int | None = None
-    order_tyiyn: int | None = None
+    order_tyiyn: Digits | None = None
 
     @property
     def where(self) -> str:
