@@ -26,6 +26,8 @@ from kgst.quantities import (
     parse_refill,
 )
 from kgst.roles import Role
+from kgst.statements.accounts import Accounts, ReserveAccount
+from kgst.statements.model import account_key
 from kgst.units import parse_amount
 from kgst.yamlfile import YamlFileError, read_yaml
 
@@ -155,7 +157,11 @@ class Policy(_Model):
 
     Attributes:
         safes: Label of a Safe among `people` to its owners; who is not in here has a plain key.
-        reserve_accounts: Numbers of the bank accounts that hold the reserves, all of them; empty leaves open which.
+        reserve_accounts: The bank accounts that hold the reserves, all of them, each with its bank; empty leaves open
+            which, on a local chain only.
+        other_accounts: The issuer's other accounts, which may stand in the same files.
+        max_statement_age: Seconds from the closing moment of statements until which they are drafted from; as long as
+            `token.max_age` unless it is given.
         rpcs: Addresses of nodes, `https://…`, that what is urgent is sent to besides the one of --network; a key may
             stand in them as `${NAME}`, filled from the environment.
     """
@@ -171,7 +177,9 @@ class Policy(_Model):
     issuers: Annotated[tuple[IssuerGrant, ...], Field(max_length=32)]
     limits: Limits
     safes: dict[Label, SafeTerms] = Field(default_factory=dict)
-    reserve_accounts: tuple[str, ...] = ()
+    reserve_accounts: tuple[ReserveAccount, ...] = ()
+    other_accounts: tuple[ReserveAccount, ...] = ()
+    max_statement_age: Annotated[Seconds, Field(ge=3_600, le=31 * DAY)] | None = None
     rpcs: Annotated[tuple[NodeAddress, ...], Field(max_length=8)] = ()
 
     @classmethod
@@ -220,6 +228,11 @@ class Policy(_Model):
     def auditor_addresses(self) -> list[str]:
         """Ascending, as the token wants them."""
         return sorted((self.people[m] for m in self.auditors.members), key=lambda a: int(a, 16))
+
+    @property
+    def accounts(self) -> Accounts:
+        """The bank accounts that count, and the others."""
+        return Accounts(self.reserve_accounts, self.other_accounts)
 
     @property
     def fingerprint(self) -> str:
@@ -272,6 +285,7 @@ def _inconsistencies(policy: Policy) -> Iterator[str]:
     yield from _of_powers(policy)
     yield from _of_limits(policy)
     yield from _of_terms(policy)
+    yield from _of_accounts(policy)
 
 
 def _of_labels(policy: Policy) -> Iterator[str]:
@@ -348,4 +362,27 @@ def _of_terms(policy: Policy) -> Iterator[str]:
         yield (
             f"token.recovery_delay: found {format_duration(policy.token.recovery_delay)}; on "
             "mainnet write 30 days or more: it cannot be changed later."
+        )
+
+
+def _of_accounts(policy: Policy) -> Iterator[str]:
+    """Off the local chains it is said whose money is counted."""
+    names: dict[str, str] = {}
+    for one in (*policy.reserve_accounts, *policy.other_accounts):
+        for written in (one.account, *one.written):
+            if names.setdefault(account_key(written), one.account) != one.account:
+                yield f"reserve_accounts: found {written!r} for two accounts; give each account its own number."
+        if one.account != names[account_key(one.account)]:
+            yield f"reserve_accounts: found {one.account!r} twice; keep one."
+    for one in policy.reserve_accounts:
+        if not account_key(one.account):
+            yield f"reserve_accounts: found {one.account!r}, which is no account number; write the bank's."
+        if one.currency != "KGS":
+            yield f"reserve_accounts: {one.account} is in {one.currency}; only accounts in KGS are reserves."
+        if policy.chain_id != "local" and one.bank is None:
+            yield f"reserve_accounts: {one.account} has no bank; write its BIC, like bank: TLPRKG22."
+    if policy.chain_id != "local" and not policy.reserve_accounts:
+        yield (
+            "reserve_accounts: none are given; write the bank accounts that hold the reserves, each with account, "
+            "currency and bank (BIC): what counts must not depend on what a file happens to have."
         )

@@ -26,6 +26,8 @@ from kgst.pipeline.options import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
     from kgst.reserves.documents import (
@@ -55,6 +57,24 @@ def cli() -> None:
     help="All that was ever settled, like '40 000.00 som'; or a CSV file (reference,amount) of the redemptions paid "
     "since the last attestation. Default: as in the last.",
 )
+@click.option(
+    "--closing",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Attest this day, like 2026-03-04, although a bank's last closing is of an earlier one, because it had a "
+    "holiday. Shown to everybody who signs. Default: the day on which all accounts closed.",
+)
+@click.option(
+    "--previous",
+    type=FILE,
+    help="The last attested report: its hash is compared with the chain's, and no day since then may be missing.",
+)
+@click.option(
+    "--because",
+    metavar="TEXT",
+    help="Why reserves fall by a tenth or more, or an account of the last report is gone. Shown to everybody who "
+    "signs.",
+)
 @valid_for_option("12 hours; at most the token's maximal age")
 @policy_option
 @force_option
@@ -64,16 +84,29 @@ def draft(
     report: Path,
     out: Path | None,
     settled: str | None,
+    closing: datetime | None,
+    previous: Path | None,
+    because: str | None,
     valid_for: str | None,
     policy_path: Path | None,
     force: bool,
     json_output: bool,
 ) -> Answer[ReservesDraftDocument]:
-    """Write the next attestation, from bank STATEMENTS (camt.053 or CSV) and the final state of the chain."""
+    """Write the next attestation, from bank STATEMENTS of one closed day and the final state of the chain."""
     from kgst.reserves import commands
 
     return commands.draft(
-        policy_path, statements, report, out, settled, valid_for, force=force, quiet=json_output
+        policy_path,
+        statements,
+        report,
+        out,
+        settled,
+        valid_for,
+        closing=closing.date() if closing else None,
+        previous=previous,
+        because=because,
+        force=force,
+        quiet=json_output,
     )
 
 

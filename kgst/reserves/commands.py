@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgst.console import Answer
 from kgst.deployment.system import open_system
-from kgst.errors import ExitCode
+from kgst.errors import ExitCode, InputError
 from kgst.multicall import Reads
 from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.pipeline import perform
@@ -21,11 +22,20 @@ from kgst.reserves.documents import (
     Warned,
     said_of,
 )
-from kgst.reserves.drafting import draft_warnings, make_draft, read_statements
+from kgst.reserves.drafting import (
+    caution,
+    changed_accounts,
+    draft_warnings,
+    make_draft,
+    read_statements,
+    require_word,
+    require_young,
+)
 from kgst.reserves.files import ChainState
 from kgst.reserves.format import both_times
+from kgst.reserves.progress import reading_shown
 from kgst.reserves.reading import ReserveReads, block_of, final_enough, read_state
-from kgst.reserves.report import hash_of_report
+from kgst.reserves.report import hash_of_report, read_report
 from kgst.reserves.settled import settled_now
 from kgst.reserves.submitting import halting, require_auditor, submission
 from kgst.reserves.views import (
@@ -38,6 +48,7 @@ from kgst.reserves.views import (
 from kgst.signing.deadlines import ATTESTATION_VALID, deadline_after
 from kgst.signing.views import namer, print_hashes
 from kgst.snapshot.token import Recovery, TokenReads
+from kgst.statements import ReserveTotal
 from kgst.storing import as_bytes, read_bytes, require_apart, write_new
 
 if TYPE_CHECKING:
@@ -58,6 +69,9 @@ def draft(
     settled: str | None,
     valid_for: str | None,
     *,
+    closing: date | None = None,
+    previous: Path | None = None,
+    because: str | None = None,
     force: bool,
     quiet: bool,
 ) -> Answer[ReservesDraftDocument]:
@@ -65,22 +79,37 @@ def draft(
     system = open_system(policy_path, quiet=quiet)
     state = read_state(system, final_enough(system))
     out_path = out_path or report.with_name(f"attestation-{state.last.epoch + 1}.json")
-    inputs = [*statements, system.policy_path]
+    inputs = [*statements, system.policy_path, *([previous] if previous else [])]
     if settled is not None and Path(settled).is_file():
         inputs.append(Path(settled))
     require_apart([report, out_path], inputs)
-    total = read_statements(
-        statements,
-        system.policy.reserve_accounts,
-        as_of=state.block.timestamp,
-        where=str(system.policy_path),
-    )
+    now, before = state.block.timestamp, _previous(previous, state)
+    with reading_shown(quiet=quiet) as progress:
+        total = read_statements(
+            statements,
+            system.policy,
+            now=now,
+            closing=closing,
+            previous=before,
+            progress=progress,
+        )
+    require_young(total, system.policy, now=now)
+    require_word(total, before, state, because)
     figure = settled_now(settled, last=state.last.settled, burned=state.burned)
     deadline = deadline_after(
         state.block.timestamp, valid_for, usual=ATTESTATION_VALID, longest=state.max_age
     )
-    made = make_draft(system.domain, state, total, figure, deadline)
-    warnings = draft_warnings(made, total, now=state.block.timestamp)
+    made = make_draft(system.domain, state, total, figure, deadline, because or "")
+    warnings = draft_warnings(made, total, now=now)
+    if before is None and state.last.epoch:
+        warnings.append(
+            caution(
+                "continuity",
+                "without --previous nothing shows that no day is missing since the last report.",
+            )
+        )
+    elif before is not None:
+        warnings += [caution("accounts", f"{line}.") for line in changed_accounts(total, before)]
     write_new([(report, total.report()), (out_path, as_bytes(made))], force=force)
 
     def show_it(out: Console) -> None:
@@ -98,6 +127,24 @@ def draft(
         warnings=Warned.all_of(warnings),
     )
     return Answer(document, show_it)
+
+
+def _previous(path: Path | None, state: ChainState) -> ReserveTotal | None:
+    """The last report, if it is given.
+
+    Raises:
+        InputError: it is not the one that the chain has the hash of.
+    """
+    if path is None:
+        return None
+    total, found = read_report(path)
+    if state.last.epoch == 0 or found != state.last.report_hash:
+        wanted = state.last.report_hash if state.last.epoch else "none yet"
+        raise InputError(
+            f"--previous {path}: its hash is {found}, and the last attested report's is {wanted}; give the report of "
+            f"epoch {state.last.epoch}."
+        )
+    return total
 
 
 def submit(path: Path, run: Run) -> Answer[WriteDocument]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
 
 from kgst.attestation import Domain
 from kgst.checks import Check
 from kgst.errors import InputError, RefusedError
 from kgst.moments import format_span
+from kgst.policy import Policy
 from kgst.quantities import format_bps
 from kgst.reserves.files import (
     AttestationFile,
@@ -25,61 +25,72 @@ from kgst.signing.deadlines import CLOCK_SLACK, caution, far
 from kgst.signing.files import DomainFields
 from kgst.statements import ReserveTotal, StatementError, read_reserves
 from kgst.statements.model import account_key
+from kgst.statements.opened import Progress
 from kgst.units import format_som
 
-__all__ = ["caution", "draft_warnings", "make_draft", "read_statements", "require_accounts"]
-
-OLD_DAYS: Final = 3
-"""A statement that closes longer ago than this is worth a warning."""
+__all__ = [
+    "caution",
+    "changed_accounts",
+    "draft_warnings",
+    "make_draft",
+    "read_statements",
+    "require_word",
+    "require_young",
+]
 
 
 def read_statements(
-    paths: Sequence[Path], accounts: Sequence[str], *, as_of: int, where: str
+    paths: Sequence[Path],
+    policy: Policy | None,
+    *,
+    now: int,
+    closing: date | None = None,
+    previous: ReserveTotal | None = None,
+    progress: Progress = lambda *_: None,
 ) -> ReserveTotal:
-    """The reserves in the statements, of days no later than `as_of` in Bishkek.
+    """The reserves in the statements, at the end of a day that has ended in Bishkek.
 
     Args:
-        paths: camt.053 or CSV files.
-        accounts: The policy's reserve accounts; empty leaves open which.
-        as_of: Seconds since 1970.
-        where: The policy's path, for messages.
+        paths: The files.
+        policy: Says which accounts count; None leaves it open.
+        now: Seconds since 1970.
+        closing: The day that is attested, where banks closed on different ones.
+        previous: What was attested last.
+        progress: Told of each piece that is read.
 
     Raises:
-        StatementError: a statement that cannot be counted.
-        InputError: an account is missing or is none of the policy's.
+        InputError: a statement that cannot be counted, or an account without one.
     """
     try:
-        total = read_reserves(paths, not_after=bishkek_day(as_of))
+        return read_reserves(
+            paths,
+            accounts=policy.accounts if policy else None,
+            not_after=bishkek_day(now) - timedelta(days=1),
+            closing=closing,
+            previous=previous,
+            progress=progress,
+        )
     except StatementError as error:
         raise InputError(str(error)) from error
-    require_accounts(total, accounts, where)
-    return total
 
 
-def require_accounts(total: ReserveTotal, accounts: Sequence[str], where: str) -> None:
-    """`total` is of exactly the policy's accounts, if it names any.
+def require_young(total: ReserveTotal, policy: Policy, *, now: int) -> None:
+    """The statements are no older than the policy allows.
+
+    Args:
+        total: What they say.
+        policy: Has `max_statement_age`, or else `token.max_age`.
+        now: Seconds since 1970.
 
     Raises:
-        InputError: naming each account that is missing or foreign.
+        RefusedError: they are.
     """
-    if not accounts:
-        return
-    expected = {account_key(one): one for one in accounts}
-    found = {account_key(one.account): one for one in total.accounts}
-    lines = [
-        f"{one.file}: account {one.account} is none of reserve_accounts in {where}; leave its statement out, or have "
-        "the policy changed."
-        for key, one in found.items()
-        if key not in expected
-    ]
-    lines += [
-        f"account {name} of reserve_accounts in {where} has no statement; add its statement, or have the policy "
-        "changed if the account was closed."
-        for key, name in expected.items()
-        if key not in found
-    ]
-    if lines:
-        raise InputError("\n".join(lines))
+    limit = policy.max_statement_age or policy.token.max_age
+    if now - total.as_of > limit:
+        raise RefusedError(
+            f"the statements closed on {total.closing_day}, {format_span(now - total.as_of)} ago, and the policy's "
+            f"max_statement_age is {format_span(limit)}; give the statements of a later day."
+        )
 
 
 def make_draft(
@@ -88,18 +99,19 @@ def make_draft(
     total: ReserveTotal,
     settled: tuple[int, SettledFrom],
     deadline: int,
+    because: str = "",
 ) -> AttestationFile:
-    """The next attestation, as of the block that the chain was read at, to be submitted until `deadline`.
+    """The next attestation, as of the end of the statements' closing day, to be submitted until `deadline`.
 
     Raises:
         RefusedError: the chain would not accept it whoever signed.
     """
     last = state.last
-    as_of = state.block.timestamp
+    as_of = total.as_of
     if as_of < last.as_of:
         raise RefusedError(
-            f"the last attestation is as of second {last.as_of}, the last final block is of second {as_of}; wait a "
-            "minute and draft again."
+            f"the statements are as of {both_times(as_of)}, and the last attestation is as of "
+            f"{both_times(last.as_of)}; give the statements of that day or a later one."
         )
     statement = Statement(
         epoch=last.epoch + 1,
@@ -119,6 +131,7 @@ def make_draft(
         domain=DomainFields(chain_id=domain.chain_id, verifying_contract=domain.token),
         attestation=statement,
         settled_from=settled[1],
+        because=because,
         chain=state,
         result=Result.of(state, statement),
     )
@@ -154,28 +167,112 @@ def _warnings(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[Ch
             f"the reserves cover what is in circulation, but not the margin of {format_bps(state.margin_bps)} above "
             f"it, by {format_som(draft.result.shortfall)}: minting stops until a newer attestation.",
         )
-    if state.last.epoch and new.reserves == state.last.reserves:
-        yield caution(
-            "unchanged",
-            f"reserves are the same as in epoch {state.last.epoch}, {som(new.reserves)}: are these "
-            "the new statements?",
-        )
+    yield from _against_last(draft)
     if new.settled < state.last.settled:
         yield caution(
             "settled_falls",
             f"settled falls from {format_som(state.last.settled)} to {format_som(new.settled)}: right if banks "
             "returned payments that had been counted, or the last attestation counted too much; else a slip.",
         )
-    if total is None:
+    if total is not None:
+        yield from of_statements(total)
+
+
+def _against_last(draft: AttestationFile) -> Iterator[Check]:
+    new, last = draft.attestation, draft.chain.last
+    if last.epoch == 0:
         return
-    oldest = bishkek_day(new.as_of) - timedelta(days=OLD_DAYS)
+    if new.as_of == last.as_of:
+        same = new.reserves == last.reserves
+        yield caution(
+            "repeats",
+            f"it is of the closing that epoch {last.epoch} attested, "
+            + (
+                "and repeats its reserves."
+                if same
+                else f"and says {som(new.reserves)} where that said {som(last.reserves)}: one of them is wrong."
+            ),
+        )
+    elif new.reserves == last.reserves:
+        yield caution(
+            "unchanged",
+            f"reserves are the same as in epoch {last.epoch}, {som(new.reserves)}: are these "
+            "the new statements?",
+        )
+    if 10 * new.reserves <= 9 * last.reserves:
+        yield caution(
+            "reserves_fall",
+            f"reserves fall by a tenth or more, from {som(last.reserves)} to {som(new.reserves)}"
+            + (f": {draft.because!r}." if draft.because else "."),
+        )
+
+
+def of_statements(total: ReserveTotal) -> Iterator[Check]:
+    """What the statements themselves give to think about."""
+    for account in total.earlier:
+        yield caution(
+            "holiday",
+            f"{account.file}: account {account.account} closed on {account.closing_date}, and its balance counts for "
+            f"{total.closing_day} (--closing): right if its bank was closed since then, and nothing moved.",
+        )
+    for one in total.deductions:
+        yield caution(
+            one.kind, f"account {one.account}: {som(one.tyiyn)} is not counted: {one.reason}."
+        )
     for account in total.accounts:
-        if account.closing_date < oldest:
+        if account.transcribed:
             yield caution(
-                "old_statement",
-                f"{account.file}: account {account.account} closed on {account.closing_date}, more than {OLD_DAYS} "
-                "days before this attestation; is there a later statement?",
+                "transcribed",
+                f"{account.file}: the balance of account {account.account} was written down by somebody: compare it "
+                "with what the bank says.",
             )
+    for left_out in total.left_out:
+        owner = f", of {left_out.owner}" if left_out.owner else ""
+        yield caution(
+            "left_out",
+            f"{left_out.file}: account {left_out.account} ({left_out.currency or 'no currency given'}{owner}) is none "
+            "of the reserve accounts and is not counted.",
+        )
+    for note in total.notes:
+        yield caution("statements", note)
+
+
+def changed_accounts(total: ReserveTotal, previous: ReserveTotal) -> list[str]:
+    """Accounts that were attested last and are not here, and the other way round; for people."""
+    now = {account_key(one.account): one for one in total.accounts}
+    then = {account_key(one.account): one for one in previous.accounts}
+    return [
+        f"account {one.account} with {som(one.closing_balance_tyiyn)} was in the last report and is not here"
+        for key, one in then.items()
+        if key not in now
+    ] + [
+        f"account {one.account} was not in the last report"
+        for key, one in now.items()
+        if key not in then
+    ]
+
+
+def require_word(
+    total: ReserveTotal, previous: ReserveTotal | None, state: ChainState, because: str | None
+) -> None:
+    """Reserves that fall by a tenth, or an account that is gone, need somebody's word.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    if because:
+        return
+    last = state.last.reserves
+    found = changed_accounts(total, previous) if previous else []
+    gone = [line for line in found if "is not here" in line]
+    if state.last.epoch and 10 * total.total_tyiyn <= 9 * last:
+        gone.append(
+            f"reserves fall by a tenth or more, from {som(last)} to {som(total.total_tyiyn)}"
+        )
+    if gone:
+        raise RefusedError(
+            f"{'; '.join(gone)}. If that is right, say why with --because TEXT: everybody who signs reads it."
+        )
 
 
 def _untimely(draft: AttestationFile, now: int) -> Iterator[Check]:

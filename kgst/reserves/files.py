@@ -182,7 +182,11 @@ class SignatureFile(AuditorsSignature):
 
 
 class AttestationFile(Draft):
-    """The draft: what is to be signed, what it is based on, what it would bring about."""
+    """The draft: what is to be signed, what it is based on, what it would bring about.
+
+    Attributes:
+        because: The desk's word for reserves that fell by a tenth or for an account that is gone.
+    """
 
     what = "a draft of an attestation"
     numbered = "epoch"
@@ -192,6 +196,7 @@ class AttestationFile(Draft):
     format: Literal["kgst-attestation/2"] = "kgst-attestation/2"
     attestation: Statement
     settled_from: SettledFrom
+    because: Annotated[str, Field(max_length=500), AfterValidator(_printable)] = ""
     chain: ChainState
     result: Result
 

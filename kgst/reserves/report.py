@@ -48,6 +48,8 @@ def _total(document: dict[str, Any]) -> ReserveTotal:
         {**one, "closing_balance_tyiyn": int(one["closing_balance_tyiyn"])}
         for one in document["accounts"]
     ]
+    deductions = [{**one, "tyiyn": int(one["tyiyn"])} for one in document["deductions"]]
     fields = {key: document[key] for key in document if key not in ("format", "accounts")}
-    fields |= {"accounts": accounts, "total_tyiyn": int(document["total_tyiyn"])}
+    fields |= {"accounts": accounts, "deductions": deductions}
+    fields |= {"total_tyiyn": int(document["total_tyiyn"])}
     return ReserveTotal.model_validate_json(json.dumps(fields))

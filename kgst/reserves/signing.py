@@ -11,10 +11,11 @@ from kgst.errors import RefusedError
 from kgst.policy import Policy
 from kgst.reserves.drafting import read_statements
 from kgst.reserves.files import AttestationFile
-from kgst.reserves.format import som
+from kgst.reserves.format import bishkek_day, both_times, som
 from kgst.reserves.report import hash_of_report, read_report
 from kgst.signing.comparing import check_deployment
 from kgst.statements import ReserveTotal
+from kgst.statements.model import end_of
 
 __all__ = ["Checks", "check"]
 
@@ -78,10 +79,7 @@ def check(
     if not statements:
         undone.append("reserves: no --statement; the figure is the issuer's")
     else:
-        accounts = policy.reserve_accounts if policy else ()
-        total = read_statements(
-            statements, accounts, as_of=draft.attestation.as_of, where=str(policy_path)
-        )
+        total = _of_the_day(draft, statements, policy)
         _require_total(draft, total, "the statements")
         done.append("the statements add up to the draft's reserves")
         if hash_of_report(total.report()) == draft.attestation.report_hash:
@@ -94,6 +92,20 @@ def check(
         else:
             _require_same_accounts(read_report(report)[0], total)
     return Checks(tuple(done), tuple(undone), total)
+
+
+def _of_the_day(
+    draft: AttestationFile, statements: Sequence[Path], policy: Policy | None
+) -> ReserveTotal:
+    """The statements at the closing that the draft is as of."""
+    as_of = draft.attestation.as_of
+    day = bishkek_day(as_of - 1)
+    if int(end_of(day).timestamp()) != as_of:
+        raise RefusedError(
+            f"the draft is as of {both_times(as_of)}, which is not the end of a day in Bishkek, as the statements "
+            "are; do not sign; ask the issuer why."
+        )
+    return read_statements(statements, policy, now=as_of, closing=day)
 
 
 def _require_total(draft: AttestationFile, total: ReserveTotal, what: str) -> None:

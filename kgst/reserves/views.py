@@ -78,11 +78,21 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
 
 def print_accounts(out: Console, total: ReserveTotal) -> None:
     """The reserves account by account."""
-    rows = table("Reserve accounts", "account", "closed on", "closing balance")
+    rows = table(
+        f"Reserve accounts at the end of {total.closing_day}",
+        "account",
+        "bank",
+        "owner",
+        "closed on",
+        "closing balance",
+    )
     rows.columns[0].style = "bold"
     for one in total.accounts:
         balance = som(one.closing_balance_tyiyn)
-        rows.add_row(safe(one.account), safe(one.closing_date), balance)
+        owner, bank = one.owner or "not said", one.bank or "not said"
+        rows.add_row(safe(one.account), safe(bank), safe(owner), safe(one.closing_date), balance)
+    for taken in total.deductions:
+        rows.add_row(safe(taken.account), "", "not held", "", f"−{som(taken.tyiyn)}")
     out.print(rows)
 
 

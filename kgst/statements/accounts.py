@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kgst.statements.model import account_key
 
 __all__ = ["Accounts", "ReserveAccount"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReserveAccount:
-    """An account that counts.
+class ReserveAccount(BaseModel):
+    """An account of the issuer's. In a policy: a mapping, or where nothing else is known its number alone.
 
     Attributes:
         account: Its number, as the agreement with the bank has it.
@@ -22,11 +23,18 @@ class ReserveAccount:
         written: Other ways in which the bank writes the number.
     """
 
-    account: str
-    currency: str = "KGS"
-    bank: str | None = None
-    owner: str | None = None
-    written: tuple[str, ...] = ()
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    account: Annotated[str, Field(min_length=1, max_length=60)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "KGS"
+    bank: Annotated[str, Field(pattern=r"^[A-Z0-9]{8}([A-Z0-9]{3})?$")] | None = None
+    owner: Annotated[str, Field(min_length=1, max_length=140)] | None = None
+    written: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number_alone(cls, value: object) -> object:
+        return {"account": value} if isinstance(value, str) else value
 
 
 class Accounts:

@@ -11,7 +11,7 @@ from typing import Final
 from kgst.statements.entries import Detail, Entry
 from kgst.statements.model import account_key
 
-__all__ = ["Movements", "Summary", "Transfer"]
+__all__ = ["Movements", "Sum", "Summary", "Transfer"]
 
 _SWEEPS: Final = frozenset({"SWEP", "ZABA", "TOPG"})
 """ISO 20022 bank transaction sub-families: sweep, zero balancing, topping."""
@@ -34,12 +34,26 @@ class Summary:
     tyiyn: int | None = None
 
 
+@dataclass(slots=True)
+class Sum:
+    """How many there are, and their sum."""
+
+    count: int = 0
+    tyiyn: int = 0
+
+    def add(self, count: int, tyiyn: int) -> None:
+        """Count some more."""
+        self.count += count
+        self.tyiyn += tyiyn
+
+
 @dataclass(slots=True, kw_only=True)
 class Movements:
     """Sums over booked entries; a pending one moved nothing, and is only counted.
 
     Attributes:
         is_own: Whether the account with this key may be the issuer's own.
+        booked, pending: By whether they are credits.
         late: Credits by a value day after their booking day, in tyiyn; a reversal takes its credit away again.
         incoming, outgoing: Payments from and to accounts that may be own ones, and how often each.
         sweeps: Keys of the accounts that the bank sweeps to or from, "" where it does not say.
@@ -47,10 +61,8 @@ class Movements:
     """
 
     is_own: Callable[[str], bool]
-    credits: Summary = field(default_factory=lambda: Summary(0, 0))
-    debits: Summary = field(default_factory=lambda: Summary(0, 0))
-    pending: Counter[bool] = field(default_factory=Counter)
-    pending_tyiyn: Counter[bool] = field(default_factory=Counter)
+    booked: dict[bool, Sum] = field(default_factory=lambda: {True: Sum(), False: Sum()})
+    pending: dict[bool, Sum] = field(default_factory=lambda: {True: Sum(), False: Sum()})
     late: Counter[date] = field(default_factory=Counter)
     incoming: Counter[Transfer] = field(default_factory=Counter)
     outgoing: Counter[Transfer] = field(default_factory=Counter)
@@ -60,22 +72,21 @@ class Movements:
     @property
     def net_tyiyn(self) -> int:
         """By how much the booked entries change the balance."""
-        return (self.credits.tyiyn or 0) - (self.debits.tyiyn or 0)
+        return self.booked[True].tyiyn - self.booked[False].tyiyn
 
-    @property
-    def count(self) -> int:
-        """All entries, booked or not."""
-        return (self.credits.count or 0) + (self.debits.count or 0) + self.pending.total()
+    def counted(self, name: str, *, pending: bool) -> Sum:
+        """Of "all", the "credits" or the "debits"."""
+        total = Sum()
+        for credit in {"all": (True, False), "credits": (True,), "debits": (False,)}[name]:
+            for one in (self.booked, self.pending)[: 2 if pending else 1]:
+                total.add(one[credit].count, one[credit].tyiyn)
+        return total
 
     def add(self, entry: Entry) -> None:
         """Count one entry."""
+        (self.booked if entry.booked else self.pending)[entry.credit].add(1, entry.tyiyn)
         if not entry.booked:
-            self.pending[entry.credit] += 1
-            self.pending_tyiyn[entry.credit] += entry.tyiyn
             return
-        side = self.credits if entry.credit else self.debits
-        side.count = (side.count or 0) + 1
-        side.tyiyn = (side.tyiyn or 0) + entry.tyiyn
         if entry.value_day is not None and entry.value_day > entry.booking_day:
             if entry.credit:
                 self.late[entry.value_day] += entry.tyiyn
@@ -85,17 +96,19 @@ class Movements:
         for other, tyiyn in _payments(entry):
             if is_sweep:
                 self.sweeps.add(other or "")
-            if other is None and not entry.credit:
-                self.outgoing[Transfer(None, tyiyn)] += 1
+            # What a reversal undoes went the other way.
+            incoming, one = entry.credit != entry.reversal, -1 if entry.reversal else 1
+            if other is None and not incoming:
+                self.outgoing[Transfer(None, tyiyn)] += one
             elif other is not None and self.is_own(other):
-                (self.incoming if entry.credit else self.outgoing)[Transfer(other, tyiyn)] += 1
+                (self.incoming if incoming else self.outgoing)[Transfer(other, tyiyn)] += one
 
     def merge(self, other: Movements) -> None:
         """Count what another page or statement of the account counted."""
-        for mine, its in ((self.credits, other.credits), (self.debits, other.debits)):
-            mine.count = (mine.count or 0) + (its.count or 0)
-            mine.tyiyn = (mine.tyiyn or 0) + (its.tyiyn or 0)
-        for name in ("pending", "pending_tyiyn", "late", "incoming", "outgoing"):
+        for credit in (True, False):
+            self.booked[credit].add(other.booked[credit].count, other.booked[credit].tyiyn)
+            self.pending[credit].add(other.pending[credit].count, other.pending[credit].tyiyn)
+        for name in ("late", "incoming", "outgoing"):
             getattr(self, name).update(getattr(other, name))
         self.sweeps |= other.sweeps
         self.unknown |= other.unknown

@@ -14,7 +14,7 @@ from kgst.statements.opened import Progress, StatementFile, open_statement
 from kgst.statements.sheet import Closing, LeftOut, Sheet
 from kgst.statements.table import read_table
 
-__all__ = ["read_entries", "read_sheets"]
+__all__ = ["HandOn", "read_entries", "read_sheets"]
 
 HandOn = Callable[[Entry], None]
 
@@ -115,7 +115,7 @@ def _read(
 ) -> Sequence[Sheet | LeftOut]:
     if _is_xml(file.head):
         return read_camt053(file, currency, accounts, hand_on)
-    return read_table(file.source(), currency)
+    return read_table(file.source(), currency, accounts)
 
 
 def _is_xml(head: bytes) -> bool:

@@ -1,180 +1,169 @@
-"""From statement files to the reserve total: which statement of each account counts."""
+"""From statement files to the reserves at one moment: whose balances count, of which day, what is taken off."""
+
+from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from kgst.statements.accounts import Accounts
-from kgst.statements.model import AccountClosing, ReserveTotal, StatementError
-from kgst.statements.reading import read_sheets
-from kgst.statements.sheet import Sheet
+from kgst.statements.days import Account, Known, in_days
+from kgst.statements.joining import bank_of, join_pages, require_one_origin, require_whole_messages
+from kgst.statements.model import (
+    AccountClosing,
+    LeftOutAccount,
+    ReserveTotal,
+    StatementError,
+    account_key,
+)
+from kgst.statements.opened import Progress
+from kgst.statements.reading import HandOn, read_sheets
+from kgst.statements.sheet import LeftOut, Sheet
+from kgst.statements.transit import deductions, require_no_rounded_twin, require_swept_to
 from kgst.units import MAX_TYIYN, TYIYN, format_som
 
 __all__ = ["read_reserves"]
 
 
 def read_reserves(
-    paths: Sequence[Path], *, currency: str = "KGS", not_after: date | None = None
+    paths: Sequence[Path],
+    *,
+    currency: str = "KGS",
+    accounts: Accounts | None = None,
+    not_after: date | None = None,
+    closing: date | None = None,
+    previous: ReserveTotal | None = None,
+    hand_on: HandOn = lambda _: None,
+    progress: Progress = lambda *_: None,
 ) -> ReserveTotal:
-    """Add up the last closing booked balance of every account in the statement files.
+    """Add up the closing booked balances of the reserve accounts at the end of one day in Bishkek.
 
-    Each file is a camt.053 message (ISO 20022, versions .02 to .12) or a CSV table; the
-    content decides which, not the name. For each account the statement with the latest
-    closing date counts; on one date the one with the highest electronic sequence number, or
-    without these the one made last. The balance must be CLBD, a credit, in `currency`, with at
-    most two decimals. Every other statement in the files has to be in order too.
+    The content of each file decides how it is read, not its name (see `layouts`). Of each account the statement of
+    the closing day counts; on one date the one with the highest electronic sequence number, or without these the one
+    made last. The balance must be CLBD, a credit, in `currency`, with at most two decimals. Every other statement of
+    the account has to be in order too, and to continue the one before it.
 
     Args:
-        paths: the files, in any order; all reserve accounts together.
+        paths: The files, in any order; all reserve accounts together.
         currency: ISO 4217 code of a currency with two decimals.
-        not_after: no balance may close later than this day (today, for an attestation).
+        accounts: Those that count; others in the files are left out and named. Without any, all count.
+        not_after: No balance may close later than this day: the last that has ended, for an attestation.
+        closing: The day that is attested, where banks closed on different days because one had a holiday: of
+            each account the last closing until then counts.
+        previous: What was attested last, so that no day since then can be missing.
+        hand_on: Given each entry as it passes.
+        progress: Told of each piece that is read.
 
     Returns:
-        The total in tyiyn (hundredths of `currency`), with the accounts it is made of.
+        The total in tyiyn (hundredths of `currency`), with the accounts it is made of and what is taken off.
 
     Raises:
-        StatementError: no files; a file that cannot be read or is not a statement; an account
-            or statement that stands twice; two statements of which neither is plainly the
-            last; a missing last page; no closing balance or several; a debit; another currency.
+        StatementError: a file that cannot be read or is not a statement; a statement that contradicts itself or the
+            one before it, or was made before its day had ended; an account that is missing, stands twice, has no
+            closing balance, or closes on another day than the others.
     """
-    found = read_sheets(paths, currency, Accounts())
+    accounts = accounts or Accounts()
+    found = read_sheets(paths, currency, accounts, hand_on, progress)
     sheets = [sheet for sheet in found if isinstance(sheet, Sheet)]
-    _require_whole_messages(sheets)
-    _require_one_origin(sheets)
+    left_out = [one for one in found if isinstance(one, LeftOut)]
+    _require_all(sheets, left_out, accounts)
+    require_whole_messages(sheets, accounts)
+    require_one_origin(sheets)
     by_account: defaultdict[str, list[Sheet]] = defaultdict(list)
     for sheet in sheets:
         by_account[sheet.key].append(sheet)
-    accounts = tuple(
-        _closing(_last(_join_pages(by_account[key])), not_after) for key in sorted(by_account)
+    known = _known(previous, closing)
+    chosen = {
+        key: in_days(join_pages(by_account[key]), closing, known.get(key))
+        for key in sorted(by_account)
+    }
+    closings = {key: _closing(one, not_after, accounts) for key, one in chosen.items()}
+    day = _one_day(list(closings.values()), closing, not_after, previous)
+    require_swept_to(chosen, accounts)
+    taken = tuple(deductions(chosen, accounts, day))
+    total = sum(one.closing_balance_tyiyn for one in closings.values()) - sum(
+        one.tyiyn for one in taken
     )
-    total = sum(account.closing_balance_tyiyn for account in accounts)
     if total > MAX_TYIYN:
         raise StatementError(
-            f"the {len(accounts)} accounts add up to more than the token can hold "
+            f"the {len(closings)} accounts add up to more than the token can hold "
             f"({format_som(MAX_TYIYN * TYIYN)}); check the amounts in the statements."
         )
-    dates = [account.closing_date for account in accounts]
+    if total < 0:
+        reasons = "; ".join(f"account {one.account}: {one.reason}" for one in taken)
+        raise StatementError(f"more is taken off the balances than they are ({reasons}).")
     return ReserveTotal(
         currency=currency,
         total_tyiyn=total,
-        accounts=accounts,
-        earliest_closing_date=min(dates),
-        latest_closing_date=max(dates),
+        closing_day=day,
+        accounts=tuple(closings.values()),
+        deductions=taken,
+        left_out=tuple(
+            LeftOutAccount(
+                file=one.file, account=one.account, owner=one.owner, currency=one.currency
+            )
+            for one in dict.fromkeys(left_out)
+        ),
+        notes=tuple(_notes(chosen)),
     )
 
 
-def _require_whole_messages(sheets: Sequence[Sheet]) -> None:
-    """Refuse a paginated message of which a page is missing: it may hold the last statement."""
-    pages: defaultdict[str, dict[str, Sheet]] = defaultdict(dict)
-    for sheet in sheets:
-        if not sheet.message.whole:
-            pages[sheet.message.message_id][sheet.file_sha256] = sheet
-    for message_id, files in pages.items():
-        found = sorted((one.message.page, one.message.last) for one in files.values())
-        wanted = [(page, page == len(found)) for page in range(1, len(found) + 1)]
-        if found != wanted:
-            names = ", ".join(sorted(one.file for one in files.values()))
-            numbers = ", ".join(f"{page}{' (last)' if last else ''}" for page, last in found)
-            raise StatementError(
-                f"{names}: message {message_id!r} is paginated and only its pages {numbers} are "
-                "here; give every page from 1 to the last, each once."
-            )
+def _require_all(sheets: Sequence[Sheet], left_out: Sequence[LeftOut], accounts: Accounts) -> None:
+    """Every account that counts has a statement, of its own bank and owner, and no table has a number rounded.
 
-
-def _require_one_origin(sheets: Iterable[Sheet]) -> None:
-    """Refuse an account that comes from two files, unless they are pages of one message."""
-    origin: dict[str, Sheet] = {}
-    for sheet in sheets:
-        first = origin.setdefault(sheet.key, sheet)
-        same_message = (
-            not sheet.message.whole
-            and not first.message.whole
-            and sheet.message.message_id == first.message.message_id
+    Raises:
+        StatementError: naming each that has none.
+    """
+    numbers = {key: one.account for key, one in accounts.reserve.items()}
+    # What stands beside it in the same table has kept its digits.
+    numbers |= {one.key: one.account for one in sheets if not one.transcribed}
+    transcribed = {one.key: one.file for one in sheets if one.transcribed}
+    transcribed |= {account_key(one.account): one.file for one in left_out if one.transcribed}
+    require_no_rounded_twin(numbers, transcribed)
+    missing = [
+        f"account {one.account} of reserve_accounts has no statement"
+        for key, one in accounts.reserve.items()
+        if not any(sheet.key == key for sheet in sheets)
+    ]
+    if missing:
+        others = ", ".join(dict.fromkeys(f"{one.account} in {one.file}" for one in left_out))
+        raise StatementError(
+            f"{'; '.join(missing)}{f' (the files have {others})' if others else ''}; add its statement, or have the "
+            "policy changed if the account was closed or the bank writes it in another way."
         )
-        if sheet.file_sha256 != first.file_sha256 and not same_message:
-            raise sheet.fault(
-                f"the account stands also in {first.file} (as {first.account})",
-                "an account counts once: give only the file with its last statement",
-            )
-
-
-def _join_pages(sheets: Sequence[Sheet]) -> list[Sheet]:
-    """Return the statements of one account, each as its last page."""
-    statements: list[Sheet] = []
-    groups: defaultdict[int | str, list[Sheet]] = defaultdict(list)
     for sheet in sheets:
-        if sheet.page == 1 and sheet.last_page:
-            statements.append(sheet)
-        else:
-            groups[sheet.statement_id if sheet.sequence is None else sheet.sequence].append(sheet)
-    for pages in groups.values():
-        pages.sort(key=lambda sheet: sheet.page)
-        numbers = [sheet.page for sheet in pages]
-        if len(set(numbers)) != len(numbers):
-            raise pages[-1].fault(
-                f"a page stands twice (pages {numbers})", "give each page of the statement once"
+        listed = accounts.find(sheet.account)
+        if listed is None:
+            continue
+        if listed.bank and sheet.bank and listed.bank[:8] != sheet.bank[:8]:
+            raise sheet.fault(
+                f"it is of the bank {sheet.bank}, and reserve_accounts says {listed.bank}",
+                "use the statement of that bank, or have the policy changed",
             )
-        if [sheet.last_page for sheet in pages] != [False] * (len(pages) - 1) + [True]:
-            raise pages[-1].fault(
-                f"pages {numbers} are here and the highest is not marked as the last, or a lower "
-                "one is",
-                "add the page with LastPgInd true: it has the closing balance",
+        if listed.owner and sheet.owner and _folded(listed.owner) != _folded(sheet.owner):
+            raise sheet.fault(
+                f"its owner is {sheet.owner!r}, and reserve_accounts says {listed.owner!r}",
+                "only the issuer's own money is a reserve: find out whose account it is",
             )
-        last = pages[-1]
-        if any(closing not in last.closings for sheet in pages for closing in sheet.closings):
-            raise last.fault(
-                "an earlier page has another closing booked balance",
-                "ask the bank for a correct statement",
-            )
-        statements.append(last)
-    return statements
 
 
-def _last(statements: Sequence[Sheet]) -> Sheet:
-    """Return the statement that counts, of all those of one account."""
-    for statement in statements:
-        if len(statement.closings) != 1:
-            balances = ", ".join(statement.other_balances) or "none"
-            raise statement.fault(
-                f"{len(statement.closings)} closing booked balances (CLBD) instead of one; "
-                f"other balances: {balances}",
-                "ask the bank for a statement of a closed day",
-            )
-    day = max(statement.closings[0].day for statement in statements)
-    latest = [statement for statement in statements if statement.closings[0].day == day]
-    ids = [statement.statement_id for statement in latest]
-    sequences = [one.sequence for one in latest if one.sequence is not None]
-    for values, what in ((ids, "id"), (sequences, "electronic sequence number")):
-        if len(set(values)) != len(values):
-            raise latest[-1].fault(
-                f"two statements that close on {day} have the same {what}",
-                "the statement is duplicated: keep the valid one",
-            )
-    if len(latest) == 1:
-        return latest[0]
-    by_sequence = len(sequences) == len(latest)
-    if by_sequence:
-        latest.sort(key=lambda statement: statement.sequence or 0)
-    moments = [one.created for one in latest if one.created is not None]
-    ordered = len(moments) == len(latest)
-    if ordered and len({moment.tzinfo is None for moment in moments}) == 1:
-        rising = sorted(moments)
-        if by_sequence and rising == moments:
-            return latest[-1]
-        if not by_sequence and rising[-1] != rising[-2]:
-            return latest[moments.index(rising[-1])]
-    elif by_sequence:
-        return latest[-1]
-    raise latest[-1].fault(
-        f"{len(latest)} statements close on {day} ({', '.join(ids)}) and neither their sequence "
-        "numbers nor their creation times tell which is the last",
-        "give a file with only the last statement",
-    )
+def _folded(name: str) -> str:
+    """A name without what banks write in different ways: case, quotes, points, white space."""
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
-def _closing(statement: Sheet, not_after: date | None) -> AccountClosing:
-    closing = statement.closings[0]
+def _known(previous: ReserveTotal | None, closing: date | None) -> Mapping[str, Known]:
+    if previous is None or (closing is not None and closing < previous.closing_day):
+        return {}
+    return {
+        account_key(one.account): Known(one.closing_date, one.closing_balance_tyiyn)
+        for one in previous.accounts
+    }
+
+
+def _closing(account: Account, not_after: date | None, accounts: Accounts) -> AccountClosing:
+    statement, closing = account.counts.last, account.counts.closing
     if not closing.credit:
         raise statement.fault(
             "the closing balance is a debit (DBIT)",
@@ -193,9 +182,65 @@ def _closing(statement: Sheet, not_after: date | None) -> AccountClosing:
     return AccountClosing(
         account=statement.account,
         owner=statement.owner,
+        bank=statement.bank or bank_of(statement, accounts),
         closing_balance_tyiyn=closing.tyiyn,
         closing_date=closing.day,
         statement_id=statement.statement_id,
         file=statement.file,
         file_sha256=statement.file_sha256,
+        layout=statement.layout,
+        transcribed=statement.transcribed,
     )
+
+
+def _one_day(
+    closings: Sequence[AccountClosing],
+    wanted: date | None,
+    not_after: date | None,
+    previous: ReserveTotal | None,
+) -> date:
+    """The day that all balances are of.
+
+    Raises:
+        StatementError: they are of different days, and nobody said which is meant; or of an earlier one than was
+            attested.
+    """
+    days = sorted({one.closing_date for one in closings})
+    if wanted is None and len(days) > 1:
+        each = "; ".join(
+            f"{one.file}: account {one.account} on {one.closing_date}"
+            for one in sorted(closings, key=lambda one: one.closing_date)
+        )
+        raise StatementError(
+            f"the accounts close on different days, and money moved between them would count twice ({each}); give the "
+            f"statements of one day. If a bank had a holiday, say which day is attested: --closing {days[-1]}."
+        )
+    day = wanted or days[-1]
+    if not_after is not None and day > not_after:
+        raise StatementError(
+            f"--closing {day} has not ended in Bishkek; the last day that has is {not_after}."
+        )
+    if wanted is not None and days[-1] < wanted:
+        raise StatementError(
+            f"--closing {wanted}: the last closing in the statements is {days[-1]}; attest that day, or add the "
+            "statements of the later one."
+        )
+    if previous is not None and day < previous.closing_day:
+        raise StatementError(
+            f"the statements close on {day}, and {previous.closing_day} has been attested already; give those of that "
+            "day or a later one."
+        )
+    return day
+
+
+def _notes(chosen: Mapping[str, Account]) -> list[str]:
+    notes: list[str] = []
+    for one in chosen.values():
+        notes += one.notes
+        if one.movements.unknown:
+            last = one.counts.last
+            notes.append(
+                f"{last.file}: account {last.account}: entries have elements that are not the standard's and were not "
+                f"read: {', '.join(sorted(one.movements.unknown)[:10])}."
+            )
+    return notes

@@ -93,3 +93,4 @@ class LeftOut:
     account: str
     owner: str | None
     currency: str | None
+    transcribed: bool = False

@@ -10,10 +10,12 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from kgst.statements.model import Fault, StatementError
+from kgst.statements.accounts import Accounts
+from kgst.statements.model import Fault, StatementError, account_key
 from kgst.statements.movements import Movements
-from kgst.statements.sheet import Closing, MessagePage, Sheet
+from kgst.statements.sheet import Closing, LeftOut, MessagePage, Sheet
 from kgst.statements.source import Source, clean_account, parse_day, parse_tyiyn
+from kgst.statements.texts import plain
 
 __all__ = ["CSV_HEADER", "read_table"]
 
@@ -23,15 +25,15 @@ CSV_HEADER: Final = ("account", "currency", "date", "closing_balance", "indicato
 _HEADER_LINE: Final = ",".join(CSV_HEADER)
 
 
-def read_table(source: Source, currency: str) -> list[Sheet]:
-    """Read a CSV statement; one `Sheet` a row.
+def read_table(source: Source, currency: str, accounts: Accounts) -> list[Sheet | LeftOut]:
+    """Read a CSV statement; one `Sheet` a row, or the account of a row that does not count.
 
     Raises:
         StatementError: another header, no rows, an empty line, a row of another width, an
             account that stands twice, or a cell that is not exactly in its format. Names the line.
     """
     reader = csv.reader(io.StringIO(source.text, newline=""), strict=True)
-    sheets: list[Sheet] = []
+    sheets: list[Sheet | LeftOut] = []
     seen: dict[str, str] = {}
     header_read = False
     end = 0
@@ -47,13 +49,14 @@ def read_table(source: Source, currency: str) -> list[Sheet]:
                     )
                 header_read = True
                 continue
-            sheet = _read_row(source, line, row, currency)
-            if sheet.key in seen:
+            sheet = _read_row(source, line, row, currency, accounts)
+            key = account_key(sheet.account)
+            if key in seen:
                 raise _fault(source.name, line, sheet.account)(
-                    f"the account stands already on {seen[sheet.key]}",
+                    f"the account stands already on {seen[key]}",
                     "keep one row an account, the one of its last closing date",
                 )
-            seen[sheet.key] = sheet.statement_id
+            seen[key] = f"line {line}"
             sheets.append(sheet)
     except csv.Error as error:
         raise StatementError(
@@ -67,7 +70,9 @@ def read_table(source: Source, currency: str) -> list[Sheet]:
     return sheets
 
 
-def _read_row(source: Source, line: int, row: list[str], currency: str) -> Sheet:
+def _read_row(
+    source: Source, line: int, row: list[str], currency: str, accounts: Accounts
+) -> Sheet | LeftOut:
     fault = _fault(source.name, line, row[0] if row else "?")
     if len(row) != len(CSV_HEADER):
         raise fault(
@@ -78,6 +83,15 @@ def _read_row(source: Source, line: int, row: list[str], currency: str) -> Sheet
     account = clean_account(account_cell, fault)
     if account != account_cell:
         raise fault("the account number has surplus whitespace", "remove it")
+    listed = accounts.find(account)
+    if accounts.listed and listed is None:
+        return LeftOut(
+            file=source.name,
+            account=account,
+            owner=None,
+            currency=plain(currency_cell, 10),
+            transcribed=True,
+        )
     if currency_cell != currency:
         raise fault(
             f"the currency is {currency_cell[:20]!r}, not {currency}",
@@ -95,7 +109,7 @@ def _read_row(source: Source, line: int, row: list[str], currency: str) -> Sheet
         file_sha256=source.sha256,
         layout="csv",
         message=MessagePage("", 1, True),
-        account=account,
+        account=account if listed is None else listed.account,
         owner=None,
         bank=None,
         statement_id=f"line {line}",

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from kgst.statements.model import Fault
+from kgst.statements.model import BISHKEK, Fault
 from kgst.statements.source import parse_day
 
-__all__ = ["BISHKEK", "bishkek", "day_of", "moment_of", "plain"]
-
-BISHKEK: Final = timezone(timedelta(hours=6))
-"""Six hours ahead of UTC all year since 2005."""
+__all__ = ["bishkek", "day_of", "moment_of", "plain"]
 
 _DAY_LENGTH: Final = len("2026-01-31")
 

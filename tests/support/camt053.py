@@ -66,7 +66,7 @@ def message(
     body = "".join(statements or (statement(),))
     return (
         f'{prolog}<Document xmlns="{NAMESPACE}{version}"><BkToCstmrStmt><GrpHdr>'
-        f"<MsgId>{identifier}</MsgId><CreDtTm>2026-03-04T23:45:00+06:00</CreDtTm>{header}</GrpHdr>"
+        f"<MsgId>{identifier}</MsgId><CreDtTm>2026-03-05T00:15:00+06:00</CreDtTm>{header}</GrpHdr>"
         f"{body}{more}</BkToCstmrStmt></Document>"
     )
 

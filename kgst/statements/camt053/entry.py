@@ -6,6 +6,7 @@ sum over the entries is held against the balances, so that nothing which a bank 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,7 @@ _ONCE: Final = frozenset(
     {"Amt", "CdtDbtInd", "RvslInd", "Sts", "BookgDt", "ValDt", "NtryRef", "AcctSvcrRef", "BkTxCd"}
 )
 _MOST_TEXT: Final = 2_000
+_ZEROS: Final = re.compile(r"^([0-9]+\.[0-9]{2})0{1,16}$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +191,9 @@ def _money(element: Element, path: str, currency: str, fault: Fault) -> int | No
             f"an amount of an entry in {plain(amount.get('Ccy') or 'no currency', 10)!r}, not {currency}",
             "ask the bank for a correct statement",
         )
-    return parse_tyiyn((amount.text or "").strip(_XML_SPACE), fault)
+    text = (amount.text or "").strip(_XML_SPACE)
+    # Zeros after the hundredths say nothing.
+    return parse_tyiyn(_ZEROS.sub(r"\1", text), fault)
 
 
 def _amount_of_detail(element: Element, currency: str, fault: Fault) -> int | None:

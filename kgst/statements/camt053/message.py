@@ -42,7 +42,7 @@ from kgst.statements.camt053.fields import (
 )
 from kgst.statements.camt053.stream import Message, read_messages
 from kgst.statements.entries import Detail, Entry
-from kgst.statements.model import Fault
+from kgst.statements.model import Fault, StatementError
 from kgst.statements.movements import Movements
 from kgst.statements.opened import StatementFile
 from kgst.statements.sheet import LeftOut, MessagePage, Sheet
@@ -134,7 +134,9 @@ def _sheets(
 ) -> list[Sheet | LeftOut]:
     readers: list[_Statement] = message.readers
     if not readers:
-        raise build(file.name, "the message", "no statement (Stmt) is in it", "download it again")
+        raise StatementError(
+            f"{file.name}: the message has no statement (Stmt); download it again."
+        )
     amounts = [
         []
         if one.account is None
@@ -184,12 +186,17 @@ def _account(
         return found.strip()
 
     day = None
+    if text("Acct", "Ccy") not in ("", currency):
+        raise wrong_currency(text("Acct", "Ccy"), currency, fault)
     for balance in statement.iterfind(f"{namespace}Bal"):
         kind = balance.findtext("/".join(f"{namespace}{n}" for n in ("Tp", "CdOrPrtry", "Cd")))
         if (kind or "").strip() == "CLBD":
             when = f"{namespace}Dt/{namespace}Dt"
             found = balance.findtext(when) or balance.findtext(f"{when}Tm")
             day = day_of(found.strip(), fault) if found else None
+            amount = balance.find(f"{namespace}Amt")
+            if amount is not None and amount.get("Ccy") != currency:
+                raise wrong_currency(amount.get("Ccy") or "", currency, fault)
     servicer = ("Acct", "Svcr", "FinInstnId")
     return Account(
         file=file.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -53,10 +54,10 @@ def test_read_reserves__document_type_in_another_encoding__is_refused(
 ) -> None:
     prolog = f'<?xml version="1.0" encoding="{encoding}"?>{BILLION_LAUGHS}'
     text = refusal(write(message(statement(balance("&j;")), prolog=prolog).encode(encoding)))
-    assert "UTF-8" in text or "not well-formed" in text or "neither XML" in text
+    assert re.search("UTF-8|not well-formed|neither XML|document type or entity|declares", text)
 
 
-@pytest.mark.parametrize("encoding", ["windows-1251", "ISO-8859-1", "UTF-16", "utf-7", "koi8-r"])
+@pytest.mark.parametrize("encoding", ["UTF-16", "utf-7", "EBCDIC-CP-US", "unicode_escape"])
 @pytest.mark.parametrize("quote", ["'", '"'])
 def test_read_reserves__declares_another_encoding__is_refused(
     write: Write, encoding: str, quote: str

@@ -50,12 +50,13 @@ def message(
     account: str = "",
     created: str = "2026-03-04T23:00:00",
     message_id: str = "M-1",
+    made: str = "2026-03-05T00:15:00",
     pages: str = "",
 ) -> str:
     balances = balance() if balances is None else balances
     return (
         f'<Document xmlns="{NAMESPACE}"><BkToCstmrStmt><GrpHdr><MsgId>{message_id}</MsgId>'
-        f"<CreDtTm>2026-03-04T23:45:00</CreDtTm>{pages}</GrpHdr><Stmt><Id>{identifier}</Id>{more}"
+        f"<CreDtTm>{made}</CreDtTm>{pages}</GrpHdr><Stmt><Id>{identifier}</Id>{more}"
         f"{created and f'<CreDtTm>{created}</CreDtTm>'}<Acct><Id>{number}</Id>{account}</Acct>{balances}</Stmt>"
         "</BkToCstmrStmt></Document>"
     )
@@ -103,12 +104,13 @@ def sequence(number: str) -> str:
             f"the root element is 'Document' in the namespace '{'n' * 80}', {ELSEWHERE}",
         ),
         (
-            message().replace("001.08", "001.13"),
-            "camt.053.001.13 is not a version that is read; ask the bank for camt.053.001.02 to .12.",
+            message().replace("001.08", "001.14"),
+            "camt.053.001.14 is not a version that is read; ask the bank for camt.053.001.02 to .13.",
         ),
         (
             f'<?xml version="1.0" encoding="{"U" * 41}"?>' + message(),
-            f"declares the encoding '{'U' * 40}' but holds UTF-8; ask the bank for a UTF-8 file.",
+            f"declares the encoding '{'U' * 40}', which it is not in or which is not read; ask the bank for "
+            "a UTF-8 file.",
         ),
         (
             "<!DOCTYPE x>" + message(),
@@ -211,9 +213,10 @@ def sequence(number: str) -> str:
             f"{HELD}the electronic sequence number 1{'0' * 18} is not a whole number; {BANK}",
         ),
         (
-            message(created="2026-03-02T23:00:00"),
-            f"{HELD}the balance closes on 2026-03-04, after the statement was made (2026-03-02); "
-            "use a statement of a day that has ended.",
+            message(made="2026-03-04T23:59:59", created="2026-03-02T23:00:00"),
+            f"{HELD}the balance closes on 2026-03-04 and the statement was made before that day had ended in "
+            "Bishkek (2026-03-04 23:59): an intraday balance; use the statement that the bank makes when the day has "
+            "ended.",
         ),
         (
             message(created="2026-03-04T24:00:00"),
@@ -230,8 +233,8 @@ def sequence(number: str) -> str:
         ),
         (
             message(balance() + balance()),
-            f"{HELD}2 closing booked balances (CLBD) instead of one; other balances: none; "
-            + CLOSED_DAY,
+            f"{HELD}2 closing booked balances (CLBD) instead of one, of 2026-03-04 and 2026-03-04; other "
+            f"balances: none; " + CLOSED_DAY,
         ),
     ],
     ids=lambda value: "" if value.startswith("<") else re.sub(r"\W+", "-", value, flags=re.A)[:60],
@@ -260,7 +263,7 @@ def test_read_reserves__message_refused__says_what_and_how(
         (
             message(
                 balance("5.00", sub="<Cd>INTM</Cd>")
-                + balance("3.00", code="<Cd>OPBD</Cd>")
+                + balance("3.00", code="<Cd>OPAV</Cd>")
                 + balance("2.00")
             ),
             200,

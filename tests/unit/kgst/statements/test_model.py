@@ -36,12 +36,12 @@ def test_report__exact_bytes__are_canonical_json(write: Write) -> None:
     path = write(message(statement(owner=owner)))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert read_reserves([path]).report().decode() == (
-        '{"accounts":[{"account":"1290010000456781","closing_balance_tyiyn":"10000",'
+        '{"accounts":[{"account":"1290010000456781","bank":null,"closing_balance_tyiyn":"10000",'
         '"closing_date":"2026-03-04","file":"bank.xml",'
         f'"file_sha256":"{digest}",'
-        '"owner":"\u041e\u0441\u041e\u041e \\"\u0422\u04af\u043d\u0434\u04af\u043a\\"",'
-        '"statement_id":"S-1"}],"currency":"KGS","earliest_closing_date":"2026-03-04",'
-        '"format":"kgst-reserves/1","latest_closing_date":"2026-03-04","total_tyiyn":"10000"}'
+        '"layout":"camt.053.001.08","owner":"\u041e\u0441\u041e\u041e \\"\u0422\u04af\u043d\u0434\u04af\u043a\\"",'
+        '"statement_id":"S-1","transcribed":false}],"closing_day":"2026-03-04","currency":"KGS",'
+        '"deductions":[],"format":"kgst-reserves/2","total_tyiyn":"10000"}'
     )
 
 
@@ -55,7 +55,7 @@ def test_report__any_byte_of_a_file_changes__changes_too(write: Write) -> None:
     "change",
     [
         {"total_tyiyn": 9_999},
-        {"latest_closing_date": date(2026, 3, 5)},
+        {"closing_day": date(2026, 3, 3)},
         {"accounts": ()},
         {"unknown": 1},
         {"total_tyiyn": 10_000.0},

@@ -238,9 +238,10 @@ def test_read_reserves__file_not_to_be_read__says_why(tmp_path: Path) -> None:
         "null: a device, pipe or socket, not a file; give the statement files themselves."
     )
     large = tmp_path / "large.csv"
-    large.write_bytes(b" " * (10 * 1024 * 1024 + 1))
+    large.write_bytes(b"a" * (10 * 1024 * 1024 + 1))
     assert said(large) == (
-        "large.csv: larger than 10 MiB; ask the bank for a statement of fewer days."
+        "large.csv: larger than 10 MiB, which only camt.053 may be; ask the bank for camt.053, or "
+        "for a file of one day."
     )
     with pytest.raises(StatementError) as caught:
         read_reserves([])
