@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field
 
 from kgst.checks import CheckPart
-from kgst.document import Address, BaseUnits, ChainId, Count, Document, Hash, Part, Time
+from kgst.document import Address, BaseUnits, ChainId, Count, Document, Hash, Part, Time, Tyiyn
 from kgst.policy import MAX_AUDITORS
 from kgst.reserves.files import ChainState, Result, Statement
+from kgst.reserves.origin import SettledFrom
+from kgst.reserves.report import Owed
+from kgst.settling.model import Kind
 from kgst.signing.documents import CollectOrderDocument, SignDocument
 
 if TYPE_CHECKING:
@@ -18,10 +21,12 @@ if TYPE_CHECKING:
     from kgst.signing.collecting import Collection
 
 __all__ = [
+    "OrderedPart",
     "RecoveryPart",
     "Report",
     "ReservesCollectDocument",
     "ReservesDraftDocument",
+    "ReservesOrderDocument",
     "ReservesShowDocument",
     "ReservesSignDocument",
     "Warned",
@@ -35,7 +40,9 @@ class Warned(CheckPart):
     Attributes:
         item: `unanimity`: every auditor must sign; `deficit`: the reserves do not cover the supply;
             `margin`: they do, but not the margin above it; `unchanged`: the same
-            reserves as before; `settled_falls`: less is settled than in the last attestation; `old_statement`: a
+            reserves as before; `settled_falls`: less is settled than in the last attestation; `by_hand`: what is
+            settled was said by a person; `thin_buffer`: a bank's next fee makes a deficit; `unsettled`: movements that
+            settle nothing have to be cleared up; `no_entries`: the statements show no payments; `old_statement`: a
             balance that closed more than 3 days before; `future`: `as_of` is more than 10 minutes ahead of the clock;
             `stale`: so old that it enables no minting; `far_deadline`: later than any command would choose, by the
             clock.
@@ -48,6 +55,10 @@ class Warned(CheckPart):
         "margin",
         "unchanged",
         "settled_falls",
+        "by_hand",
+        "thin_buffer",
+        "unsettled",
+        "no_entries",
         "old_statement",
         "future",
         "stale",
@@ -79,6 +90,11 @@ class ReservesDraftDocument(Document):
     Attributes:
         draft_file: Where; to be signed.
         report_file: Where the report is, to be published.
+        annex_file: Where its confidential annex is.
+        page_file: Where its page for people is, to be published, too.
+        settled_from: Where the figure of what is settled comes from.
+        owed: What was redeemed, paid, and is owed.
+        named: How many movements of each kind somebody has to look at.
         halts: How often minting had been halted, as the signers know.
         version: Of the set that signs.
         deadline: Last second in which the signatures can be submitted.
@@ -87,10 +103,12 @@ class ReservesDraftDocument(Document):
         digest: What a signature is on.
     """
 
-    SCHEMA: ClassVar = "kgst/reserves-draft/2"
+    SCHEMA: ClassVar = "kgst/reserves-draft/3"
 
     draft_file: str
     report_file: str
+    annex_file: str
+    page_file: str
     chain_id: ChainId
     token: Address
     attestation: Statement
@@ -101,7 +119,43 @@ class ReservesDraftDocument(Document):
     domain_hash: Hash
     message_hash: Hash
     digest: Hash
+    settled_from: SettledFrom
+    owed: Owed
+    named: dict[Kind, Count]
     warnings: list[Warned]
+
+
+class OrderedPart(Part):
+    """One payment.
+
+    Attributes:
+        reference: End-to-end id.
+        tyiyn: Amount.
+    """
+
+    reference: str
+    tyiyn: Tyiyn
+
+
+class ReservesOrderDocument(Document):
+    """The payment order that was written.
+
+    Attributes:
+        order_file: Where.
+        id: `PmtInfId` to give to the bank.
+        count: How many payments.
+        tyiyn: Their sum.
+        left_out: Open redemptions that no bank can pay by a reference.
+    """
+
+    SCHEMA: ClassVar = "kgst/reserves-order/1"
+
+    order_file: str
+    id: str
+    count: Count
+    tyiyn: Tyiyn
+    payments: list[OrderedPart]
+    left_out: list[str]
 
 
 class ReservesSignDocument(SignDocument):

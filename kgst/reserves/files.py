@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     PlainSerializer,
@@ -21,7 +22,7 @@ from pydantic import (
 from kgst import attestation as eip712
 from kgst.document import IN_BASE_UNITS, IN_TYIYN
 from kgst.policy import MAX_AUDITORS
-from kgst.reserves.origin import SettledFrom
+from kgst.reserves.origin import SettledFrom, printable
 from kgst.signing.files import (
     AuditorSet,
     AuditorsSignature,
@@ -123,6 +124,10 @@ class ChainState(FileModel):
         owed = self.burned - statement.settled
         return max(0, self.supply - max(0, statement.reserves * TYIYN - owed))
 
+    def buffer_by(self, statement: Statement) -> int:
+        """What `statement` says is there above what is in circulation or owed, in base units; negative in a deficit."""
+        return statement.reserves * TYIYN - self.supply - (self.burned - statement.settled)
+
     def is_modest(self, statement: Statement) -> bool:
         """Whether the threshold suffices for `statement`; else every auditor must sign."""
         ceiling = self.base * (BPS + self.max_increase_bps) // BPS
@@ -196,7 +201,7 @@ class AttestationFile(Draft):
     format: Literal["kgst-attestation/2"] = "kgst-attestation/2"
     attestation: Statement
     settled_from: SettledFrom
-    because: Annotated[str, Field(max_length=500), AfterValidator(_printable)] = ""
+    because: Annotated[str, Field(max_length=500), AfterValidator(printable)] = ""
     chain: ChainState
     result: Result
 

@@ -8,13 +8,18 @@ from pydantic import AfterValidator, Field, model_validator
 
 from kgst.signing.shapes import FileModel
 
-__all__ = ["MAX_REASON", "SettledFrom"]
+__all__ = ["MAX_REASON", "SettledFrom", "printable"]
 
 MAX_REASON: Final = 200
 """Characters of the reason for a figure by hand."""
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """`text`, if people can read it.
+
+    Raises:
+        ValueError: it has characters that cannot be printed.
+    """
     if not text.isprintable():
         raise ValueError("it has characters that cannot be printed")
     return text
@@ -37,10 +42,9 @@ class SettledFrom(FileModel):
     redemptions: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     reopened: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     reason: (
-        Annotated[str, Field(min_length=1, max_length=MAX_REASON), AfterValidator(_printable)]
-        | None
+        Annotated[str, Field(min_length=1, max_length=MAX_REASON), AfterValidator(printable)] | None
     ) = None
-    file: Annotated[str, Field(max_length=255), AfterValidator(_printable)] | None = None
+    file: Annotated[str, Field(max_length=255), AfterValidator(printable)] | None = None
     file_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
     @property

@@ -12,7 +12,7 @@ from kgst.policy import Policy
 from kgst.reserves.drafting import read_statements
 from kgst.reserves.files import AttestationFile
 from kgst.reserves.format import bishkek_day, both_times, som
-from kgst.reserves.report import hash_of_report, read_report
+from kgst.reserves.report import Published, read_report
 from kgst.signing.comparing import check_deployment
 from kgst.statements import ReserveTotal
 from kgst.statements.model import end_of
@@ -30,11 +30,13 @@ class Checks:
         done: What agrees.
         open: What could not be compared, for want of a file.
         total: The reserves account by account, from report or statements.
+        published: The report, if it was given.
     """
 
     done: tuple[str, ...]
     open: tuple[str, ...]
     total: ReserveTotal | None
+    published: Published | None
 
 
 def check(
@@ -54,6 +56,7 @@ def check(
     done: list[str] = []
     undone: list[str] = []
     total: ReserveTotal | None = None
+    published: Published | None = None
     if policy is None or policy_path is None:
         undone.append("chain and token: no --policy; compare them with the issuer's publication")
     else:
@@ -68,30 +71,28 @@ def check(
     if report is None:
         undone.append("report hash: no --report")
     else:
-        total, found = read_report(report)
+        published = read_report(report)
+        found, total = published.hash, published.total
         if found != draft.attestation.report_hash:
             raise RefusedError(
                 f"{report}: its hash is {found}, the draft says {draft.attestation.report_hash}: it is not the report "
                 "that the draft attests. Do not sign; ask the issuer for both again."
             )
         _require_total(draft, total, str(report))
-        done.append("the report has the draft's hash and total")
+        _require_same(draft, published)
+        done.append(
+            "the report has the draft's hash, total, figure of what is settled, and the last report's hash"
+        )
     if not statements:
         undone.append("reserves: no --statement; the figure is the issuer's")
     else:
         total = _of_the_day(draft, statements, policy)
         _require_total(draft, total, "the statements")
         done.append("the statements add up to the draft's reserves")
-        if hash_of_report(total.report()) == draft.attestation.report_hash:
-            done.append("the report made from the statements has the draft's hash")
-        elif report is None:
-            undone.append(
-                "report hash: the report made from these statements has another (a renamed file suffices); give "
-                "the published one with --report"
-            )
-        else:
-            _require_same_accounts(read_report(report)[0], total)
-    return Checks(tuple(done), tuple(undone), total)
+        if published is not None:
+            _require_same_accounts(published.total, total)
+            done.append("the report's accounts and balances are those of the statements")
+    return Checks(tuple(done), tuple(undone), total, published)
 
 
 def _of_the_day(
@@ -117,6 +118,30 @@ def _require_total(draft: AttestationFile, total: ReserveTotal, what: str) -> No
         raise RefusedError(
             f"{what}: {som(total.total_tyiyn)} in all, the draft attests {som(draft.attestation.reserves)}; do not "
             "sign; ask the issuer which is right."
+        )
+
+
+def _require_same(draft: AttestationFile, published: Published) -> None:
+    """The report says of itself what the draft says.
+
+    Raises:
+        RefusedError: it does not.
+    """
+    report, new, last = published.report, draft.attestation, draft.chain.last
+    domain = draft.token_domain
+    compared = {
+        "chain": (report.chain_id, domain.chain_id),
+        "token": (report.token, domain.token),
+        "epoch": (report.epoch, new.epoch),
+        "what is settled": (report.owed.settled, new.settled),
+        "where that comes from": (report.owed.origin, draft.settled_from),
+        "the last report": (report.previous_report, last.report_hash if last.epoch else None),
+    }
+    differ = [name for name, (one, other) in compared.items() if one != other]
+    if differ:
+        raise RefusedError(
+            f"{published.path}: it differs from the draft in {', '.join(differ)}; do not sign; ask the issuer which is "
+            "right."
         )
 
 

@@ -46,7 +46,7 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
     if last.epoch:
         rows.add_row("", f"epoch {last.epoch}: {som(last.reserves)}, {_change(draft)}")
     rows.add_row("settled", f"{format_som(new.settled)}{_since(new.settled - last.settled)}")
-    rows.add_row("", safe(_origin(draft.settled_from)))
+    rows.add_row("", _origin(draft.settled_from))
     rows.add_row("as of", moment(new.as_of))
     rows.add_row("report", safe(new.report_hash))
     rows.add_row("halts", f"{state.halts:d}")
@@ -58,6 +58,7 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
     rows.add_row("in circulation", format_som(state.supply))
     rows.add_row("burned, not yet settled", format_som(state.burned - new.settled))
     rows.add_row("backing", format_som(result.backing))
+    rows.add_row("buffer above all owed", format_som(state.buffer_by(new)))
     if state.margin_bps:
         rows.add_row(
             "margin", f"{format_bps(state.margin_bps)} above what is in circulation or owed"
@@ -207,10 +208,16 @@ def _since(change: int) -> str:
 
 
 def _origin(source: SettledFrom) -> str:
-    if source.kind == "table":
-        return f"{source.redemptions} redemptions in {source.file}"
-    return (
-        "typed in as a cumulative amount"
-        if source.kind == "amount"
-        else "as in the last attestation"
-    )
+    """Where the figure comes from; markup."""
+    if source.by_hand:
+        what = (
+            f"{source.redemptions} redemptions in {source.file}"
+            if source.kind == "table"
+            else "a cumulative amount"
+        )
+        said = f"BY HAND, {what}: {source.reason}"
+        return f"[bold black on yellow] {safe(said)} [/bold black on yellow]"
+    if source.kind == "entries":
+        back = f", {source.reopened} came back" if source.reopened else ""
+        return f"by the banks' own debits: {source.redemptions} more paid{back}"
+    return "as in the last attestation"

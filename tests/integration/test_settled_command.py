@@ -1,0 +1,279 @@
+"""`reserves draft` over some banking days: settled follows from the banks' own debits, on the in-process chain."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ape import chain as ape_chain
+from support.bank import Bank, payment
+from support.drafts import auditor
+from support.in_process import invoke
+
+from kgst.chain import advance_time, now
+from kgst.deployment.applying import apply
+from kgst.keys import key_of
+from kgst.policy import Policy
+from kgst.reserves.annex import leaf, read_annex, salt_of
+from kgst.reserves.format import bishkek_day
+from kgst.reserves.report import read_report
+from kgst.settling.model import Category
+from kgst.settling.references import payment_reference
+
+ROOT = Path(__file__).parents[2]
+SOM = 1_000_000
+DAY = 86_400
+ACCOUNT = "1990010000123456"
+
+
+@pytest.fixture(scope="module")
+def deployment(deployer: Any) -> Any:
+    return apply(Policy.load(ROOT / "tests/support/policy.yaml"), deployer)
+
+
+@pytest.fixture(autouse=True)
+def _taken_back(deployment: Any) -> Iterator[None]:
+    before = ape_chain.provider.snapshot()
+    yield
+    ape_chain.provider.restore(before)
+    ape_chain.history.revert_to_block(ape_chain.blocks.height)
+
+
+class Desk:
+    """A desk, its bank, its auditors, and the days that they live."""
+
+    def __init__(self, folder: Path, token: Any, issuer: Any) -> None:
+        self.folder, self.token, self.issuer = folder, token, issuer
+        self.bank = Bank(ACCOUNT, 10_000_000)  # 100,000 som
+        self.day = self.first = bishkek_day(now())
+        self.previous: Path | None = None
+
+    def reference(self, ref: str) -> str:
+        chain_id = ape_chain.provider.chain_id
+        return payment_reference(
+            chain_id, self.token.address, self.issuer.address, key_of("burn", ref)
+        )
+
+    def burn(self, som: int, ref: str) -> str:
+        self.token.burn(som * SOM, key_of("burn", ref), sender=self.issuer)
+        return self.reference(ref)
+
+    def run(self, *arguments: object) -> Any:
+        return invoke("reserves", *arguments, policy=self.folder / "policy.yaml")
+
+    def draft(self, *arguments: object, statements: list[Path] | None = None) -> Any:
+        """Drafts the day that has just ended, in a folder of its own."""
+        folder = self.folder / str(self.day)
+        folder.mkdir(exist_ok=True)
+        self._night()
+        files = statements or [self.bank.write(folder, self.day)]
+        before = ["--previous", self.previous] if self.previous else []
+        self.day += timedelta(days=1)
+        self.report = folder / "report.json"
+        return self.run("draft", *files, "--report", self.report, *before, *arguments, "--json")
+
+    def attest(self, *arguments: object, **more: Any) -> dict[str, Any]:
+        """Drafts, signs by all and submits; what the draft said."""
+        result = self.draft(*arguments, **more)
+        assert result.exit_code == 0, result.output
+        assert result.stdout.startswith("{"), result.output
+        document: dict[str, Any] = json.loads(result.stdout)
+        path = Path(document["draft_file"])
+        for index in range(3):
+            signed = self.run(
+                "sign", path, "--report", self.report, "--account", auditor(index).alias, "--yes"
+            )
+            assert signed.exit_code == 0, signed.output
+        collected = self.run("collect", path, *sorted(path.parent.glob("*.sig.json")))
+        assert collected.exit_code == 0, collected.output
+        submitted = self.run(
+            "submit", path.with_suffix(".signed.json"), "--yes", "--account", "TEST::15"
+        )
+        assert submitted.exit_code == 0, submitted.output
+        self.previous = self.report
+        return document
+
+    def settled(self) -> int:
+        return int(self.token.lastAttestation().settled)
+
+    def annex(self) -> Any:
+        return read_annex(self.report.with_name("report-annex.json"))[0]
+
+    def _night(self) -> None:
+        until = (self.day - bishkek_day(now())).days + 1
+        if until > 0:
+            midnight = (now() + 6 * 3_600) // DAY * DAY - 6 * 3_600 + until * DAY
+            advance_time(midnight + 1_800 - now())
+            ape_chain.mine()
+
+
+@pytest.fixture
+def desk(deployment: Any, tmp_path: Path, issuer: Any, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """With 100,000 som attested and 5,000 som minted to the issuer."""
+    shutil.copy(ROOT / "tests/support/policy.yaml", tmp_path)
+    deployment.record.save(tmp_path / "record.json")
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("kgst.deployment.system.is_short_lived", lambda _: False)
+    monkeypatch.setattr("kgst.signing.deadlines.clock", now)
+    found = Desk(tmp_path, deployment.token, issuer)
+    found.attest()
+    deployment.token.mint(issuer, 5_000 * SOM, key_of("mint", "PO-1"), sender=issuer)
+    return found
+
+
+def test_draft__what_the_bank_paid__is_settled_and_what_came_back_is_not(desk: Desk) -> None:
+    one, two, three = desk.burn(1_000, "R-1"), desk.burn(500, "R-2"), desk.burn(500, "R-3")
+    desk.bank.book(desk.day, 100_000, payment(one))
+    desk.bank.book(desk.day, 12_000, code=("MDOP", "CHRG"))
+    desk.bank.book(
+        desk.day, 50_000, payment(None, text=f"pogashenie {two.lower()[:9]} {two.lower()[9:]}")
+    )
+    document = desk.attest()
+    assert desk.settled() == 1_500 * SOM
+    assert document["settled_from"]["kind"] == "entries"
+    assert document["owed"]["settled_now"] == str(1_500 * SOM)
+    assert [one["count"] for one in document["owed"]["ages"]] == [1, 0, 0, 0, 0]
+    report = read_report(desk.report).report
+    assert report.moved == {Category.FEE: "-12000"}
+    assert desk.token.solvency().backing == (100_000 - 1_500 - 120 - 500) * SOM
+
+    # The next day one comes back, and the third is paid in the right amount.
+    desk.bank.book(
+        desk.day,
+        100_000,
+        payment(one, reason="AC04", credit=True),
+        credit=True,
+        code=("RCDT", "RRTN"),
+    )
+    desk.bank.book(desk.day, 50_000, payment("R-3"))
+    document = desk.attest()
+    assert desk.settled() == 1_000 * SOM
+    assert document["named"] == {"returned": 1}
+    assert document["owed"]["reopened_now"] == str(1_000 * SOM)
+    assert [two, three] == [desk.reference("R-2"), desk.reference("R-3")]
+    assert [row.id for row in desk.annex().open] == [one]
+
+    # A statement of both days, by which nothing counts twice.
+    desk.bank.book(desk.day, 100_000, payment(one))
+    folder = desk.folder / "all"
+    folder.mkdir()
+    desk.attest(statements=[desk.bank.write(folder, desk.first, desk.day)])
+    assert desk.settled() == 2_000 * SOM
+    assert desk.annex().open == ()
+
+
+def test_draft__paid_twice__settles_once_and_stands_out_until_it_is_back(desk: Desk) -> None:
+    one = desk.burn(1_000, "R-1")
+    for _ in range(2):
+        desk.bank.book(desk.day, 100_000, payment(one))
+    document = desk.attest()
+    assert desk.settled() == 1_000 * SOM
+    assert document["named"] == {"paid_twice": 1}
+    assert "unsettled" in [row["item"] for row in document["warnings"]]
+    assert desk.attest()["named"] == {"paid_twice": 1}
+    desk.bank.book(desk.day, 100_000, payment(one, reason="MD06", credit=True), credit=True)
+    assert desk.attest()["named"] == {"returned": 1}
+    assert desk.settled() == 1_000 * SOM
+    assert desk.attest()["named"] == {}
+
+
+def test_draft__amount_alone__settles_nothing_and_is_handed_on(desk: Desk) -> None:
+    desk.burn(1_000, "R-1")
+    desk.bank.book(desk.day, 100_000, payment(None, text="transfer"))
+    assert desk.attest()["named"] == {"probable": 1}
+    assert desk.settled() == 0
+    assert [leg.tyiyn for leg in desk.annex().carried] == [100_000]
+
+
+def test_draft__order__tells_one_sum_apart(desk: Desk) -> None:
+    for number in (1, 2, 3):
+        desk.burn(100 * number, f"R-{number}")
+    order = desk.folder / "order.json"
+    made = desk.run("order", "--out", order, "--previous", desk.previous, "--json")
+    assert made.exit_code == 0, made.output
+    written = json.loads(order.read_text())
+    assert (written["count"], written["tyiyn"]) == (3, "60000")
+    batch = f"<Btch><PmtInfId>{written['id']}</PmtInfId><NbOfTxs>3</NbOfTxs></Btch>"
+    desk.bank.book(desk.day, 60_000, batch)
+    assert desk.attest()["named"] == {"no_order": 1}
+    assert desk.settled() == 0
+    assert desk.attest("--order", order)["named"] == {}
+    assert desk.settled() == 600 * SOM
+
+
+def test_draft__by_hand__needs_a_reason_that_every_signer_sees(desk: Desk) -> None:
+    one = desk.burn(1_000, "R-1")
+    table = desk.folder / "by-hand.csv"
+    table.write_text("reference,amount\nR-1,1 000.00 som\n")
+    refused = desk.draft("--settled", table)
+    assert refused.exit_code == 2
+    assert "--reason" in refused.stderr
+    desk.day -= timedelta(days=1)
+    document = desk.attest("--settled", table, "--reason", "forfeited by order AD-123/26")
+    assert desk.settled() == 1_000 * SOM
+    assert document["settled_from"]["reason"] == "forfeited by order AD-123/26"
+    assert "by_hand" in [row["item"] for row in document["warnings"]]
+    assert [(row.id, row.leg) for row in desk.annex().settled] == [(one, None)]
+    shown = desk.run(
+        "sign", document["draft_file"], "--account", auditor(0).alias, "--yes", "--force"
+    )
+    seen = " ".join(shown.output.split())
+    assert "BY HAND" in seen
+    assert "'forfeited by order AD-123/26'" in seen
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("R-9,1 000.00 som", "the reference is of no burn"),
+        ("R-1,999.00 som", "1 000.00 som were burned, not 999.00 som"),
+    ],
+)
+def test_draft__by_hand_and_wrong__is_refused(desk: Desk, row: str, said: str) -> None:
+    desk.burn(1_000, "R-1")
+    table = desk.folder / "by-hand.csv"
+    table.write_text(f"reference,amount\n{row}\n")
+    refused = desk.draft("--settled", table, "--reason", "x")
+    assert refused.exit_code == 2
+    assert said in refused.stderr
+
+
+def test_draft__without_the_last_annex__does_not_guess(desk: Desk) -> None:
+    one = desk.burn(1_000, "R-1")
+    desk.bank.book(desk.day, 100_000, payment(one))
+    desk.attest()
+    annex = desk.report.with_name("report-annex.json")
+    annex.unlink()
+    desk.bank.book(desk.day, 5)
+    refused = desk.draft()
+    assert refused.exit_code == 2
+    assert "give the last report with --previous, its annex beside it" in " ".join(
+        refused.stderr.split()
+    )
+
+
+def test_draft__another_annex_beside_the_last_report__is_refused(desk: Desk) -> None:
+    annex = desk.report.with_name("report-annex.json")
+    annex.write_text(annex.read_text().replace('"block": ', '"block": 1'))
+    refused = desk.draft()
+    assert refused.exit_code == 2
+    assert "put that report's own annex beside it" in " ".join(refused.stderr.split())
+
+
+def test_report__no_customer_is_in_it_and_each_finds_himself(desk: Desk) -> None:
+    one, two = desk.burn(1_000, "R-1"), desk.burn(500, "R-2")
+    desk.bank.book(desk.day, 100_000, payment(one, text="to Asan Usonov"))
+    desk.attest()
+    public = desk.report.read_text() + desk.report.with_suffix(".html").read_text()
+    for secret in (one, two, "Asan", "R-1"):
+        assert secret not in public
+    salt, report = desk.annex().salt, read_report(desk.report).report
+    assert leaf(salt_of(salt, one), one, 1_000 * SOM, "settled") in report.leaves
+    assert leaf(salt_of(salt, two), two, 500 * SOM, "open") in report.leaves
+    assert leaf(salt_of(salt, two), two, 500 * SOM, "settled") not in report.leaves
+    assert len(report.leaves) == 2
