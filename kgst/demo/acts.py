@@ -11,7 +11,7 @@ from eth_utils.crypto import keccak
 
 from kgst.attestation import ImplementationApproval
 from kgst.chain import code_at, now
-from kgst.demo.stage import HOUR, Call, Stage, check, signature
+from kgst.demo.stage import DAY, HOUR, Call, Stage, check, signature
 from kgst.flags import PauseFlag
 from kgst.roles import Role
 from kgst.units import SOM, TYIYN, format_som
@@ -124,6 +124,7 @@ def redemption(stage: Stage) -> str:
 def second_attestation(stage: Stage) -> str:
     """The next day's statements, with the redemption paid out; two auditors suffice."""
     burned = stage.token.solvency().burned
+    stage.wait(DAY)
     stage.attest(stage.read_statements("day-2"), settled=burned, signers=stage.auditors[:2])
     check(stage.token.solvency().backing == stage.token.totalSupply(), "backing is not the supply")
     return f"backing {format_som(stage.token.solvency().backing)}, settled {format_som(burned)}, 2 signatures"
@@ -196,6 +197,7 @@ def blocking(stage: Stage) -> str:
 
 def deficit(stage: Stage) -> str:
     """Auditors tell the truth about a shortfall; minting stops, payments go on."""
+    stage.wait(DAY)
     report = stage.read_statements("day-3")
     receipt = stage.attest(report, settled=stage.token.solvency().burned)
     [log] = receipt.decode_logs(stage.token.ReserveDeficit)

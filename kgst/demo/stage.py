@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from eth_utils.crypto import keccak
 
 from kgst.attestation import ReserveAttestation, in_signer_order
 from kgst.chain import advance_time, now
+from kgst.demo.dates import copy_statements
 from kgst.errors import KgstError
 from kgst.node import connected
 from kgst.reverts import explain, revert_data
 from kgst.roles import Role
 from kgst.statements import ReserveTotal, read_reserves
+from kgst.statements.model import BISHKEK
 from kgst.units import format_som
 
+DAY: Final = 86_400
 HOUR: Final = 3600
 """Seconds for which what auditors sign can be submitted."""
 
@@ -89,10 +94,11 @@ class Stage:
         return accounts.test_accounts[12 + number]
 
     def read_statements(self, day: str = ".") -> ReserveTotal:
-        """The reserves of the folder ``day``: every statement in it."""
-        folder = self.statements / day
-        files = sorted(p for p in folder.iterdir() if p.suffix in {".xml", ".csv"})
-        self.last_report = read_reserves(files)
+        """The reserves of the folder ``day``: every statement in it, as if it had closed yesterday."""
+        yesterday = datetime.fromtimestamp(now(), BISHKEK).date() - timedelta(days=1)
+        with TemporaryDirectory() as folder:
+            files = copy_statements(self.statements / day, Path(folder), yesterday)
+            self.last_report = read_reserves(files, not_after=yesterday)
         return self.last_report
 
     def attest(
@@ -109,7 +115,7 @@ class Stage:
             epoch=self.token.lastAttestation().epoch + 1,
             reserves=report.total_tyiyn,
             settled=settled,
-            as_of=now(),
+            as_of=report.as_of,
             report_hash=keccak(report.report()),
             halts=self.token.halts(),
             version=self.token.auditorSet().version,

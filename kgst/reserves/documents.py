@@ -40,10 +40,14 @@ class Warned(CheckPart):
     Attributes:
         item: `unanimity`: every auditor must sign; `deficit`: the reserves do not cover the supply;
             `margin`: they do, but not the margin above it; `unchanged`: the same
-            reserves as before; `settled_falls`: less is settled than in the last attestation; `by_hand`: what is
-            settled was said by a person; `thin_buffer`: a bank's next fee makes a deficit; `unsettled`: movements that
-            settle nothing have to be cleared up; `no_entries`: the statements show no payments; `old_statement`: a
-            balance that closed more than 3 days before; `future`: `as_of` is more than 10 minutes ahead of the clock;
+            reserves as before; `repeats`: of the closing that was attested last; `reserves_fall`: by a tenth or more;
+            `settled_falls`: less is settled than in the last attestation; `by_hand`: what is settled was said by a
+            person; `thin_buffer`: a bank's next fee makes a deficit; `unsettled`: movements that settle nothing have to
+            be cleared up; `no_entries`: the statements show no payments; `holiday`: a balance of an earlier day
+            counts; `transfer_in_transit`, `value_after_closing`: money in a balance that is not counted;
+            `transcribed`: a balance that somebody wrote down; `left_out`: an account in the files that does not count;
+            `statements`: what they give to look at; `continuity`: without the last report no missing day shows;
+            `accounts`: others than in the last report; `future`: `as_of` is more than 10 minutes ahead of the clock;
             `stale`: so old that it enables no minting; `far_deadline`: later than any command would choose, by the
             clock.
     """
@@ -59,10 +63,19 @@ class Warned(CheckPart):
         "thin_buffer",
         "unsettled",
         "no_entries",
-        "old_statement",
         "future",
         "stale",
         "far_deadline",
+        "accounts",
+        "continuity",
+        "holiday",
+        "left_out",
+        "repeats",
+        "reserves_fall",
+        "statements",
+        "transcribed",
+        "transfer_in_transit",
+        "value_after_closing",
     ]
     state: Literal["warning"]
 

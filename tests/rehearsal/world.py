@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from eth_account import Account
 from rehearsal.people import addresses, keys
 from web3 import HTTPProvider, Web3
 
+from kgst.demo.dates import copy_statements
 from kgst.quantities import parse_duration
 from kgst.roles import Role
+from kgst.signing.moments import BISHKEK
 from kgst.units import parse_amount
 
 ROOT = Path(__file__).parents[2]
@@ -80,9 +82,9 @@ class World:
         self._next_day()
         source = STATEMENTS if name == "day-1" else STATEMENTS / name
         (self.day / "statements").mkdir()
-        for path in source.iterdir():
-            if path.suffix in {".xml", ".csv"}:
-                shutil.copy(path, self.day / "statements")
+        time = self.web3.eth.get_block("latest")["timestamp"]
+        yesterday = datetime.fromtimestamp(time, BISHKEK).date() - timedelta(days=1)
+        copy_statements(source, self.day / "statements", yesterday)
 
     def _pensions(self, count: str) -> None:
         self.pensioners = [

@@ -12,6 +12,7 @@ from eth_account.messages import SignableMessage
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
+from kgst.policy import Policy
 from kgst.reserves.files import (
     AttestationFile,
     ChainState,
@@ -24,13 +25,16 @@ from kgst.signing.files import AuditorSet, Block, DomainFields
 from kgst.statements import ReserveTotal, read_reserves
 from kgst.storing import as_bytes
 
+REHEARSAL = Path(__file__).parents[2] / "deployments" / "rehearsal" / "policy.yaml"
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 TOKEN = "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0"
 OTHER = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 NOW = 1_772_625_600  # 2026-03-04 12:00:00 UTC
+AS_OF = 1_772_560_800  # the end of 3 March in Bishkek: 2026-03-03 18:00:00 UTC
 STATEMENT = (
     "account,currency,date,closing_balance,indicator\n"
-    "1091820000998871,KGS,2026-03-04,{amount},CRDT\n"
+    "1091820000998871,KGS,2026-03-03,{amount},CRDT\n"
+    "1290010000456781,KGS,2026-03-03,0.00,CRDT\n"
 )
 
 
@@ -41,15 +45,16 @@ def auditor(index: int) -> Any:
 
 
 def statement_file(folder: Path, amount: str = "10000.00", name: str = "bank.csv") -> Path:
-    """A bank's CSV file with one account."""
+    """A CSV file with two accounts; the second is empty."""
     path = folder / name
     path.write_text(STATEMENT.format(amount=amount))
     return path
 
 
 def total_of(folder: Path, amount: str = "10000.00") -> ReserveTotal:
-    """The reserves in such a file."""
-    return read_reserves([statement_file(folder, amount)])
+    """The reserves in such a file, by the rehearsal's policy."""
+    accounts = Policy.load(REHEARSAL).accounts
+    return read_reserves([statement_file(folder, amount)], accounts=accounts)
 
 
 def make(**changes: Any) -> AttestationFile:
@@ -90,7 +95,7 @@ def make(**changes: Any) -> AttestationFile:
         "epoch": 5,
         "reserves": 1_000_000,
         "settled": 500_000_000,
-        "as_of": NOW,
+        "as_of": AS_OF,
         "report_hash": "0x" + "55" * 32,
     }
     deadline = changes.pop("deadline", read_at + 12 * 3_600)

@@ -63,7 +63,7 @@ def _attestation(deployed: Deployed, amount: str, name: str = "1") -> Path:
     statement = drafts.statement_file(deployed.folder, amount)
     text = statement.read_text()
     now = int(deployed.web3.eth.get_block("latest")["timestamp"])
-    statement.write_text(text.replace("2026-03-04", str(bishkek_day(now))))
+    statement.write_text(text.replace("2026-03-03", str(bishkek_day(now - 86_400))))
     drafted = deployed.run(
         "reserves", "draft", statement, "--report", _folder(deployed, f"report-{name}.json")
     )

@@ -25,6 +25,7 @@ from kgst.sending.public_keys import public_accounts
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "tests/support/policy.yaml").read_text()
+ACCOUNTS = 'reserve_accounts: [{account: "1", bank: TLPRKG22}]\n'
 
 
 def refusal(tmp_path: Path, text: str) -> str:
@@ -206,7 +207,7 @@ def test_fingerprint__labels_comments_and_limits__do_not_matter(tmp_path: Path) 
         ("threshold: 2", "threshold: 3"),
         ("may_burn: true", "may_burn: false"),
         ("member: pauser", "member: unpauser"),
-        ("chain_id: local", "chain_id: 97"),
+        ("chain_id: local", f"{ACCOUNTS}chain_id: 97"),
     ],
 )
 def test_fingerprint__anything_deployed__matters(tmp_path: Path, old: str, new: str) -> None:
@@ -272,3 +273,46 @@ def test_parse_refill__per_day__is_rounded_down() -> None:
 def test_parse__anything_else__is_refused(parse: Any, text: Any) -> None:
     with pytest.raises(QuantityError):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "said"),
+    [
+        ("", "reserve_accounts: none are given; write the bank accounts that hold the reserves"),
+        ('reserve_accounts: ["12"]\n', "reserve_accounts: 12 has no bank; write its BIC"),
+        (
+            'reserve_accounts: [{account: "12", bank: tulpar}]\n',
+            "reserve_accounts.0.bank: found 'tulpar'",
+        ),
+        (
+            'reserve_accounts: [{account: "12", bank: TLPRKG22, currency: USD}]\n',
+            "reserve_accounts: 12 is in USD; only accounts in KGS are reserves.",
+        ),
+        (
+            'reserve_accounts: [{account: "12", bank: TLPRKG22, written: ["13"]}, '
+            '{account: "0013", bank: TASHKG22}]\n',
+            "reserve_accounts: found '0013' for two accounts",
+        ),
+        ("max_statement_age: 32 days\n" + ACCOUNTS, "max_statement_age"),
+    ],
+)
+def test_load__accounts_off_local_chains__are_all_said_with_their_banks(
+    tmp_path: Path, accounts: str, said: str
+) -> None:
+    assert said in refusal(tmp_path, accounts + changed("chain_id: local", "chain_id: 97"))
+
+
+def test_accounts__however_the_bank_writes_them__are_found(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(
+        'reserve_accounts: ["129-001", {account: "77", written: ["77:KGS"], bank: TLPRKG22}]\n'
+        'other_accounts: [{account: "88", currency: USD}]\n' + TEXT
+    )
+    accounts = Policy.load(path).accounts
+    assert accounts.listed
+    assert [accounts.find(one) is None for one in ("0129001", "77:kgs", "77", "88")] == [
+        False,
+        False,
+        False,
+        True,
+    ]
