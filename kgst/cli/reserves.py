@@ -187,17 +187,22 @@ def submit(file: Path, run: Run) -> Answer[WriteDocument]:
 
 @cli.command(cls=KgstCommand)
 @click.option(
-    "--report", type=FILE, help="Compare a published report with the chain; exits 3 if it differs."
+    "--report",
+    "reports",
+    multiple=True,
+    type=FILE,
+    help="Compare a published report with the chain; give all of them, and the chain of reports is verified from the "
+    "first to the last. Exits 3 if one differs.",
 )
 @policy_option
 @json_option
 def show(
-    report: Path | None, policy_path: Path | None, json_output: bool
+    reports: tuple[Path, ...], policy_path: Path | None, json_output: bool
 ) -> Answer[ReservesShowDocument]:
     """Show the last attestation, its age, backing, headroom, auditors."""
     from kgst.reserves import commands
 
-    return commands.show(policy_path, report, quiet=json_output)
+    return commands.show(policy_path, reports, quiet=json_output)
 
 
 @cli.command(cls=EmergencyCommand)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgst.checks import Check
+from kgst.checks import Check, CheckPart, failed, print_checks
 from kgst.console import Answer
 from kgst.deployment.system import open_system
 from kgst.errors import ExitCode
@@ -16,6 +16,7 @@ from kgst.multicall import Reads
 from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.pipeline import perform
 from kgst.reserves.annex import annex_of
+from kgst.reserves.attested import check_reports, read_attested
 from kgst.reserves.by_hand import read_by_hand
 from kgst.reserves.composing import Previous, compose, read_previous
 from kgst.reserves.documents import (
@@ -36,17 +37,17 @@ from kgst.reserves.drafting import (
     require_young,
 )
 from kgst.reserves.files import ChainState
-from kgst.reserves.format import both_times
 from kgst.reserves.owed_views import print_named, print_owed
 from kgst.reserves.page import page_bytes, page_of
 from kgst.reserves.progress import reading_shown
 from kgst.reserves.reading import ReserveReads, block_of, final_enough, read_state
-from kgst.reserves.report import hash_of_report
+from kgst.reserves.report import MAX_BYTES, hash_of_report
 from kgst.reserves.settled_cautions import settling_warnings
 from kgst.reserves.submitting import halting, require_auditor, submission
 from kgst.reserves.views import (
     print_accounts,
     print_draft,
+    print_proposal,
     print_state,
     print_warnings,
     safe,
@@ -214,22 +215,24 @@ def halt(reason: str, run: Run) -> Answer[WriteDocument]:
 
 
 def show(
-    policy_path: Path | None, report: Path | None, *, quiet: bool
+    policy_path: Path | None, reports: Sequence[Path], *, quiet: bool
 ) -> Answer[ReservesShowDocument]:
-    """What the chain says of the reserves; and whether a report is the one that was attested."""
-    found = hash_of_report(read_bytes(report)) if report else None
+    """What the chain says of the reserves; and whether a report, or a chain of them, is what was attested."""
+    report = reports[0] if len(reports) == 1 else None
+    found = hash_of_report(read_bytes(report, MAX_BYTES)) if report else None
     system = open_system(policy_path, quiet=quiet)
     state, headroom, proposal = _read(system)
     matches = None if found is None else state.last.epoch > 0 and found == state.last.report_hash
+    checks: list[Check] = []
+    if len(reports) > 1:
+        attested = read_attested(system, state.last, state.block.number)
+        checks = check_reports(reports, attested)
 
     def show_it(out: Console) -> None:
         print_state(out, state, headroom, state.block.timestamp, namer(system.policy))
-        if proposal.acceptable_at:
-            names = ", ".join(safe(namer(system.policy)(one)) for one in proposal.auditors)
-            out.print(
-                f"[bold yellow]A recovery is proposed:[/bold yellow] auditors {names}, threshold "
-                f"{proposal.threshold}, from {both_times(proposal.acceptable_at)} on. Any attestation ends it."
-            )
+        print_proposal(out, proposal, namer(system.policy))
+        if checks:
+            print_checks(out, checks, "Reports")
         if matches:
             out.print(f"[green]✓[/green] {safe(report)} is the attested report.")
         elif found is not None:
@@ -255,8 +258,10 @@ def show(
         report=None
         if found is None
         else Report(file=str(report), hash=found, matches=bool(matches)),
+        reports=CheckPart.all_of(checks),
     )
-    return Answer(document, show_it, ExitCode.DRIFT if matches is False else ExitCode.DONE)
+    is_drift = matches is False or bool(failed(checks))
+    return Answer(document, show_it, ExitCode.DRIFT if is_drift else ExitCode.DONE)
 
 
 def _then_show(system: System, answer: Answer[WriteDocument]) -> Answer[WriteDocument]:

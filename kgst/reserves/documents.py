@@ -265,10 +265,11 @@ class ReservesShowDocument(Document):
         shortfall: By how much the supply exceeds the backing.
         labels: Auditors' addresses to their labels in the policy.
         proposal: A recovery that any attestation ends; null when there is none.
-        report: The file given with `--report`; null without.
+        report: The file given with `--report`; null without, or when several were given.
+        reports: Of several: each of them, and whether none is missing.
     """
 
-    SCHEMA: ClassVar = "kgst/reserves-show/1"
+    SCHEMA: ClassVar = "kgst/reserves-show/2"
 
     chain_id: ChainId
     token: Address
@@ -280,3 +281,4 @@ class ReservesShowDocument(Document):
     labels: dict[str, str]
     proposal: RecoveryPart | None
     report: Report | None
+    reports: list[CheckPart]

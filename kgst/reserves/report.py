@@ -28,6 +28,7 @@ from kgst.storing import FileError, read_bytes, read_json
 
 __all__ = [
     "AGES",
+    "MAX_BYTES",
     "Aged",
     "Owed",
     "Published",

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from kgst.snapshot.token import Recovery
+
 __all__ = [
     "moment",
     "print_accounts",
     "print_draft",
+    "print_proposal",
     "print_state",
     "print_warnings",
     "safe",
@@ -149,6 +152,16 @@ def print_state(out: Console, state: ChainState, headroom: int, now: int, named:
         )
         rows.add_row("" if index else "auditors", text)
     out.print(rows)
+
+
+def print_proposal(out: Console, proposal: Recovery, named: Namer) -> None:
+    """A recovery of the auditors that waits, if there is one."""
+    if proposal.acceptable_at:
+        names = ", ".join(safe(named(one)) for one in proposal.auditors)
+        out.print(
+            f"[bold yellow]A recovery is proposed:[/bold yellow] auditors {names}, threshold "
+            f"{proposal.threshold}, from {both_times(proposal.acceptable_at)} on. Any attestation ends it."
+        )
 
 
 def validity(state: ChainState, now: int) -> str:

@@ -277,3 +277,33 @@ def test_report__no_customer_is_in_it_and_each_finds_himself(desk: Desk) -> None
     assert leaf(salt_of(salt, two), two, 500 * SOM, "open") in report.leaves
     assert leaf(salt_of(salt, two), two, 500 * SOM, "settled") not in report.leaves
     assert len(report.leaves) == 2
+
+
+def test_show__a_chain_of_reports__is_verified_from_the_first_to_the_last(desk: Desk) -> None:
+    first = desk.report
+    desk.burn(1_000, "R-1")
+    desk.attest()
+    second = desk.report
+    desk.attest()
+    third = desk.report
+
+    def shown(*reports: Path) -> Any:
+        return desk.run("show", *(part for one in reports for part in ("--report", one)), "--json")
+
+    def states(result: Any) -> list[str]:
+        return [one["state"] for one in json.loads(result.stdout)["reports"]]
+
+    whole = shown(third, first, second)
+    assert (whole.exit_code, states(whole)) == (0, ["ok"] * 4)
+    gap = shown(first, third)
+    assert (gap.exit_code, states(gap)) == (3, ["ok", "ok", "failed"])
+    assert json.loads(gap.stdout)["reports"][-1]["found"] == "epochs 2 are not among the files"
+    alone = shown(third)
+    assert (alone.exit_code, json.loads(alone.stdout)["report"]["matches"]) == (0, True)
+    other = read_report(second).report
+    forged = other.model_copy(update={"previous_report": "0x" + "ab" * 32})
+    path = desk.folder / "forged.json"
+    path.write_bytes(forged.as_bytes())
+    bad = shown(first, path, third)
+    assert (bad.exit_code, states(bad)) == (3, ["ok", "failed", "ok", "ok"])
+    assert shown(first, first).exit_code == 2
