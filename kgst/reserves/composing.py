@@ -16,7 +16,7 @@ from kgst.errors import InputError
 from kgst.node import NodeError, block_at
 from kgst.reserves.annex import Annex, Named, Open, Paid, annex_of, hash_of, read_annex
 from kgst.reserves.by_hand import ByHand
-from kgst.reserves.files import ChainState
+from kgst.reserves.files import ChainState, Statement
 from kgst.reserves.format import bishkek_day
 from kgst.reserves.report import Owed, Published, Report, by_age, composition, part_of, read_report
 from kgst.reserves.settled import Life, Settled, Window, settled_now
@@ -30,7 +30,16 @@ if TYPE_CHECKING:
     from kgst.statements import ReserveTotal
     from kgst.statements.entries import Entry
 
-__all__ = ["Composed", "Previous", "compose", "days_of", "life_of", "read_previous", "window_of"]
+__all__ = [
+    "Composed",
+    "Previous",
+    "compose",
+    "days_of",
+    "life_of",
+    "previous_of",
+    "read_previous",
+    "window_of",
+]
 
 
 @dataclass(frozen=True)
@@ -51,20 +60,29 @@ class Composed:
 
 
 def read_previous(path: Path | None, state: ChainState) -> Previous | None:
-    """The last report, if it is given, with its annex.
+    """The last report, if it is given, with its annex; errors as in `previous_of`."""
+    return previous_of(path, [state.last] if state.last.epoch else [])
+
+
+def previous_of(path: Path | None, attested: Sequence[Statement]) -> Previous | None:
+    """A report that was attested, if it is given, with its annex where that lies beside it.
+
+    Args:
+        path: The report.
+        attested: Those that it may be of, oldest first.
 
     Raises:
-        InputError: it is not the one that the chain has the hash of, or the annex is not the report's.
+        InputError: it is none that the chain has the hash of, or the annex is not the report's.
         FileError: a file cannot be used.
     """
     if path is None:
         return None
     found = read_report(path)
-    if state.last.epoch == 0 or found.hash != state.last.report_hash:
-        wanted = state.last.report_hash if state.last.epoch else "none yet"
+    if found.hash not in [one.report_hash for one in attested]:
+        last = attested[-1] if attested else None
+        wanted = f"{last.report_hash} (epoch {last.epoch})" if last else "none yet"
         raise InputError(
-            f"--previous {path}: its hash is {found.hash}, and the last attested report's is {wanted}; give the report "
-            f"of epoch {state.last.epoch}."
+            f"--previous {path}: its hash is {found.hash}, and the last attested report's is {wanted}; give that."
         )
     beside = annex_of(path)
     if not beside.exists():

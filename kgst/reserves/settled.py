@@ -7,7 +7,7 @@ attested closing, up to this one. So each entry counts once in the life of the t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kgst.errors import InputError
@@ -73,6 +73,11 @@ class Life:
         elif last_settled == 0:
             before = frozenset()
         return cls(burns, owed, before, previous)
+
+    def until(self, block: int) -> Life:
+        """What of it had been burned by then."""
+        count = sum(one.block <= block for one in self.burns)
+        return replace(self, burns=self.burns[:count], redemptions=self.redemptions[:count])
 
     @property
     def values(self) -> dict[str, int]:

@@ -90,7 +90,10 @@ def test_node_that_lies__is_caught_by_the_tokens_own_sum(
         elif lie == "makes up":
             logs.append({**last, "logIndex": 900, "transactionHash": b"\x01" * 32})
         else:
-            logs[logs.index(last)] = {**last, "data": (int.from_bytes(last["data"]) + 1).to_bytes(32)}
+            logs[logs.index(last)] = {
+                **last,
+                "data": (int.from_bytes(last["data"]) + 1).to_bytes(32),
+            }
         return iter(logs)
 
     monkeypatch.setattr(chain, "read_logs", lying)
