@@ -20,6 +20,7 @@ from support.in_process import eth_calls, invoke
 from kgst.attestation import AuditorRotation, Domain
 from kgst.chain import advance_time, now
 from kgst.deployment.applying import apply
+from kgst.keys import key_of
 from kgst.multicall import MULTICALL3
 from kgst.node import connected
 from kgst.policy import Policy
@@ -246,13 +247,14 @@ def test_draft__settled__is_cumulative_whatever_the_form(
 ) -> None:  # fmt: skip
     attested()
     token.mint(issuer, 100 * SOM, sender=issuer)
-    token.burn(60 * SOM, sender=issuer)
+    for reference, som in (("PAY-1", 30), ("PAY-2", 10), ("PAY-3", 20)):
+        token.burn(som * SOM, key_of("burn", reference), sender=issuer)
     arguments = []
     if given is not None:
         if given.startswith("reference"):
             (folder / "paid.csv").write_text(given)
             given = str(folder / "paid.csv")
-        arguments = ["--settled", given]
+        arguments = ["--settled", given, "--reason", "an order"]
     draft = read_model(drafted("10000.00", *arguments), AttestationFile, "a draft")
     assert draft.attestation.settled == settled
     assert draft.result.backing == 10_000 * SOM - (60 * SOM - settled)
@@ -267,9 +269,13 @@ def test_draft__settled_beyond_what_was_burned__is_refused(
     run: Any, folder: Path, statement: Any
 ) -> None:
     (folder / "paid.csv").write_text("reference,amount\nPAY-1,0.01 som\n")
-    for given in ("0.01 som", folder / "paid.csv"):
-        result = run("draft", statement(), "--report", folder / "r.json", "--settled", given)
-        assert "only 0.00 som were ever burned" in refusal(result, 2)
+    said = {
+        "0.01 som": "only 0.00 som were ever burned",
+        folder / "paid.csv": "'PAY-1': the reference is of no burn",
+    }
+    for given, why in said.items():
+        arguments = ("--report", folder / "r.json", "--settled", given, "--reason", "an order")
+        assert why in refusal(run("draft", statement(), *arguments), 2)
     assert not (folder / "r.json").exists()
 
 
@@ -562,8 +568,17 @@ def test_draft__settled_below_the_last__is_warned_of(
     attested()
     token.mint(issuer, 100 * SOM, sender=issuer)
     token.burn(50 * SOM, sender=issuer)
-    attested("10000.00", "--settled", "50 som")
-    arguments = ("draft", statement(), "--report", folder / "r.json", "--settled", "40 som")
+    attested("10000.00", "--settled", "50 som", "--reason", "an order")
+    arguments = (
+        "draft",
+        statement(),
+        "--report",
+        folder / "r.json",
+        "--settled",
+        "40 som",
+        "--reason",
+        "-",
+    )
     document = json.loads(run(*arguments, "--json", "--force").stdout)
     assert "settled_falls" in [one["item"] for one in document["warnings"]]
     said = submitted(run, signed_by(Path(document["draft_file"]), (0, 1)))

@@ -40,7 +40,7 @@ class TestPaid:
         assert outcome.settled == (ONE.id,)
         assert outcome.open == (TWO.id, THREE.id)
         assert outcome.paid[ONE.id].day == DAY
-        assert outcome.findings == outcome.carried == outcome.reopened == ()
+        assert (outcome.findings, outcome.carried, outcome.reopened) == ((), (), ())
 
     def test_by_the_id_that_its_key_was_made_from(self) -> None:
         assert matched(payment("R-2", 8_000_000)).settled == (TWO.id,)
@@ -131,7 +131,7 @@ class TestBack:
         later = next_window(matched(payment(ONE.id, 15_000_000)), credit)
         assert (later.settled, later.reopened) == ((), (ONE.id,))
         assert said(later) == [(Kind.RETURNED, (ONE.id,), credit.tyiyn)]
-        assert later.breaks == later.carried == ()
+        assert (later.breaks, later.carried) == ((), ())
         again = next_window(later, payment(ONE.id, 15_000_000))
         assert (again.settled, again.findings) == ((ONE.id,), ())
 
