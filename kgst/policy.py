@@ -28,6 +28,7 @@ from kgst.quantities import (
 from kgst.roles import Role
 from kgst.statements.accounts import Accounts, ReserveAccount
 from kgst.statements.model import account_key
+from kgst.statements.profile import TableProfile
 from kgst.units import parse_amount
 from kgst.yamlfile import YamlFileError, read_yaml
 
@@ -160,6 +161,7 @@ class Policy(_Model):
         reserve_accounts: The bank accounts that hold the reserves, all of them, each with its bank; empty leaves open
             which, on a local chain only.
         other_accounts: The issuer's other accounts, which may stand in the same files.
+        statement_tables: How banks write the tables, CSV or XLSX, that statements are taken from.
         max_statement_age: Seconds from the closing moment of statements until which they are drafted from; as long as
             `token.max_age` unless it is given.
         rpcs: Addresses of nodes, `https://…`, that what is urgent is sent to besides the one of --network; a key may
@@ -179,6 +181,7 @@ class Policy(_Model):
     safes: dict[Label, SafeTerms] = Field(default_factory=dict)
     reserve_accounts: tuple[ReserveAccount, ...] = ()
     other_accounts: tuple[ReserveAccount, ...] = ()
+    statement_tables: tuple[TableProfile, ...] = ()
     max_statement_age: Annotated[Seconds, Field(ge=3_600, le=31 * DAY)] | None = None
     rpcs: Annotated[tuple[NodeAddress, ...], Field(max_length=8)] = ()
 
@@ -232,7 +235,7 @@ class Policy(_Model):
     @property
     def accounts(self) -> Accounts:
         """The bank accounts that count, and the others."""
-        return Accounts(self.reserve_accounts, self.other_accounts)
+        return Accounts(self.reserve_accounts, self.other_accounts, self.statement_tables)
 
     @property
     def fingerprint(self) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kgst.statements.model import account_key
+from kgst.statements.profile import TableProfile
 
 __all__ = ["Accounts", "ReserveAccount"]
 
@@ -41,8 +42,12 @@ class Accounts:
     """The accounts that count, and the issuer's others; without any, whatever the statements have counts."""
 
     def __init__(
-        self, reserve: Iterable[ReserveAccount] = (), others: Iterable[ReserveAccount] = ()
+        self,
+        reserve: Iterable[ReserveAccount] = (),
+        others: Iterable[ReserveAccount] = (),
+        tables: Iterable[TableProfile] = (),
     ) -> None:
+        self.tables = tuple(tables)
         self._reserve = {account_key(one.account): one for one in reserve}
         self._others = {account_key(one.account): one for one in others}
         self._keys = {

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kgst.statements.accounts import Accounts
-from kgst.statements.camt053 import read_camt053
+from kgst.statements.archives import is_archive, members
 from kgst.statements.entries import Entry, StatementEntries
+from kgst.statements.layouts import HandOn, read_file
 from kgst.statements.model import StatementError
 from kgst.statements.opened import Progress, StatementFile, open_statement
 from kgst.statements.sheet import Closing, LeftOut, Sheet
-from kgst.statements.table import read_table
 
 __all__ = ["HandOn", "read_entries", "read_sheets"]
-
-HandOn = Callable[[Entry], None]
 
 
 def read_sheets(
@@ -48,7 +46,7 @@ def read_sheets(
                 f"{file.name}: has the same content as {twin}; give each file once."
             )
         seen[file.sha256] = file.name
-        found += _read(file, currency, accounts, hand_on)
+        found += read_file(file, currency, accounts, accounts.tables, hand_on)
     return found
 
 
@@ -107,17 +105,8 @@ def _signed(balances: Sequence[Closing]) -> int | None:
 
 def _files(paths: Sequence[Path], progress: Progress) -> Iterator[StatementFile]:
     for path in paths:
-        yield open_statement(Path(path), progress)
-
-
-def _read(
-    file: StatementFile, currency: str, accounts: Accounts, hand_on: HandOn
-) -> Sequence[Sheet | LeftOut]:
-    if _is_xml(file.head):
-        return read_camt053(file, currency, accounts, hand_on)
-    return read_table(file.source(), currency, accounts)
-
-
-def _is_xml(head: bytes) -> bool:
-    text = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
-    return text.replace(b"\x00", b"").lstrip().startswith(b"<")
+        file = open_statement(Path(path), progress)
+        if is_archive(file):
+            yield from members(file, progress)
+        else:
+            yield file

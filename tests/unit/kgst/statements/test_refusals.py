@@ -126,14 +126,15 @@ def test_read_reserves__cell_refused__says_what_and_how(
     [
         (
             "a,b\n",
-            "line 1: neither XML nor a CSV statement; a camt.053 file starts with <, a CSV file "
-            f"with the line {HEADER}.",
+            "line 1: neither XML nor a CSV statement, nor 1C or MT940: 'a,b'; a camt.053 file "
+            f"starts with <, a CSV file with the columns {HEADER}; for the bank's own columns have "
+            "a profile written into the policy (statement_tables).",
         ),
         (
             f"{HEADER}\n",
             "no rows after the header; a statement needs one row for each reserve account.",
         ),
-        ('"', "line 1: not well-formed CSV (unexpected end of data); export it again."),
+        ('account,"', "line 1: not well-formed CSV (unexpected end of data); export it again."),
         (
             f'{HEADER}\n"1\n',
             "line 2: not well-formed CSV (unexpected end of data); export it again.",

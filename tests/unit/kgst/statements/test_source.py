@@ -49,9 +49,10 @@ def test_read_reserves__file_at_the_limit__is_read(
         (b"\xff\xfe<\x00", "not well-formed"),
         (b"<Document>\xc0\xaf</Document>", "not UTF-8"),
         (b"<Document>\xed\xa0\x80</Document>", "not UTF-8"),
-        (b"PK\x03\x04", "U+0003"),
+        (b"PK\x03\x04", "ZIP archive that is damaged"),
         (b"<", "not well-formed"),
-        (b"<html></html>", "not a camt.053 statement"),
+        (b"<html></html>", "a web page"),
+        (b"<Envelope></Envelope>", "not a camt.053 statement"),
         (b'{"total": 1}', "neither XML"),
     ],
 )
