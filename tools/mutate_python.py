@@ -21,7 +21,19 @@ ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / "build" / "mutate" / "python"
 MUTANTS = ROOT / "build" / "mutate" / "python-mutants.json"
 
-MUTATED = ("units", "attestation", "policy", "quantities", "fields", "statements/*")
+MUTATED = (
+    "units",
+    "attestation",
+    "policy",
+    "quantities",
+    "fields",
+    "statements/*",
+    "settling/categories",
+    "settling/ledger",
+    "settling/legs",
+    "settling/matching",
+    "settling/references",
+)
 TESTS = tuple(
     f"tests/unit/kgst/{name}"
     for name in (
@@ -32,12 +44,17 @@ TESTS = tuple(
         "test_attestation.py",
         "test_record.py",
         "statements",
+        "settling/test_cases.py",
+        "settling/test_matching.py",
+        "settling/test_model.py",
+        "settling/test_references.py",
     )
 )
 COPIED = (
     "kgst",
     "tests/data",
     "tests/support/camt053.py",
+    "tests/support/entries.py",
     "tests/support/policy.yaml",
     "deployments",
 )
