@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from kgst.statements.accounts import Accounts
 from kgst.statements.model import StatementError
@@ -75,14 +76,19 @@ def bank_of(sheet: Sheet, accounts: Accounts) -> str | None:
     return None if bank is None else bank[:8]
 
 
-def require_one_origin(sheets: Iterable[Sheet]) -> None:
+def require_one_origin(sheets: Sequence[Sheet]) -> None:
     """Refuse an account that comes from two files, unless they are of different days or pages of one message."""
-    origin: dict[str, list[Sheet]] = {}
+    origin: defaultdict[str, list[Sheet]] = defaultdict(list)
+    # A page without a closing balance is of the day on which its statement in the same file closes.
+    days: defaultdict[tuple[str, str, str], set[date]] = defaultdict(set)
     for sheet in sheets:
-        for first in origin.setdefault(sheet.key, []):
-            if first.file_sha256 == sheet.file_sha256:
+        days[_statement(sheet)] |= {closing.day for closing in sheet.closings}
+    for sheet in sheets:
+        for first in origin[sheet.key]:
+            if first.file_sha256 == sheet.file_sha256 or _same_message(sheet, first):
                 continue
-            if _same_message(sheet, first) or _different_days(sheet, first):
+            both = days[_statement(sheet)], days[_statement(first)]
+            if _of_one_bank(sheet, first) and all(both) and not both[0] & both[1]:
                 continue
             raise sheet.fault(
                 f"the account stands also in {first.file} (as {first.account})",
@@ -189,9 +195,12 @@ def _same_message(one: Sheet, other: Sheet) -> bool:
     )
 
 
-def _different_days(one: Sheet, other: Sheet) -> bool:
-    """Whether they are statements of one bank that close on different days."""
-    if one.transcribed or other.transcribed or (one.bank and other.bank and one.bank != other.bank):
+def _of_one_bank(one: Sheet, other: Sheet) -> bool:
+    """Whether a later statement may continue an earlier one: tables without openings cannot show it."""
+    if one.transcribed or other.transcribed:
         return False
-    days = {closing.day for closing in one.closings}, {closing.day for closing in other.closings}
-    return bool(days[0]) and bool(days[1]) and not days[0] & days[1]
+    return not (one.bank and other.bank and one.bank != other.bank)
+
+
+def _statement(sheet: Sheet) -> tuple[str, str, str]:
+    return sheet.file_sha256, sheet.key, sheet.statement_id

@@ -131,8 +131,8 @@ def _unknown(file: StatementFile, profiles: Sequence[TableProfile]) -> Statement
     named = f" and none of the {len(profiles)} profiles' columns" if profiles else ""
     return StatementError(
         f"{file.name}: line 1: neither XML nor a CSV statement, nor 1C or MT940{named}: {line[:60].strip()!r}; a "
-        f"camt.053 file starts with <, a CSV file with the columns {','.join(CSV_HEADER)}; for the bank's own columns have a "
-        "profile written into the policy (statement_tables)."
+        f"camt.053 file starts with <, a CSV file with the columns {','.join(CSV_HEADER)}; for the bank's own "
+        "columns have a profile written into the policy (statement_tables)."
     )
 
 
