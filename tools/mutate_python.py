@@ -46,6 +46,7 @@ TESTS = tuple(
         "statements",
         "settling/test_cases.py",
         "settling/test_matching.py",
+        "settling/test_matching_entries.py",
         "settling/test_model.py",
         "settling/test_references.py",
     )
@@ -55,6 +56,7 @@ COPIED = (
     "tests/data",
     "tests/support/camt053.py",
     "tests/support/entries.py",
+    "tests/support/matching.py",
     "tests/support/policy.yaml",
     "deployments",
 )

@@ -18,6 +18,7 @@ from kgst.pipeline.pipeline import perform
 from kgst.reserves.annex import annex_of
 from kgst.reserves.attested import check_reports, read_attested
 from kgst.reserves.by_hand import read_by_hand
+from kgst.reserves.changes import changed_accounts, require_word
 from kgst.reserves.composing import Previous, compose, read_previous
 from kgst.reserves.documents import (
     RecoveryPart,
@@ -29,11 +30,9 @@ from kgst.reserves.documents import (
 )
 from kgst.reserves.drafting import (
     caution,
-    changed_accounts,
     draft_warnings,
     make_draft,
     read_statements,
-    require_word,
     require_young,
 )
 from kgst.reserves.files import ChainState
