@@ -227,7 +227,7 @@ def _one_day(
         )
     if previous is not None and day < previous.closing_day:
         raise StatementError(
-            f"the statements close on {day}, and {previous.closing_day} has been attested already; give those of that "
+            f"{', '.join(sorted({one.file for one in closings}))}: the statements close on {day}, and {previous.closing_day} has been attested already; give those of that "
             "day or a later one."
         )
     return day
