@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from kgst.reconcile.documents import BreakPart, ReconcileDocument
 from kgst.reserves.format import som
 from kgst.reserves.owed_views import CATEGORY_WORDS, KIND_WORDS, signed_som
+from kgst.reserves.views import safe
 from kgst.settling.model import Kind
 from kgst.tables import facts, table
-from kgst.terminal import markup
 from kgst.units import format_som
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "breaks_csv", "print_all"]
 
 COLUMNS: Final = ("side", "kind", "reference", "day", "amount_som", "where", "says")
-_LONG: Final = 4_000
 
 _WORDS: Final[dict[str, str]] = {
     **{kind.value: words for kind, words in KIND_WORDS.items()},
@@ -35,15 +34,15 @@ _WORDS: Final[dict[str, str]] = {
 def print_all(out: Console, found: ReconcileDocument) -> None:
     """What agrees, what does not, what waits."""
     since = f"after {found.since}" if found.since else "from the first entry"
-    rows = facts(f"Reconciled, {since} to {found.closing}")
+    rows = facts(f"Reconciled, {safe(since)} to {safe(found.closing)}")
     if found.epoch is not None:
         rows.add_row("of the attestation", f"epoch {found.epoch}")
-    rows.add_row("redemptions settled", f"{found.settled}, {som(found.settled_tyiyn)}")
+    rows.add_row("redemptions settled", f"{found.settled:d}, {som(found.settled_tyiyn)}")
     if found.reopened:
-        rows.add_row("open again", _safe("\n".join(found.reopened)))
-    rows.add_row("mints with their deposits", str(found.minted))
+        rows.add_row("open again", safe("\n".join(found.reopened)))
+    rows.add_row("mints with their deposits", f"{found.minted:d}")
     for kind, tyiyn in found.moved.items():
-        rows.add_row(CATEGORY_WORDS[kind], signed_som(int(tyiyn)))
+        rows.add_row(safe(CATEGORY_WORDS[kind]), signed_som(int(tyiyn)))
     if found.attested_settled is not None:
         rows.add_row("settled, attested", format_som(found.attested_settled))
     out.print(rows)
@@ -54,10 +53,10 @@ def print_all(out: Console, found: ReconcileDocument) -> None:
         for one in found.open:
             what = "owed" if one.side == "redemption" else "deposited, not minted"
             waiting.add_row(
-                what + (f"\n[yellow]{_safe(one.says)}[/yellow]" if one.says else ""),
-                _safe(one.reference),
-                one.day,
-                str(one.age_days),
+                what + (f"\n[yellow]{safe(one.says)}[/yellow]" if one.says else ""),
+                safe(one.reference),
+                safe(one.day),
+                f"{one.age_days:d}",
                 format_som(one.base_units),
             )
         out.print(waiting)
@@ -65,7 +64,7 @@ def print_all(out: Console, found: ReconcileDocument) -> None:
         out.print("[green]✓[/green] Nothing disagrees.")
         return
     rows = table(
-        "1 break" if len(found.breaks) == 1 else f"{len(found.breaks)} breaks",
+        "1 break" if len(found.breaks) == 1 else f"{len(found.breaks):d} breaks",
         "what",
         "amount",
         "reference",
@@ -74,17 +73,19 @@ def print_all(out: Console, found: ReconcileDocument) -> None:
         right=["amount"],
     )
     for broken in found.breaks:
-        says = f" ({_safe(broken.says)})" if broken.says else ""
+        says = f" ({safe(broken.says)})" if broken.says else ""
         rows.add_row(
-            f"[red]{_safe(_WORDS[broken.kind])}[/red]{says}",
-            "?"
-            if broken.base_units is None
-            else format_som(int(broken.base_units)).replace("-", "−"),
-            _safe("\n".join(broken.references) or "–"),
-            broken.day,
-            _safe(broken.where),
+            f"[red]{safe(_WORDS[broken.kind])}[/red]{says}",
+            _amount(broken),
+            safe("\n".join(broken.references) or "–"),
+            safe(broken.day),
+            safe(broken.where),
         )
     out.print(rows)
+
+
+def _amount(broken: BreakPart) -> str:
+    return "?" if broken.base_units is None else format_som(int(broken.base_units))
 
 
 def breaks_csv(breaks: Sequence[BreakPart]) -> bytes:
@@ -114,7 +115,3 @@ def _cell(text: str) -> str:
     """Foreign text: one line, and nothing that a spreadsheet takes for a formula."""
     line = " ".join(text.split())
     return f"'{line}" if line[:1] in ("=", "+", "-", "@") else line
-
-
-def _safe(text: str) -> str:
-    return markup(text, _LONG)

@@ -49,7 +49,11 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
     if last.epoch:
         rows.add_row("", f"epoch {last.epoch}: {som(last.reserves)}, {_change(draft)}")
     rows.add_row("settled", f"{format_som(new.settled)}{_since(new.settled - last.settled)}")
-    rows.add_row("", _origin(draft.settled_from))
+    origin = safe(_origin(draft.settled_from))
+    by_hand = draft.settled_from.by_hand
+    rows.add_row(
+        "", f"[bold black on yellow] {origin} [/bold black on yellow]" if by_hand else origin
+    )
     rows.add_row("as of", moment(new.as_of))
     rows.add_row("report", safe(new.report_hash))
     rows.add_row("halts", f"{state.halts:d}")
@@ -83,7 +87,7 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
 def print_accounts(out: Console, total: ReserveTotal) -> None:
     """The reserves account by account."""
     rows = table(
-        f"Reserve accounts at the end of {total.closing_day}",
+        f"Reserve accounts at the end of {safe(total.closing_day)}",
         "account",
         "bank",
         "owner",
@@ -221,15 +225,14 @@ def _since(change: int) -> str:
 
 
 def _origin(source: SettledFrom) -> str:
-    """Where the figure comes from; markup."""
+    """Where the figure comes from."""
     if source.by_hand:
         what = (
             f"{source.redemptions} redemptions in {source.file}"
             if source.kind == "table"
             else "a cumulative amount"
         )
-        said = f"BY HAND, {what}: {source.reason}"
-        return f"[bold black on yellow] {safe(said)} [/bold black on yellow]"
+        return f"BY HAND, {what}: {source.reason}"
     if source.kind == "entries":
         back = f", {source.reopened} came back" if source.reopened else ""
         return f"by the banks' own debits: {source.redemptions} more paid{back}"

@@ -76,6 +76,7 @@ class World:
         self._days += 1
         day = self.folder / f"day-{self._days:02}"
         day.mkdir()
+        self.environment["LAST"] = self.environment.get("DAY", str(day))
         self.environment["DAY"] = str(day)
 
     def _statements(self, name: str) -> None:

@@ -217,15 +217,20 @@ def test_page__says_the_same_in_each_language() -> None:
         assert "1\u00a0234\u00a0567.94" in body
         assert "order AD-1" in body
         assert body.count("AAAAKG22") == 2
-        for words in (page_words.KINDS, page_words.CATEGORIES, page_words.AGES):
-            assert all(one in body for one in map(str, words[language].values()))
+        named = [*page_words.KINDS[language].values(), *page_words.AGES[language].values()]
+        named += page_words.CATEGORIES[language].values()
+        assert all(one in body for one in named)
 
 
-def test_page__each_word_is_in_each_language() -> None:
-    for words in (page_words.WORDS, page_words.KINDS, page_words.CATEGORIES, page_words.AGES):
-        assert set(words) == set(page_words.LANGUAGES)
-        assert len({frozenset(one) for one in words.values()}) == 1
-        assert all(text.strip() for one in words.values() for text in one.values())
+@pytest.mark.parametrize("name", ["WORDS", "KINDS", "CATEGORIES", "AGES"])
+def test_page__each_word_is_in_each_language(name: str) -> None:
+    by_language: dict[str, dict[object, str]] = getattr(page_words, name)
+    assert set(by_language) == set(page_words.LANGUAGES)
+    assert len({frozenset(one) for one in by_language.values()}) == 1
+    assert all(text.strip() for one in by_language.values() for text in one.values())
+
+
+def test_page__has_a_word_for_each_kind_and_category() -> None:
     assert set(page_words.KINDS["en"]) == set(Kind)
     assert set(page_words.CATEGORIES["en"]) == set(Category)
 
