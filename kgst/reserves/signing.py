@@ -9,13 +9,16 @@ from typing import Final
 
 from kgst.errors import RefusedError
 from kgst.policy import Policy
+from kgst.reserves.annex import Annex
+from kgst.reserves.annex_checks import check_annex
 from kgst.reserves.drafting import read_statements
 from kgst.reserves.files import AttestationFile
 from kgst.reserves.format import bishkek_day, both_times, som
 from kgst.reserves.report import Published, read_report
 from kgst.signing.comparing import check_deployment
-from kgst.statements import ReserveTotal
+from kgst.statements import Entry, ReserveTotal
 from kgst.statements.model import end_of
+from kgst.statements.reading import HandOn
 
 __all__ = ["Checks", "check"]
 
@@ -31,12 +34,14 @@ class Checks:
         open: What could not be compared, for want of a file.
         total: The reserves account by account, from report or statements.
         published: The report, if it was given.
+        annex: What it leaves out, where that lies beside it.
     """
 
     done: tuple[str, ...]
     open: tuple[str, ...]
     total: ReserveTotal | None
     published: Published | None
+    annex: Annex | None
 
 
 def check(
@@ -57,6 +62,7 @@ def check(
     undone: list[str] = []
     total: ReserveTotal | None = None
     published: Published | None = None
+    entries: list[Entry] | None = None
     if policy is None or policy_path is None:
         undone.append("chain and token: no --policy; compare them with the issuer's publication")
     else:
@@ -86,17 +92,19 @@ def check(
     if not statements:
         undone.append("reserves: no --statement; the figure is the issuer's")
     else:
-        total = _of_the_day(draft, statements, policy)
+        entries = []
+        total = _of_the_day(draft, statements, policy, entries.append)
         _require_total(draft, total, "the statements")
         done.append("the statements add up to the draft's reserves")
         if published is not None:
             _require_same_accounts(published.total, total)
             done.append("the report's accounts and balances are those of the statements")
-    return Checks(tuple(done), tuple(undone), total, published)
+    annex = check_annex(published, entries, done, undone) if published else None
+    return Checks(tuple(done), tuple(undone), total, published, annex)
 
 
 def _of_the_day(
-    draft: AttestationFile, statements: Sequence[Path], policy: Policy | None
+    draft: AttestationFile, statements: Sequence[Path], policy: Policy | None, hand_on: HandOn
 ) -> ReserveTotal:
     """The statements at the closing that the draft is as of."""
     as_of = draft.attestation.as_of
@@ -106,7 +114,7 @@ def _of_the_day(
             f"the draft is as of {both_times(as_of)}, which is not the end of a day in Bishkek, as the statements "
             "are; do not sign; ask the issuer why."
         )
-    return read_statements(statements, policy, now=as_of, closing=day)
+    return read_statements(statements, policy, now=as_of, closing=day, hand_on=hand_on)
 
 
 def _require_total(draft: AttestationFile, total: ReserveTotal, what: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -215,3 +216,50 @@ def test_show__a_chain_of_reports__is_verified_from_the_first_to_the_last(desk: 
     bad = shown(first, path, third)
     assert (bad.exit_code, states(bad)) == (3, ["ok", "failed", "ok", "ok"])
     assert shown(first, first).exit_code == 2
+
+
+def signing(desk: Desk, document: dict[str, Any], *statements: Path) -> Any:
+    given = [part for one in statements for part in ("--statement", one)]
+    return desk.run(
+        "sign", document["draft_file"], "--report", desk.report, *given, "--account", auditor(0).alias, "--yes",
+        "--force", "--json",
+    )  # fmt: skip
+
+
+def test_sign__annex_beside_the_report__is_held_against_the_auditors_own_statements(
+    desk: Desk,
+) -> None:
+    one = desk.burn(1_000, "R-1")
+    desk.bank.book(desk.day, 100_000, payment(one))
+    document = json.loads(desk.draft().stdout)
+    own = desk.folder / "own"
+    own.mkdir()
+    day = desk.day - timedelta(days=1)
+    signed = signing(desk, document, desk.bank.write(own, day))
+    assert signed.exit_code == 0, signed.output
+    checked = json.loads(signed.stdout)["checked"]
+    assert "the payments that are counted stand in the statements as booked debits" in checked
+    # The bank's own copy has the same balance, and another payment.
+    desk.bank.lines[-1:] = [replace(desk.bank.lines[-1], day=desk.first)]
+    desk.bank.book(day, 100_000, payment("wages"))
+    desk.bank.opening += 100_000
+    refused = signing(desk, document, desk.bank.write(own, day))
+    assert refused.exit_code == 4
+    assert "1 payments are counted that the statements do not have" in refused.stdout
+
+
+def test_sign__another_annex__is_refused_and_none_is_said(desk: Desk) -> None:
+    desk.burn(1_000, "R-1")
+    document = json.loads(desk.draft().stdout)
+    annex = desk.report.with_name("report-annex.json")
+    whole = annex.read_text()
+    annex.write_text(whole.replace('"block": ', '"block": 1'))
+    refused = signing(desk, document)
+    assert refused.exit_code == 4
+    said = json.loads(refused.stdout)["error"]["message"]
+    assert "it is not that report's. Do not sign" in said
+    annex.unlink()
+    alone = signing(desk, document)
+    assert alone.exit_code == 0, alone.output
+    unchecked = json.loads(alone.stdout)["not_checked"]
+    assert any(one.startswith("annex: there is no") for one in unchecked)
