@@ -12,7 +12,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo test quick schemas abi lint format property prove gas bench-index rehearse lies slither mutate clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo test quick schemas abi lint format property prove gas bench-index bench-statements statements rehearse lies slither mutate clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,13 @@ lies: setup ## Every lie that a node can tell in one answer, one at a time, hour
 
 bench-index: setup ## How long an index of 10^4, 10^5, 10^6 events takes, beside ape's query: build/bench-index.json; ARGS=--most=100000
 	@$(BIN)/python tests/bench/index.py $(ARGS)
+
+statements: export KGST_STATEMENTS ?= 10000
+statements: setup ## Statements written from ledgers, an hour: KGST_STATEMENTS=1000 says how many of each kind
+	@$(BIN)/python tools/run_alone.py $(APE) test tests/unit/kgst/statements/test_ledger.py -n $(WORKERS) -q
+
+bench-statements: setup ## One day of 1,000 to 300,000 entries in camt.053: time, memory: build/bench-statements.json; ARGS=--most=10000
+	@$(BIN)/python tests/bench/statements.py $(ARGS)
 
 schemas: setup ## docs/schemas/, from the models of documents and files
 	@$(BIN)/python tools/schemas.py

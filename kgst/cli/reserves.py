@@ -154,14 +154,23 @@ def order(
     type=FILE,
     help="A bank statement: the total is recomputed.",
 )
+@click.option(
+    "--replacing",
+    metavar="HASH",
+    help="The report's hash of what you have signed for this epoch before, if these figures are to replace it.",
+)
 @sign_options
 def sign(
-    file: Path, report: Path | None, statements: tuple[Path, ...], **options: Any
+    file: Path,
+    report: Path | None,
+    statements: tuple[Path, ...],
+    replacing: str | None,
+    **options: Any,
 ) -> Answer[ReservesSignDocument]:
     """Sign the draft FILE as an auditor. Touches no network."""
     from kgst.reserves import offline
 
-    return offline.sign(file, report=report, statements=statements, **options)
+    return offline.sign(file, report=report, statements=statements, replacing=replacing, **options)
 
 
 @cli.command(cls=OfflineCommand)

@@ -6,7 +6,6 @@ it is looked for in the folder of the proposal, and among what this machine has 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from kgst.jsonfile import JsonError, parse_json
 from kgst.proposals.files import OwnersSignature, Proposal
 from kgst.regularfile import read_regular, write_regular
 from kgst.signatures import digest_signer, signer_of
+from kgst.signing.memory import signed_folder
 from kgst.signing.shapes import ChainId, Count, FileModel, Hash
 
 __all__ = ["Earlier", "remember", "signed_before"]
@@ -89,18 +89,11 @@ def remember(proposal: Proposal, signer: str) -> None:
         signer=signer,
         safe_tx_hash=proposal.safe_tx_hash,
     )
-    folder = _folder()
+    folder = signed_folder()
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = f"{_name(proposal, signer)}-{proposal.safe_tx_hash[2:]}.json"
         write_regular(folder / name, (kept.model_dump_json() + "\n").encode())
-
-
-def _folder() -> Path:
-    # https://specifications.freedesktop.org/basedir-spec/latest/: what should persist, and is no setting.
-    state = os.environ.get("XDG_STATE_HOME", "")
-    base = Path(state) if Path(state).is_absolute() else Path.home() / ".local" / "state"
-    return base / "kgst" / "signed"
 
 
 def _name(proposal: Proposal, signer: str) -> str:
@@ -108,7 +101,7 @@ def _name(proposal: Proposal, signer: str) -> str:
 
 
 def _remembered(proposal: Proposal, signer: str) -> Iterator[str]:
-    for path in sorted(_folder().glob(f"{_name(proposal, signer)}-*.json"))[:_MOST]:
+    for path in sorted(signed_folder().glob(f"{_name(proposal, signer)}-*.json"))[:_MOST]:
         with suppress(OSError, ValueError, ValidationError):
             kept = _Remembered.model_validate_json(read_regular(path, _LARGEST))
             of = (kept.chain_id, kept.safe, kept.nonce, kept.signer)

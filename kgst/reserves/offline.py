@@ -15,6 +15,7 @@ from kgst.reserves.documents import (
 )
 from kgst.reserves.drafting import draft_warnings
 from kgst.reserves.files import AttestationFile, SignedFile
+from kgst.reserves.memory import remember, require_first_figure
 from kgst.reserves.owed_views import print_named, print_owed
 from kgst.reserves.signing import Checks, check
 from kgst.reserves.views import (
@@ -41,6 +42,7 @@ def sign(
     policy_path: Path | None,
     report: Path | None,
     statements: Sequence[Path],
+    replacing: str | None = None,
     given: ceremony.Given | None = None,
     yes: bool,
     force: bool,
@@ -70,7 +72,13 @@ def sign(
 
     inputs = [*statements, *([report] if report else [])]
     reviewed = ceremony.Reviewed(draft, path, document, show, own, inputs)
-    return ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)
+    signer = given.signer if given else str(account.address) if account else None
+    if signer is not None:
+        require_first_figure(draft, signer, replacing)
+    answer = ceremony.sign(reviewed, account, given, yes=yes, force=force, quiet=quiet)
+    if signer is not None:
+        remember(draft, signer)
+    return answer
 
 
 def collect(

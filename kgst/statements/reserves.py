@@ -226,9 +226,10 @@ def _one_day(
             "statements of the later one."
         )
     if previous is not None and day < previous.closing_day:
+        names = ", ".join(sorted({one.file for one in closings}))
         raise StatementError(
-            f"{', '.join(sorted({one.file for one in closings}))}: the statements close on {day}, and {previous.closing_day} has been attested already; give those of that "
-            "day or a later one."
+            f"{names}: the statements close on {day}, and {previous.closing_day} has been attested already; give those "
+            "of that day or a later one."
         )
     return day
 

@@ -17,6 +17,7 @@ OURS = (
     "KGST_ENGINE",
     "KGST_ARTIFACTS",
     "KGST_LIES",
+    "KGST_STATEMENTS",
 )
 """What may be set for the tests themselves."""
 STRANGE = ("KGST_", "APE_", "WEB3_", "ETHERSCAN_", "BSCSCAN_")

@@ -21,8 +21,9 @@ ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Runs `ape run reserves sign …` in this process."""
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Runs `ape run reserves sign …` in this process, on a machine that has signed nothing yet."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("kgst.signing.deadlines.clock", lambda: drafts.NOW + 60)
     return partial(invoke, "reserves", "sign")
@@ -263,7 +264,7 @@ def test_sign__statements_of_other_accounts__is_refused(run: Any, case: Path) ->
 def test_sign__statement_that_is_none__is_named(run: Any, case: Path) -> None:
     arguments = ("--statement", case / "report.json")
     result = run(case / "attestation-5.json", "--account", alias(0), "--yes", *arguments)
-    assert "report.json: line 1: not well-formed CSV" in refusal(result, 2, case)
+    assert "report.json: line 1: neither XML nor a CSV statement" in refusal(result, 2, case)
 
 
 def test_sign__policy_of_another_chain__is_refused(run: Any, case: Path) -> None:
@@ -391,3 +392,28 @@ def test_sign__settled_falls__is_warned_of(run: Any, case: Path) -> None:
     document = json.loads(run(path, "--account", alias(0), "--yes", "--json").stdout)
     assert [one["item"] for one in document["warnings"]] == ["settled_falls"]
     assert "right if banks returned payments" in document["warnings"][0]["found"]
+
+
+def test_sign__second_figure_for_an_epoch__is_refused_unless_the_first_is_named(
+    run: Any, case: Path
+) -> None:
+    path = case / "attestation-5.json"
+    arguments = (path, "--account", alias(0), "--yes", "--force")
+    assert run(*arguments).exit_code == 0
+    assert run(*arguments).exit_code == 0  # the same again
+    first = drafts.make(report_hash=hash_of_report((case / "report.json").read_bytes()))
+    (case / f"attestation-5.{drafts.auditor(0).address[2:10].lower()}.sig.json").unlink()
+    drafts.saved(drafts.make(reserves=1_000_001, report_hash="0x" + "77" * 32), path)
+    said = refusal(run(*arguments), 4, case)
+    assert "reserves 10 000.00 som, settled 500.00 som; this draft has 10 000.01 som" in said
+    assert f"--replacing {first.attestation.report_hash}" in said
+    # Another auditor has signed nothing yet; and whoever names the first may replace it.
+    assert run(path, "--account", alias(1), "--yes", "--force").exit_code == 0
+    named = run(*arguments, "--replacing", first.attestation.report_hash)
+    assert named.exit_code == 0, named.output
+    # A draft of the same figures, with another deadline, is none.
+    again = drafts.make(
+        reserves=1_000_001, report_hash="0x" + "77" * 32, deadline=drafts.NOW + 10 * 3_600
+    )
+    drafts.saved(again, path)
+    assert run(path, "--account", alias(1), "--yes", "--force").exit_code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -177,11 +178,13 @@ def test_read_reserves__file_that_changes_while_it_is_read__is_refused(
 ) -> None:
     path = write(message())
 
-    def grow(*_: object) -> None:
-        path.write_text(message(identifier="M-2"))
-
     original = opened.StatementFile.pieces
-    monkeypatch.setattr(opened.StatementFile, "pieces", lambda self: (grow(), original(self))[1])
+
+    def pieces(file: opened.StatementFile) -> Iterator[bytes]:
+        path.write_text(message(identifier="M-2"))
+        yield from original(file)
+
+    monkeypatch.setattr(opened.StatementFile, "pieces", pieces)
     assert "the file changed while it was read" in refusal(path)
 
 
