@@ -28,6 +28,7 @@ MUTATED = (
     "quantities",
     "fields",
     "statements/*",
+    "statements/camt053/*",
     "settling/categories",
     "settling/ledger",
     "settling/legs",
@@ -57,6 +58,8 @@ COPIED = (
     "tests/support/camt053.py",
     "tests/support/entries.py",
     "tests/support/matching.py",
+    "tests/support/ledger.py",
+    "tests/support/ledger_files.py",
     "tests/support/policy.yaml",
     "deployments",
 )

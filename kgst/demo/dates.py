@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from kgst.errors import KgstError
+from kgst.regularfile import write_regular
 
 __all__ = ["copy_statements"]
 
@@ -39,6 +40,6 @@ def copy_statements(source: Path, target: Path, last: date) -> list[Path]:
     copies = []
     for name, text in texts.items():
         moved = _DAY.sub(lambda day: str(date.fromisoformat(day[0]) + ahead), text)
-        (target / name).write_text(moved, encoding="utf-8")
+        write_regular(target / name, moved.encode("utf-8"))
         copies.append(target / name)
     return copies

@@ -50,9 +50,9 @@ def require_first_figure(draft: AttestationFile, signer: str, replacing: str | N
             continue
         raise RefusedError(
             f"for epoch {new.epoch} you have signed other figures on this machine: reserves {som(old.reserves)}, "
-            f"settled {format_som(old.settled)}; this draft has {som(new.reserves)} and {format_som(new.settled)}. Both "
-            "signatures can be submitted until their deadlines, and one of the two is wrong. If you mean to replace "
-            f"the first, name its report: --replacing {old.report_hash}."
+            f"settled {format_som(old.settled)}; this draft has {som(new.reserves)} and {format_som(new.settled)}. "
+            "Both signatures can be submitted until their deadlines, and one of the two is wrong. If you mean to "
+            f"replace the first, name its report: --replacing {old.report_hash}."
         )
 
 

@@ -45,6 +45,7 @@ from kgst.roles import Role
 from kgst.safe.txbuilder import checksum
 from kgst.verify.comparing import inspect
 
+ACCOUNTS = 'reserve_accounts: [{account: "1", bank: TLPRKG22}]\n'
 SOM = 10**6
 TREASURY = "0x1234567890AbcdEF1234567890aBcdef12345678"
 
@@ -217,7 +218,7 @@ def test_doctor__drift__says_what_is_expected_and_what_is_there(operated: System
 def test_doctor__wrong_chain__is_drift_and_nothing_else_is_compared(
     deployment: Deployment, tmp_path: Path
 ) -> None:
-    system = kept_system(tmp_path, deployment, [("chain_id: local", "chain_id: 97")])
+    system = kept_system(tmp_path, deployment, [("chain_id: local", ACCOUNTS + "chain_id: 97")])
     diagnosis = examined(system)
     assert found(diagnosis) == [("failed", "chain id"), ("not checked", "the deployment")]
     wrong = row(diagnosis, "chain id")

@@ -186,7 +186,7 @@ def test_load__several_slips__names_all(tmp_path: Path) -> None:
 
 
 def test_load__mainnet_with_short_recovery__is_refused(tmp_path: Path) -> None:
-    text = changed("30 days", "29 days", changed("chain_id: local", "chain_id: 56"))
+    text = changed("30 days", "29 days", changed("chain_id: local", f"{ACCOUNTS}chain_id: 56"))
     assert "on mainnet write 30 days or more" in refusal(tmp_path, text)
 
 

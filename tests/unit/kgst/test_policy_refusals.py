@@ -8,6 +8,7 @@ import pytest
 
 from kgst.policy import Policy, PolicyError
 
+ACCOUNTS = 'reserve_accounts: [{account: "1", bank: TLPRKG22}]\n'
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "tests/support/policy.yaml").read_text()
 POLICY = Policy.load(ROOT / "tests/support/policy.yaml")
@@ -103,7 +104,7 @@ def refusals(tmp_path: Path, text: str) -> list[str]:
             "must act at once.",
         ),
         (
-            changed(("chain_id: local", "chain_id: 56"), ("30 days", "29 days")),
+            changed(("chain_id: local", ACCOUNTS + "chain_id: 56"), ("30 days", "29 days")),
             "token.recovery_delay: found 29 days; on mainnet write 30 days or more: it cannot be "
             "changed later.",
         ),
@@ -166,7 +167,7 @@ def test_load__roles_wrong__all_are_named(tmp_path: Path, roles: str, said: str)
     "text",
     [
         TEXT + SAFES,
-        changed(("chain_id: local", "chain_id: 56"), ("30 days", "30 days")),
+        changed(("chain_id: local", ACCOUNTS + "chain_id: 56"), ("30 days", "30 days")),
         changed((ADMIN, '"0x0000000000000000000000000000000000010000"')),
         changed(("auditor_c]", "auditor_c, issuer_b]"), ("threshold: 2", "threshold: 3")),
         changed(("threshold: 2", "threshold: 3")),
@@ -184,7 +185,7 @@ def test_load__safes__are_read(tmp_path: Path) -> None:
 
 
 def test_allows_chain__one_chain__is_that_one(tmp_path: Path) -> None:
-    policy = read(tmp_path, changed(("chain_id: local", "chain_id: 97")))
+    policy = read(tmp_path, changed(("chain_id: local", ACCOUNTS + "chain_id: 97")))
     assert [c for c in (1, 56, 97, 1337, 31337) if policy.allows_chain(c)] == [97]
 
 
