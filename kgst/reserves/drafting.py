@@ -24,6 +24,7 @@ from kgst.reserves.settled_cautions import of_settled
 from kgst.signing.deadlines import CLOCK_SLACK, caution, far
 from kgst.signing.files import DomainFields
 from kgst.statements import ReserveTotal, StatementError, read_reserves
+from kgst.statements.model import end_of
 from kgst.statements.opened import Progress
 from kgst.statements.reading import HandOn
 from kgst.units import format_som
@@ -87,10 +88,13 @@ def require_young(total: ReserveTotal, policy: Policy, *, now: int) -> None:
         RefusedError: they are.
     """
     limit = policy.max_statement_age or policy.token.max_age
-    if now - total.as_of > limit:
+    # Of an account whose bank had a holiday the earlier closing counts, and has to be young as well.
+    oldest = min(total.accounts, key=lambda one: one.closing_date)
+    age = now - int(end_of(oldest.closing_date).timestamp())
+    if age > limit:
         raise RefusedError(
-            f"the statements closed on {total.closing_day}, {format_span(now - total.as_of)} ago, and the policy's "
-            f"max_statement_age is {format_span(limit)}; give the statements of a later day."
+            f"{oldest.file}: account {oldest.account} closed on {oldest.closing_date}, {format_span(age)} ago, and the "
+            f"policy's max_statement_age is {format_span(limit)}; give the statements of a later day."
         )
 
 

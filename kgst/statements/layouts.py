@@ -14,7 +14,7 @@ from kgst.statements.mt940 import is_mt940, read_mt940
 from kgst.statements.onec import FIRST_LINE, read_onec
 from kgst.statements.opened import StatementFile
 from kgst.statements.profile import TableProfile
-from kgst.statements.profiled import read_profiled, rows_of
+from kgst.statements.profiled import is_of_bank, read_profiled, rows_of
 from kgst.statements.sheet import LeftOut, Sheet
 from kgst.statements.table import CSV_HEADER, read_table
 
@@ -113,11 +113,14 @@ def read_file(
     for layout in LAYOUTS:
         if layout.is_it(file.head):
             return layout.read(file, currency, accounts, hand_on)
-    for profile in profiles:
-        rows = rows_of(file, profile)
-        if rows is not None:
-            return read_profiled(file, profile, rows, currency, accounts, hand_on)
-    raise _unknown(file, profiles)
+    fitting = [
+        (profile, rows) for profile in profiles if (rows := rows_of(file, profile)) is not None
+    ]
+    if not fitting:
+        raise _unknown(file, profiles)
+    # Two banks may name their columns alike: then the accounts say whose table it is.
+    profile, rows = next((one for one in fitting if is_of_bank(*one, accounts)), fitting[0])
+    return read_profiled(file, profile, rows, currency, accounts, hand_on)
 
 
 def _unknown(file: StatementFile, profiles: Sequence[TableProfile]) -> StatementError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -20,9 +21,10 @@ from kgst.statements.sheet import Closing, LeftOut, MessagePage, Sheet
 from kgst.statements.source import clean_account, parse_tyiyn
 from kgst.statements.texts import plain
 
-__all__ = ["read_profiled", "rows_of"]
+__all__ = ["is_of_bank", "read_profiled", "rows_of"]
 
 _MOST_ROWS: Final = 20_000
+_MOST_UNPACKED: Final = 100 * 2**20
 _ASK: Final = "export it again, or have the profile in the policy changed"
 
 Row = tuple[int, dict[str, Any]]
@@ -55,6 +57,13 @@ def rows_of(file: StatementFile, profile: TableProfile) -> list[Row] | None:
                 (number, {k: cells[at] if at < len(cells) else None for k, at in head.items()})
             )
     return None if head is None else rows
+
+
+def is_of_bank(profile: TableProfile, rows: Sequence[Row], accounts: Accounts) -> bool:
+    """Whether the accounts in the table that count are of the profile's bank."""
+    listed = [accounts.find(str(cells[profile.columns.account] or "")) for _, cells in rows]
+    banks = {one.bank[:8] for one in listed if one is not None and one.bank is not None}
+    return banks == {profile.bank[:8]}
 
 
 def read_profiled(
@@ -205,12 +214,23 @@ def _csv(file: StatementFile, profile: TableProfile) -> Iterator[tuple[int, list
     return rows()
 
 
+def _require_bounded(file: StatementFile) -> None:
+    """What is packed in the file fits into memory, whatever its own parts would unpack to."""
+    with file.open() as raw, zipfile.ZipFile(raw) as parts:
+        whole = sum(one.file_size for one in parts.infolist())
+    if whole > _MOST_UNPACKED:
+        raise StatementError(
+            f"{file.name}: unpacked it has {whole // 2**20} MiB, which no bank's table has; {_ASK}."
+        )
+
+
 def _xlsx(file: StatementFile, profile: TableProfile) -> Iterator[tuple[int, list[Any]]] | None:
     if not file.head.startswith(b"PK\x03\x04"):
         return None
     # Imported here: it takes tenths of a second to load.
     from openpyxl import load_workbook
 
+    _require_bounded(file)
     try:
         # Neither values of formulas as they were last computed nor links: a formula stands as its text and is refused.
         book = load_workbook(

@@ -286,6 +286,12 @@ def test_draft__statements_older_than_the_policy_allows__are_refused(
     policy.write_text(policy.read_text() + "\nmax_statement_age: 3 days\n")
     said = refusal(run("draft", statement(days_ago=4), "--report", folder / "r.json"), 4)
     assert "the policy's max_statement_age is 3 days" in said
+    assert "bank.csv: account 1091820000998871 closed on" in said
+    # A holiday makes no old statement young.
+    both = (statement(), statement(days_ago=4, account="77", name="closed.csv"))
+    day = bishkek_day(now()) - timedelta(days=1)
+    closing = ("--closing", day, "--report", folder / "r.json")
+    assert "closed.csv: account 77 closed on" in refusal(run("draft", *both, *closing), 4)
     assert not (folder / "r.json").exists()
     # Closed at midnight three nights ago, which is less than three days.
     assert run("draft", statement(days_ago=3), "--report", folder / "r.json").exit_code == 0

@@ -434,3 +434,19 @@ def test_read_reserves__xlsx_without_a_profile__says_what_to_do(write: Write) ->
     broken = write(packed(("[Content_Types].xml", b"<x/>")), "a.xlsx")
     with pytest.raises(StatementError, match="not an XLSX file that can be read"):
         read_reserves([broken], accounts=Accounts(tables=[profile("xlsx")]))
+
+
+def test_read_reserves__xlsx_that_unpacks_without_end__is_refused_unread(write: Write) -> None:
+    bomb = packed(("[Content_Types].xml", b"<x/>"), ("xl/sharedStrings.xml", b" " * (101 * 2**20)))
+    assert len(bomb) < 2**20
+    with pytest.raises(StatementError, match="unpacked it has 101 MiB"):
+        read_reserves([write(bomb, "a.xlsx")], accounts=Accounts(tables=[profile("xlsx")]))
+
+
+def test_read_reserves__two_banks_with_the_same_headings__are_told_by_their_accounts(
+    write: Write,
+) -> None:
+    tables = [profile("xlsx", bank="TASHKG22"), profile("xlsx", bank="TLPRKG22")]
+    accounts = Accounts([ReserveAccount(account=A, bank="TLPRKG22")], tables=tables)
+    total = read_reserves([write(table_of(), "a.xlsx")], accounts=accounts, not_after=LAST)
+    assert (total.accounts[0].bank, total.accounts[0].layout) == ("TLPRKG22", "xlsx of TLPRKG22")
