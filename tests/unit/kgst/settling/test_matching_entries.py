@@ -79,6 +79,7 @@ class TestEntries:
     def test_payments_that_do_not_add_up_settle_nothing_this_day_or_later(self) -> None:
         outcome = matched(entry(16_000_000, detail(ONE.id, 15_000_000)))
         assert said(outcome) == [(Kind.DETAILS_DIFFER, (ONE.id,), 15_000_000)]
+        assert outcome.moved == {}
         assert next_window(outcome).settled == ()
 
     def test_payments_without_amounts_settle_nothing(self) -> None:
@@ -104,6 +105,20 @@ class TestEntries:
         outcome = matched(charged)
         assert outcome.settled == (ONE.id,)
         assert outcome.moved == ({Category.FEE: -fee} if fee else {})
+
+    def test_what_comes_in_is_all_that_came_in(self) -> None:
+        """Where the bank gives one amount, it is what came in; what it kept of more is not known."""
+        parts = entry(880, detail("PO-1", credit=True), credit=True, charges_tyiyn=120)
+        whole = entry(880, credit=True, charges_tyiyn=120)
+        outcome = matched(parts, whole)
+        assert [leg.tyiyn for leg in outcome.credits] == [880, 880]
+        assert outcome.moved == {}
+
+    def test_a_charge_is_taken_from_what_comes_in(self) -> None:
+        one = entry(880, detail("PO-1", 1_000, credit=True, charges_tyiyn=120), credit=True)
+        outcome = matched(one)
+        assert [(leg.tyiyn, leg.adds_up) for leg in outcome.credits] == [(1_000, True)]
+        assert outcome.moved == {Category.FEE: -120}
 
     @pytest.mark.parametrize(
         ("code", "category"),
