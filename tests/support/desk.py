@@ -118,6 +118,8 @@ def lived(
     shutil.copy(POLICY, folder)
     deployment.record.save(folder / "record.json")
     monkeypatch.chdir(ROOT)
+    # What auditors remember to have signed is of this life alone.
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
     monkeypatch.setattr("kgst.deployment.system.is_short_lived", lambda _: False)
     monkeypatch.setattr("kgst.signing.deadlines.clock", now)
     desk = Desk(folder, deployment.token, issuer)
