@@ -58,14 +58,14 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     return data
 
 
-def read_json(path: Path) -> tuple[str, Any]:
-    """The text of the JSON file at `path`, and what it says.
+def read_json(path: Path, limit: int = MAX_BYTES) -> tuple[str, Any]:
+    """The text of the JSON file at `path`, of at most `limit` bytes, and what it says.
 
     Raises:
         FileError: as `read_bytes`; not one whole JSON document in UTF-8, or a key stands twice in it.
     """
     try:
-        return parse_json(read_bytes(path))
+        return parse_json(read_bytes(path, limit))
     except NotWholeError as error:
         raise FileError(
             f"{path}: {error}; it was cut off or changed on its way: ask for it again, as an attachment."

@@ -29,6 +29,11 @@ MUTATED = (
     "fields",
     "statements/*",
     "statements/camt053/*",
+    "settling/categories",
+    "settling/ledger",
+    "settling/legs",
+    "settling/matching",
+    "settling/references",
 )
 TESTS = tuple(
     f"tests/unit/kgst/{name}"
@@ -40,12 +45,19 @@ TESTS = tuple(
         "test_attestation.py",
         "test_record.py",
         "statements",
+        "settling/test_cases.py",
+        "settling/test_matching.py",
+        "settling/test_matching_entries.py",
+        "settling/test_model.py",
+        "settling/test_references.py",
     )
 )
 COPIED = (
     "kgst",
     "tests/data",
     "tests/support/camt053.py",
+    "tests/support/entries.py",
+    "tests/support/matching.py",
     "tests/support/ledger.py",
     "tests/support/ledger_files.py",
     "tests/support/policy.yaml",

@@ -28,7 +28,10 @@ from kgst.govern.challenge import Challenge, KeySignature
 from kgst.guard.orders import Order
 from kgst.guard.presigned import Presigned
 from kgst.proposals.files import OwnersSignature, Proposal
+from kgst.reserves.annex import Annex
 from kgst.reserves.files import AttestationFile, SignatureFile, SignedFile
+from kgst.reserves.report import Report
+from kgst.settling.orders import OrderFile
 from kgst.upgrade.files import ConsentFile, SignedUpgradeFile, UpgradeFile
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,11 +41,14 @@ ATTRIBUTE = re.compile(r"(?ms)^    (\w+): (.*?)(?=^    \w+:|\Z)")
 ANSWERED = re.compile(r"Answer\[([\w| ]+)\]")
 
 FILES: dict[str, type[BaseModel]] = {
+    "file-annex": Annex,
     "file-attestation": AttestationFile,
     "file-key-challenge": Challenge,
     "file-key-signature": KeySignature,
     "file-order": Order,
+    "file-payment-order": OrderFile,
     "file-presigned": Presigned,
+    "file-report": Report,
     "file-rotation": RotationFile,
     "file-rotation-signature": RotationSignatureFile,
     "file-safe-signature": OwnersSignature,

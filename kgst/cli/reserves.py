@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kgst.reserves.documents import (
         ReservesCollectDocument,
         ReservesDraftDocument,
+        ReservesOrderDocument,
         ReservesShowDocument,
         ReservesSignDocument,
     )
@@ -54,8 +55,18 @@ def cli() -> None:
 @click.option(
     "--settled",
     metavar="AMOUNT|CSV",
-    help="All that was ever settled, like '40 000.00 som'; or a CSV file (reference,amount) of the redemptions paid "
-    "since the last attestation. Default: as in the last.",
+    help="By hand, what no bank can show: all that was ever settled, like '40 000.00 som'; or a CSV file "
+    "(reference,amount) of redemptions. Needs --reason. Default: what the statements' entries show.",
+)
+@click.option(
+    "--reason", metavar="TEXT", help="Why --settled is given by hand. Shown to everybody who signs."
+)
+@click.option(
+    "--order",
+    "orders",
+    multiple=True,
+    type=FILE,
+    help="A payment order that `reserves order` wrote, whose payments the bank booked as one sum.",
 )
 @click.option(
     "--closing",
@@ -84,6 +95,8 @@ def draft(
     report: Path,
     out: Path | None,
     settled: str | None,
+    reason: str | None,
+    orders: tuple[Path, ...],
     closing: datetime | None,
     previous: Path | None,
     because: str | None,
@@ -95,19 +108,41 @@ def draft(
     """Write the next attestation, from bank STATEMENTS of one closed day and the final state of the chain."""
     from kgst.reserves import commands
 
-    return commands.draft(
+    given = commands.Given(
         policy_path,
         statements,
         report,
         out,
         settled,
+        reason,
+        orders,
         valid_for,
         closing=closing.date() if closing else None,
         previous=previous,
         because=because,
-        force=force,
-        quiet=json_output,
     )
+    return commands.draft(given, force=force, quiet=json_output)
+
+
+@cli.command(cls=KgstCommand, short_help="Write the order by which a bank pays what is owed")
+@click.option("--out", required=True, type=FILE, help="Where to write the order; keep it.")
+@click.option(
+    "--previous", type=FILE, help="The last attested report, its annex beside it: what is open."
+)
+@policy_option
+@force_option
+@json_option
+def order(
+    out: Path,
+    previous: Path | None,
+    policy_path: Path | None,
+    force: bool,
+    json_output: bool,
+) -> Answer[ReservesOrderDocument]:
+    """Write the order by which a bank pays every open redemption, each by its reference. Sends nothing."""
+    from kgst.reserves import ordering
+
+    return ordering.order(policy_path, previous, out, force=force, quiet=json_output)
 
 
 @cli.command(cls=OfflineCommand)
@@ -161,17 +196,22 @@ def submit(file: Path, run: Run) -> Answer[WriteDocument]:
 
 @cli.command(cls=KgstCommand)
 @click.option(
-    "--report", type=FILE, help="Compare a published report with the chain; exits 3 if it differs."
+    "--report",
+    "reports",
+    multiple=True,
+    type=FILE,
+    help="Compare a published report with the chain; give all of them, and the chain of reports is verified from the "
+    "first to the last. Exits 3 if one differs.",
 )
 @policy_option
 @json_option
 def show(
-    report: Path | None, policy_path: Path | None, json_output: bool
+    reports: tuple[Path, ...], policy_path: Path | None, json_output: bool
 ) -> Answer[ReservesShowDocument]:
     """Show the last attestation, its age, backing, headroom, auditors."""
     from kgst.reserves import commands
 
-    return commands.show(policy_path, report, quiet=json_output)
+    return commands.show(policy_path, reports, quiet=json_output)
 
 
 @cli.command(cls=EmergencyCommand)

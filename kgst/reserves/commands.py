@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kgst.checks import Check, CheckPart, failed, print_checks
 from kgst.console import Answer
 from kgst.deployment.system import open_system
-from kgst.errors import ExitCode, InputError
+from kgst.errors import ExitCode
 from kgst.multicall import Reads
 from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.pipeline import perform
+from kgst.reserves.annex import annex_of
+from kgst.reserves.attested import check_reports, read_attested
+from kgst.reserves.by_hand import read_by_hand
+from kgst.reserves.changes import changed_accounts, require_word
+from kgst.reserves.composing import Previous, compose, read_previous
 from kgst.reserves.documents import (
     RecoveryPart,
     Report,
@@ -30,20 +36,23 @@ from kgst.reserves.drafting import (
     require_young,
 )
 from kgst.reserves.files import ChainState
-from kgst.reserves.format import both_times
+from kgst.reserves.owed_views import print_named, print_owed
+from kgst.reserves.page import page_bytes, page_of
 from kgst.reserves.progress import reading_shown
 from kgst.reserves.reading import ReserveReads, block_of, final_enough, read_state
-from kgst.reserves.report import hash_of_report, read_report
-from kgst.reserves.settled import settled_now
+from kgst.reserves.report import MAX_BYTES, hash_of_report
+from kgst.reserves.settled_cautions import settling_warnings
 from kgst.reserves.submitting import halting, require_auditor, submission
 from kgst.reserves.views import (
     print_accounts,
     print_draft,
+    print_proposal,
     print_state,
     print_warnings,
     safe,
 )
 from kgst.reserves.word import changed_accounts, require_word
+from kgst.settling.orders import read_orders
 from kgst.signing.deadlines import ATTESTATION_VALID, deadline_after
 from kgst.signing.views import namer, print_hashes
 from kgst.snapshot.token import Recovery, TokenReads
@@ -56,94 +65,137 @@ if TYPE_CHECKING:
     from kgst.deployment.system import System
     from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
+    from kgst.statements.entries import Entry
 
-__all__ = ["draft", "halt", "show", "submit"]
+__all__ = ["Given", "draft", "halt", "show", "submit"]
 
 
-def draft(
-    policy_path: Path | None,
-    statements: Sequence[Path],
-    report: Path,
-    out_path: Path | None,
-    settled: str | None,
-    valid_for: str | None,
-    *,
-    closing: date | None = None,
-    previous: Path | None = None,
-    because: str | None = None,
-    force: bool,
-    quiet: bool,
-) -> Answer[ReservesDraftDocument]:
-    """Read statements and chain; write the report and the draft of the next attestation."""
-    system = open_system(policy_path, quiet=quiet)
+@dataclass(frozen=True)
+class Given:
+    """What the desk gives to a draft.
+
+    Attributes:
+        statements: The banks' files.
+        report: Where to write the report; its annex and its page are written beside it.
+        out_path: Where to write the draft; None for beside the report.
+        settled, reason: What no bank shows, by hand.
+        orders: Files of payment orders.
+        closing: The day that is attested, where banks closed on different ones.
+        previous: The last attested report.
+        because: A word on what has changed.
+    """
+
+    policy_path: Path | None
+    statements: Sequence[Path]
+    report: Path
+    out_path: Path | None = None
+    settled: str | None = None
+    reason: str | None = None
+    orders: Sequence[Path] = ()
+    valid_for: str | None = None
+    closing: date | None = None
+    previous: Path | None = None
+    because: str | None = None
+
+    @property
+    def inputs(self) -> list[Path]:
+        """Files that are read."""
+        table = [Path(self.settled)] if self.settled and Path(self.settled).is_file() else []
+        before = [self.previous, annex_of(self.previous)] if self.previous else []
+        return [*self.statements, *self.orders, *before, *table]
+
+
+def draft(given: Given, *, force: bool, quiet: bool) -> Answer[ReservesDraftDocument]:
+    """Read statements and chain; write the report, its annex, and the draft of the next attestation."""
+    system = open_system(given.policy_path, quiet=quiet)
     state = read_state(system, final_enough(system))
-    out_path = out_path or report.with_name(f"attestation-{state.last.epoch + 1}.json")
-    inputs = [*statements, system.policy_path, *([previous] if previous else [])]
-    if settled is not None and Path(settled).is_file():
-        inputs.append(Path(settled))
-    require_apart([report, out_path], inputs)
-    now, before = state.block.timestamp, _previous(previous, state)
-    with reading_shown(quiet=quiet) as progress:
-        total = read_statements(
-            statements,
-            system.policy,
-            now=now,
-            closing=closing,
-            previous=before,
-            progress=progress,
-        )
-    require_young(total, system.policy, now=now)
-    require_word(total, before, state, because)
-    figure = settled_now(settled, last=state.last.settled, burned=state.burned)
+    report = given.report
+    out_path = given.out_path or report.with_name(f"attestation-{state.last.epoch + 1}.json")
+    annex, page = annex_of(report), page_of(report)
+    require_apart([report, annex, page, out_path], [system.policy_path, *given.inputs])
+    by_hand = read_by_hand(given.settled, given.reason)
+    orders = read_orders(given.orders)
+    previous = read_previous(given.previous, state)
+    total, entries = _read_statements(system, state, given, previous, quiet=quiet)
+    made = compose(system, state, total, entries, previous=previous, by_hand=by_hand, orders=orders)
+    data = made.report.as_bytes()
     deadline = deadline_after(
-        state.block.timestamp, valid_for, usual=ATTESTATION_VALID, longest=state.max_age
+        state.block.timestamp, given.valid_for, usual=ATTESTATION_VALID, longest=state.max_age
     )
-    made = make_draft(system.domain, state, total, figure, deadline, because or "")
-    warnings = draft_warnings(made, total, now=now)
-    if before is None and state.last.epoch:
-        warnings.append(
-            caution(
-                "continuity",
-                "without --previous nothing shows that no day is missing since the last report.",
-            )
-        )
-    elif before is not None:
-        warnings += [caution("accounts", f"{line}.") for line in changed_accounts(total, before)]
-    write_new([(report, total.report()), (out_path, as_bytes(made))], force=force)
+    figure = (made.settled.base_units, made.settled.origin)
+    drafted = make_draft(
+        system.domain, state, total, figure, hash_of_report(data), deadline, given.because or ""
+    )
+    warnings = [
+        *draft_warnings(drafted, total, now=state.block.timestamp),
+        *_since_the_last(total, previous, state),
+        *settling_warnings(made.settled),
+    ]
+    files = [(report, data), (annex, made.annex.as_bytes()), (page, page_bytes(made.report, data))]
+    write_new([*files, (out_path, as_bytes(drafted))], force=force)
 
     def show_it(out: Console) -> None:
         print_accounts(out, total)
-        print_draft(out, made, namer(system.policy))
-        print_hashes(out, made.hashes)
+        print_owed(out, made.report)
+        print_named(out, made.annex.named)
+        print_draft(out, drafted, namer(system.policy))
+        print_hashes(out, drafted.hashes)
         print_warnings(out, warnings)
-        out.print(f"Report to publish: {report}", soft_wrap=True, markup=False)
+        out.print(f"Report to publish: {report} and {page}", soft_wrap=True, markup=False)
+        out.print(f"Confidential annex, for auditors: {annex}", soft_wrap=True, markup=False)
         out.print(f"Draft to be signed: {out_path}", soft_wrap=True, markup=False)
 
     document = ReservesDraftDocument(
         draft_file=str(out_path),
         report_file=str(report),
-        **said_of(made),
+        annex_file=str(annex),
+        page_file=str(page),
+        **said_of(drafted),
+        settled_from=drafted.settled_from,
+        owed=made.report.owed,
+        named=made.report.named,
         warnings=Warned.all_of(warnings),
     )
     return Answer(document, show_it)
 
 
-def _previous(path: Path | None, state: ChainState) -> ReserveTotal | None:
-    """The last report, if it is given.
+def _read_statements(
+    system: System, state: ChainState, given: Given, previous: Previous | None, *, quiet: bool
+) -> tuple[ReserveTotal, list[Entry]]:
+    """The reserves, and the entries of the accounts that count.
 
     Raises:
-        InputError: it is not the one that the chain has the hash of.
+        InputError: a statement that cannot be counted.
+        RefusedError: they are too old, or something about them needs a word.
     """
-    if path is None:
-        return None
-    total, found = read_report(path)
-    if state.last.epoch == 0 or found != state.last.report_hash:
-        wanted = state.last.report_hash if state.last.epoch else "none yet"
-        raise InputError(
-            f"--previous {path}: its hash is {found}, and the last attested report's is {wanted}; give the report of "
-            f"epoch {state.last.epoch}."
+    now, before = state.block.timestamp, previous.report.total if previous else None
+    entries: list[Entry] = []
+    with reading_shown(quiet=quiet) as progress:
+        total = read_statements(
+            given.statements,
+            system.policy,
+            now=now,
+            closing=given.closing,
+            previous=before,
+            hand_on=entries.append,
+            progress=progress,
         )
-    return total
+    require_young(total, system.policy, now=now)
+    require_word(total, before, state, given.because)
+    return total, entries
+
+
+def _since_the_last(
+    total: ReserveTotal, previous: Previous | None, state: ChainState
+) -> Iterator[Check]:
+    if previous is not None:
+        for line in changed_accounts(total, previous.report.total):
+            yield caution("accounts", f"{line}.")
+    elif state.last.epoch:
+        yield caution(
+            "continuity",
+            "without --previous nothing shows that no day is missing since the last report.",
+        )
 
 
 def submit(path: Path, run: Run) -> Answer[WriteDocument]:
@@ -163,22 +215,24 @@ def halt(reason: str, run: Run) -> Answer[WriteDocument]:
 
 
 def show(
-    policy_path: Path | None, report: Path | None, *, quiet: bool
+    policy_path: Path | None, reports: Sequence[Path], *, quiet: bool
 ) -> Answer[ReservesShowDocument]:
-    """What the chain says of the reserves; and whether a report is the one that was attested."""
-    found = hash_of_report(read_bytes(report)) if report else None
+    """What the chain says of the reserves; and whether a report, or a chain of them, is what was attested."""
+    report = reports[0] if len(reports) == 1 else None
+    found = hash_of_report(read_bytes(report, MAX_BYTES)) if report else None
     system = open_system(policy_path, quiet=quiet)
     state, headroom, proposal = _read(system)
     matches = None if found is None else state.last.epoch > 0 and found == state.last.report_hash
+    checks: list[Check] = []
+    if len(reports) > 1:
+        attested = read_attested(system, state.last, state.block.number)
+        checks = check_reports(reports, attested)
 
     def show_it(out: Console) -> None:
         print_state(out, state, headroom, state.block.timestamp, namer(system.policy))
-        if proposal.acceptable_at:
-            names = ", ".join(safe(namer(system.policy)(one)) for one in proposal.auditors)
-            out.print(
-                f"[bold yellow]A recovery is proposed:[/bold yellow] auditors {names}, threshold "
-                f"{proposal.threshold}, from {both_times(proposal.acceptable_at)} on. Any attestation ends it."
-            )
+        print_proposal(out, proposal, namer(system.policy))
+        if checks:
+            print_checks(out, checks, "Reports")
         if matches:
             out.print(f"[green]✓[/green] {safe(report)} is the attested report.")
         elif found is not None:
@@ -204,8 +258,10 @@ def show(
         report=None
         if found is None
         else Report(file=str(report), hash=found, matches=bool(matches)),
+        reports=CheckPart.all_of(checks),
     )
-    return Answer(document, show_it, ExitCode.DRIFT if matches is False else ExitCode.DONE)
+    is_drift = matches is False or bool(failed(checks))
+    return Answer(document, show_it, ExitCode.DRIFT if is_drift else ExitCode.DONE)
 
 
 def _then_show(system: System, answer: Answer[WriteDocument]) -> Answer[WriteDocument]:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field
 
 from kgst.checks import CheckPart
-from kgst.document import Address, BaseUnits, ChainId, Count, Document, Hash, Part, Time
+from kgst.document import Address, BaseUnits, ChainId, Count, Document, Hash, Part, Time, Tyiyn
 from kgst.policy import MAX_AUDITORS
 from kgst.reserves.files import ChainState, Result, Statement
+from kgst.reserves.origin import SettledFrom
+from kgst.reserves.report import Owed
+from kgst.settling.model import Kind
 from kgst.signing.documents import CollectOrderDocument, SignDocument
 
 if TYPE_CHECKING:
@@ -18,10 +21,12 @@ if TYPE_CHECKING:
     from kgst.signing.collecting import Collection
 
 __all__ = [
+    "OrderedPart",
     "RecoveryPart",
     "Report",
     "ReservesCollectDocument",
     "ReservesDraftDocument",
+    "ReservesOrderDocument",
     "ReservesShowDocument",
     "ReservesSignDocument",
     "Warned",
@@ -36,7 +41,9 @@ class Warned(CheckPart):
         item: `unanimity`: every auditor must sign; `deficit`: the reserves do not cover the supply;
             `margin`: they do, but not the margin above it; `unchanged`: the same
             reserves as before; `repeats`: of the closing that was attested last; `reserves_fall`: by a tenth or more;
-            `settled_falls`: less is settled than in the last attestation; `holiday`: a balance of an earlier day
+            `settled_falls`: less is settled than in the last attestation; `by_hand`: what is settled was said by a
+            person; `thin_buffer`: a bank's next fee makes a deficit; `unsettled`: movements that settle nothing have to
+            be cleared up; `no_entries`: the statements show no payments; `holiday`: a balance of an earlier day
             counts; `transfer_in_transit`, `value_after_closing`: money in a balance that is not counted;
             `transcribed`: a balance that somebody wrote down; `left_out`: an account in the files that does not count;
             `statements`: what they give to look at; `continuity`: without the last report no missing day shows;
@@ -52,6 +59,10 @@ class Warned(CheckPart):
         "margin",
         "unchanged",
         "settled_falls",
+        "by_hand",
+        "thin_buffer",
+        "unsettled",
+        "no_entries",
         "future",
         "stale",
         "far_deadline",
@@ -92,6 +103,11 @@ class ReservesDraftDocument(Document):
     Attributes:
         draft_file: Where; to be signed.
         report_file: Where the report is, to be published.
+        annex_file: Where its confidential annex is.
+        page_file: Where its page for people is, to be published, too.
+        settled_from: Where the figure of what is settled comes from.
+        owed: What was redeemed, paid, and is owed.
+        named: How many movements of each kind somebody has to look at.
         halts: How often minting had been halted, as the signers know.
         version: Of the set that signs.
         deadline: Last second in which the signatures can be submitted.
@@ -100,10 +116,12 @@ class ReservesDraftDocument(Document):
         digest: What a signature is on.
     """
 
-    SCHEMA: ClassVar = "kgst/reserves-draft/2"
+    SCHEMA: ClassVar = "kgst/reserves-draft/3"
 
     draft_file: str
     report_file: str
+    annex_file: str
+    page_file: str
     chain_id: ChainId
     token: Address
     attestation: Statement
@@ -114,7 +132,43 @@ class ReservesDraftDocument(Document):
     domain_hash: Hash
     message_hash: Hash
     digest: Hash
+    settled_from: SettledFrom
+    owed: Owed
+    named: dict[Kind, Count]
     warnings: list[Warned]
+
+
+class OrderedPart(Part):
+    """One payment.
+
+    Attributes:
+        reference: End-to-end id.
+        tyiyn: Amount.
+    """
+
+    reference: str
+    tyiyn: Tyiyn
+
+
+class ReservesOrderDocument(Document):
+    """The payment order that was written.
+
+    Attributes:
+        order_file: Where.
+        id: `PmtInfId` to give to the bank.
+        count: How many payments.
+        tyiyn: Their sum.
+        left_out: Open redemptions that no bank can pay by a reference.
+    """
+
+    SCHEMA: ClassVar = "kgst/reserves-order/1"
+
+    order_file: str
+    id: str
+    count: Count
+    tyiyn: Tyiyn
+    payments: list[OrderedPart]
+    left_out: list[str]
 
 
 class ReservesSignDocument(SignDocument):
@@ -211,10 +265,11 @@ class ReservesShowDocument(Document):
         shortfall: By how much the supply exceeds the backing.
         labels: Auditors' addresses to their labels in the policy.
         proposal: A recovery that any attestation ends; null when there is none.
-        report: The file given with `--report`; null without.
+        report: The file given with `--report`; null without, or when several were given.
+        reports: Of several: each of them, and whether none is missing.
     """
 
-    SCHEMA: ClassVar = "kgst/reserves-show/1"
+    SCHEMA: ClassVar = "kgst/reserves-show/2"
 
     chain_id: ChainId
     token: Address
@@ -226,3 +281,4 @@ class ReservesShowDocument(Document):
     labels: dict[str, str]
     proposal: RecoveryPart | None
     report: Report | None
+    reports: list[CheckPart]

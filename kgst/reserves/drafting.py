@@ -20,12 +20,13 @@ from kgst.reserves.files import (
     Statement,
 )
 from kgst.reserves.format import bishkek_day, both_times, som
-from kgst.reserves.report import hash_of_report
+from kgst.reserves.settled_cautions import of_settled
 from kgst.signing.deadlines import CLOCK_SLACK, caution, far
 from kgst.signing.files import DomainFields
 from kgst.statements import ReserveTotal, StatementError, read_reserves
 from kgst.statements.model import end_of
 from kgst.statements.opened import Progress
+from kgst.statements.reading import HandOn
 from kgst.units import format_som
 
 __all__ = [
@@ -44,6 +45,7 @@ def read_statements(
     now: int,
     closing: date | None = None,
     previous: ReserveTotal | None = None,
+    hand_on: HandOn = lambda _: None,
     progress: Progress = lambda *_: None,
 ) -> ReserveTotal:
     """The reserves in the statements, at the end of a day that has ended in Bishkek.
@@ -54,6 +56,7 @@ def read_statements(
         now: Seconds since 1970.
         closing: The day that is attested, where banks closed on different ones.
         previous: What was attested last.
+        hand_on: Given each entry as it passes.
         progress: Told of each piece that is read.
 
     Raises:
@@ -66,6 +69,7 @@ def read_statements(
             not_after=bishkek_day(now) - timedelta(days=1),
             closing=closing,
             previous=previous,
+            hand_on=hand_on,
             progress=progress,
         )
     except StatementError as error:
@@ -99,6 +103,7 @@ def make_draft(
     state: ChainState,
     total: ReserveTotal,
     settled: tuple[int, SettledFrom],
+    report_hash: str,
     deadline: int,
     because: str = "",
 ) -> AttestationFile:
@@ -119,7 +124,7 @@ def make_draft(
         reserves=total.total_tyiyn,
         settled=settled[0],
         as_of=as_of,
-        report_hash=hash_of_report(total.report()),
+        report_hash=report_hash,
     )
     if not state.is_modest(statement) and state.auditors.suspended:
         why = _why_unanimous(state, statement)
@@ -169,12 +174,7 @@ def _warnings(draft: AttestationFile, total: ReserveTotal | None) -> Iterator[Ch
             f"it, by {format_som(draft.result.shortfall)}: minting stops until a newer attestation.",
         )
     yield from _against_last(draft)
-    if new.settled < state.last.settled:
-        yield caution(
-            "settled_falls",
-            f"settled falls from {format_som(state.last.settled)} to {format_som(new.settled)}: right if banks "
-            "returned payments that had been counted, or the last attestation counted too much; else a slip.",
-        )
+    yield from of_settled(draft)
     if total is not None:
         yield from of_statements(total)
 

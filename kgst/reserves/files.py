@@ -22,6 +22,7 @@ from pydantic import (
 from kgst import attestation as eip712
 from kgst.document import IN_BASE_UNITS, IN_TYIYN
 from kgst.policy import MAX_AUDITORS
+from kgst.reserves.origin import SettledFrom, printable
 from kgst.signing.files import (
     AuditorSet,
     AuditorsSignature,
@@ -57,12 +58,6 @@ def _decimal(value: object, info: ValidationInfo) -> object:
 
 
 _Decimal = [BeforeValidator(_decimal), PlainSerializer(str, when_used="json")]
-
-
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("it has characters that cannot be printed")
-    return text
 
 
 Tyiyn = Annotated[int, *_Decimal, Field(ge=0, le=MAX_TYIYN), IN_TYIYN]
@@ -129,6 +124,10 @@ class ChainState(FileModel):
         owed = self.burned - statement.settled
         return max(0, self.supply - max(0, statement.reserves * TYIYN - owed))
 
+    def buffer_by(self, statement: Statement) -> int:
+        """What `statement` says is there above what is in circulation or owed, in base units; negative in a deficit."""
+        return statement.reserves * TYIYN - self.supply - (self.burned - statement.settled)
+
     def is_modest(self, statement: Statement) -> bool:
         """Whether the threshold suffices for `statement`; else every auditor must sign."""
         ceiling = self.base * (BPS + self.max_increase_bps) // BPS
@@ -180,23 +179,6 @@ class Result(FileModel):
         )
 
 
-class SettledFrom(FileModel):
-    """Where `settled` comes from.
-
-    Attributes:
-        kind: `unchanged` (as in the last attestation), `amount` (typed in, cumulative) or `table` (a CSV file of newly
-            paid redemptions, added to the last).
-        redemptions: Rows of the table.
-        file: Its name.
-        file_sha256: SHA-256 of its bytes.
-    """
-
-    kind: Literal["unchanged", "amount", "table"]
-    redemptions: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    file: Annotated[str, Field(max_length=255), AfterValidator(_printable)] | None = None
-    file_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
-
-
 class SignatureFile(AuditorsSignature):
     """An auditor's signature on an attestation."""
 
@@ -219,7 +201,7 @@ class AttestationFile(Draft):
     format: Literal["kgst-attestation/2"] = "kgst-attestation/2"
     attestation: Statement
     settled_from: SettledFrom
-    because: Annotated[str, Field(max_length=500), AfterValidator(_printable)] = ""
+    because: Annotated[str, Field(max_length=500), AfterValidator(printable)] = ""
     chain: ChainState
     result: Result
 

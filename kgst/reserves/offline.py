@@ -16,6 +16,7 @@ from kgst.reserves.documents import (
 from kgst.reserves.drafting import draft_warnings
 from kgst.reserves.files import AttestationFile, SignedFile
 from kgst.reserves.memory import remember, require_first_figure
+from kgst.reserves.owed_views import print_named, print_owed
 from kgst.reserves.signing import Checks, check
 from kgst.reserves.views import (
     print_accounts,
@@ -105,6 +106,10 @@ def collect(
 def _print_all(out: Console, draft: AttestationFile, checks: Checks, named: Namer) -> None:
     if checks.total:
         print_accounts(out, checks.total)
+    if checks.published:
+        print_owed(out, checks.published.report)
+    if checks.annex:
+        print_named(out, checks.annex.named)
     print_draft(out, draft, named)
     print_list(out, "[green]✓[/green]", checks.done)
     print_list(out, "[yellow]Not checked:[/yellow]", checks.open)

@@ -1,149 +1,228 @@
-"""`--settled`: on how many of the tokens ever burned nothing is owed any more.
+"""`settled`: on how many of the tokens ever burned nothing is owed any more, by the banks' own debits.
 
-Either an amount, cumulative since the token began, or a CSV file of the redemptions paid since the last attestation,
-which is added to the last `settled`. Its header is `reference,amount`; an amount has its unit, as everywhere.
+What the last attestation said, and what this window's entries add to it and take away: entries booked after the last
+attested closing, up to this one. So each entry counts once in the life of the token.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import unicodedata
-from pathlib import Path
-from typing import Final
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from kgst.errors import InputError
-from kgst.reserves.files import SettledFrom
-from kgst.statements import StatementError
-from kgst.statements.source import Source
-from kgst.storing import FileError
-from kgst.units import MAX_BASE_UNITS, TYIYN, AmountError, format_som, parse_amount
+from kgst.reserves.annex import Annex
+from kgst.reserves.by_hand import ByHand
+from kgst.reserves.origin import SettledFrom
+from kgst.settling.chain import Burn, redemption_of
+from kgst.settling.ledger import Names
+from kgst.settling.legs import booked_once
+from kgst.settling.matching import match
+from kgst.settling.model import Order, Outcome, Redemption
+from kgst.statements.entries import Entry
+from kgst.units import TYIYN, format_som
 
-__all__ = ["CSV_HEADER", "settled_now"]
-
-CSV_HEADER: Final = ("reference", "amount")
-"""Column names, in this order."""
-
-_HEADER_LINE: Final = ",".join(CSV_HEADER)
+__all__ = ["Life", "Settled", "Window", "settled_now"]
 
 
-def settled_now(given: str | None, *, last: int, burned: int) -> tuple[int, SettledFrom]:
-    """Cumulative base units settled, and where the figure comes from. An amount may be below `last`.
+@dataclass(frozen=True)
+class Life:
+    """What was burned, and what of it is settled already.
+
+    Attributes:
+        burns: All of them, oldest first.
+        redemptions: What is owed for each, in the same order.
+        before: Ids of those that earlier attestations settled; None where that is not known.
+        carried: From the last annex.
+        after: The last attested closing; None before the first.
+    """
+
+    burns: Sequence[Burn]
+    redemptions: Sequence[Redemption]
+    before: frozenset[str] | None
+    previous: Annex | None = None
+
+    @classmethod
+    def of(
+        cls,
+        burns: Sequence[Burn],
+        chain_id: int,
+        token: str,
+        *,
+        last_settled: int,
+        previous: Annex | None,
+    ) -> Life:
+        """As the chain and the last annex have it.
+
+        Args:
+            burns: All up to the block of the draft.
+            chain_id: EIP-155.
+            token: Address.
+            last_settled: Base units, by the last attestation.
+            previous: The annex of its report, whose hash was compared.
+        """
+        owed = [redemption_of(one, chain_id, token) for one in burns]
+        before: frozenset[str] | None = None
+        if previous is not None and previous.open is not None:
+            known = {
+                one.id
+                for one, burn in zip(owed, burns, strict=True)
+                if burn.block <= previous.block
+            }
+            before = frozenset(known - {one.id for one in previous.open})
+        elif last_settled == 0:
+            before = frozenset()
+        return cls(burns, owed, before, previous)
+
+    def until(self, block: int) -> Life:
+        """What of it had been burned by then."""
+        count = sum(one.block <= block for one in self.burns)
+        return replace(self, burns=self.burns[:count], redemptions=self.redemptions[:count])
+
+    @property
+    def values(self) -> dict[str, int]:
+        """Base units by id."""
+        pairs = zip(self.redemptions, self.burns, strict=True)
+        return {one.id: burn.value for one, burn in pairs}
+
+
+@dataclass(frozen=True)
+class Window:
+    """What the statements of one attestation have.
+
+    Attributes:
+        entries: As they stand in the files.
+        closing: The banking day that is attested.
+        orders: Of payments that banks may have booked as one sum.
+        own, others: Keys of the reserve accounts, and of the issuer's other ones.
+    """
+
+    entries: Iterable[Entry]
+    closing: date
+    orders: Sequence[Order] = ()
+    own: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The figure, and all that it follows from.
+
+    Attributes:
+        base_units: Cumulative.
+        outcome: What the entries say; None where nothing follows from them.
+        by_hand: Ids that a person declared settled.
+        open: Ids of what is owed; None where that is not known.
+    """
+
+    base_units: int
+    origin: SettledFrom
+    life: Life
+    outcome: Outcome | None
+    by_hand: tuple[str, ...] = field(default=())
+    open: tuple[str, ...] | None = None
+
+
+def settled_now(
+    life: Life, window: Window, by_hand: ByHand | None, *, last: int, burned: int
+) -> Settled:
+    """Cumulative base units settled. May be below `last`, when payments came back.
 
     Args:
-        given: An amount, the path of a CSV file, or None for what the last attestation said.
+        life: What was burned and settled before.
+        window: What the banks booked.
+        by_hand: What a person says besides.
         last: `settled` of the last attestation, in base units.
         burned: Base units ever burned.
 
     Raises:
-        InputError: neither an amount nor a file; or above `burned`.
-        FileError: the CSV file is not one.
+        InputError: nothing follows from the entries for want of the last annex; a figure by hand that names no open
+            redemption, or is above `burned`.
     """
-    if given is None:
-        return last, SettledFrom(kind="unchanged")
-    path = Path(given)
-    if path.suffix.lower() == ".csv" or path.is_file():
-        added, source, rows = _read_table(path)
-        _require_within(last + added, burned, f"{source.name}: {format_som(added)} in it")
-        return last + added, SettledFrom(
-            kind="table", redemptions=rows, file=source.name, file_sha256=source.sha256
+    after = life.previous.closing if life.previous else None
+    entries = booked_once(window.entries, after=after, until=window.closing)
+    outcome = None
+    if life.before is not None:
+        outcome = match(
+            life.redemptions,
+            entries,
+            settled_before=life.before,
+            carried=life.previous.carried if life.previous else (),
+            orders=window.orders,
+            own=window.own,
+            others=window.others,
         )
-    try:
-        amount = parse_amount(given)
-    except AmountError as error:
+    elif entries and by_hand is None:
         raise InputError(
-            f"--settled: {error} Or give a CSV file with the header {_HEADER_LINE}."
-        ) from None
-    _require_within(amount, burned, f"--settled {format_som(amount)} is cumulative")
-    return amount, SettledFrom(kind="amount")
+            f"the last attestation counts {format_som(last)} as settled, and without its annex nobody can say which "
+            "redemptions these are: give the last report with --previous, its annex beside it, or a figure by hand "
+            "with --settled and --reason."
+        )
+    figure = last if outcome is None else _by_entries(life, outcome, last)
+    if by_hand is None:
+        origin = _origin(outcome, has_entries=bool(entries))
+        return Settled(figure, origin, life, outcome, open=outcome.open if outcome else None)
+    if by_hand.amount is not None:
+        _require_within(by_hand.amount, burned, f"--settled {format_som(by_hand.amount)}")
+        still = outcome.open if outcome else None
+        return Settled(by_hand.amount, by_hand.origin, life, outcome, open=still)
+    ids = _named_by_hand(life, outcome, by_hand)
+    figure += sum(value for _, value in by_hand.rows)
+    _require_within(figure, burned, by_hand.origin.file or "--settled")
+    still_open = tuple(one for one in outcome.open if one not in ids) if outcome else None
+    return Settled(figure, by_hand.origin, life, outcome, ids, still_open)
+
+
+def _by_entries(life: Life, outcome: Outcome, last: int) -> int:
+    values = life.values
+    gained = sum(values[one] for one in outcome.settled)
+    lost = sum(values[one] for one in outcome.reopened) + outcome.unassigned_tyiyn * TYIYN
+    return max(0, last + gained - lost)
+
+
+def _origin(outcome: Outcome | None, *, has_entries: bool) -> SettledFrom:
+    if outcome is None or not (has_entries or outcome.settled or outcome.reopened):
+        return SettledFrom(kind="unchanged")
+    return SettledFrom(
+        kind="entries", redemptions=len(outcome.settled), reopened=len(outcome.reopened)
+    )
+
+
+def _named_by_hand(life: Life, outcome: Outcome | None, by_hand: ByHand) -> tuple[str, ...]:
+    """The redemptions of a table: each is open, and of exactly its amount.
+
+    Raises:
+        InputError: naming each row that is of none.
+    """
+    names, values = Names(life.redemptions), life.values
+    still = set(outcome.open) if outcome else set(values)
+    found: list[str] = []
+    faults: list[str] = []
+    for reference, amount in by_hand.rows:
+        ids = [reference] if reference in values else names.of_id(reference)
+        where = f"{by_hand.origin.file}: {reference!r}"
+        if len(ids) != 1:
+            what = "of no burn" if not ids else f"of {len(ids)} burns"
+            faults.append(
+                f"{where}: the reference is {what}; write the one that was given to `ape run supply burn`, or that of "
+                "the payment."
+            )
+        elif ids[0] not in still or ids[0] in found:
+            faults.append(f"{where}: it is settled already; leave the row out.")
+        elif values[ids[0]] != amount:
+            faults.append(
+                f"{where}: {format_som(values[ids[0]])} were burned, not {format_som(amount)}."
+            )
+        else:
+            found.append(ids[0])
+    if faults:
+        raise InputError("\n".join(faults))
+    return tuple(found)
 
 
 def _require_within(settled: int, burned: int, what: str) -> None:
     if settled > burned:
         raise InputError(
             f"{what}: {format_som(settled)} would be settled in all, and only {format_som(burned)} were ever burned; "
-            f"{format_som(settled - burned)} too much. Was a redemption paid before its tokens were burned, or counted "
-            "in an earlier attestation?"
+            f"{format_som(settled - burned)} too much. Was something counted in an earlier attestation?"
         )
-
-
-def _read_table(path: Path) -> tuple[int, Source, int]:
-    """Sum in base units, the file, and how many redemptions it lists."""
-    try:
-        source = Source.read(path)
-    except StatementError as error:
-        raise FileError(f"--settled: {error}") from None
-    reader = csv.reader(io.StringIO(source.text, newline=""), strict=True)
-    seen: dict[str, int] = {}
-    total, end, header_read = 0, 0, False
-    try:
-        for row in reader:
-            line, end = end + 1, reader.line_num
-            if not header_read:
-                if tuple(row) != CSV_HEADER:
-                    raise _fault(
-                        source, line, "not the header of paid redemptions", f"write {_HEADER_LINE}"
-                    )
-                header_read = True
-                continue
-            reference, amount = _read_row(source, line, row)
-            key = reference.casefold()
-            if key in seen:
-                raise _fault(
-                    source,
-                    line,
-                    f"the reference {reference!r} stands already on line {seen[key]}",
-                    "count each redemption once",
-                )
-            seen[key] = line
-            total += amount
-    except csv.Error as error:
-        raise _fault(source, end + 1, f"not well-formed CSV ({error})", "export it again") from None
-    if not seen:
-        raise _fault(
-            source,
-            end,
-            "no redemptions",
-            "leave --settled out when none was paid since the last attestation",
-        )
-    if total > MAX_BASE_UNITS:
-        raise _fault(source, end, "more than the token can hold", "check the amounts")
-    return total, source, len(seen)
-
-
-def _read_row(source: Source, line: int, row: list[str]) -> tuple[str, int]:
-    if len(row) != len(CSV_HEADER):
-        raise _fault(
-            source,
-            line,
-            f"{len(row)} cells instead of {len(CSV_HEADER)}",
-            "leave no empty lines, and write amounts without commas",
-        )
-
-    # Normalised, so that one reference cannot look like two.
-    reference = " ".join(unicodedata.normalize("NFKC", row[0]).split())
-    if not reference or len(reference) > 140 or not reference.isprintable():
-        raise _fault(
-            source,
-            line,
-            f"the reference {row[0][:60]!r} is empty, longer than 140 characters or cannot be printed",
-            "write the payment's reference",
-        )
-    try:
-        amount = parse_amount(row[1])
-    except AmountError as error:
-        raise FileError(f"{source.name}: line {line}, {reference!r}: {error}") from None
-    if amount == 0:
-        raise _fault(source, line, f"{reference!r} has the amount zero", "leave the row out")
-    if amount % TYIYN:
-        raise _fault(
-            source,
-            line,
-            f"{reference!r} has {format_som(amount)}, and banks pay whole tyiyn",
-            "write at most two decimals of som; what cannot be paid is settled by giving --settled as an amount",
-        )
-    return reference, amount
-
-
-def _fault(source: Source, line: int, found: str, remedy: str) -> FileError:
-    return FileError(f"{source.name}: line {line}: {found}; {remedy}.")

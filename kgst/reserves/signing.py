@@ -9,13 +9,16 @@ from typing import Final
 
 from kgst.errors import RefusedError
 from kgst.policy import Policy
+from kgst.reserves.annex import Annex
+from kgst.reserves.annex_checks import check_annex
 from kgst.reserves.drafting import read_statements
 from kgst.reserves.files import AttestationFile
 from kgst.reserves.format import bishkek_day, both_times, som
-from kgst.reserves.report import hash_of_report, read_report
+from kgst.reserves.report import Published, read_report
 from kgst.signing.comparing import check_deployment
-from kgst.statements import ReserveTotal
+from kgst.statements import Entry, ReserveTotal
 from kgst.statements.model import end_of
+from kgst.statements.reading import HandOn
 
 __all__ = ["Checks", "check"]
 
@@ -30,11 +33,15 @@ class Checks:
         done: What agrees.
         open: What could not be compared, for want of a file.
         total: The reserves account by account, from report or statements.
+        published: The report, if it was given.
+        annex: What it leaves out, where that lies beside it.
     """
 
     done: tuple[str, ...]
     open: tuple[str, ...]
     total: ReserveTotal | None
+    published: Published | None
+    annex: Annex | None
 
 
 def check(
@@ -54,6 +61,8 @@ def check(
     done: list[str] = []
     undone: list[str] = []
     total: ReserveTotal | None = None
+    published: Published | None = None
+    entries: list[Entry] | None = None
     if policy is None or policy_path is None:
         undone.append("chain and token: no --policy; compare them with the issuer's publication")
     else:
@@ -70,34 +79,34 @@ def check(
     if report is None:
         undone.append("report hash: no --report")
     else:
-        total, found = read_report(report)
+        published = read_report(report)
+        found, total = published.hash, published.total
         if found != draft.attestation.report_hash:
             raise RefusedError(
                 f"{report}: its hash is {found}, the draft says {draft.attestation.report_hash}: it is not the report "
                 "that the draft attests. Do not sign; ask the issuer for both again."
             )
         _require_total(draft, total, str(report))
-        done.append("the report has the draft's hash and total")
+        _require_same(draft, published)
+        done.append(
+            "the report has the draft's hash, total, figure of what is settled, and the last report's hash"
+        )
     if not statements:
         undone.append("reserves: no --statement; the figure is the issuer's")
     else:
-        total = _of_the_day(draft, statements, policy)
+        entries = []
+        total = _of_the_day(draft, statements, policy, entries.append)
         _require_total(draft, total, "the statements")
         done.append("the statements add up to the draft's reserves")
-        if hash_of_report(total.report()) == draft.attestation.report_hash:
-            done.append("the report made from the statements has the draft's hash")
-        elif report is None:
-            undone.append(
-                "report hash: the report made from these statements has another (a renamed file suffices); give "
-                "the published one with --report"
-            )
-        else:
-            _require_same_accounts(read_report(report)[0], total)
-    return Checks(tuple(done), tuple(undone), total)
+        if published is not None:
+            _require_same_accounts(published.total, total)
+            done.append("the report's accounts and balances are those of the statements")
+    annex = check_annex(published, entries, done, undone) if published else None
+    return Checks(tuple(done), tuple(undone), total, published, annex)
 
 
 def _of_the_day(
-    draft: AttestationFile, statements: Sequence[Path], policy: Policy | None
+    draft: AttestationFile, statements: Sequence[Path], policy: Policy | None, hand_on: HandOn
 ) -> ReserveTotal:
     """The statements at the closing that the draft is as of."""
     as_of = draft.attestation.as_of
@@ -107,7 +116,7 @@ def _of_the_day(
             f"the draft is as of {both_times(as_of)}, which is not the end of a day in Bishkek, as the statements "
             "are; do not sign; ask the issuer why."
         )
-    return read_statements(statements, policy, now=as_of, closing=day)
+    return read_statements(statements, policy, now=as_of, closing=day, hand_on=hand_on)
 
 
 def _require_total(draft: AttestationFile, total: ReserveTotal, what: str) -> None:
@@ -119,6 +128,30 @@ def _require_total(draft: AttestationFile, total: ReserveTotal, what: str) -> No
         raise RefusedError(
             f"{what}: {som(total.total_tyiyn)} in all, the draft attests {som(draft.attestation.reserves)}; do not "
             "sign; ask the issuer which is right."
+        )
+
+
+def _require_same(draft: AttestationFile, published: Published) -> None:
+    """The report says of itself what the draft says.
+
+    Raises:
+        RefusedError: it does not.
+    """
+    report, new, last = published.report, draft.attestation, draft.chain.last
+    domain = draft.token_domain
+    compared = {
+        "chain": (report.chain_id, domain.chain_id),
+        "token": (report.token, domain.token),
+        "epoch": (report.epoch, new.epoch),
+        "what is settled": (report.owed.settled, new.settled),
+        "where that comes from": (report.owed.origin, draft.settled_from),
+        "the last report": (report.previous_report, last.report_hash if last.epoch else None),
+    }
+    differ = [name for name, (one, other) in compared.items() if one != other]
+    if differ:
+        raise RefusedError(
+            f"{published.path}: it differs from the draft in {', '.join(differ)}; do not sign; ask the issuer which is "
+            "right."
         )
 
 

@@ -11,6 +11,7 @@ from kgst.errors import InputError, RefusedError
 from kgst.events import read_logs, uint_topic
 from kgst.moments import format_span
 from kgst.pipeline.operation import Operation, Readback, call_data
+from kgst.reserves.attested import ATTESTED
 from kgst.reserves.files import AttestationFile, ChainState, Result, SignedFile, Statement
 from kgst.reserves.format import both_times, som
 from kgst.reserves.reading import read_state, statement_of
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["halting", "require_auditor", "submission"]
 
-_ATTESTED: Final = (
-    "ReservesAttested(uint256,uint256,uint256,uint256,bytes32,uint256,uint256,uint256)"
-)
 
 MAX_REASON_BYTES: Final = 500
 """Longest reason: it is logged on the chain, and read by people."""
@@ -113,7 +111,7 @@ def _was_accepted(draft: AttestationFile, state: ChainState) -> bool:
     if new.epoch >= state.last.epoch:
         return False
     # It cannot have been accepted before the block that it was drafted at.
-    for log in read_logs(draft.domain.verifying_contract, (_ATTESTED,), draft.chain.block.number):
+    for log in read_logs(draft.domain.verifying_contract, (ATTESTED,), draft.chain.block.number):
         if uint_topic(log, 1) == new.epoch:
             reserves, settled, as_of, *_ = decode(["uint256"] * 6, bytes(log["data"]))
             return (reserves, settled, as_of, uint_topic(log, 2)) == (

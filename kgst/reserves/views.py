@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from kgst.snapshot.token import Recovery
+
 __all__ = [
     "moment",
     "print_accounts",
     "print_draft",
+    "print_proposal",
     "print_state",
     "print_warnings",
     "safe",
@@ -46,7 +49,11 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
     if last.epoch:
         rows.add_row("", f"epoch {last.epoch}: {som(last.reserves)}, {_change(draft)}")
     rows.add_row("settled", f"{format_som(new.settled)}{_since(new.settled - last.settled)}")
-    rows.add_row("", safe(_origin(draft.settled_from)))
+    origin = safe(_origin(draft.settled_from))
+    by_hand = draft.settled_from.by_hand
+    rows.add_row(
+        "", f"[bold black on yellow] {origin} [/bold black on yellow]" if by_hand else origin
+    )
     rows.add_row("as of", moment(new.as_of))
     rows.add_row("report", safe(new.report_hash))
     rows.add_row("halts", f"{state.halts:d}")
@@ -58,6 +65,7 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
     rows.add_row("in circulation", format_som(state.supply))
     rows.add_row("burned, not yet settled", format_som(state.burned - new.settled))
     rows.add_row("backing", format_som(result.backing))
+    rows.add_row("buffer above all owed", format_som(state.buffer_by(new)))
     if state.margin_bps:
         rows.add_row(
             "margin", f"{format_bps(state.margin_bps)} above what is in circulation or owed"
@@ -79,7 +87,7 @@ def print_draft(out: Console, draft: AttestationFile, named: Namer) -> None:
 def print_accounts(out: Console, total: ReserveTotal) -> None:
     """The reserves account by account."""
     rows = table(
-        f"Reserve accounts at the end of {total.closing_day}",
+        f"Reserve accounts at the end of {safe(total.closing_day)}",
         "account",
         "bank",
         "owner",
@@ -150,6 +158,16 @@ def print_state(out: Console, state: ChainState, headroom: int, now: int, named:
     out.print(rows)
 
 
+def print_proposal(out: Console, proposal: Recovery, named: Namer) -> None:
+    """A recovery of the auditors that waits, if there is one."""
+    if proposal.acceptable_at:
+        names = ", ".join(safe(named(one)) for one in proposal.auditors)
+        out.print(
+            f"[bold yellow]A recovery is proposed:[/bold yellow] auditors {names}, threshold "
+            f"{proposal.threshold}, from {both_times(proposal.acceptable_at)} on. Any attestation ends it."
+        )
+
+
 def validity(state: ChainState, now: int) -> str:
     """How long minting is possible, in words with markup."""
     if state.valid_until == 0:
@@ -207,10 +225,15 @@ def _since(change: int) -> str:
 
 
 def _origin(source: SettledFrom) -> str:
-    if source.kind == "table":
-        return f"{source.redemptions} redemptions in {source.file}"
-    return (
-        "typed in as a cumulative amount"
-        if source.kind == "amount"
-        else "as in the last attestation"
-    )
+    """Where the figure comes from."""
+    if source.by_hand:
+        what = (
+            f"{source.redemptions} redemptions in {source.file}"
+            if source.kind == "table"
+            else "a cumulative amount"
+        )
+        return f"BY HAND, {what}: {source.reason}"
+    if source.kind == "entries":
+        back = f", {source.reopened} came back" if source.reopened else ""
+        return f"by the banks' own debits: {source.redemptions} more paid{back}"
+    return "as in the last attestation"

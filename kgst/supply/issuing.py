@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from kgst.errors import InputError, RefusedError
 from kgst.flags import pauses_of
+from kgst.keys import key_of
 from kgst.moments import format_span, format_time
 from kgst.pipeline.actor import Actor, choose_actor
 from kgst.pipeline.expected_events import key_used, transferred
 from kgst.pipeline.operation import ANYTHING, Operation, Readback, call_data
 from kgst.pipeline.pipeline import perform
 from kgst.quantities import format_refill
+from kgst.settling.references import payment_reference
 from kgst.snapshot.token import Issuer
-from kgst.supply.keys import key_of
 from kgst.supply.once import once
 from kgst.supply.state import SupplyState, read_supply
 from kgst.units import format_som, parse_amount
@@ -106,9 +107,12 @@ def burn(system: System, amount: str, reference: str, run: Run) -> Answer[WriteD
     state = read_supply(system, [actor.caller], [actor.caller])
     held, name = state.holdings[actor.caller], system.named(actor.caller)
     key = key_of("burn", reference)
+    domain = system.domain
+    pays = payment_reference(domain.chain_id, domain.token, actor.caller, key)
     lines = (
         ("reference", reference),
         ("key", "0x" + key.hex()),
+        ("reference of its payment", pays),
         ("balance of the issuer", _change(held.balance, held.balance - value)),
         ("supply", _change(state.supply, state.supply - value)),
         ("backing", _change(state.backing, max(0, state.backing - value))),

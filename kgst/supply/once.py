@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kgst.errors import RefusedError
+from kgst.keys import key_of
 from kgst.moments import format_time
 from kgst.multicall import latest
 from kgst.node import NodeError, block_at, chain_id, genesis, rpc
@@ -14,7 +15,6 @@ from kgst.pipeline.expected_events import ExpectedEvent, missing
 from kgst.pipeline.logbook import Logbook, subject_of
 from kgst.sending.showing import receipt_shown
 from kgst.sending.vantage import Connected
-from kgst.supply.keys import key_of
 from kgst.supply.payout_uses import await_final, is_cancellation, keys_used
 
 if TYPE_CHECKING:

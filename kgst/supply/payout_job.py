@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kgst.errors import InputError
+from kgst.keys import payout_key
 from kgst.node import chain_id
 from kgst.pipeline.expected_events import key_used, transferred
 from kgst.pipeline.logbook import subject_of
 from kgst.pipeline.operation import Operation, call_data
-from kgst.supply.keys import payout_key
 from kgst.supply.payout_file import Chunk, Paid, PayoutFile
 from kgst.supply.payout_rounds import Standing
 from kgst.units import format_som

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kgst.errors import RefusedError
+from kgst.keys import payout_key
 from kgst.multicall import Head, Reads, ensure_multicall, latest
 from kgst.node import NodeError
-from kgst.supply.keys import payout_key
 from kgst.supply.payout_file import Chunk, Payment, PayoutFile
 from kgst.supply.payout_uses import Use, Uses
 from kgst.units import format_som

@@ -23,9 +23,9 @@ from support.cli import Result
 from kgst.console import let_sign
 from kgst.errors import ExitCode, UnconfirmedError
 from kgst.journal import Header, Journal
+from kgst.keys import key_of
 from kgst.policy import Policy
 from kgst.sending import NonceUsedError, Sender, UndecidedError
-from kgst.supply.keys import key_of
 
 SOM = 1_000_000
 RECEIPT = "eth_getTransactionReceipt"

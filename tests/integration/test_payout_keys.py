@@ -25,10 +25,10 @@ from support.payouts import (
 from kgst.deployment.system import System
 from kgst.errors import ExitCode, InputError, RefusedError
 from kgst.files import Files
+from kgst.keys import payout_key
 from kgst.node import NodeError, NodeRefusedError
 from kgst.sending import NonceUsedError
 from kgst.sending.delivery import Delivery
-from kgst.supply.keys import payout_key
 from kgst.supply.payout_file import read_payout
 from kgst.supply.payouts import Terms, payout
 

@@ -66,10 +66,10 @@ def guarded(tmp_path: Path) -> Guarded:
 def test_sign_and_collect__no_network__work_and_never_ask_for_one(
     guarded: Guarded, tmp_path: Path
 ) -> None:
-    total = drafts.total_of(tmp_path)
+    data = drafts.report_of(drafts.total_of(tmp_path))
     report = tmp_path / "report.json"
-    report.write_bytes(total.report())
-    draft = drafts.make(report_hash=hash_of_report(total.report()), read_at=int(time.time()))
+    report.write_bytes(data)
+    draft = drafts.make(report_hash=hash_of_report(data), read_at=int(time.time()))
     path = drafts.saved(draft, tmp_path / "attestation-5.json")
     for index in (0, 1):
         result = guarded.run(

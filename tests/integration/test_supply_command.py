@@ -17,8 +17,8 @@ from kgst.deployment.system import System
 from kgst.errors import DriftError, InputError, RefusedError
 from kgst.files import Files
 from kgst.journal import Journal
+from kgst.keys import key_of
 from kgst.supply.issuing import burn, mint
-from kgst.supply.keys import key_of
 from kgst.supply.limits import limits
 
 ROOT = Path(__file__).parents[2]

@@ -53,7 +53,9 @@ NOT_HERE = {
     "doctor": "compares the code on chain with the build",
     "drill": "not every day; on a fork",
     "guard send": "needs a file that is signed beforehand",
+    "reconcile": "needs statements",
     "reserves draft": "needs statements",
+    "reserves order": "needs redemptions that are open",
     "upgrade check": "compiles",
 }
 

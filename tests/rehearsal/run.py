@@ -144,6 +144,8 @@ def _prepare(node: BscNode, folder: Path) -> World:
         "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "NETWORK": f"bsc:testnet:{node.address}",
         "KGST_POLICY": str(folder / "policy.yaml"),
+        # What signers remember is of this rehearsal, whatever else was rehearsed on this machine.
+        "XDG_STATE_HOME": str(folder / "state"),
         "COLUMNS": "120",
     }
     world = World(node, folder, environment)

@@ -82,6 +82,7 @@ class World:
         self._days += 1
         day = self.folder / f"day-{self._days:02}"
         day.mkdir()
+        self.environment["LAST"] = self.environment.get("DAY", str(day))
         self.environment["DAY"] = str(day)
 
     def _statements(self, name: str) -> None:
@@ -187,10 +188,8 @@ class World:
         self._transfer("treasury", name, parse_amount(amount))
 
     def _redeem(self, amount: str) -> None:
-        """A holder sends tokens back; the bank pays them out: both are in the day's files."""
+        """A holder sends tokens back; the bank pays them out: its statement of the day has that."""
         self._transfer("treasury", "issuer", parse_amount(amount))
-        number = amount.removesuffix(" som").replace(" ", "")
-        (self.day / "redemptions.csv").write_text(f"reference,amount\nR-2026-0001,{number} som\n")
 
     def _transfer(self, sender: str, receiver: str, value: int) -> None:
         data = self._call(

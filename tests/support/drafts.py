@@ -21,6 +21,7 @@ from kgst.reserves.files import (
     SignatureFile,
     Statement,
 )
+from kgst.reserves.report import Owed, Report, by_age, composition, part_of
 from kgst.signing.files import AuditorSet, Block, DomainFields
 from kgst.statements import ReserveTotal, read_reserves
 from kgst.storing import as_bytes
@@ -57,6 +58,36 @@ def total_of(folder: Path, amount: str = "10000.00") -> ReserveTotal:
     return read_reserves([statement_file(folder, amount)], accounts=accounts)
 
 
+def report_of(total: ReserveTotal, **changes: Any) -> bytes:
+    """The report of `make`'s draft, of these reserves."""
+    shares = composition(total)
+    owed = Owed(
+        burned=500_000_000,
+        settled=500_000_000,
+        settled_now=500_000_000,
+        reopened_now=0,
+        unassigned=0,
+        origin=SettledFrom(kind="entries", redemptions=1),
+        ages=by_age({}, total.closing_day),
+    )
+    fields: dict[str, Any] = {
+        "chain_id": 97,
+        "token": TOKEN,
+        "epoch": 5,
+        "previous_report": "0x" + "44" * 32,
+        "annex": "0x" + "66" * 32,
+        "reserves": part_of(total),
+        "composition": shares,
+        "largest_share_bps": max(one.share_bps for one in shares),
+        "transcribed": tuple(one.account for one in total.accounts if one.transcribed),
+        "owed": owed,
+        "moved": {},
+        "named": {},
+        "leaves": (),
+    }
+    return Report(**(fields | changes)).as_bytes()
+
+
 def make(**changes: Any) -> AttestationFile:
     """The draft of epoch 5 of chain 97: 10,000 som after 9,500; 2 of 3 auditors suffice.
 
@@ -90,7 +121,7 @@ def make(**changes: Any) -> AttestationFile:
     domain = DomainFields(
         chain_id=changes.pop("chain_id", 97), verifying_contract=changes.pop("token", TOKEN)
     )
-    origin = changes.pop("settled_from", SettledFrom(kind="amount"))
+    origin = changes.pop("settled_from", SettledFrom(kind="entries", redemptions=1))
     fields = {
         "epoch": 5,
         "reserves": 1_000_000,

@@ -45,7 +45,7 @@ def test_checks__as_it_is__find_nothing() -> None:
         ("tried", "docs/runbooks/upgrade.md", "ape run upgrade submit-consent", "ape run upgrade submit",
          "no test in tests/ and no runbook gives `ape run upgrade submit-consent`"),
         ("headers", "docs/files.md", "`reference,amount`", "`reference`",
-         "nothing says the header `reference,amount` (CSV_HEADER in kgst/reserves/settled.py)"),
+         "nothing says the header `reference,amount` (CSV_HEADER in kgst/reserves/by_hand.py)"),
         ("roles", "docs/roles.md", "| GUARDIAN | 8 |", "| GUARDIAN | 9 |", "GUARDIAN is 8, not 9"),
         ("roles", "docs/roles.md", "| ENFORCER | 7 | `forcedTransfer` and ", "| ENFORCER | 7 | ",
          "no line for the function of ENFORCER forcedTransfer"),

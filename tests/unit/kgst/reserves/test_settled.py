@@ -1,127 +1,145 @@
-"""`--settled`: an amount for all that was ever settled, or a table of newly paid redemptions; slips in either."""
+"""The figure of what is settled: what was, what the entries add and take away, what a person says besides."""
 
-from collections.abc import Callable
-from pathlib import Path
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from support.entries import DAY, ISSUER, TOKEN, entry, payment, returned
 
-from kgst.errors import ExitCode, InputError
-from kgst.reserves.settled import settled_now
+from kgst.errors import InputError
+from kgst.keys import key_of
+from kgst.reserves.annex import Annex, Open
+from kgst.reserves.by_hand import ByHand
+from kgst.reserves.origin import SettledFrom
+from kgst.reserves.settled import Life, Settled, Window, settled_now
+from kgst.settling.chain import Burn
+from kgst.settling.references import payment_reference
 
 SOM = 1_000_000
-LAST, BURNED = 100 * SOM, 100_000 * SOM
-
-Write = Callable[..., Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Write a table with these rows and return its path."""
-
-    def _write(
-        *rows: str, header: str = "reference,amount", mark: str = "", end: str = "\n"
-    ) -> Path:
-        path = tmp_path / "paid.csv"
-        path.write_bytes((mark + "".join(line + end for line in (header, *rows))).encode())
-        return path
-
-    return _write
+NEXT = DAY + timedelta(days=1)
+WHY = "forfeited by order AD-123/26"
 
 
-def refusal(given: object, *, last: int = LAST, burned: int = BURNED) -> str:
-    with pytest.raises(InputError) as raised:
-        settled_now(str(given), last=last, burned=burned)
-    assert raised.value.exit_code is ExitCode.USAGE
-    return str(raised.value)
+def burn(number: int, som: int) -> Burn:
+    key = key_of("burn", f"R-{number}")
+    hash_ = f"0x{number:064x}"
+    return Burn(account=ISSUER, value=som * SOM, key=key, block=number, index=0, transaction=hash_)
 
 
-def test_settled_now__nothing_given__stays_as_it_was() -> None:
-    settled, origin = settled_now(None, last=LAST, burned=BURNED)
-    assert (settled, origin.kind) == (LAST, "unchanged")
+def name(number: int) -> str:
+    return payment_reference(97, TOKEN, ISSUER, key_of("burn", f"R-{number}"))
 
 
-@pytest.mark.parametrize(("text", "som"), [("40 000.00 som", 40_000), ("100 som", 100)])
-def test_settled_now__amount__is_cumulative(text: str, som: int) -> None:
-    settled, origin = settled_now(text, last=LAST, burned=BURNED)
-    assert (settled, origin.kind) == (som * SOM, "amount")
+BURNS = [burn(1, 100), burn(2, 40), burn(3, 7)]
+BURNED = 147 * SOM
 
 
-def test_settled_now__table__is_added_to_the_last(write: Write) -> None:
-    path = write("PAY-1,40 000.00 som", "PAY-2,0.01 som")
-    settled, origin = settled_now(str(path), last=LAST, burned=BURNED)
-    assert settled == LAST + 40_000 * SOM + 10_000
-    assert (origin.kind, origin.redemptions, origin.file) == ("table", 2, "paid.csv")
+def annex(*still: int, block: int = 3, **changes: Any) -> Annex:
+    """Of the day before, when these redemptions were open."""
+    values = {one.block: one.value for one in BURNS}
+    fields: dict[str, Any] = {
+        "chain_id": 97, "token": TOKEN, "epoch": 1, "closing": DAY - timedelta(days=1), "block": block,
+        "salt": "0x" + "11" * 32, "settled": (), "reopened": (), "unassigned_tyiyn": 0, "named": (), "carried": (),
+        "open": tuple(
+            Open(id=name(n), base_units=values[n], account=ISSUER, block=n, burned_on=DAY) for n in still
+        ),
+    }  # fmt: skip
+    return Annex(**(fields | changes))
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_settled_now__table_with_a_byte_order_mark__is_read(write: Write, end: str) -> None:
-    path = write("PAY-1,5.00 som", mark="\ufeff", end=end)
-    assert settled_now(str(path), last=LAST, burned=BURNED)[0] == LAST + 5 * SOM
+def figure(
+    *entries: Any, last: int = 0, previous: Annex | None = None, by_hand: ByHand | None = None
+) -> Settled:
+    life = Life.of(BURNS, 97, TOKEN, last_settled=last, previous=previous)
+    return settled_now(life, Window(entries, DAY), by_hand, last=last, burned=BURNED)
+
+
+def test_settled_now__entries__add_what_they_pay() -> None:
+    found = figure(payment(name(1), 10_000), payment(name(3), 700))
+    assert found.base_units == 107 * SOM
+    assert (found.origin.kind, found.origin.redemptions) == ("entries", 2)
+    assert found.open == (name(2),)
+
+
+def test_settled_now__what_came_back__is_taken_away() -> None:
+    found = figure(returned(name(1), 10_000), last=140 * SOM, previous=annex(3))
+    assert found.base_units == 40 * SOM
+    assert found.origin.reopened == 1
+    assert found.open == (name(1), name(3))
+
+
+def test_settled_now__what_came_back_unnamed__is_taken_away_and_never_below_zero() -> None:
+    found = figure(returned(None, 9_999), last=140 * SOM, previous=annex(3))
+    assert found.base_units == 140 * SOM - 99_990_000
+    assert figure(returned(None, 1_400_001), last=140 * SOM, previous=annex(3)).base_units == 0
+
+
+def test_settled_now__burned_since_the_last_block__is_open() -> None:
+    found = figure(last=100 * SOM, previous=annex(block=1))
+    assert found.open == (name(2), name(3))
+
+
+@pytest.mark.parametrize("day", [DAY - timedelta(days=1), NEXT])
+def test_settled_now__entries_of_another_window__count_in_that(day: Any) -> None:
+    late = payment(name(3), 700, booking_day=day)
+    found = figure(late, last=140 * SOM, previous=annex(3))
+    assert (found.base_units, found.origin.kind) == (140 * SOM, "unchanged")
+
+
+def test_settled_now__no_entries__stays_as_it_was() -> None:
+    for last, previous in ((0, None), (140 * SOM, annex(3)), (140 * SOM, None)):
+        found = figure(last=last, previous=previous)
+        assert (found.base_units, found.origin.kind) == (last, "unchanged")
+
+
+@pytest.mark.parametrize("previous", [None, annex(open=None)])
+def test_settled_now__what_is_open_is_not_known__does_not_guess(previous: Annex | None) -> None:
+    with pytest.raises(InputError, match="nobody can say which redemptions these are"):
+        figure(payment(name(3), 700), last=140 * SOM, previous=previous)
+    said = ByHand(SettledFrom(kind="amount", reason=WHY), amount=141 * SOM)
+    found = figure(payment(name(3), 700), last=140 * SOM, previous=previous, by_hand=said)
+    assert (found.base_units, found.open) == (141 * SOM, None)
+
+
+def table(*rows: tuple[str, int]) -> ByHand:
+    origin = SettledFrom(kind="table", reason=WHY, redemptions=len(rows), file="a.csv")
+    return ByHand(origin, rows=rows)
+
+
+@pytest.mark.parametrize("reference", ["R-2", name(2)])
+def test_settled_now__table__is_besides_the_entries(reference: str) -> None:
+    found = figure(payment(name(1), 10_000), by_hand=table((reference, 40 * SOM)))
+    assert found.base_units == 140 * SOM
+    assert (found.by_hand, found.open) == ((name(2),), (name(3),))
 
 
 @pytest.mark.parametrize(
-    ("row", "line", "said"),
+    ("rows", "said"),
     [
-        ("pay-1,6.00 som", 3, "'pay-1' stands already on line 2"),
-        ("ＰＡＹ-1,6.00 som", 3, "stands already on line 2"),
-        ("PAY-2,0 som", 3, "has the amount zero; leave the row out"),
-        ("PAY-2,-5.00 som", 3, "a sign is not part of an amount"),
-        ("PAY-2,5.001000 som", 3, "banks pay whole tyiyn"),
-        ('PAY-2,"40,000.00 som"', 3, "a comma may mean thousands or decimals"),
-        ("PAY-2,40,000.00 som", 3, "3 cells instead of 2"),
-        ("PAY-2,5.00", 3, "the unit is missing"),
-        ("PAY-2,5.00 KGS", 3, "the unit 'KGS' is not som or tyiyn"),
-        ("PAY-2,5e3 som", 3, "exponents are refused"),
-        ("PAY-2,", 3, "it is empty"),
-        (",5.00 som", 3, "the reference '' is empty"),
-        ("PAY\u200b-1,5.00 som", 3, "cannot be printed"),
-        ("", 3, "0 cells instead of 2"),
-        ('"PAY-2,5.00 som', 3, "not well-formed CSV"),
+        ([("R-9", SOM)], "'R-9': the reference is of no burn"),
+        ([("R-2", SOM)], "40.00 som were burned, not 1.00 som"),
+        ([("R-1", 100 * SOM)], "'R-1': it is settled already"),
+        ([("R-2", 40 * SOM), (name(2), 40 * SOM)], "it is settled already"),
     ],
 )
-def test_settled_now__slip_in_a_table__names_the_line(
-    write: Write, row: str, line: int, said: str
+def test_settled_now__table_that_is_not_so__is_refused(
+    rows: list[tuple[str, int]], said: str
 ) -> None:
-    message = refusal(write("PAY-1,5.00 som", row))
-    assert f"paid.csv: line {line}" in message
-    assert said in message
+    with pytest.raises(InputError) as refused:
+        figure(payment(name(1), 10_000), by_hand=table(*rows))
+    assert said in str(refused.value)
 
 
-def test_settled_now__table_of_nothing__is_refused(write: Write) -> None:
-    assert "no redemptions; leave --settled out" in refusal(write())
+def test_settled_now__amount__is_cumulative_and_at_most_what_was_burned() -> None:
+    said = ByHand(SettledFrom(kind="amount", reason=WHY), amount=BURNED)
+    found = figure(payment(name(1), 10_000), by_hand=said)
+    assert (found.base_units, found.open) == (BURNED, (name(2), name(3)))
+    with pytest.raises(InputError, match=r"0\.01 som too much"):
+        figure(by_hand=replace(said, amount=BURNED + 10_000))
 
 
-@pytest.mark.parametrize("header", ["amount,reference", "reference;amount", "reference,amount,day"])
-def test_settled_now__other_header__is_refused(write: Write, header: str) -> None:
-    assert "line 1: not the header of paid redemptions; write reference,amount" in refusal(
-        write("PAY-1,5.00 som", header=header)
-    )
-
-
-def test_settled_now__table_above_what_was_burned__says_by_how_much(write: Write) -> None:
-    message = refusal(write("PAY-1,99 900.01 som"))
-    assert (
-        "100 000.01 som would be settled in all, and only 100 000.00 som were ever burned"
-        in message
-    )
-    assert "0.01 som too much" in message
-
-
-def test_settled_now__amount_below_the_last__is_taken() -> None:
-    settled, origin = settled_now("99.99 som", last=LAST, burned=BURNED)
-    assert (settled, origin.kind) == (99_990_000, "amount")
-
-
-@pytest.mark.parametrize("text", ["40000", "40,000.00 som", "-5 som", "0.0000001 som", ""])
-def test_settled_now__neither_amount_nor_table__offers_both(text: str) -> None:
-    message = refusal(text)
-    assert message.startswith("--settled: ")
-    assert "reference,amount" in message
-
-
-def test_settled_now__table_that_cannot_be_read__says_why(tmp_path: Path) -> None:
-    assert "No such file" in refusal(tmp_path / "absent.csv")
-    (tmp_path / "folder.csv").mkdir()
-    assert "a folder" in refusal(tmp_path / "folder.csv")
-    (tmp_path / "utf16.csv").write_bytes("reference,amount\nPAY-1,5.00 som\n".encode("utf-16"))
-    assert "is not UTF-8" in refusal(tmp_path / "utf16.csv")
+def test_settled_now__a_statement_without_details__pays_by_its_text() -> None:
+    assert figure(entry(700, texts=(name(3).lower(),))).base_units == 7 * SOM

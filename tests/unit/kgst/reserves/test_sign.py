@@ -14,7 +14,7 @@ from support import drafts
 from support.in_process import invoke
 from support.isolation import policy_of
 
-from kgst.reserves.report import hash_of_report
+from kgst.reserves.report import Owed, hash_of_report
 from kgst.statements import read_reserves
 
 ROOT = Path(__file__).parents[4]
@@ -33,8 +33,9 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactor
 def case(tmp_path: Path) -> Path:
     """A folder with bank.csv, its report.json, and the draft of it."""
     total = drafts.total_of(tmp_path)
-    (tmp_path / "report.json").write_bytes(total.report())
-    draft = drafts.make(report_hash=hash_of_report(total.report()))
+    report = drafts.report_of(total)
+    (tmp_path / "report.json").write_bytes(report)
+    draft = drafts.make(report_hash=hash_of_report(report))
     drafts.saved(draft, tmp_path / "attestation-5.json")
     return tmp_path
 
@@ -64,7 +65,7 @@ def test_sign__everything_given__checks_all_and_signs(run: Any, case: Path) -> N
     assert document["label"] == "auditor_a"
     assert {one["item"] for one in document["warnings"]} == {"transcribed"}
     assert len(document["checked"]) == 5
-    assert [line.partition(":")[0] for line in document["not_checked"]] == ["token"]
+    assert [line.partition(":")[0] for line in document["not_checked"]] == ["token", "annex"]
 
     signer = drafts.auditor(0).address
     path = case / f"attestation-5.{signer[2:10].lower()}.sig.json"
@@ -169,7 +170,7 @@ def test_sign__truncated_draft__is_refused(run: Any, case: Path) -> None:
 
 def test_sign__another_report__is_refused(run: Any, case: Path) -> None:
     total = read_reserves([drafts.statement_file(case, "10000.01", "other.csv")])
-    (case / "other.json").write_bytes(total.report())
+    (case / "other.json").write_bytes(drafts.report_of(total))
     report = case / "other.json"
     result = run(case / "attestation-5.json", "--account", alias(0), "--yes", "--report", report)
     said = refusal(result, 4, case)
@@ -183,6 +184,42 @@ def test_sign__report_of_another_total__is_refused(run: Any, case: Path) -> None
     path = drafts.saved(draft, case / "attestation-5.json")
     said = refusal(run(path, "--account", alias(0), "--yes", "--report", report), 4, case)
     assert "10 000.00 som in all, the draft attests 10 001.00 som; do not sign" in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"epoch": 6}, "it differs from the draft in epoch;"),
+        ({"chain_id": 56}, "in chain;"),
+        ({"token": drafts.OTHER}, "in token;"),
+        ({"previous_report": "0x" + "45" * 32}, "in the last report;"),
+        (
+            {"owed": {"settled": 499_999_999, "origin": {"kind": "unchanged"}}},
+            "in what is settled, where that comes from;",
+        ),
+    ],
+)
+def test_sign__report_that_says_something_else__is_refused(
+    run: Any, case: Path, changes: dict[str, Any], said: str
+) -> None:
+    """Its hash is right: report and draft were not made together."""
+    total = drafts.total_of(case)
+    if "owed" in changes:
+        owed = Owed(
+            burned=500_000_000,
+            settled_now=0,
+            reopened_now=0,
+            unassigned=0,
+            ages=None,
+            **changes["owed"],
+        )
+        changes = {"owed": owed}
+    report = case / "report.json"
+    report.write_bytes(drafts.report_of(total, **changes))
+    draft = drafts.make(report_hash=hash_of_report(report.read_bytes()))
+    path = drafts.saved(draft, case / "attestation-5.json")
+    result = run(path, "--account", alias(0), "--yes", "--report", report)
+    assert said in refusal(result, 4, case)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from eth_hash.auto import keccak
 
-from kgst.supply.keys import key_of, payout_key
+from kgst.keys import key_of, payout_key
 
 
 def test_key_of__reference__is_its_hash_with_eight_bits_free() -> None:

@@ -1,0 +1,1 @@
+"""Mints against deposits and redemptions against payments: whether what the chain says and what the banks say agree."""
