@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kgst.chronicle.entry import Entry, State
 from kgst.moments import BISHKEK, format_time
 from kgst.tables import table
-from kgst.terminal import markup, plain
+from kgst.terminal import markup, markup_lines, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,17 +60,8 @@ def print_chronicle(
     for entry in asked:
         rows.add_row(
             markup(format_time(entry.at) if entry.at else _NOBODY),
-            "\n".join(markup(one) for one in who_of(entry, named)) or _NOBODY,
-            "\n".join(
-                (
-                    markup(what_of(entry), _LONGEST),
-                    *(
-                        f"[bold]why:[/bold] {markup(one, _LONGEST)}"
-                        for one in said_by(entry, about)
-                    ),
-                    _ending(entry, named),
-                )
-            ),
+            markup_lines("\n".join(who_of(entry, named)) or _NOBODY, None),
+            markup_lines("\n".join(_told(entry, named, about)), None),
         )
     out.print(rows)
     index = chronicle.index
@@ -81,7 +72,7 @@ def print_chronicle(
         )
     else:
         out.print(
-            f"The index reaches block {index.last_block}; what is newer rests on journals alone."
+            f"The index reaches block {index.last_block:d}; what is newer rests on journals alone."
         )
     for text in chronicle.unreadable:
         out.print(f"[red]Cannot be used:[/red] {markup(text, None)}", soft_wrap=True)
@@ -91,6 +82,12 @@ def print_chronicle(
             f"block {entry.block}, and the index has no event of it there. Look the transaction up with another node.",
             soft_wrap=True,
         )
+
+
+def _told(entry: Entry, named: Callable[[str], str], about: str | None) -> list[str]:
+    """What was done, why, and what became of it, a line each."""
+    whys = [f"why: {plain(one, _LONGEST)}" for one in said_by(entry, about)]
+    return [plain(what_of(entry), _LONGEST), *whys, _ending(entry, named)]
 
 
 def _ending(entry: Entry, named: Callable[[str], str]) -> str:
@@ -103,7 +100,7 @@ def _ending(entry: Entry, named: Callable[[str], str]) -> str:
         parts.append(entry.transaction)
     if entry.whys == ():
         parts.append("only the chain knows of it")
-    return f"[dim]{markup(', '.join(parts), None)}[/dim]"
+    return plain(", ".join(parts), None)
 
 
 def as_csv(asked: Sequence[Entry], named: Callable[[str], str], about: str | None) -> str:

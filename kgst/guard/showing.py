@@ -134,7 +134,8 @@ def _print(
     for role, one in found.roles.items():
         begins = "from" if one.since > found.head.time else "since"
         rows.add_row(
-            role.name, f"{begins} {format_time(one.since)}, delay {format_duration(one.delay)}"
+            markup(role.name),
+            f"{begins} {format_time(one.since)}, delay {format_duration(one.delay)}",
         )
     out.print(rows)
     if system.files is None:

@@ -28,7 +28,7 @@ def partly(out: Console, result: Result, of: int) -> Iterator[None]:
     try:
         yield
         if of > 1 and not out.is_terminal:
-            out.print(f"{len(result.outcomes)} of {of} transactions are final")
+            out.print(f"{len(result.outcomes):d} of {of:d} transactions are final")
     except RevertedError:
         raise
     except RefusedError as error:

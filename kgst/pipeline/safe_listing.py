@@ -14,7 +14,7 @@ from kgst.proposals.onchain import accepted
 from kgst.proposals.opened import Opened, open_proposal
 from kgst.storing import FileError
 from kgst.tables import table
-from kgst.terminal import markup
+from kgst.terminal import markup, markup_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -143,11 +143,12 @@ def _print(out: Console, system: System, rows: Sequence[tuple[ListedSafe, list[_
         at = "" if listed.nonce is None else f", at nonce {listed.nonce}"
         title = f"{markup(listed.label)} {markup(listed.address)}{at}"
         shown = table(title, "nonce", "what", "state")
+        nonces = [one.opened.proposal.nonce for one in waiting]
         for one in waiting:
             shown.add_row(
                 str(one.opened.proposal.nonce),
-                f"{markup(one.opened.decoded, None)}\n[dim]{markup(one.opened.path.name)}[/dim]",
-                "\n".join(_state(system, one, [w.opened.proposal.nonce for w in waiting])),
+                markup_lines(f"{one.opened.decoded}\n{one.opened.path.name}", None),
+                markup_lines("\n".join(_state(system, one, nonces)), None),
             )
         out.print(shown)
         if not waiting and listed.problem is None:
@@ -159,17 +160,17 @@ def _print(out: Console, system: System, rows: Sequence[tuple[ListedSafe, list[_
 
 def _state(system: System, one: _Waiting, nonces: Sequence[int]) -> list[str]:
     signed = ", ".join(system.named(who) for who in one.signed_by) or "nobody"
-    lines = [f"signed by {markup(signed)}"]
+    lines = [f"signed by {signed}"]
     if one.missing:
-        lines.append(f"[yellow]{one.missing} more must sign[/yellow]")
+        lines.append(f"{one.missing} more must sign")
     if gaps := [nonce for nonce in one.before if nonce not in nonces]:
-        lines.append(f"[yellow]nothing here for nonce {_listed(gaps)}, which comes first[/yellow]")
+        lines.append(f"nothing here for nonce {_listed(gaps)}, which comes first")
     elif one.before:
         lines.append(f"waits for nonce {_listed(one.before)}")
     elif not one.missing:
-        lines.append("[green]can be sent[/green]: ape run safe execute")
+        lines.append("can be sent: ape run safe execute")
     if one.rivals:
-        lines.append(f"[bold]or {markup(', '.join(one.rivals))}: one of a nonce is sent[/bold]")
+        lines.append(f"or {', '.join(one.rivals)}: one of a nonce is sent")
     return lines
 
 
