@@ -51,7 +51,6 @@ from kgst.reserves.views import (
     print_warnings,
     safe,
 )
-from kgst.reserves.word import changed_accounts, require_word
 from kgst.settling.orders import read_orders
 from kgst.signing.deadlines import ATTESTATION_VALID, deadline_after
 from kgst.signing.views import namer, print_hashes
