@@ -18,7 +18,6 @@ from kgst.pipeline.pipeline import perform
 from kgst.reserves.annex import annex_of
 from kgst.reserves.attested import check_reports, read_attested
 from kgst.reserves.by_hand import read_by_hand
-from kgst.reserves.changes import changed_accounts, require_word
 from kgst.reserves.composing import Previous, compose, read_previous
 from kgst.reserves.documents import (
     RecoveryPart,
@@ -51,6 +50,7 @@ from kgst.reserves.views import (
     print_warnings,
     safe,
 )
+from kgst.reserves.word import changed_accounts, require_word
 from kgst.settling.orders import read_orders
 from kgst.signing.deadlines import ATTESTATION_VALID, deadline_after
 from kgst.signing.views import namer, print_hashes

@@ -1,4 +1,4 @@
-"""What differs from the last report, and needs somebody's word."""
+"""What somebody has to give a word for, before it is drafted: reserves that fall, accounts that are gone."""
 
 from __future__ import annotations
 
