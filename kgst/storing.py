@@ -111,7 +111,7 @@ def require_apart(outputs: list[Path], inputs: list[Path]) -> None:
     taken = {path.resolve(): path for path in inputs}
     for path in outputs:
         if (other := taken.setdefault(path.resolve(), path)) is not path:
-            raise FileError(f"{path}: would overwrite {other}; give another name.")
+            raise FileError(f"{path}: would overwrite {other}; name another file.")
 
 
 def write_new(files: Sequence[tuple[Path, bytes]], *, force: bool = False) -> None:
@@ -135,7 +135,9 @@ def _is_there(path: Path, data: bytes, *, force: bool) -> bool:
     if not path.exists() and not path.is_symlink():
         return False
     if path.is_symlink() or not path.is_file():
-        raise FileError(f"{path}: a link or a folder stands there; give another name.")
+        raise FileError(
+            f"{path}: a link or a folder stands there; move it away, or name another file where the command lets you."
+        )
     try:
         if path.read_bytes() == data:
             return True
@@ -143,7 +145,7 @@ def _is_there(path: Path, data: bytes, *, force: bool) -> bool:
         raise FileError(f"{path}: is there and cannot be read ({error.strerror}).") from error
     if not force:
         raise FileError(
-            f"{path}: is there already with other content; give another name, or --force to replace it."
+            f"{path}: is there already with other content; move it away, or give --force to replace it."
         )
     return False
 

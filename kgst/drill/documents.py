@@ -38,12 +38,14 @@ class DrillDocument(Document):
         paused_before: Flags that were set when the drill began.
         seconds_to_mined: From the decision until the pause was mined on the fork.
         seconds_to_proof: From the decision until each kind of payment was seen to revert.
+        seconds_to_fork: Before: until the copy of the chain was ready, which a real pause needs not.
+        seconds_in_all: Of the whole drill.
         unpause_delay: Seconds that UNPAUSER has to wait on this network.
         passed: Whether every check is ok.
         report: File of the report; null when none was asked for.
     """
 
-    SCHEMA: ClassVar = "kgst/drill/2"
+    SCHEMA: ClassVar = "kgst/drill/3"
 
     chain_id: ChainId
     token: Address
@@ -54,6 +56,8 @@ class DrillDocument(Document):
     paused_before: list[FlagName]
     seconds_to_mined: _Measured
     seconds_to_proof: _Measured
+    seconds_to_fork: _Measured
+    seconds_in_all: _Measured
     unpause_delay: Duration
     checks: list[_Check]
     passed: bool
@@ -70,6 +74,8 @@ class DrillDocument(Document):
             paused_before=flag_list(drill.paused_before),
             seconds_to_mined=round(drill.seconds_to_mined, 3),
             seconds_to_proof=round(drill.seconds_to_proof, 3),
+            seconds_to_fork=round(drill.seconds_to_fork, 3),
+            seconds_in_all=round(drill.seconds_in_all, 3),
             checks=_Check.all_of(drill.checks),
             report=str(report) if report else None,
         )

@@ -7,6 +7,7 @@ pretended on the fork, after the clock has stopped.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,6 +49,8 @@ class Drill:
         paused_before: Flags that were set on the chain; the fork then pretends that none was.
         seconds_to_mined: From the decision until the pause was mined on the fork.
         seconds_to_proof: From the decision until each kind of payment was seen to revert.
+        seconds_to_fork: Before: until the copy of the chain was ready, which a real pause needs not.
+        seconds_in_all: Of the whole drill.
         unpause_delay: Seconds that UNPAUSER waits on this network.
     """
 
@@ -58,6 +61,8 @@ class Drill:
     paused_before: int = 0
     seconds_to_mined: float = 0.0
     seconds_to_proof: float = 0.0
+    seconds_to_fork: float = 0.0
+    seconds_in_all: float = 0.0
     unpause_delay: int = 0
     checks: list[Check] = field(default_factory=list)
 
@@ -73,12 +78,13 @@ class Drill:
         self.checks.append(Check.that(area, item, good, found, expected))
 
 
-def run_drill(system: System, fork: Fork) -> Drill:
+def run_drill(system: System, fork: Fork, tell: Callable[[str], None] = lambda _: None) -> Drill:
     """Pause everything on `fork`, prove it, resume, prove that too.
 
     Args:
         system: The deployment, read on the fork.
         fork: Changed by this; it is thrown away.
+        tell: Told, in a few words, what begins now.
 
     Returns:
         What was found; a step that fails ends the drill with the reason.
@@ -95,8 +101,11 @@ def run_drill(system: System, fork: Fork) -> Drill:
     drill.unpauser, allowed = _member(system, unpause(system, ()))
     drill.unpause_delay = allowed.delay
     try:
+        tell(f"pausing everything as {system.named(drill.pauser)}")
         _pause(system, fork, drill)
+        tell("trying what must go on: attesting, freezing, cancelling, taking back")
         _what_goes_on(system, fork, overrides, drill)
+        tell(f"resuming as {system.named(drill.unpauser)}")
         _resume(system, fork, overrides, drill)
     except KgstError as error:
         drill.note("drill", "the drill itself", False, str(error))

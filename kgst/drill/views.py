@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kgst.checks import print_checks
-from kgst.console import Answer
+from kgst.console import Answer, console
 from kgst.drill.documents import DrillDocument
 from kgst.drill.running import Drill, run_drill
 from kgst.errors import ExitCode
@@ -32,8 +33,16 @@ CLOCK_NOTE: Final = (
 
 def answer(policy_path: Path | None, report: Path | None, *, quiet: bool) -> Answer[DrillDocument]:
     """Run the drill on a fork of the connected network, which gets nothing of it."""
+    begun, out = time.monotonic(), console(stderr=True)
+
+    def tell(what: str) -> None:
+        out.print(f"[dim]{time.monotonic() - begun:5.1f} s  {markup(what)} …[/dim]")
+
+    tell("making a copy of the chain")
     with forked_system(policy_path, quiet=quiet) as (system, fork):
-        drill = run_drill(system, fork)
+        ready = time.monotonic() - begun
+        drill = run_drill(system, fork, tell)
+    drill.seconds_to_fork, drill.seconds_in_all = ready, time.monotonic() - begun
     if report is not None:
         write_new([(report, markdown(system, drill).encode())], force=True)
     return Answer(
@@ -86,6 +95,11 @@ def _facts(system: System, drill: Drill) -> list[tuple[str, str]]:
         ("paused by", system.named(drill.pauser)),
         ("decision to mined", f"{drill.seconds_to_mined:.2f} s"),
         ("decision to proof", f"{drill.seconds_to_proof:.2f} s"),
+        (
+            "the drill in all",
+            f"{drill.seconds_in_all:.1f} s, of which {drill.seconds_to_fork:.1f} s for the copy of the chain, which a "
+            "real pause does not need",
+        ),
         ("resumed by", system.named(drill.unpauser)),
         ("delay of resuming", format_duration(drill.unpause_delay)),
     ]

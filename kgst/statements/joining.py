@@ -90,8 +90,9 @@ def require_one_origin(sheets: Sequence[Sheet]) -> None:
             both = days[_statement(sheet)], days[_statement(first)]
             if _of_one_bank(sheet, first) and all(both) and not both[0] & both[1]:
                 continue
+            where = "another file of that name" if first.file == sheet.file else first.file
             raise sheet.fault(
-                f"the account stands also in {first.file} (as {first.account})",
+                f"the account stands also in {where} (as {first.account})",
                 "an account counts once: give only the file with its last statement",
             )
         origin[sheet.key].append(sheet)

@@ -211,6 +211,17 @@ def test_read_reserves__account_in_two_csv_files__is_refused(write: Write) -> No
     assert text.startswith("b.csv")
 
 
+def test_read_reserves__account_in_two_files_of_one_name__says_so(
+    write: Write, tmp_path: Path
+) -> None:
+    later = "1091820000998871,KGS,2026-03-05,1.00,CRDT"
+    first = write(HEADER, ROW, name="a.csv")
+    (tmp_path / "other").mkdir()
+    second = tmp_path / "other" / "a.csv"
+    second.write_text(f"{HEADER}\n{later}\n")
+    assert "stands also in another file of that name" in refusal(first, second)
+
+
 def test_read_reserves__csv_in_windows_1251__is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bank.csv"
     path.write_bytes(f"{HEADER}\n{ROW}\n\u0421\u043e\u043c".encode("windows-1251"))
