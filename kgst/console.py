@@ -15,6 +15,7 @@ from ape.cli import account_option
 
 from kgst.command import Answer, KgstCommand, KgstGroup, OfflineCommand, console
 from kgst.errors import InputError, RefusedError
+from kgst.redaction import redact
 from kgst.streams import is_heard
 from kgst.terminal import plain
 
@@ -27,6 +28,7 @@ __all__ = [
     "Answer",
     "KgstCommand",
     "KgstGroup",
+    "LocalPath",
     "OfflineCommand",
     "account_of",
     "confirm",
@@ -41,6 +43,19 @@ __all__ = [
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class LocalPath(click.Path):
+    """A path on this machine; an address given in its place is refused, without the key that may be in it."""
+
+    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True) -> None:
+        super().__init__(file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As a `Path`."""
+        if "://" in str(value):
+            self.fail(f"{redact(str(value))} is an address, and a file is wanted", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def json_option(function: F) -> F:
@@ -62,7 +77,7 @@ def policy_option(function: F) -> F:
         "policy_path",
         envvar="KGST_POLICY",
         show_envvar=True,
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=LocalPath(dir_okay=False),
         help="The policy; by default deployments/<network>/policy.yaml.",
     )(function)
 

@@ -11,6 +11,7 @@ from kgst.console import (
     Answer,
     KgstCommand,
     KgstGroup,
+    LocalPath,
     json_option,
     operator_options,
     policy_option,
@@ -102,7 +103,7 @@ def verify(policy_path: Path | None, json_output: bool) -> Answer[DeployVerifyDo
 @click.option(
     "--out",
     "folder",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=LocalPath(file_okay=False),
     help="Where the files go; by default build/verification.",
 )
 @policy_option

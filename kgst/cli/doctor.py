@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgst.console import Answer, KgstCommand, json_option, policy_option
+from kgst.console import Answer, KgstCommand, LocalPath, json_option, policy_option
 
 if TYPE_CHECKING:
     from kgst.doctor.documents import DoctorDocument
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @policy_option
 @click.option(
     "--fix-plan",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=LocalPath(dir_okay=False),
     metavar="FILE",
     help="Write what would undo the drift, for Safe's Transaction Builder. Sends nothing.",
 )

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgst.console import Answer, KgstCommand, json_option, policy_option
+from kgst.console import Answer, KgstCommand, LocalPath, json_option, policy_option
 
 if TYPE_CHECKING:
     from kgst.drill.documents import DrillDocument
 
 
 @click.command(cls=KgstCommand, short_help="Pause on a fork, timed; sends nothing")
-@click.option(
-    "--report", type=click.Path(path_type=Path), help="Write a report in Markdown to this file."
-)
+@click.option("--report", type=LocalPath(), help="Write a report in Markdown to this file.")
 @policy_option
 @json_option
 def cli(report: Path | None, policy_path: Path | None, json_output: bool) -> Answer[DrillDocument]:

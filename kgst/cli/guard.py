@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgst.console import Answer, KgstCommand, KgstGroup, json_option, policy_option
+from kgst.console import Answer, KgstCommand, KgstGroup, LocalPath, json_option, policy_option
 from kgst.pipeline.emergency import EmergencyCommand
 from kgst.pipeline.options import Run, write_options
 
@@ -28,7 +28,7 @@ def cli() -> None:
 @click.option(
     "--presign",
     metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=LocalPath(dir_okay=False),
     help="Sign it now for the account's next nonce, and write it to FILE instead of sending it.",
 )
 @write_options
@@ -48,7 +48,7 @@ def pause(
 
 
 @cli.command(cls=EmergencyCommand)
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=LocalPath(dir_okay=False))
 @policy_option
 @json_option
 def send(file: Path, policy_path: Path | None, json_output: bool) -> Answer[GuardSendDocument]:
@@ -124,7 +124,7 @@ def freeze(holder: str, amount: str, run: Run) -> Answer[WriteDocument]:
 @click.option(
     "--order",
     required=True,
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="The order: YAML or JSON, see docs/files.md.",
 )
 @write_options
@@ -139,7 +139,7 @@ def seize(order: Path, run: Run) -> Answer[WriteDocument]:
 
 
 @cli.command(cls=KgstCommand)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=LocalPath())
 @click.option(
     "--exact", is_flag=True, help="Also unblock every account that is blocked and not in FILE."
 )
@@ -164,7 +164,7 @@ def blocklist(file: Path, exact: bool, chunk: int, run: Run) -> Answer[WriteDocu
 
 
 @cli.command(cls=KgstCommand)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=LocalPath())
 @click.option(
     "--chunk",
     type=click.IntRange(1, 500),

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgst.console import Answer, OfflineCommand, json_option
+from kgst.console import Answer, LocalPath, OfflineCommand, json_option
 from kgst.pipeline.options import force_option, offline_policy_option
 
 if TYPE_CHECKING:
     from kgst.chronicle.documents import HistoryDocument
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = LocalPath(dir_okay=False)
+FOLDER = LocalPath(file_okay=False)
 
 
 @click.command(cls=OfflineCommand, short_help="Who did what, when and why")

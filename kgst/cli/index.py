@@ -11,6 +11,7 @@ from kgst.console import (
     Answer,
     KgstCommand,
     KgstGroup,
+    LocalPath,
     OfflineCommand,
     json_option,
     policy_option,
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
         IndexVerifyDocument,
     )
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = LocalPath(dir_okay=False)
+FOLDER = LocalPath(file_okay=False)
 
 
 @click.group(cls=KgstGroup, short_help="The token's history: read, verify, hand on")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgst.console import Answer, KgstCommand, KgstGroup, json_option, policy_option
+from kgst.console import Answer, KgstCommand, KgstGroup, LocalPath, json_option, policy_option
 from kgst.pipeline.options import write_options
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def burn(amount: str, reference: str, run: Run) -> Answer[WriteDocument]:
 
 
 @cli.command(cls=KgstCommand)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=LocalPath())
 @click.option(
     "--chunk",
     type=click.IntRange(1, 500),
@@ -84,7 +84,7 @@ def burn(amount: str, reference: str, run: Run) -> Answer[WriteDocument]:
 )
 @click.option(
     "--rest",
-    type=click.Path(path_type=Path),
+    type=LocalPath(),
     help="Give a begun payout up: declare void on the chain what it has not paid, a transaction for each part, then "
     "write those rows to a new CSV file.",
 )

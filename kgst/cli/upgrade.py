@@ -11,6 +11,7 @@ from kgst.console import (
     Answer,
     KgstCommand,
     KgstGroup,
+    LocalPath,
     OfflineCommand,
     json_option,
     policy_option,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     )
 
 # Whether a file is there and usable is said by the command, with what to do.
-FILE: Any = click.Path(path_type=Path)
+FILE: Any = LocalPath()
 
 
 def data_option(function: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from kgst.console import json_option, operator_options, policy_option, yes_option
+from kgst.console import LocalPath, json_option, operator_options, policy_option, yes_option
 from kgst.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 # Whether a file is there and usable is said by the command, with what to do.
-FILE: Any = click.Path(path_type=Path)
+FILE: Any = LocalPath()
 
 
 _HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}", re.ASCII)

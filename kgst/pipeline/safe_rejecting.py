@@ -18,6 +18,7 @@ from kgst.proposals.opened import open_proposal
 from kgst.proposals.views import print_proposal, shown
 from kgst.safe.safes import SafeTransaction
 from kgst.sending.public_keys import require_own_key
+from kgst.signing.own import print_read
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def reject(system: System, path: Path, run: Run) -> Answer[WriteDocument | SafeS
     if run.account is not None:
         require_own_key(run.account.address, system.provider)
         out.print(f"Rejects, for good: [bold]{markup(opened.decoded, None)}[/bold], nonce {nonce}")
+        print_read(out, system.policy, system.policy_path)
         confirm("Sign the rejection?", run.account, yes=run.yes)
     actor = Actor(safe.address, run.account, label, safe)
     meant = Operation("reject", f"reject {opened.decoded}, nonce {nonce}", safe.address, b"")

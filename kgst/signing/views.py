@@ -98,5 +98,5 @@ def print_collection(out: Console, collection: Collection, target: Path, named: 
     out.print(f"[green]✓[/green] {needed}: enough.")
     if collection.draft.closes is not None:
         last = deadlines.until(collection.draft.closes, deadlines.clock())
-        out.print(f"Can be submitted until {last}", soft_wrap=True)
+        out.print(f"Can be submitted until {markup(last)}", soft_wrap=True)
     out.print(f"Ready to submit: {target}", soft_wrap=True, markup=False)

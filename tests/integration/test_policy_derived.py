@@ -34,11 +34,13 @@ def test_policy__one_leaf_is_another__verify_names_it(deployed: Deployment, leaf
         with pytest.raises(ValidationError):
             Policy.model_validate(leaf.policy)
         return
-    policy = Policy.model_validate(leaf.policy)
     if leaf.key == "chain_id":
+        account = {"account": "1", "currency": "KGS", "bank": "TLPRKG22"}
+        policy = Policy.model_validate({**leaf.policy, "reserve_accounts": [account]})
         with pytest.raises(RefusedError, match="chain"):
             inspect(policy, deployed.record)
         return
+    policy = Policy.model_validate(leaf.policy)
     deployment = Deployment.of(policy, deployed.record)
     provider = connected()
     done = compare(deployment, provider, latest(provider))

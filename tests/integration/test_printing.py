@@ -84,7 +84,9 @@ NOT_HERE = {
     "drill": "speaks to a fork",
     "guard send": "shows a file, which its own tests lie in",
     "index sync": "shows numbers and hashes",
+    "reconcile": "shows statements, which their own tests lie in",
     "reserves draft": "shows statements, which their own tests lie in",
+    "reserves order": "writes a file, of figures and references",
     "upgrade check": "speaks to a fork",
 }
 

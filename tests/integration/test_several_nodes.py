@@ -115,6 +115,8 @@ def test_freeze__the_named_node_loses_it__goes_by_the_others(three: Agreeing) ->
         "freeze",
         three.here.address("outsider"),
         "5 som",
+        "--reason",
+        "a test",
         "--allow-unknown",
         account="compliance",
     )

@@ -763,7 +763,9 @@ def test_execute__upgrade_that_changes_a_getter__is_drift_once_it_is_final(
     ape_chain.mine()
     commands.schedule(file, as_(upgrader))
     pass_time(DELAY)
-    with pytest.raises(DriftError, match="answers otherwise than in the block before: allowance"):
+    with pytest.raises(
+        DriftError, match="than in the block before, not as the upgrade declares: allowance"
+    ):
         commands.execute(file, as_(upgrader))
 
 
