@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kgst.auditors.files import Ends, Proposal
-from kgst.multicall import Reads
+from kgst.multicall import Reads, plausible
 from kgst.node import rpc
 from kgst.reserves.files import ChainState
 from kgst.reserves.reading import ReserveReads, block_of
@@ -77,11 +77,12 @@ def read_proposal(system: System) -> Proposal | None:
 def _proposal(found: Recovery) -> Proposal | None:
     if not found.acceptable_at:
         return None
-    return Proposal(
-        auditors=tuple(found.auditors),
-        threshold=found.threshold,
-        acceptable_at=found.acceptable_at,
-    )
+    with plausible("what is proposed for lost keys"):
+        return Proposal(
+            auditors=tuple(found.auditors),
+            threshold=found.threshold,
+            acceptable_at=found.acceptable_at,
+        )
 
 
 def successors(policy: Policy, current: AuditorSet) -> AuditorSet:

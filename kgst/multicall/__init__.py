@@ -13,7 +13,17 @@ https://github.com/mds1/multicall3: the same address and code on every chain, BS
 """
 
 from kgst.multicall.blocks import Head, latest, many
-from kgst.multicall.reads import Read, ReadError, Reads
+from kgst.multicall.reads import Read, ReadError, Reads, plausible
 from kgst.multicall.standing import MULTICALL3, ensure_multicall
 
-__all__ = ["MULTICALL3", "Head", "Read", "ReadError", "Reads", "ensure_multicall", "latest", "many"]
+__all__ = [
+    "MULTICALL3",
+    "Head",
+    "Read",
+    "ReadError",
+    "Reads",
+    "ensure_multicall",
+    "latest",
+    "many",
+    "plausible",
+]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from eth_abi.abi import decode, encode
 from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
+from pydantic import ValidationError
 
 from kgst.abi import interface
 from kgst.multicall.blocks import Head
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from ape.api import ProviderAPI
     from ape.contracts import ContractInstance
 
-__all__ = ["OtherBlockError", "Read", "ReadError", "Reads"]
+__all__ = ["OtherBlockError", "Read", "ReadError", "Reads", "plausible"]
 
 _AGGREGATE: Final = function_signature_to_4byte_selector("aggregate3((address,bool,bytes)[])")
 _ATTEMPTS: Final = 6
@@ -181,6 +183,23 @@ class Reads:
     def _add(self, read: Read[T]) -> Read[T]:
         self._reads.append(read)
         return read
+
+
+@contextmanager
+def plausible(what: str) -> Iterator[None]:
+    """Within the block a model is made of what was read: what cannot be so is told as a node's lie.
+
+    Raises:
+        ReadError: it cannot be so.
+    """
+    try:
+        yield
+    except ValidationError as error:
+        found = "; ".join(one["msg"].removeprefix("Value error, ") for one in error.errors()[:3])
+        raise ReadError(
+            f"could not read {what}: what the node says cannot be ({found}); it lies, or the contract there is "
+            "another: use another node."
+        ) from None
 
 
 def _aggregate(

@@ -137,7 +137,11 @@ _BLOCK_FIELDS: Final = {
     "withdrawals": _nullable(_list_of(_WITHDRAWAL)),
 }  # fmt: skip
 _BLOCK: Final = _object(
-    {"number": _quantity, "hash": _HASH, "parentHash": _HASH, "timestamp": _quantity}, _BLOCK_FIELDS
+    {
+        **_each("number timestamp gasLimit", _quantity),
+        **_each("hash parentHash", _HASH),
+    },
+    _BLOCK_FIELDS,
 )
 _PENDING: Final = _object(
     {"parentHash": _HASH, "timestamp": _quantity},

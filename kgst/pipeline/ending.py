@@ -29,8 +29,11 @@ def partly(out: Console, result: Result, of: int) -> Iterator[None]:
         yield
         if of > 1 and not out.is_terminal:
             out.print(f"{len(result.outcomes):d} of {of:d} transactions are final")
-    except RevertedError:
-        raise
+    except RevertedError as error:
+        if not result.outcomes:
+            raise
+        so_far = f"{len(result.outcomes)} of {of} transactions are final"
+        raise RevertedError(f"{so_far}; {error}", error.outcome) from error
     except RefusedError as error:
         if not result.outcomes:
             raise

@@ -13,6 +13,7 @@ from kgst.console import Answer
 from kgst.deployment.system import open_system
 from kgst.errors import ExitCode
 from kgst.multicall import Reads
+from kgst.node import NodeError
 from kgst.pipeline.actor import choose_actor
 from kgst.pipeline.pipeline import perform
 from kgst.reserves.annex import annex_of
@@ -57,6 +58,7 @@ from kgst.signing.views import namer, print_hashes
 from kgst.snapshot.token import Recovery, TokenReads
 from kgst.statements import ReserveTotal
 from kgst.storing import as_bytes, read_bytes, require_apart, write_new
+from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -267,10 +269,14 @@ def _then_show(system: System, answer: Answer[WriteDocument]) -> Answer[WriteDoc
     """`answer`, and for people the reserves as they are now, once it is done."""
     if answer.exit_code is not ExitCode.DONE:
         return answer
-    state, headroom, _ = _read(system)
 
     def show_it(out: Console) -> None:
         answer.show(out)
+        try:
+            state, headroom, _ = _read(system)
+        except NodeError as error:  # what was sent is final all the same
+            out.print(f"[yellow]How the reserves are now was not read:[/yellow] {markup(error)}")
+            return
         print_state(out, state, headroom, state.block.timestamp, namer(system.policy))
 
     return replace(answer, show=show_it)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kgst.multicall import Head, Reads, ensure_multicall, latest
+from kgst.multicall import Head, Reads, ensure_multicall, latest, plausible
 from kgst.node import NodeError, final_block, rpc
 from kgst.reserves.files import ChainState, Statement
 from kgst.signing.files import Block
@@ -52,14 +52,15 @@ class ReserveReads:
 
     def state(self, head: Head) -> ChainState:
         """Once the reads were fetched, in the block `head`."""
-        return ChainState(
-            block=Block(number=head.number, hash=head.hash, timestamp=head.time),
-            last=statement_of(self._last.value),
-            **self._solvency.value._asdict(),
-            **self._limits.value._asdict(),
-            auditors=auditor_set(self._auditors.value),
-            halts=self._halts.value,
-        )
+        with plausible("the reserves"):
+            return ChainState(
+                block=Block(number=head.number, hash=head.hash, timestamp=head.time),
+                last=statement_of(self._last.value),
+                **self._solvency.value._asdict(),
+                **self._limits.value._asdict(),
+                auditors=auditor_set(self._auditors.value),
+                halts=self._halts.value,
+            )
 
 
 def block_of(system: System, number: int | None) -> Head:

@@ -10,6 +10,7 @@ from eth_utils.address import to_checksum_address
 
 from kgst.errors import RefusedError
 from kgst.moments import both_times, format_span
+from kgst.multicall import plausible
 from kgst.node import ChainRevertError, NoAnswerError, NodeError, NodeRefusedError, rpc
 from kgst.safe.safes import view
 from kgst.signatures import digest, signer_of
@@ -54,12 +55,13 @@ def read_halts(system: System) -> int:
 
 def auditor_set(found: Auditors) -> AuditorSet:
     """The auditors as files have them."""
-    return AuditorSet(
-        version=found.version,
-        threshold=found.threshold,
-        members=tuple(found.members),
-        suspended=found.suspended,
-    )
+    with plausible("the auditors"):
+        return AuditorSet(
+            version=found.version,
+            threshold=found.threshold,
+            members=tuple(found.members),
+            suspended=found.suspended,
+        )
 
 
 def require_here(system: System, path: Path, draft: AuditorsOrder) -> None:
