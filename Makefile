@@ -51,7 +51,7 @@ rehearse: setup ## The token's whole life, typed from docs/runbooks/, on a doubl
 	@$(BIN)/python tests/rehearsal/run.py $(ARGS)
 
 lies: export KGST_LIES ?= all
-lies: setup ## Every lie that a node can tell in one answer, one at a time, hours: build/lies/; KGST_LIES='mint: eth_getTransactionReceipt' chooses
+lies: setup ## Every lie that a node can tell in one answer, one at a time, an hour: build/lies/; KGST_LIES='mint: eth_getTransactionReceipt' chooses
 	@rm -rf build/lies
 	@$(BIN)/python tools/run_alone.py $(APE) test tests/integration/test_lies.py -n $(WORKERS) --dist load -q --tb=line || true
 	@$(BIN)/python tests/lies.py

@@ -105,7 +105,7 @@ def test_lie__that_once_did_harm__does_none(world: World, name: str, words: str)
     assert wrong == [], met
 
 
-@pytest.mark.skipif(not WHICH, reason="hours: make lies")
+@pytest.mark.skipif(not WHICH, reason="an hour: make lies")
 @pytest.mark.parametrize("shard", range(SHARDS))
 @pytest.mark.parametrize("name", NAMES)
 def test_lie__any__is_caught_or_harmless(world: World, name: str, shard: int) -> None:
