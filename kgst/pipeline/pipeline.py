@@ -79,6 +79,8 @@ def _performed(work: Work, operations: Sequence[Operation]) -> Answer[OperationD
 
     left = [o for o in operations if not _is_so(work, o)]
     if not left:
+        # What the account has in flight may undo it: an unblock is no success while a block is on its way.
+        work.finish_others(subject)
         return work.answer(operations, Result(already=True))
     for operation in left:
         if operation.check is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from kgst.errors import DriftError, UnconfirmedError
 from kgst.node import NodeError, rpc
 from kgst.pipeline.expected_events import missing
-from kgst.pipeline.operation import ANYTHING, Operation
+from kgst.pipeline.operation import ANYTHING, Operation, Readback
 from kgst.pipeline.results import Result
 
 if TYPE_CHECKING:
@@ -66,8 +66,7 @@ def _differences(operations: Sequence[Operation], result: Result) -> list[str]:
     wrong = []
     for readback in (r for o in operations for r in o.readbacks):
         try:
-            with rpc(f"read back {readback.what}"):
-                value = readback.read()
+            value = _value(readback)
         except NodeError as error:
             if readback.expected is not ANYTHING:
                 raise
@@ -79,6 +78,17 @@ def _differences(operations: Sequence[Operation], result: Result) -> list[str]:
                 f"{readback.what}: expected {readback.show(readback.expected)}, found {readback.show(value)}"
             )
     return wrong
+
+
+def _value(readback: Readback) -> object:
+    try:
+        with rpc(f"read back {readback.what}"):
+            return readback.read()
+    except (TypeError, ValueError) as error:  # of nothing, or of figures that cannot be
+        raise NodeError(
+            f"could not read back {readback.what}: the node's answer is not what the contract returns; use another "
+            "node."
+        ) from error
 
 
 def _not_logged(system: System, operations: Sequence[Operation], result: Result) -> list[str]:

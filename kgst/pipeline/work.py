@@ -208,6 +208,11 @@ class Work:
             self._others.note_superseded(subject, taken)
         return result
 
+    def finish_others(self, subject: str) -> None:
+        """Bring what runs other than that of `subject` have in flight to its end; what is urgent waits for none."""
+        if self.actor.account is not None and not self.urgent:
+            self._others.finish(subject, self._let_sign, self.sender)
+
     def _let_sign(self) -> None:
         """What cannot land is signed again with the same nonce: with --yes nobody is asked for that either."""
         if self.run.yes and self.actor.account is not None:

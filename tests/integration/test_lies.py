@@ -40,6 +40,8 @@ FOUND = (
     ("grant", "eth_getLogs of 7 kinds.0.topics dropped always"),
     ("grant", "eth_getLogs of 7 kinds.0.topics.1 other always"),
     ("payout", "eth_getBlockByNumber latest.gasLimit absent always"),
+    ("submit", "eth_call lastAttestation.words null always"),
+    ("submit", "eth_call lastAttestation.words.2 minus always"),
     ("submit", "eth_call 8 at once: solvency to halts.calls.4.words.2 minus always"),
     ("submit", "eth_call 8 at once: solvency to halts.calls.6.words.6 other always"),
 )

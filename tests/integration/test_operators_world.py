@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("pyrevm", reason="pyrevm has no wheel for this Python: the machine needs it")
 from operators import broken
+from operators.acts import ACTS
 from operators.disk import Disk, Killed
 from operators.making import a_world
 from operators.troubles import NODE, PROCESS
@@ -101,6 +102,17 @@ def test_judge__final_is_said_of_the_last_block__is_noticed_when_that_is_undone(
     world.begin()
     with pytest.raises(BrokenError, match="ended with 0, and is there"):
         world.give("mint", 1, 0, fork=True)
+
+
+def test_already_so__while_what_undoes_it_is_on_its_way__is_no_success(world: World) -> None:
+    world.begin()
+    world.chain.floor = 10**12
+    assert world.give("block", 1, 0).code == 6, "nobody mines it for that price"
+    world.chain.floor = 0
+    assert world.give("unblock", 1, 0).code == 3, "it is blocked now"
+    assert world.give("unblock", 1, 0).code == 0
+    world.clock.sleep(60)
+    assert ACTS["unblock"].times(world, 1) == (1, 1)
 
 
 def test_end__a_run_that_was_killed__is_brought_to_its_end(world: World) -> None:
