@@ -70,7 +70,7 @@ def read_proposal(system: System) -> Proposal | None:
     Raises:
         NodeError: the node failed.
     """
-    with rpc("read the proposed auditors"):
+    with rpc("read the proposed auditors"), plausible("what is proposed for lost keys"):
         return _proposal(Recovery(*system.token.auditorsProposal()))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kgst.console import Answer, KgstCommand, json_option, policy_option
-from kgst.pipeline.options import FILE, force_option
+from kgst.pipeline.options import FILE, force_option, orders_option
 
 if TYPE_CHECKING:
     from kgst.reconcile.documents import ReconcileDocument
@@ -23,13 +23,7 @@ if TYPE_CHECKING:
     type=FILE,
     help="An attested report, its annex beside it: what is after its closing is looked at. Default: every entry.",
 )
-@click.option(
-    "--order",
-    "orders",
-    multiple=True,
-    type=FILE,
-    help="A payment order that `reserves order` wrote, whose payments the bank booked as one sum.",
-)
+@orders_option
 @click.option(
     "--epoch",
     type=click.IntRange(min=1),

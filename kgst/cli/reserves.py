@@ -20,6 +20,7 @@ from kgst.pipeline.options import (
     FILE,
     collect_options,
     force_option,
+    orders_option,
     sign_options,
     valid_for_option,
     write_options,
@@ -61,13 +62,7 @@ def cli() -> None:
 @click.option(
     "--reason", metavar="TEXT", help="Why --settled is given by hand. Shown to everybody who signs."
 )
-@click.option(
-    "--order",
-    "orders",
-    multiple=True,
-    type=FILE,
-    help="A payment order that `reserves order` wrote, whose payments the bank booked as one sum.",
-)
+@orders_option
 @click.option(
     "--closing",
     type=click.DateTime(formats=["%Y-%m-%d"]),

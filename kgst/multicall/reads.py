@@ -194,6 +194,11 @@ def plausible(what: str) -> Iterator[None]:
     """
     try:
         yield
+    except TypeError as error:  # ape has None for an empty answer
+        raise ReadError(
+            f"could not read {what}: the node's answer is empty, or of another shape than the contract's; use another "
+            "node."
+        ) from error
     except ValidationError as error:
         found = "; ".join(one["msg"].removeprefix("Value error, ") for one in error.errors()[:3])
         raise ReadError(

@@ -24,6 +24,7 @@ __all__ = [
     "collect_options",
     "force_option",
     "offline_policy_option",
+    "orders_option",
     "sign_options",
     "valid_for_option",
     "write_options",
@@ -190,6 +191,17 @@ def sign_options(
         return function(*args, quiet=json_output, **kwargs)
 
     return command
+
+
+def orders_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--order`: the parameter `orders`, any number of files."""
+    return click.option(
+        "--order",
+        "orders",
+        multiple=True,
+        type=FILE,
+        help="A payment order that `reserves order` wrote, whose payments the bank booked as one sum.",
+    )(function)
 
 
 def valid_for_option(usual: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -43,7 +43,7 @@ __all__ = [
 
 def read_auditors(system: System) -> AuditorSet:
     """The auditors as they are now."""
-    with rpc("read the auditors"):
+    with rpc("read the auditors"), plausible("the auditors"):
         return auditor_set(Auditors(*system.token.auditorSet()))
 
 

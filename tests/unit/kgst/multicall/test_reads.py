@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from web3.exceptions import Web3RPCError
 
 from kgst.multicall import MULTICALL3, Head, ReadError, Reads, ensure_multicall, latest, many
 from kgst.node import NodeError, connected
+from kgst.signing.onchain import read_auditors
 
 WHAT = "read the test's values"
 
@@ -298,3 +300,10 @@ def test_many__node_fails__says_what_was_tried(
 
     with pytest.raises(NodeError, match="could not read the test's values"):
         many(provider, WHAT, refuse)
+
+
+@pytest.mark.parametrize("answer", [None, (1, 2, ["0x" + "00" * 20], 0), (1, 9, [], 0)])
+def test_auditors__an_answer_that_cannot_be__is_told_as_the_node_s(answer: Any) -> None:
+    token = SimpleNamespace(auditorSet=lambda: answer)
+    with pytest.raises(ReadError, match=r"could not read the auditors: .* use another node"):
+        read_auditors(SimpleNamespace(token=token))  # type: ignore[arg-type]
