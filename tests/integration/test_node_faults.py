@@ -46,7 +46,7 @@ HASH = "0x" + "ab" * 32
 ADDRESS = "0x" + "12" * 20
 BLOCK = {
     "number": "0x64", "hash": HASH, "parentHash": "0x" + "cd" * 32, "timestamp": "0x65000000",
-    "extraData": "0x" + "00" * 280, "transactions": [], "difficulty": "0x2",
+    "extraData": "0x" + "00" * 280, "transactions": [], "difficulty": "0x2", "gasLimit": "0x8583b00",
 }  # fmt: skip
 RECEIPT = {
     "transactionHash": HASH, "blockHash": HASH, "blockNumber": "0x64", "status": "0x1", "gasUsed": "0x5208",
