@@ -22,6 +22,8 @@ class Role(IntEnum):
     COMPLIANCE = 6
     ENFORCER = 7
     GUARDIAN = 8
+    REDEEMER = 9
+    MINTER = 10
 
 
 # Signatures rather than names, because forcedTransfer is overloaded.
@@ -62,6 +64,40 @@ ROLE_FUNCTIONS: dict[Role, tuple[str, ...]] = {
     ),
 }
 """Of the token."""
+
+REDEMPTION_DESK_FUNCTIONS: dict[Role, tuple[str, ...]] = {
+    Role.ADMIN: ("rescueTokens(address,address,uint256)",),
+    Role.ENFORCER: ("seize(uint256,address,uint256,bytes32,uint256)",),
+    Role.REDEEMER: (
+        "lock(uint256[])",
+        "confirmPaid(uint256[],bytes32)",
+        "returned(uint256)",
+        "reject(uint256,string)",
+    ),
+}
+"""Of the redemption desk."""
+
+MINT_DESK_FUNCTIONS: dict[Role, tuple[str, ...]] = {
+    Role.ISSUANCE_ADMIN: ("allowDestination(address)",),
+    Role.GUARDIAN: ("removeDestination(address)", "cancel(bytes32)"),
+    Role.MINTER: (
+        "mint(address,uint256,bytes32)",
+        "propose(address,uint256,bytes32)",
+        "execute(bytes32)",
+    ),
+}
+"""Of the mint desk. Any auditor may cancel too, of whom the AccessManager knows nothing."""
+
+REVOKER_FUNCTIONS: dict[Role, tuple[str, ...]] = {Role.GUARDIAN: ("revokeRole(uint64,address)",)}
+"""Of the Revoker."""
+
+FUNCTIONS: dict[str, dict[Role, tuple[str, ...]]] = {
+    "KGST": ROLE_FUNCTIONS,
+    "Revoker": REVOKER_FUNCTIONS,
+    "RedemptionDesk": REDEMPTION_DESK_FUNCTIONS,
+    "MintDesk": MINT_DESK_FUNCTIONS,
+}
+"""By contract, and by role, what the AccessManager gives to its members. What stands nowhere is ADMIN's."""
 
 REVOKE: Final = "revokeRole(uint64,address)"
 """GUARDIAN's function of the Revoker, and ADMIN's of the AccessManager."""

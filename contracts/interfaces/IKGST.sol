@@ -166,6 +166,8 @@ interface IKGST is
     error NotAContract(address account);
     /// @notice What a desk holds cannot be blocked, frozen or taken; an order goes through the desk.
     error AccountIsDesk(address account);
+    /// @notice What is blocked or frozen becomes no desk: the order would stand against its clients.
+    error DeskUnderOrder(address account);
     /// @notice Minting `needed` would put more into circulation than attested. `headroom` is what may still be minted.
     error HeadroomExceeded(uint256 headroom, uint256 needed);
     /// @notice There is no attestation, or it ran out at `validUntil`, or minting was halted then.
@@ -305,17 +307,17 @@ interface IKGST is
     /// Errors: `NotIssuer`, `AmountOutOfRange` above what the issuer has.
     function lowerIssuer(address issuer, uint256 capacity, uint256 refillPerSecond) external;
 
-    /// @notice Ends an issuer's permissions at once. Restricted to GUARDIAN.
+    /// @notice Ends an issuer's permissions at once. A desk stays one: it mints and burns no more, and what it holds
+    /// for others stays out of reach. Restricted to GUARDIAN.
     /// @dev Worst case: an issuer cannot mint or redeem until `setIssuer` is called again. Undo: `setIssuer`.
     /// Errors: `NotIssuer`.
     function cutIssuer(address issuer) external;
 
     /// @notice Declares an issuer that is a contract to be a desk, which holds tokens for others, each with a claim of
     /// its own. A desk cannot be blocked, frozen or force-transferred: an order goes through the desk itself. Its quota
-    /// stays, and so does a block or freeze of before, until it is lifted. Restricted to ISSUANCE_ADMIN; `cutIssuer`
-    /// ends it at once.
-    /// @dev Worst case: tokens that an order names lie where the order does not reach. Undo: `cutIssuer`, then the
-    /// account is as any other. Errors: `NotIssuer`, `NotAContract`.
+    /// stays. It is one for ever: else whoever ended it could strand what it holds. Restricted to ISSUANCE_ADMIN.
+    /// @dev Worst case: a stranger's contract, at which no order reaches tokens. Undo: cancel during the delay;
+    /// afterwards only an upgrade. Errors: `NotIssuer`, `NotAContract`, `DeskUnderOrder`.
     function setDesk(address desk) external;
 
     /// @notice The issuer's record as of now: `available` includes what has been refilled.

@@ -73,6 +73,11 @@ library BucketLib {
         );
     }
 
+    /// @dev No permission; a desk stays one.
+    function cut(Bucket b) internal pure returns (Bucket) {
+        return Bucket.wrap(Bucket.unwrap(b) & DESK);
+    }
+
     function asDesk(Bucket b) internal pure returns (Bucket) {
         return Bucket.wrap(Bucket.unwrap(b) | DESK);
     }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IKGST} from "../interfaces/IKGST.sol";
+import {Account} from "../ledger/Account.sol";
 import {Bucket} from "../ledger/Bucket.sol";
 import {FlagsLib} from "../ledger/Flags.sol";
 import {Solvency, SolvencyLib} from "../ledger/Solvency.sol";
@@ -76,8 +77,7 @@ abstract contract Issuance is IKGST, Managed, Authorizations {
 
     /// @inheritdoc IKGST
     function cutIssuer(address issuer) external restricted {
-        _requireIssuer(issuer);
-        _ledger().issuers[issuer].bucket = Bucket.wrap(0);
+        _ledger().issuers[issuer].bucket = _requireIssuer(issuer).cut();
         emit IssuerCut(issuer);
     }
 
@@ -85,6 +85,8 @@ abstract contract Issuance is IKGST, Managed, Authorizations {
     function setDesk(address desk) external restricted {
         Bucket bucket = _requireIssuer(desk);
         if (!_isContract(desk)) revert NotAContract(desk);
+        Account held = _ledger().holders[desk].account;
+        if (held.isBlocked() || held.frozen() != 0) revert DeskUnderOrder(desk);
         _ledger().issuers[desk].bucket = bucket.asDesk();
         emit DeskSet(desk);
     }

@@ -24,6 +24,8 @@ NAMES: Final = (
     "ReserveFeed",
     "BackingFeed",
     "Revoker",
+    "RedemptionDesk",
+    "MintDesk",
 )
 
 

@@ -114,18 +114,13 @@ def _desks(step: Step, driver: Driver) -> list[str]:
     for minter, then, now in zip(driver.minters, before, after, strict=True):
         if not then & DESK:
             continue
-        if not now & DESK:
+        if step.name == "cutIssuer" and step.act.arguments[0] == minter:
             found.append("desk cut")
         elif any(args[0] == minter for args in step.events("IssuerSet")):
             lower = step.name == "lowerIssuer"
             found.append("desk kept under lower terms" if lower else "desk kept under new terms")
         if step.actor == minter and step.name in ("mint", "burn"):
             found.append("desk minted" if step.name == "mint" else "desk burned")
-        if any(args[0] == minter for args in step.events("Unblocked")):
-            found.append("desk unblocked")
-    once = {address for address in driver.once_desks if not driver.model.quota[address].desk}
-    if step.name == "blockAccount" and step.act.arguments[0] in once:
-        found.append("desk blocked once it is none")
     return found
 
 

@@ -89,7 +89,6 @@ class Driver:
         """Auditors of earlier sets."""
         self.retired: set[int] = set()
         """Who lost a role."""
-        self.once_desks: set[int] = set()
         self.halted_at = 0
         self.consented: tuple[int, ...] = ()
         """Implementation, code hash and data hash of the last consent that no upgrade has spent."""
@@ -161,8 +160,6 @@ class Driver:
             self.consented = step.call.arguments[:3]
         elif step.call.function == "upgradeToAndCall(address,bytes)":
             self.consented = ()
-        elif step.name == "setDesk":
-            self.once_desks.add(step.act.arguments[0])
         elif step.name in ("revokeRole", "renounceRole"):
             self.retired.add(step.act.arguments[1])
         elif step.name == "grantRole":

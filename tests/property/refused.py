@@ -40,6 +40,7 @@ _BY_ERROR = {
     "OrderAmountMismatch": "order with another amount refused",
     "IssuerQuotaExceeded": "minting beyond quota refused",
     "NotAContract": "desk without code refused",
+    "DeskUnderOrder": "desk under an order refused",
 }
 _AGAINST_DESKS = {
     "blockAccount": "desk not blocked",
@@ -47,7 +48,6 @@ _AGAINST_DESKS = {
     "setFrozenTokens": "desk not frozen",
     "setFrozenTokensBatch": "desk not frozen",
     "forcedTransfer": "desk not seized",
-    "burnBlocked": "desk not destroyed",
 }
 _NAMED = {0: "ADMIN", 5: "UNPAUSER", 8: "GUARDIAN"}
 _PAUSED = {flag: f"paused: {name}" for name, flag in PAUSES.items()}
@@ -118,6 +118,8 @@ def refused(step: Step, driver: Driver) -> list[str]:
             found.append("consent lapsed with its set")
     elif error == "AccountIsDesk":
         found.append(_AGAINST_DESKS[name])
+        if not driver.model.quota[args[0]].may_burn and not driver.model.quota[args[0]].capacity:
+            found.append("desk kept from orders when cut")
     elif error == "RoleNotRevocable":
         found.append(f"{_NAMED[args[0]]} not taken at once")
     elif error == "MarginOutOfRange" and name == "raiseMargin" and args[0] < view.margin:

@@ -1,4 +1,4 @@
-"""Desks, whose tokens no order can take; and what they are before and after."""
+"""Desks, whose tokens no order can take; and what they are before, and when they are cut."""
 
 from __future__ import annotations
 
@@ -38,15 +38,24 @@ class DeskRules(Bench):
         who = d.pick((self.driver.world.wallet, self.driver.place.manager))
         if not self.model.quota[who].capacity:
             self.govern(d, APPOINT, who, d.pick((10**12, 0, 1)), 0, 0 if d.rarely(3) else 1)
+        if d.rarely(3):
+            self.under_an_order(d, who)
         self.govern(d, "setDesk(address)", who)
         return who
 
+    def under_an_order(self, d: Dice, who: int) -> None:
+        """Blocked or with something frozen it becomes no desk."""
+        if d.rarely(2):
+            self.govern(d, "blockAccount(address)", who)
+        else:
+            self.govern(d, "setFrozenTokens(address,uint256)", who, d.pick((1, FULL)))
+        self.govern(d, "setDesk(address)", who)
+        self.govern(d, "unblockAccount(address)", who)
+        self.govern(d, "setFrozenTokens(address,uint256)", who, 0)
+
     def against_a_desk(self, d: Dice) -> None:
-        """Every order against a desk; its money is blocked or frozen from before, at times."""
-        wallet, govern = self.driver.world.wallet, self.govern
-        if d.rarely(3):
-            govern(d, "blockAccount(address)", wallet)
-            govern(d, "setFrozenTokens(address,uint256)", wallet, self.model.balance[wallet] // 2)
+        """Every order against a desk."""
+        govern = self.govern
         desks = [who for who, quota in self.model.quota.items() if quota.desk]
         desk = d.pick(desks) if desks and not d.rarely(3) else self.open_desk(d)
         held, to = self.model.balance[desk], self.receiver(d)
@@ -68,7 +77,7 @@ class DeskRules(Bench):
             govern(d, DESTROY, desk, amount, order, amount)
 
     def new_terms(self, d: Dice) -> None:
-        """A desk's quota changes; it goes on being one until it is cut."""
+        """A desk's quota changes, or is cut; it goes on being one."""
         desks = [who for who, quota in self.model.quota.items() if quota.desk]
         if not desks:
             return
@@ -82,8 +91,6 @@ class DeskRules(Bench):
         elif kind == 2 and d.rarely(2):
             self.govern(d, "cutIssuer(address)", desk)
             self.govern(d, "blockAccount(address)", desk)
-            if not d.rarely(3):
-                self.govern(d, "unblockAccount(address)", desk)
         else:
             self.govern(d, "unblockAccount(address)", desk)
             self.govern(d, "setFrozenTokens(address,uint256)", desk, 0)

@@ -256,10 +256,11 @@ abstract contract EveryCall is TokenProof {
         assert(both(kept, either(b.nonce == a.nonce, counted)));
     }
 
-    /// @dev A bucket becomes a desk, or is none any more, only by what says so. What takes from blocked accounts, blocks or
+    /// @dev A bucket becomes a desk only by what says so, and is one for ever. What takes from blocked accounts, blocks or
     /// freezes leaves a desk alone.
     function _assertDeskKept(uint256[WORDS] memory a, uint256[WORDS] memory b, uint256 may) private pure {
-        if (may & DESKS == 0) assert(_field(a[15], 249, 1) == _field(b[15], 249, 1));
+        bool same = _field(a[15], 249, 1) == _field(b[15], 249, 1);
+        assert(both(either(may & DESKS != 0, same), _field(b[15], 249, 1) >= _field(a[15], 249, 1)));
         if (may & (BLOCKS | FREEZES | SEIZES) == 0) return;
         bool kept = may & SEIZES != 0 ? _field(b[12], 0, 72) >= _field(a[12], 0, 72) : true;
         kept = both(kept, _field(b[12], 72, 72) <= _field(a[12], 72, 72));

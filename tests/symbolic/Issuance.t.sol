@@ -183,20 +183,21 @@ contract IssuanceProof is TokenProof {
         assert(_isSame(q, left));
     }
 
-    /// @notice cutIssuer leaves nothing of an issuer: neither quota, nor the right to burn, nor a desk
+    /// @notice cutIssuer leaves nothing of an issuer, neither quota nor the right to burn; a desk stays one
     /// @custom:proves 10
     function check_cutIssuer_effects(address caller, address issuer) public {
         uint256 word = _rawAt(ISSUERS, _key(issuer));
         vm.assume(_call(caller, abi.encodeCall(IKGST.cutIssuer, (issuer))));
-        assert(both(word != 0, _rawAt(ISSUERS, _key(issuer)) == 0));
+        assert(both(word != 0, _rawAt(ISSUERS, _key(issuer)) == word & (1 << 249)));
     }
 
-    /// @notice setDesk sets the bit of a desk alone, of an issuer that has code
+    /// @notice setDesk sets the bit of a desk alone, of an issuer that has code, is not blocked and has nothing frozen
     /// @custom:proves 10
     function check_setDesk_effects(address caller, address desk) public {
         uint256 word = _rawAt(ISSUERS, _key(desk));
         vm.assume(_call(caller, abi.encodeCall(IKGST.setDesk, (desk))));
         assert(both(word != 0, desk.code.length != 0));
+        assert(both(!_holder(desk).blocked, _holder(desk).frozen == 0));
         assert(_rawAt(ISSUERS, _key(desk)) == word | (1 << 249));
     }
 

@@ -173,7 +173,7 @@ contract IssuanceCallsProof is EveryCall {
     /// @notice Only that issuer's bucket is cleared
     /// @custom:proves 3 9 10
     function check_cutIssuer() public {
-        _step(IKGST.cutIssuer.selector, BUCKET | DESKS);
+        _step(IKGST.cutIssuer.selector, BUCKET);
     }
 
     function witness_cutIssuer() public {

@@ -165,7 +165,8 @@ class GuardianOnlyTakesAway(Invariant):
 class DesksKeepWhatIsTheirClients(Invariant):
     number, says = (
         23,
-        "A desk is an issuer with code; it is never blocked or frozen, and its balance falls only by what it sends.",
+        "A desk is an issuer with code, for ever; it is never blocked or frozen, and its balance falls only by what it "
+        "sends.",
     )
     orders = ("forcedTransfer", "burnBlocked")
 
@@ -179,11 +180,11 @@ class DesksKeepWhatIsTheirClients(Invariant):
                 self.ensure(minter not in PEOPLE, "a desk without code")
             if not word >> 249 & 1:
                 continue
-            self.ensure(bool(after >> 249 & 1) or step.name == "cutIssuer", "a desk no more")
+            self.ensure(bool(after >> 249 & 1), "a desk no more")
             if minter not in driver.known:
                 continue
             index = driver.known.index(minter)
             then, now = step.before.accounts[index], step.after.accounts[index]
-            self.ensure(now >> 208 & 1 <= then >> 208 & 1, "a desk was blocked")
-            self.ensure(now >> 72 & FIELD <= then >> 72 & FIELD, "a desk was frozen")
+            self.ensure(not now >> 208 & 1, "a desk is blocked")
+            self.ensure(not now >> 72 & FIELD, "a desk is frozen")
             self.ensure(now & FIELD >= then & FIELD or step.name not in self.orders, step.name)

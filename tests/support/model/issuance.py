@@ -96,9 +96,10 @@ class IssuanceModel(GovernedModel):
 
     def cut_issuer(self, caller: int, issuer: int) -> None:
         self.authorize(caller)
-        if self.quota[issuer] is NONE:
+        held = self.quota[issuer]
+        if held is NONE:
             raise Refused("NotIssuer", issuer)
-        self.quota[issuer] = NONE
+        self.quota[issuer] = NONE._replace(desk=True) if held.desk else NONE
         self.emit("IssuerCut", issuer)
 
     def set_desk(self, caller: int, desk: int) -> None:
@@ -108,6 +109,8 @@ class IssuanceModel(GovernedModel):
             raise Refused("NotIssuer", desk)
         if desk not in self.contracts:
             raise Refused("NotAContract", desk)
+        if self.blocked[desk] or self.frozen[desk]:
+            raise Refused("DeskUnderOrder", desk)
         self.quota[desk] = held._replace(desk=True)
         self.emit("DeskSet", desk)
 

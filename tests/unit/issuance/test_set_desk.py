@@ -74,7 +74,7 @@ def _orders(token: Any, compliance: Any, enforcer: Any, admin: Any, to: Any, des
     "order",
     ["block", "block many", "freeze", "freeze many", "take", "take by order", "take nothing"],
 )
-def test_desk__order__reverts_until_it_is_cut(
+def test_desk__order__reverts_even_when_it_is_cut(
     token: Any, desk: Any, compliance: Any, enforcer: Any, admin: Any, guardian: Any,
     receiver: Any, order: str,
 ) -> None:  # fmt: skip
@@ -82,24 +82,27 @@ def test_desk__order__reverts_until_it_is_cut(
     with reverts(token.AccountIsDesk, account=desk):
         act()
     token.cutIssuer(desk, sender=guardian)
-    act()
+    with reverts(token.AccountIsDesk, account=desk):
+        act()
+    token.setFrozenTokens(desk, 0, sender=compliance)  # is so already: nobody's claim
 
 
-def test_desk__blocked_before__is_not_burned_and_can_be_unblocked(
-    token: Any, deployer: Any, issuance_admin: Any, compliance: Any, enforcer: Any
+@pytest.mark.parametrize("order", ["blocked", "frozen"])
+def test_set_desk__under_an_order__reverts_until_it_is_lifted(
+    token: Any, deployer: Any, issuance_admin: Any, compliance: Any, order: str
 ) -> None:
     contract = deployer.deploy(project.TokenMock, token, 0)
-    token.blockAccount(contract, sender=compliance)
-    token.setFrozenTokens(contract, 5, sender=compliance)
     token.setIssuer(contract, SOM, 0, True, sender=issuance_admin)
-    token.setDesk(contract, sender=issuance_admin)
-    with reverts(token.AccountIsDesk, account=contract):
-        token.burnBlocked(contract, 0, ORDER, 1, sender=enforcer)
-    token.blockAccount(contract, sender=compliance)  # is already: nothing happens
+    if order == "blocked":
+        token.blockAccount(contract, sender=compliance)
+    else:
+        token.setFrozenTokens(contract, 1, sender=compliance)
+    with reverts(token.DeskUnderOrder, account=contract):
+        token.setDesk(contract, sender=issuance_admin)
     token.unblockAccount(contract, sender=compliance)
     token.setFrozenTokens(contract, 0, sender=compliance)
-    assert not token.isBlocked(contract)
-    assert token.getFrozenTokens(contract) == 0
+    token.setDesk(contract, sender=issuance_admin)
+    assert token.issuerOf(contract).desk
 
 
 def test_desk__new_terms_and_lower_ones__stay_a_desk(
@@ -111,13 +114,14 @@ def test_desk__new_terms_and_lower_ones__stay_a_desk(
     assert tuple(token.issuerOf(desk)) == (0, 0, 0, False, True)
 
 
-def test_desk__cut_and_granted_again__is_none(
+def test_desk__cut_and_granted_again__stays_a_desk(
     token: Any, desk: Any, issuance_admin: Any, guardian: Any
 ) -> None:
     token.cutIssuer(desk, sender=guardian)
-    assert tuple(token.issuerOf(desk)) == (0, 0, 0, False, False)
+    assert tuple(token.issuerOf(desk)) == (0, 0, 0, False, True)
+    token.cutIssuer(desk, sender=guardian)  # again: nothing is left to take
     token.setIssuer(desk, SOM, 0, True, sender=issuance_admin)
-    assert token.issuerOf(desk).desk is False
+    assert tuple(token.issuerOf(desk)) == (SOM, SOM, 0, True, True)
 
 
 def test_desk__others__are_reached_as_before(

@@ -11,7 +11,8 @@ LIMIT = 24_576
 
 
 @pytest.mark.parametrize(
-    "name", ["KGST", "KGSTLogic", "KGSTLogicV2Mock", "KGSTAccessManager", "ReserveFeed"]
+    "name",
+    ["KGST", "KGSTLogic", "KGSTLogicV2Mock", "KGSTAccessManager", "ReserveFeed", "RedemptionDesk"],
 )
 def test_size__runtime_code__is_below_the_limit(name: str) -> None:
     code = project.get_contract(name).contract_type.get_runtime_bytecode()
