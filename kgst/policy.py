@@ -29,16 +29,19 @@ from kgst.roles import Role
 from kgst.statements.accounts import Accounts, ReserveAccount
 from kgst.statements.model import account_key
 from kgst.statements.profile import TableProfile
-from kgst.units import parse_amount
+from kgst.units import TYIYN, format_som, parse_amount
 from kgst.yamlfile import YamlFileError, read_yaml
 
 __all__ = [
     "Auditors",
+    "Desks",
     "IssuerGrant",
     "Limits",
     "Membership",
+    "MintTerms",
     "Policy",
     "PolicyError",
+    "RedemptionTerms",
     "SafeTerms",
     "TokenTerms",
 ]
@@ -122,6 +125,49 @@ class IssuerGrant(_Model):
     desk: Flag = False
 
 
+class RedemptionTerms(_Model):
+    """What the redemption desk is created with; another is another desk.
+
+    Attributes:
+        redeem_within: Seconds from a request during which it is paid: the T+n promise.
+        pay_within: Seconds from locking after which what is not paid may be withdrawn again.
+        minimum: Base units that a request must be at least; whole tyiyn.
+    """
+
+    redeem_within: Annotated[Seconds, Field(ge=60, le=31 * DAY)]
+    pay_within: Annotated[Seconds, Field(ge=60, le=31 * DAY)]
+    minimum: Annotated[int, BeforeValidator(parse_amount), Field(ge=10**4)]
+
+
+class MintTerms(_Model):
+    """What the mint desk is created with, its quota, and where it may mint to.
+
+    Attributes:
+        mint_limit: Base units of one mint without a proposal.
+        day_limit: Base units of all of one day, in Bishkek, without a proposal.
+        delay: Seconds that a proposal waits.
+        capacity: As an issuer's.
+        refill_per_second: As an issuer's.
+        destinations: Labels from `people`.
+    """
+
+    mint_limit: Annotated[int, BeforeValidator(parse_amount)]
+    day_limit: Annotated[int, BeforeValidator(parse_amount)]
+    delay: Annotated[Seconds, Field(ge=3_600, le=31 * DAY)]
+    capacity: Annotated[int, BeforeValidator(parse_amount)]
+    refill_per_second: Annotated[
+        int, BeforeValidator(parse_refill), Field(le=2**64 - 1, alias="refill")
+    ]
+    destinations: Annotated[tuple[Label, ...], Field(max_length=64)]
+
+
+class Desks(_Model):
+    """The two contracts through which money comes in and goes out."""
+
+    redemption: RedemptionTerms
+    mint: MintTerms
+
+
 class Limits(_Model):
     """What a command may spend and how long it waits.
 
@@ -159,6 +205,7 @@ class Policy(_Model):
     """See the module. Read one with `Policy.load`.
 
     Attributes:
+        issuers: Who mints besides the mint desk.
         safes: Label of a Safe among `people` to its owners; who is not in here has a plain key.
         reserve_accounts: The bank accounts that hold the reserves, all of them, each with its bank; empty leaves open
             which, on a local chain only.
@@ -180,6 +227,7 @@ class Policy(_Model):
         BeforeValidator(lambda value: _by_role(value)),
     ]
     issuers: Annotated[tuple[IssuerGrant, ...], Field(max_length=32)]
+    desks: Desks
     limits: Limits
     safes: dict[Label, SafeTerms] = Field(default_factory=dict)
     reserve_accounts: tuple[ReserveAccount, ...] = ()
@@ -256,6 +304,11 @@ class Policy(_Model):
                 (self.people[i.member], i.capacity, i.refill_per_second, i.may_burn, i.desk)
                 for i in self.issuers
             ),
+            "desks": [
+                self.desks.redemption.model_dump(),
+                self.desks.mint.model_dump(exclude={"destinations"}),
+                sorted(self.people[d] for d in self.desks.mint.destinations),
+            ],
         }
         return hashlib.sha256(json.dumps(substance, sort_keys=True).encode()).hexdigest()
 
@@ -269,6 +322,7 @@ class Policy(_Model):
         ]
         powers += ["auditor"] * (label in self.auditors.members)
         powers += ["issuer"] * any(i.member == label for i in self.issuers)
+        powers += ["destination of the mint desk"] * (label in self.desks.mint.destinations)
         return powers
 
 
@@ -292,6 +346,7 @@ def _inconsistencies(policy: Policy) -> Iterator[str]:
     yield from _of_powers(policy)
     yield from _of_limits(policy)
     yield from _of_terms(policy)
+    yield from _of_desks(policy)
     yield from _of_accounts(policy)
 
 
@@ -304,6 +359,7 @@ def _of_labels(policy: Policy) -> Iterator[str]:
     lists = [("auditors.members", list(policy.auditors.members))]
     lists += [(f"roles.{r.name}", [m.member for m in ms]) for r, ms in policy.roles.items()]
     lists += [("issuers", [i.member for i in policy.issuers])]
+    lists += [("desks.mint.destinations", list(policy.desks.mint.destinations))]
     lists += [("safes", list(policy.safes))]
     lists += [(f"safes.{label}.owners", list(safe.owners)) for label, safe in policy.safes.items()]
     for key, labels in lists:
@@ -374,6 +430,19 @@ def _of_terms(policy: Policy) -> Iterator[str]:
         yield (
             f"token.recovery_delay: found {format_duration(policy.token.recovery_delay)}; on "
             "mainnet write 30 days or more: it cannot be changed later."
+        )
+
+
+def _of_desks(policy: Policy) -> Iterator[str]:
+    mint, redemption = policy.desks.mint, policy.desks.redemption
+    if mint.mint_limit > mint.day_limit:
+        yield (
+            f"desks.mint.mint_limit: found {format_som(mint.mint_limit)}, more than day_limit "
+            f"({format_som(mint.day_limit)}); write less, or raise day_limit."
+        )
+    if redemption.minimum % TYIYN:
+        yield (
+            f"desks.redemption.minimum: found {format_som(redemption.minimum)}; write whole tyiyn, as banks pay them."
         )
 
 

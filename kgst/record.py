@@ -163,6 +163,8 @@ class Record(_Model):
     feed: ContractRecord
     backing_feed: ContractRecord
     revoker: ContractRecord
+    redemption_desk: ContractRecord
+    mint_desk: ContractRecord
     configuration: SignedTransaction
     upgrades: tuple[Upgrade, ...] = ()
 
@@ -184,6 +186,8 @@ class Record(_Model):
             "ReserveFeed": self.feed,
             "BackingFeed": self.backing_feed,
             "Revoker": self.revoker,
+            "RedemptionDesk": self.redemption_desk,
+            "MintDesk": self.mint_desk,
             contract: implementation,
         }
 

@@ -103,6 +103,8 @@ class System:
     feed: Any
     backing_feed: Any
     revoker: Any
+    redemption_desk: Any
+    mint_desk: Any
 
     @property
     def domain(self) -> Domain:
@@ -134,6 +136,8 @@ receiver = _actor("receiver", 13)
 spender = _actor("spender", 14)
 relayer = _actor("relayer", 15)
 outsider = _actor("outsider", 16)
+redeemer = _actor("redeemer", 30)
+minter = _actor("minter", 31)
 
 
 @pytest.fixture(scope="session")
@@ -170,6 +174,8 @@ def system(deployer: Any) -> System:
         deployment.feed,
         deployment.backing_feed,
         deployment.revoker,
+        deployment.redemption_desk,
+        deployment.mint_desk,
     )
 
 

@@ -39,6 +39,8 @@ DEPLOYED: Final = (
     "ReserveFeed",
     "BackingFeed",
     "Revoker",
+    "RedemptionDesk",
+    "MintDesk",
     "IKGST",
 )
 """What a deployment consists of, and the interface through which the token is called."""

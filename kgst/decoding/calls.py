@@ -41,7 +41,17 @@ MAX_ITEMS: Final = 64
 MAX_HEX: Final = 256
 """Bytes that are shown in hexadecimal digits; of more also how many there are and their hash."""
 
-_CONTRACTS: Final = {"KGST": "token", "KGSTAccessManager": "manager", "Revoker": "revoker"}
+_CONTRACTS: Final = {
+    "KGST": "token",
+    "KGSTAccessManager": "manager",
+    "Revoker": "revoker",
+    "RedemptionDesk": "redemption_desk",
+    "MintDesk": "mint_desk",
+}
+_INTERFACES: Final = {
+    step: "IKGST" if step == "token" else name for name, step in _CONTRACTS.items()
+}
+_IN_SOM: Final = ("token", "redemption_desk", "mint_desk")
 _AMOUNTS: Final = ("value", "amount", "capacity", "settled")
 _TIMES: Final = ("when", "asOf", "deadline", "validAfter", "validBefore")
 _DELAYS: Final = ("executionDelay", "newDelay", "newMaxAge")
@@ -148,7 +158,7 @@ class _Reader:
         for abi, value in zip(function.inputs, values, strict=True):
             inner = self._nested(function.name, abi.name, to, values, depth)
             text = inner or self._shown(
-                abi, value, target == "token" and function.name not in _FOREIGN
+                abi, value, target in _IN_SOM and function.name not in _FOREIGN
             )
             shown.append(f"{abi.name or '_'}={text}")
         # What is shown must be all that is signed.
@@ -249,10 +259,10 @@ def _hex(data: bytes) -> str:
 
 @cache
 def _functions(target: str) -> dict[bytes, _Function]:
-    """By selector; at an address of neither the token nor the manager, those of both."""
-    contracts = {"token": ("IKGST",), "manager": ("KGSTAccessManager",), "revoker": ("Revoker",)}
+    """By selector; at an address of none of the contracts, those of all."""
+    own = _INTERFACES.get(target)
     found: dict[bytes, _Function] = {}
-    for contract in contracts.get(target, ("IKGST", "KGSTAccessManager")):
+    for contract in (own,) if own else _INTERFACES.values():
         for abi in interface(contract).methods:
             types = tuple(i.canonical_type for i in abi.inputs)
             function = _Function(abi.name, tuple(abi.inputs), types)
@@ -262,7 +272,12 @@ def _functions(target: str) -> dict[bytes, _Function]:
     return found
 
 
-def function_name(selector: bytes) -> str:
-    """`unpause(uint256)` of its four bytes; hexadecimal digits of what is no function of token or manager."""
-    function = _functions("").get(selector)
+def function_name(selector: bytes, target: str = "") -> str:
+    """`unpause(uint256)` of its four bytes; hexadecimal digits of what is no function there.
+
+    Args:
+        selector: Four bytes.
+        target: `token`, `manager`, `revoker`, `redemption_desk` or `mint_desk`; empty for any of them.
+    """
+    function = _functions(target).get(selector)
     return f"{function.name}({','.join(function.types)})" if function else "0x" + selector.hex()

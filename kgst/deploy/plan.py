@@ -15,6 +15,7 @@ from kgst.policy import Policy
 from kgst.quantities import format_bnb, format_bps, format_duration
 from kgst.sending.pricing import price_now, require_fee, require_price
 from kgst.sending.transactions import created_by
+from kgst.units import format_som
 from kgst.verify.comparing import inspect
 
 if TYPE_CHECKING:
@@ -147,8 +148,18 @@ def _summaries(policy: Policy) -> Iterator[str]:
     yield "feed of the reserves for proof-of-reserve readers"
     yield "feed of the backing: what the supply may reach, 0 when nothing may be minted"
     yield "Revoker: through it GUARDIAN takes a role away at once"
+    redemption, mint = policy.desks.redemption, policy.desks.mint
     yield (
-        f"{len(policy.issuers)} issuer(s), {sum(map(len, policy.roles.values()))} role member(s), "
+        f"redemption desk; paid within {format_duration(redemption.redeem_within)}, once locked "
+        f"{format_duration(redemption.pay_within)}, from {format_som(redemption.minimum)}"
+    )
+    yield (
+        f"mint desk; at once {format_som(mint.mint_limit)} and {format_som(mint.day_limit)} a day, more after "
+        f"{format_duration(mint.delay)}"
+    )
+    yield (
+        f"{len(policy.issuers)} issuer(s) and the desks, {len(policy.desks.mint.destinations)} destination(s), "
+        f"{sum(map(len, policy.roles.values()))} role member(s), "
         "every function's role; then the deployer gives up ADMIN"
     )
 

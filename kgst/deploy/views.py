@@ -59,6 +59,8 @@ def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
             + ("may burn" if issuer.may_burn else "may not burn")
             + (", a desk" if issuer.desk else ""),
         )
+    for label in policy.desks.mint.destinations:
+        powers.add_row("destination", _whole(policy, label), "of the mint desk")
     for auditor in policy.auditors.members:
         count = f"{policy.auditors.threshold} of {len(policy.auditors.members)}"
         powers.add_row("auditor", _whole(policy, auditor), count)

@@ -1,4 +1,4 @@
-"""Carrying out a policy on an empty chain: six contracts, then every role in one transaction.
+"""Carrying out a policy on an empty chain: eight contracts, then every role in one transaction.
 
 The deployer is the AccessManager's first ADMIN. The last transaction grants all that the policy says and takes that
 away, so there is no moment at which roles are half given; before it nothing can be minted, since nobody has attested.
@@ -79,7 +79,7 @@ def apply(
 
 
 def _create_all(policy: Policy, sender: Sender, deployer: str) -> dict[str, tuple[bytes, Outcome]]:
-    """The six contracts: by step the encoded constructor arguments, and what became of the transaction."""
+    """The contracts: by step the encoded constructor arguments, and what became of the transaction."""
     created: dict[str, tuple[bytes, Outcome]] = {}
     at: dict[str, str] = {}
     for step, contract in CONTRACT_OF.items():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from eth_utils.abi import function_signature_to_4byte_selector
 
@@ -13,7 +14,7 @@ from kgst.chain import contract_at, token_at
 from kgst.node import connected
 from kgst.policy import Policy
 from kgst.record import Record
-from kgst.roles import REVOKE, ROLE_FUNCTIONS, Role
+from kgst.roles import FUNCTIONS, Role
 
 if TYPE_CHECKING:
     from ape.contracts import ContractInstance
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
 __all__ = [
     "FEED_DECIMALS",
     "GUARDED_ROLES",
-    "REVOKE_SELECTOR",
+    "RULED",
     "Deployment",
+    "Quota",
+    "function_names",
     "initialization",
+    "quotas_of",
     "selectors",
 ]
 
@@ -35,8 +39,42 @@ FEED_DECIMALS: Final = 8
 GUARDED_ROLES: Final = tuple(r for r in Role if r not in (Role.ADMIN, Role.GUARDIAN, Role.UNPAUSER))
 """Roles whose scheduled operations a GUARDIAN may cancel."""
 
-REVOKE_SELECTOR: Final = function_signature_to_4byte_selector(REVOKE)
-"""The one function of the Revoker that a role may call."""
+RULED: Final = {
+    "token": "KGST",
+    "manager": "KGSTAccessManager",
+    "revoker": "Revoker",
+    "redemption_desk": "RedemptionDesk",
+    "mint_desk": "MintDesk",
+}
+"""By step, the contracts whose functions the AccessManager gives to roles."""
+
+
+class Quota(NamedTuple):
+    """What an issuer is given. capacity: base units; refill_per_second: base units."""
+
+    capacity: int
+    refill_per_second: int
+    may_burn: bool
+    desk: bool
+
+
+def quotas_of(policy: Policy, at: Mapping[str, str]) -> dict[str, Quota]:
+    """By checksummed address, every issuer: the policy's, and the two desks.
+
+    Args:
+        policy: What should be true.
+        at: By step, where the desks are.
+    """
+    mint = policy.desks.mint
+    return {
+        policy.address(one.member): Quota(
+            one.capacity, one.refill_per_second, one.may_burn, one.desk
+        )
+        for one in policy.issuers
+    } | {
+        at["redemption_desk"]: Quota(0, 0, True, True),
+        at["mint_desk"]: Quota(mint.capacity, mint.refill_per_second, False, False),
+    }
 
 
 @dataclass(frozen=True)
@@ -56,6 +94,8 @@ class Deployment:
     feed: ContractInstance
     backing_feed: ContractInstance
     revoker: ContractInstance
+    redemption_desk: ContractInstance
+    mint_desk: ContractInstance
     domain: Domain
 
     @classmethod
@@ -67,7 +107,9 @@ class Deployment:
         feed = contract_at("ReserveFeed", record.feed.address)
         backing_feed = contract_at("BackingFeed", record.backing_feed.address)
         revoker = contract_at("Revoker", record.revoker.address)
-        _tell_ape(manager, logic, token, feed, backing_feed, revoker)
+        redemption_desk = contract_at("RedemptionDesk", record.redemption_desk.address)
+        mint_desk = contract_at("MintDesk", record.mint_desk.address)
+        _tell_ape(manager, logic, token, feed, backing_feed, revoker, redemption_desk, mint_desk)
         return cls(
             policy=policy,
             record=record,
@@ -77,7 +119,21 @@ class Deployment:
             feed=feed,
             backing_feed=backing_feed,
             revoker=revoker,
+            redemption_desk=redemption_desk,
+            mint_desk=mint_desk,
             domain=Domain(record.chain_id, record.token.address),
+        )
+
+    @property
+    def ruled(self) -> dict[str, ContractInstance]:
+        """By step, the contracts whose functions the AccessManager gives to roles."""
+        return {step: getattr(self, step) for step in RULED}
+
+    @property
+    def quotas(self) -> dict[str, Quota]:
+        """By checksummed address, what every issuer should have."""
+        return quotas_of(
+            self.policy, {step: contract.address for step, contract in self.ruled.items()}
         )
 
     def named(self, address: str) -> str:
@@ -88,9 +144,19 @@ class Deployment:
         return self.policy.named(address)
 
 
-def selectors(role: Role) -> list[bytes]:
-    """The four bytes of each function of `role` at the token's address."""
-    return [function_signature_to_4byte_selector(signature) for signature in ROLE_FUNCTIONS[role]]
+def selectors(role: Role, contract: str = "KGST") -> list[bytes]:
+    """The four bytes of each function of `contract` that is given to `role`."""
+    functions = FUNCTIONS.get(contract, {}).get(role, ())
+    return [function_signature_to_4byte_selector(signature) for signature in functions]
+
+
+def function_names(contract: str) -> dict[bytes, str]:
+    """By four bytes, each function of `contract` that is given to a role."""
+    return {
+        function_signature_to_4byte_selector(signature): signature
+        for functions in FUNCTIONS.get(contract, {}).values()
+        for signature in functions
+    }
 
 
 def _tell_ape(*instances: ContractInstance) -> None:

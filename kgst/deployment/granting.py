@@ -20,6 +20,7 @@ _MULTICALL = function_signature_to_4byte_selector("multicall(bytes[])")
 _GRANT = function_signature_to_4byte_selector("grantRole(uint64,address,uint32)")
 _EXECUTE = function_signature_to_4byte_selector("execute(address,bytes)")
 _ISSUER = function_signature_to_4byte_selector("setIssuer(address,uint256,uint256,bool)")
+_ALLOW = function_signature_to_4byte_selector("allowDestination(address)")
 _DESK = function_signature_to_4byte_selector("setDesk(address)")
 
 
@@ -29,11 +30,16 @@ class Granted:
 
     Attributes:
         members: By role who gets it, and with how many seconds of delay; without the Revoker.
-        issuers: Checksummed address, capacity, refill per second, whether it may burn, whether it is a desk.
+        issuers: Checksummed address, capacity, refill per second, whether it may burn, whether it is a desk; without
+            the two desks.
+        minting: Capacity and refill per second of the mint desk.
+        destinations: Checksummed addresses that the mint desk may mint to.
     """
 
     members: Mapping[Role, tuple[tuple[str, int], ...]]
     issuers: tuple[tuple[str, int, int, bool, bool], ...]
+    minting: tuple[int, int]
+    destinations: tuple[str, ...]
 
 
 def granted_in(call: bytes, policy: Policy, deployer: str, at: Mapping[str, str]) -> Granted | None:
@@ -46,11 +52,18 @@ def granted_in(call: bytes, policy: Policy, deployer: str, at: Mapping[str, str]
         at: By step, where the contracts are.
     """
     try:
-        found = _read(call, at["revoker"])
-    except (DecodingError, ValueError, IndexError):
+        found = _read(call, at)
+    except (DecodingError, ValueError, IndexError, KeyError):
         return None
     people = {account for members in found.members.values() for account, _ in members}
-    people |= {issuer[0] for issuer in found.issuers}
+    people |= {issuer[0] for issuer in found.issuers} | set(found.destinations)
+    capacity, refill = found.minting
+    minting = {
+        "capacity": capacity,
+        "refill_per_second": refill,
+        "destinations": found.destinations,
+    }
+    mint = policy.desks.mint.model_copy(update=minting)
     same = policy.model_copy(
         update={
             "people": {account: account for account in people},
@@ -70,22 +83,24 @@ def granted_in(call: bytes, policy: Policy, deployer: str, at: Mapping[str, str]
                 )
                 for account, capacity, refill, burn, desk in found.issuers
             ),
+            "desks": policy.desks.model_copy(update={"mint": mint}),
         }
     )
     return found if configuration_of(same, deployer, at) == call else None
 
 
-def _read(call: bytes, revoker: str) -> Granted:
+def _read(call: bytes, at: Mapping[str, str]) -> Granted:
     """What grants and issuers there are; whether that is all, whoever encodes it again sees."""
     if call[:4] != _MULTICALL:
         raise ValueError(call[:4])
     members: dict[Role, list[tuple[str, int]]] = {role: [] for role in Role}
     issuers: dict[str, tuple[str, int, int, bool, bool]] = {}
+    destinations: list[str] = []
     (calls,) = decode(["bytes[]"], call[4:])
     for one in calls:
         if one[:4] == _GRANT:
             role, account, delay = decode(["uint64", "address", "uint32"], one[4:])
-            if (role, to_checksum_address(account)) != (Role.ADMIN, revoker):
+            if (role, to_checksum_address(account)) != (Role.ADMIN, at["revoker"]):
                 members[Role(role)].append((to_checksum_address(account), delay))
         elif one[:4] == _EXECUTE:
             _, inner = decode(["address", "bytes"], one[4:])
@@ -98,4 +113,14 @@ def _read(call: bytes, revoker: str) -> Granted:
                 (account,) = decode(["address"], inner[4:])
                 address = to_checksum_address(account)
                 issuers[address] = (*issuers[address][:4], True)
-    return Granted({role: tuple(them) for role, them in members.items()}, tuple(issuers.values()))
+            elif inner[:4] == _ALLOW:
+                (account,) = decode(["address"], inner[4:])
+                destinations.append(to_checksum_address(account))
+    issuers.pop(at["redemption_desk"])
+    _, capacity, refill, *_ = issuers.pop(at["mint_desk"])
+    return Granted(
+        members={role: tuple(them) for role, them in members.items()},
+        issuers=tuple(issuers.values()),
+        minting=(capacity, refill),
+        destinations=tuple(destinations),
+    )

@@ -27,6 +27,8 @@ CONTRACTS: Final = {
     "feed": "the feed of the reserves",
     "backing_feed": "the feed of the backing",
     "revoker": "the Revoker",
+    "redemption_desk": "the redemption desk",
+    "mint_desk": "the mint desk",
 }
 """What each step creates, in order."""
 

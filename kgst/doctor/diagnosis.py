@@ -195,6 +195,22 @@ def _attestation(head: Head, extra: _Extra) -> Check:
     )
 
 
+def _plain_issuers(policy: Policy) -> Iterable[Check]:
+    """Off the local chains money comes in through the mint desk: a stolen key of an issuer mints a whole quota."""
+    if policy.chain_id == "local":
+        return
+    for issuer in policy.issuers:
+        if issuer.member not in policy.safes and not issuer.desk and issuer.capacity:
+            yield Check(
+                "operators",
+                f"issuer {policy.named(policy.address(issuer.member))}, one key",
+                State.WARNING,
+                f"mints {format_som(issuer.capacity)} to anybody",
+                "the mint desk alone, with its destinations and limits",
+                "Let it mint through the mint desk (MINTER), and take its quota away.",
+            )
+
+
 def _minting_alone(policy: Policy) -> Iterable[Check]:
     """What one key can mint by itself: the commands' limit is no more than the quota of a key that gets past them."""
     most = policy.limits.mint_alone

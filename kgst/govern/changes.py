@@ -53,6 +53,7 @@ def changes_of(deployment: Deployment, state: State) -> list[Change]:
         *_members(deployment, state),
         *_functions(deployment, state),
         *_issuers(deployment, state),
+        *_destinations(deployment, state),
         *_limits(deployment, state),
     ]
     return sorted(found, key=lambda change: change.loosens)
@@ -81,7 +82,7 @@ def _terms(deployment: Deployment, state: State) -> Iterator[Change]:
             data = manager.setGrantDelay.encode_input(int(role), 0)
             summary = f"let grants of {name} take effect at once, not after {later}"
             yield _admin(manager, summary, data, True)
-    for label, target in _targets(deployment).items():
+    for label, target in roles.targets.items():
         if roles.closed[label].value:
             data = manager.setTargetClosed.encode_input(target, False)
             yield _admin(manager, f"open the {label}, which is closed", data, True)
@@ -125,50 +126,57 @@ def _members(deployment: Deployment, state: State) -> Iterator[Change]:
 
 def _functions(deployment: Deployment, state: State) -> Iterator[Change]:
     manager = deployment.manager
-    token = {
-        selector: (role, read.value) for selector, (role, read) in state.roles.functions.items()
-    }
-    own = {s: (Role.ADMIN, read.value) for s, read in state.roles.own_functions.items()}
-    revoker = {s: (role, read.value) for s, (role, read) in state.roles.revoker_functions.items()}
-    targets = (
-        (deployment.token.address, token),
-        (manager.address, own),
-        (deployment.revoker.address, revoker),
-    )
-    for target, functions in targets:
+    for step, functions in state.roles.functions.items():
+        target = state.roles.targets[step]
         for role in Role:
-            wrong = {s: is_ for s, (wanted, is_) in functions.items() if wanted == role != is_}
+            wrong = {
+                selector: found.value
+                for selector, (wanted, found) in functions.items()
+                if wanted == role != found.value
+            }
             if not wrong:
                 continue
             data = manager.setTargetFunctionRole.encode_input(target, list(wrong), int(role))
-            names = ", ".join(f"{function_name(s)} (now {role_name(r)})" for s, r in wrong.items())
+            names = ", ".join(
+                f"{function_name(s, step)} (now {role_name(r)})" for s, r in wrong.items()
+            )
             # Whoever loses a function had more than the policy says; whoever gets one back has less.
             loosens = role is not Role.ADMIN and any(r != PUBLIC for r in wrong.values())
             yield _admin(manager, f"give {role.name} the functions {names}", data, loosens)
 
 
 def _issuers(deployment: Deployment, state: State) -> Iterator[Change]:
-    policy, token = deployment.policy, deployment.token
-    granted = {policy.address(issuer.member): issuer for issuer in policy.issuers}
+    token, granted = deployment.token, deployment.quotas
     for account, found in state.issuers.records.items():
-        wanted, who = granted.get(account), policy.named(account)
+        wanted, who = granted.get(account), deployment.named(account)
         if wanted is None:
             if found.is_one:
                 data = bytes(token.cutIssuer.encode_input(account))
                 yield Change(f"cut the issuer {who}", Role.GUARDIAN, token.address, data, False)
             continue
-        terms = (wanted.capacity, wanted.refill_per_second, wanted.may_burn)
-        if found.desk and not wanted.desk:
-            # Only a cut ends a desk; the quota comes back with the call after it.
-            data = bytes(token.cutIssuer.encode_input(account))
-            yield Change(f"cut the issuer {who}, a desk", Role.GUARDIAN, token.address, data, False)
-        if terms != found[1:4] or (found.desk and not wanted.desk):
+        terms = wanted[:3]
+        if terms != found[1:4]:
             data = bytes(token.setIssuer.encode_input(account, *terms))
-            summary = f"make {who} an issuer with {quota(*terms, desk=found.desk and wanted.desk)}"
+            summary = f"make {who} an issuer with {quota(*terms, desk=found.desk)}"
             yield Change(summary, Role.ISSUANCE_ADMIN, token.address, data, True)
         if wanted.desk and not found.desk:
             data = bytes(token.setDesk.encode_input(account))
             yield Change(f"make {who} a desk", Role.ISSUANCE_ADMIN, token.address, data, True)
+
+
+def _destinations(deployment: Deployment, state: State) -> Iterator[Change]:
+    policy, desk = deployment.policy, deployment.mint_desk
+    wanted = {policy.address(label) for label in policy.desks.mint.destinations}
+    for account, allowed in state.destinations.allowed.items():
+        who = deployment.named(account)
+        if allowed and account not in wanted:
+            data = bytes(desk.removeDestination.encode_input(account))
+            summary = f"let the mint desk no longer mint to {who}"
+            yield Change(summary, Role.GUARDIAN, desk.address, data, False)
+        elif account in wanted and not allowed:
+            data = bytes(desk.allowDestination.encode_input(account))
+            summary = f"let the mint desk mint to {who}"
+            yield Change(summary, Role.ISSUANCE_ADMIN, desk.address, data, True)
 
 
 def _limits(deployment: Deployment, state: State) -> Iterator[Change]:
@@ -217,11 +225,19 @@ def _by_hand(deployment: Deployment, state: State) -> Iterator[str]:
             "cancel`), the auditors with any attestation; if their keys are lost, put the new auditors into the policy"
         )
     manager = deployment.record.manager.address
-    authorities = {"token": token.authority.value, "Revoker": state.roles.revoker_authority.value}
-    for what, authority in authorities.items():
-        if authority != manager:
+    authorities = {"token": token.authority} | state.roles.authority
+    for step, authority in authorities.items():
+        if authority.value != manager:
+            what = "Revoker" if step == "revoker" else step.replace("_", " ")
             yield (
                 f"authority: another AccessManager rules the {what}; only that one can give it back (updateAuthority)"
+            )
+    for account, issuer in state.issuers.records.items():
+        wanted_quota = deployment.quotas.get(account)
+        if issuer.desk and not (wanted_quota and wanted_quota.desk):
+            yield (
+                f"{deployment.named(account)} is a desk, which no order reaches, and stays one: cut it, and let an "
+                "upgrade end it, or put it into the policy"
             )
     yield from _not_yet(deployment, state)
     code = {
@@ -248,11 +264,3 @@ def _not_yet(deployment: Deployment, state: State) -> Iterator[str]:
 
 def _admin(manager: Any, summary: str, data: Any, loosens: bool) -> Change:
     return Change(summary, Role.ADMIN, manager.address, bytes(data), loosens)
-
-
-def _targets(deployment: Deployment) -> dict[str, str]:
-    return {
-        "token": deployment.token.address,
-        "manager": deployment.manager.address,
-        "revoker": deployment.revoker.address,
-    }

@@ -12,13 +12,12 @@ from kgst.policy import Policy
 from kgst.proposals.opened import Opened
 from kgst.proposals.upgrades import code_note
 from kgst.quantities import format_duration
-from kgst.roles import REVOKE, ROLE_FUNCTIONS, Role
+from kgst.roles import FUNCTIONS, Role
 
 __all__ = ["notes_on", "role_of"]
 
 _TOKEN: Final = "KGST"  # noqa: S105 # the contract's name
 _MANAGER: Final = "KGSTAccessManager"
-_REVOKER: Final = "Revoker"
 _UPGRADE: Final = "upgradeToAndCall(address,bytes)"
 
 
@@ -56,12 +55,9 @@ def role_of(target: str, selector: bytes) -> Role | None:
     """Who may call it, as the deployment has it; None for a stranger's."""
     if target == _MANAGER:
         return Role.ADMIN
-    if target == _REVOKER:
-        known = selector == function_signature_to_4byte_selector(REVOKE)
-        return Role.GUARDIAN if known else Role.ADMIN
-    if target != _TOKEN:
+    if target not in FUNCTIONS:
         return None
-    for role, functions in ROLE_FUNCTIONS.items():
+    for role, functions in FUNCTIONS[target].items():
         if any(function_signature_to_4byte_selector(one) == selector for one in functions):
             return role
     return Role.ADMIN

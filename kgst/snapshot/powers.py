@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kgst.deployment.contracts import REVOKE_SELECTOR, Deployment, selectors
+from kgst.deployment.contracts import RULED, Deployment, selectors
 from kgst.multicall import Read, Reads
 from kgst.roles import Role
 from kgst.snapshot.token import Issuer, TokenReads
@@ -15,7 +15,10 @@ from kgst.snapshot.traces import Traces
 if TYPE_CHECKING:
     from ape.contracts import ContractInstance
 
-__all__ = ["Access", "IssuerReads", "RoleReads", "access"]
+__all__ = ["AUTHORITIES", "Access", "DestinationReads", "IssuerReads", "RoleReads", "access"]
+
+AUTHORITIES: Final = ("revoker", "redemption_desk", "mint_desk")
+"""Contracts with an authority of their own, besides the token."""
 
 
 class Access(NamedTuple):
@@ -44,8 +47,7 @@ class IssuerReads:
 
     def __init__(self, reads: Reads, deployment: Deployment, traces: Traces) -> None:
         policy = deployment.policy
-        accounts = {policy.address(i.member) for i in policy.issuers}
-        accounts |= {deployment.record.deployer} | traces.issuers
+        accounts = set(deployment.quotas) | {deployment.record.deployer} | traces.issuers
         if traces.gap:
             accounts |= set(policy.people.values())
         token = TokenReads(reads, deployment.token)
@@ -81,30 +83,20 @@ class RoleReads:
         self.admin = {role: ask("getRoleAdmin", int(role)) for role in Role}
         self.grant_delay = {role: ask("getRoleGrantDelay", int(role)) for role in Role}
 
-        token = record.token.address
-        expected = {selector: role for role in Role for selector in selectors(role)}
-        for selector in sorted(traces.functions):
-            expected.setdefault(selector, Role.ADMIN)
-        self.functions: dict[bytes, tuple[Role, Read[int]]] = {
-            selector: (role, ask("getTargetFunctionRole", token, selector))
-            for selector, role in expected.items()
+        self.targets = {step: contract.address for step, contract in deployment.ruled.items()}
+        """Addresses of what the AccessManager rules, by step."""
+        self.functions: dict[str, dict[bytes, tuple[Role, Read[int]]]] = {
+            step: {
+                selector: (role, ask("getTargetFunctionRole", self.targets[step], selector))
+                for selector, role in _wanted(contract, traces.functions.get(step, set())).items()
+            }
+            for step, contract in RULED.items()
         }
-        """Of the token, by selector: the role it should need, and the one it needs."""
-        self.own_functions: dict[bytes, Read[int]] = {
-            selector: ask("getTargetFunctionRole", manager.address, selector)
-            for selector in sorted(traces.own_functions)
+        """By step and selector: the role that the function should need, and the one that it needs."""
+        self.authority: dict[str, Read[str]] = {
+            step: reads.of(getattr(deployment, step), "authority") for step in AUTHORITIES
         }
-        self.revoker_authority: Read[str] = reads.of(deployment.revoker, "authority")
-        self.revoker_functions = {
-            selector: (
-                Role.GUARDIAN if selector == REVOKE_SELECTOR else Role.ADMIN,
-                ask("getTargetFunctionRole", self.revoker, selector),
-            )
-            for selector in sorted(traces.revoker_functions | {REVOKE_SELECTOR})
-        }
-        """Of the Revoker, as `functions`."""
-        self.targets = {"token": token, "manager": manager.address, "revoker": self.revoker}
-        """Addresses of what the AccessManager rules."""
+        """By step, the AccessManager that the contract obeys; the token's is among its getters."""
         self.closed = {name: ask("isTargetClosed", at) for name, at in self.targets.items()}
         self.admin_delay = {
             name: ask("getTargetAdminDelay", at) for name, at in self.targets.items()
@@ -114,6 +106,30 @@ class RoleReads:
     def members(self) -> dict[tuple[int, str], Access]:
         """By role and address, ascending; `since` is 0 for who is none."""
         return {key: read.value for key, read in self._access.items()}
+
+
+class DestinationReads:
+    """Where the mint desk may mint to: the policy's destinations, and what events name."""
+
+    def __init__(self, reads: Reads, deployment: Deployment, traces: Traces) -> None:
+        policy = deployment.policy
+        accounts = {policy.address(label) for label in policy.desks.mint.destinations}
+        accounts |= traces.destinations
+        if traces.gap:
+            accounts |= set(policy.people.values())
+        ask = partial(reads.of, deployment.mint_desk)
+        self._reads = {account: ask("isDestination", account) for account in _ascending(accounts)}
+
+    @property
+    def allowed(self) -> dict[str, bool]:
+        """By address, ascending."""
+        return {account: bool(read.value) for account, read in self._reads.items()}
+
+
+def _wanted(contract: str, given: set[bytes]) -> dict[bytes, Role]:
+    """The role that each function should need: that of the table; ADMIN's, what was given besides."""
+    table = {selector: role for role in Role for selector in selectors(role, contract)}
+    return table | dict.fromkeys(sorted(given - set(table)), Role.ADMIN)
 
 
 def _ascending(addresses: Iterable[str]) -> list[str]:

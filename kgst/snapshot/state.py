@@ -1,6 +1,6 @@
 """Everything that a policy decides, in one block.
 
-Requests: the latest block; events, which say whose roles and quotas to ask for, as one question to both contracts;
+Requests: the latest block; events, which say whose roles and quotas to ask for, as one question to their contracts;
 everything else through Multicall3 at once.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kgst.decoding.pending import ScheduleReads
 from kgst.deployment.contracts import Deployment
 from kgst.multicall import Head, Reads, ensure_multicall, latest
-from kgst.snapshot.powers import IssuerReads, RoleReads
+from kgst.snapshot.powers import DestinationReads, IssuerReads, RoleReads
 from kgst.snapshot.token import TokenReads
 from kgst.snapshot.traces import Traces, read_traces
 
@@ -48,6 +48,7 @@ class State:
     token: TokenState
     issuers: IssuerReads
     roles: RoleReads
+    destinations: DestinationReads
     schedule: ScheduleReads
 
 
@@ -79,6 +80,7 @@ def read_state(
         TokenState(reads, deployment),
         IssuerReads(reads, deployment, traces),
         RoleReads(reads, deployment, traces),
+        DestinationReads(reads, deployment, traces),
         ScheduleReads(reads, deployment.manager, traces.scheduled),
     )
     if extra is not None:

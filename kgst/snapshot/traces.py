@@ -1,4 +1,4 @@
-"""Whom and what the events of a deployment's life name: one question to both contracts.
+"""Whom and what the events of a deployment's life name: one question to their contracts.
 
 Events only say whom to ask about; what counts is what the contracts say.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kgst.decoding.pending import SCHEDULED, Scheduled, scheduled_in
+from kgst.deployment.contracts import RULED
 from kgst.events import address_topic, event_topic, no_known_event, read_logs, topic_at, uint_topic
 from kgst.history.errors import GoneError
 from kgst.node import NoAnswerError, NodeError
@@ -20,6 +21,7 @@ _GRANTED: Final = "RoleGranted(uint64,address,uint32,uint48,bool)"
 _REVOKED: Final = "RoleRevoked(uint64,address)"
 _MAPPED: Final = "TargetFunctionRoleUpdated(address,bytes4,uint64)"
 _ISSUER: Final = "IssuerSet(address,uint256,uint256,bool)"
+_ALLOWED: Final = "DestinationAllowed(address)"
 
 # Changes of these delays come five days later, and until then no getter tells of them: only their events do.
 GRANT_DELAY: Final = "RoleGrantDelayChanged(uint64,uint32,uint48)"
@@ -33,9 +35,8 @@ class Traces:
 
     Attributes:
         members: By role.
-        functions: Selectors of the token that were ever given to a role.
-        own_functions: Selectors of the AccessManager that were.
-        revoker_functions: Selectors of the Revoker that were.
+        functions: By the step of a contract (`RULED`), its selectors that were ever given to a role.
+        destinations: Accounts that the mint desk was ever allowed to mint to.
         delays: By event (`GRANT_DELAY`, `ADMIN_DELAY`) and the word that it is about (a role, a target): the delay that
             was set last, in seconds, and the second from which it holds.
         gap: Why there are none: the node refuses events.
@@ -43,9 +44,8 @@ class Traces:
     """
 
     members: dict[int, set[str]] = field(default_factory=dict)
-    functions: set[bytes] = field(default_factory=set)
-    own_functions: set[bytes] = field(default_factory=set)
-    revoker_functions: set[bytes] = field(default_factory=set)
+    functions: dict[str, set[bytes]] = field(default_factory=dict)
+    destinations: set[str] = field(default_factory=set)
     issuers: set[str] = field(default_factory=set)
     scheduled: list[Scheduled] = field(default_factory=list)
     delays: dict[tuple[str, bytes], tuple[int, int]] = field(default_factory=dict)
@@ -75,13 +75,13 @@ class Traces:
 
 def read_traces(record: Record, last: int) -> Traces:
     """What the events up to block `last` name; only a `gap` when the node refuses them."""
-    manager, token = record.manager.address, record.token.address
+    asked = [record.manager.address, record.token.address, record.mint_desk.address]
     traces = Traces()
-    events = (_GRANTED, _REVOKED, _MAPPED, _ISSUER, SCHEDULED, GRANT_DELAY, ADMIN_DELAY)
+    events = (
+        _GRANTED, _REVOKED, _MAPPED, _ISSUER, _ALLOWED, SCHEDULED, GRANT_DELAY, ADMIN_DELAY,
+    )  # fmt: skip
     try:
-        for log in read_logs(
-            [manager, token], events, record.manager.transaction.block_number, last
-        ):
+        for log in read_logs(asked, events, record.manager.transaction.block_number, last):
             _note(traces, log, record)
     except NodeError as error:
         return Traces(gap=str(error), waits=not isinstance(error, NoAnswerError))
@@ -91,22 +91,20 @@ def read_traces(record: Record, last: int) -> Traces:
 
 
 def _note(traces: Traces, log: dict[str, Any], record: Record) -> None:
-    token = record.token.address
-    topic, by_token = topic_at(log, 0), int(log["address"], 16) == int(token, 16)
-    if by_token:
+    topic, emitter = topic_at(log, 0), int(log["address"], 16)
+    if emitter == int(record.token.address, 16):
         if topic == event_topic(_ISSUER):
             traces.issuers.add(address_topic(log, 1))
+    elif emitter == int(record.mint_desk.address, 16):
+        if topic == event_topic(_ALLOWED):
+            traces.destinations.add(address_topic(log, 1))
     elif topic in (event_topic(_GRANTED), event_topic(_REVOKED)):
         traces.members.setdefault(uint_topic(log, 1, 64), set()).add(address_topic(log, 2))
     elif topic == event_topic(_MAPPED):
         target, selector = address_topic(log, 1), bytes(log["data"])[:4]
-        by_target = {
-            token: traces.functions,
-            record.manager.address: traces.own_functions,
-            record.revoker.address: traces.revoker_functions,
-        }
-        if target in by_target:
-            by_target[target].add(selector)
+        for step in RULED:
+            if target == getattr(record, step).address:
+                traces.functions.setdefault(step, set()).add(selector)
     elif event := _DELAYS.get(topic):
         data = bytes(log["data"])
         delay, since = int.from_bytes(data[:32]), int.from_bytes(data[32:64])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from eth_utils.crypto import keccak
 
@@ -25,6 +25,7 @@ from kgst.checks import Check, failed
 from kgst.deployment.code import implementation_code
 from kgst.deployment.concluding import awaited
 from kgst.deployment.contracts import FEED_DECIMALS, Deployment, initialization
+from kgst.deployment.creations import DESKS, desk_arguments
 from kgst.deployment.people import FoundSafe, PeopleReads, people_checks
 from kgst.deployment.preflight import CONTRACTS, require_chain
 from kgst.errors import RefusedError
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
 __all__ = ["Comparison", "compare", "inspect", "quota"]
+
+_ALLOWED: Final = ("not allowed", "allowed")
 
 
 @dataclass
@@ -210,6 +213,17 @@ def _expected_code(policy: Policy, record: Record) -> dict[str, bytes]:
         "ReserveFeed": runtime_code("ReserveFeed", record.token.address, FEED_DECIMALS),
         "BackingFeed": runtime_code("BackingFeed", record.token.address, FEED_DECIMALS),
         "Revoker": plain_runtime_code("Revoker"),
+        **_desks_code(policy, record),
+    }
+
+
+def _desks_code(policy: Policy, record: Record) -> dict[str, bytes]:
+    at = {"manager": record.manager.address, "token": record.token.address}
+    return {
+        contract: runtime_code(
+            contract, *desk_arguments(step, policy, at), at=getattr(record, step).address
+        )
+        for step, contract in DESKS.items()
     }
 
 
@@ -218,16 +232,22 @@ def _issuer_checks(deployment: Deployment, state: State) -> Iterator[Check]:
     if state.traces.gap:
         item = "issuers that the policy does not name"
         yield Check.open("issuers", item, state.traces.gap, waits=state.traces.waits)
-    granted = {policy.address(issuer.member): issuer for issuer in policy.issuers}
+    granted = deployment.quotas
     for account, found in state.issuers.records.items():
         wanted = granted.get(account)
         yield Check.same(
             "issuers",
-            f"issuer {policy.named(account)}",
-            quota(wanted.capacity, wanted.refill_per_second, wanted.may_burn, wanted.desk)
-            if wanted
-            else "not an issuer",
+            f"issuer {deployment.named(account)}",
+            quota(*wanted) if wanted else "not an issuer",
             quota(*found[1:]),
+        )
+    destinations = {policy.address(label) for label in policy.desks.mint.destinations}
+    for account, allowed in state.destinations.allowed.items():
+        yield Check.same(
+            "issuers",
+            f"destination {deployment.named(account)} of the mint desk",
+            _ALLOWED[account in destinations],
+            _ALLOWED[allowed],
         )
 
 

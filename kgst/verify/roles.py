@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Final
 
 from kgst.checks import Check
-from kgst.deployment.contracts import GUARDED_ROLES, REVOKE_SELECTOR, Deployment, selectors
+from kgst.deployment.contracts import GUARDED_ROLES, RULED, Deployment, function_names
 from kgst.moments import format_time
 from kgst.quantities import format_duration
-from kgst.roles import REVOKE, ROLE_FUNCTIONS, Role, role_name
+from kgst.roles import Role, role_name
 from kgst.snapshot.powers import Access, RoleReads
 from kgst.snapshot.state import State
 from kgst.snapshot.traces import ADMIN_DELAY, GRANT_DELAY
 
 __all__ = ["guardian_of", "role_checks", "wanted_delay"]
+
+_CALLED: Final = {
+    "manager": "the AccessManager",
+    "revoker": "the Revoker",
+    "redemption_desk": "the redemption desk",
+    "mint_desk": "the mint desk",
+}
+_WHOSE: Final = {"token": ""} | {step: f"{called}'s " for step, called in _CALLED.items()}
 
 _same = partial(Check.same, "roles")
 
@@ -49,22 +58,14 @@ def role_checks(deployment: Deployment, state: State) -> Iterator[Check]:
 
 
 def _function_checks(deployment: Deployment, roles: RoleReads) -> Iterator[Check]:
-    names = {
-        selector: name
-        for role in Role
-        for selector, name in zip(selectors(role), ROLE_FUNCTIONS[role], strict=True)
-    }
-    for selector, (role, found) in roles.functions.items():
-        name = names.get(selector, "0x" + selector.hex())
-        yield _same(f"role of {name}", role.name, role_name(found.value))
-    for selector, found in roles.own_functions.items():
-        item = f"role of the AccessManager's own 0x{selector.hex()}"
-        yield _same(item, "ADMIN", role_name(found.value))
+    for step, functions in roles.functions.items():
+        names = function_names(RULED[step])
+        for selector, (role, found) in functions.items():
+            name = names.get(selector, "0x" + selector.hex())
+            yield _same(f"role of {_WHOSE[step]}{name}", role.name, role_name(found.value))
     manager = deployment.record.manager.address
-    yield _same("authority of the Revoker", manager, roles.revoker_authority.value)
-    for selector, (role, found) in roles.revoker_functions.items():
-        name = REVOKE if selector == REVOKE_SELECTOR else "0x" + selector.hex()
-        yield _same(f"role of the Revoker's {name}", role.name, role_name(found.value))
+    for step, authority in roles.authority.items():
+        yield _same(f"authority of {_CALLED[step]}", manager, authority.value)
 
 
 def guardian_of(role: Role) -> Role:

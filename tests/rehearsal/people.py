@@ -12,8 +12,8 @@ PASSPHRASE = "rehearsal"
 
 NAMES = (
     "ops", "owner_a", "owner_b", "owner_c", "issuance_admin", "reserve_admin", "pauser", "compliance",
-    "enforcer", "guardian", "issuer", "pauser_2", "treasury", "merchant", "suspect", "court", "auditor_a",
-    "auditor_b", "auditor_c",
+    "enforcer", "guardian", "issuer", "redeemer", "minter", "pauser_2", "treasury", "merchant", "suspect", "court",
+    "auditor_a", "auditor_b", "auditor_c",
 )  # fmt: skip
 
 

@@ -12,8 +12,10 @@ __all__ = [
     "FUNCTIONS",
     "GUARDIANS",
     "LOCAL_MEMBERS",
+    "MINT_DESK_FUNCTIONS",
     "OWN_SETTERS",
     "PUBLIC",
+    "REDEMPTION_DESK_FUNCTIONS",
     "REVOKER_FUNCTION",
     "ROLES",
     "TARGETS",
@@ -21,7 +23,7 @@ __all__ = [
 
 ROLES: Final = {
     "ADMIN": 0, "UPGRADER": 1, "ISSUANCE_ADMIN": 2, "RESERVE_ADMIN": 3, "PAUSER": 4, "UNPAUSER": 5, "COMPLIANCE": 6,
-    "ENFORCER": 7, "GUARDIAN": 8,
+    "ENFORCER": 7, "GUARDIAN": 8, "REDEEMER": 9, "MINTER": 10,
 }  # fmt: skip
 PUBLIC: Final = 18_446_744_073_709_551_615
 """Of the AccessManager: everyone."""
@@ -29,6 +31,7 @@ PUBLIC: Final = 18_446_744_073_709_551_615
 GUARDIANS: Final = {
     "ADMIN": "ADMIN", "UPGRADER": "GUARDIAN", "ISSUANCE_ADMIN": "GUARDIAN", "RESERVE_ADMIN": "GUARDIAN",
     "PAUSER": "GUARDIAN", "UNPAUSER": "ADMIN", "COMPLIANCE": "GUARDIAN", "ENFORCER": "GUARDIAN", "GUARDIAN": "ADMIN",
+    "REDEEMER": "GUARDIAN", "MINTER": "GUARDIAN",
 }  # fmt: skip
 """By role, whose members cancel what its members have scheduled; the admin of each is ADMIN."""
 
@@ -61,10 +64,30 @@ FUNCTIONS: Final = {
 }
 """Of the token: the selector of each restricted function, and the role that it needs."""
 
+REDEMPTION_DESK_FUNCTIONS: Final = {
+    "rescueTokens(address,address,uint256)": ("0xcea9d26f", "ADMIN"),
+    "seize(uint256,address,uint256,bytes32,uint256)": ("0xae522b97", "ENFORCER"),
+    "lock(uint256[])": ("0x859610c6", "REDEEMER"),
+    "confirmPaid(uint256[],bytes32)": ("0xb174efee", "REDEEMER"),
+    "returned(uint256)": ("0xf8c883cc", "REDEEMER"),
+    "reject(uint256,string)": ("0x71d68a97", "REDEEMER"),
+}
+"""Of the redemption desk, likewise."""
+
+MINT_DESK_FUNCTIONS: Final = {
+    "allowDestination(address)": ("0xce6901d1", "ISSUANCE_ADMIN"),
+    "removeDestination(address)": ("0x5cadd08d", "GUARDIAN"),
+    "cancel(bytes32)": ("0xc4d252f5", "GUARDIAN"),
+    "mint(address,uint256,bytes32)": ("0x1e458bee", "MINTER"),
+    "propose(address,uint256,bytes32)": ("0x0da7fbde", "MINTER"),
+    "execute(bytes32)": ("0xe751f271", "MINTER"),
+}
+"""Of the mint desk, likewise."""
+
 REVOKER_FUNCTION: Final = ("revokeRole(uint64,address)", "0xb7d2b162", "GUARDIAN")
 """The one function of the Revoker that a role may call."""
 
-TARGETS: Final = ("token", "manager", "revoker")
+TARGETS: Final = ("token", "manager", "revoker", "redemption_desk", "mint_desk")
 """What the AccessManager rules: none is closed, and ADMIN changes each at once."""
 
 OWN_SETTERS: Final = {
@@ -85,5 +108,7 @@ LOCAL_MEMBERS: Final = {
     "COMPLIANCE": [("0x14dC79964da2C08b23698B3D3cc7Ca32193d9955", 0)],
     "ENFORCER": [("0x23618e81E3f5cdF7f54C3d65f7FBc0aBf5B21E8f", 0)],
     "GUARDIAN": [("0xa0Ee7A142d267C1f36714E4a8F75612F20a79720", 0)],
+    "REDEEMER": [("0x1BcB8e569EedAb4668e55145Cfeaf190902d3CF2", 0)],
+    "MINTER": [("0x8263Fce86B1b78F95Ab4dae11907d8AF88f841e7", 0)],
 }
 """Of deployments/local/policy.yaml: addresses and seconds of delay."""

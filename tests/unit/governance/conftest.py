@@ -19,13 +19,14 @@ HOUR = 3_600
 @pytest.fixture(scope="session")
 def people(
     admin: Any, upgrader: Any, issuance_admin: Any, reserve_admin: Any, pauser: Any, unpauser: Any,
-    compliance: Any, enforcer: Any, guardian: Any,
+    compliance: Any, enforcer: Any, guardian: Any, redeemer: Any, minter: Any,
 ) -> dict[Role, Any]:  # fmt: skip
     """The one member of each role."""
     return {
         Role.ADMIN: admin, Role.UPGRADER: upgrader, Role.ISSUANCE_ADMIN: issuance_admin,
         Role.RESERVE_ADMIN: reserve_admin, Role.PAUSER: pauser, Role.UNPAUSER: unpauser,
         Role.COMPLIANCE: compliance, Role.ENFORCER: enforcer, Role.GUARDIAN: guardian,
+        Role.REDEEMER: redeemer, Role.MINTER: minter,
     }  # fmt: skip
 
 

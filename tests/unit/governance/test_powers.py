@@ -15,8 +15,10 @@ from support.powers import (
     FUNCTIONS,
     GUARDIANS,
     LOCAL_MEMBERS,
+    MINT_DESK_FUNCTIONS,
     OWN_SETTERS,
     PUBLIC,
+    REDEMPTION_DESK_FUNCTIONS,
     REVOKER_FUNCTION,
     ROLES,
     TARGETS,
@@ -24,7 +26,8 @@ from support.powers import (
 
 from kgst.deployment.applying import apply
 from kgst.policy import Policy
-from kgst.roles import REVOKE, ROLE_FUNCTIONS, Role
+from kgst.roles import FUNCTIONS as roles_of
+from kgst.roles import REVOKE, Role
 from kgst.verify.roles import guardian_of
 
 LOCAL = Path(__file__).parents[3] / "deployments/local/policy.yaml"
@@ -49,7 +52,11 @@ def local() -> Any:
 
 
 def test_selectors__literals__are_those_of_their_signatures() -> None:
-    told = {signature: selector for signature, (selector, _) in FUNCTIONS.items()}
+    told = {
+        signature: selector
+        for table in (FUNCTIONS, REDEMPTION_DESK_FUNCTIONS, MINT_DESK_FUNCTIONS)
+        for signature, (selector, _) in table.items()
+    }
     told[REVOKER_FUNCTION[0]] = REVOKER_FUNCTION[1]
     for signature, selector in told.items():
         assert keccak(text=signature)[:4].hex() == selector[2:], signature
@@ -57,9 +64,15 @@ def test_selectors__literals__are_those_of_their_signatures() -> None:
 
 def test_product__its_tables__say_the_same() -> None:
     assert {role.name: role.value for role in Role} == ROLES
-    assert {f: role.name for role, fs in ROLE_FUNCTIONS.items() for f in fs} == {
-        f: role for f, (_, role) in FUNCTIONS.items()
-    }
+    tables = {
+        "KGST": FUNCTIONS, "RedemptionDesk": REDEMPTION_DESK_FUNCTIONS, "MintDesk": MINT_DESK_FUNCTIONS,
+        "Revoker": {REVOKER_FUNCTION[0]: REVOKER_FUNCTION[1:]},
+    }  # fmt: skip
+    for contract, roles in roles_of.items():
+        assert {f: role.name for role, fs in roles.items() for f in fs} == {
+            f: role for f, (_, role) in tables[contract].items()
+        }
+    assert set(roles_of) == set(tables)
     assert {role.name: guardian_of(role).name for role in Role} == GUARDIANS
     assert REVOKER_FUNCTION[0] == REVOKE
 
@@ -73,15 +86,23 @@ def test_chain__each_function_of_the_token__needs_its_role_and_no_other_has_one(
     assert {chosen for chosen, _ in FUNCTIONS.values()} <= set(selectors_of(local.token))
 
 
-def test_chain__the_manager_s_and_the_revoker_s_own_functions__need_admin_but_one(
-    local: Any,
-) -> None:
-    of = "getTargetFunctionRole(address,bytes4)"
-    for contract in (local.manager, local.revoker):
-        for selector in selectors_of(contract):
-            found = number(local.manager.address, of, contract.address, bytes.fromhex(selector[2:]))
-            is_revoke = contract is local.revoker and selector == REVOKER_FUNCTION[1]
-            assert found == (ROLES["GUARDIAN"] if is_revoke else 0), selector
+OTHERS = {
+    "manager": {}, "revoker": dict([REVOKER_FUNCTION[1:]]),
+    "redemption_desk": dict(REDEMPTION_DESK_FUNCTIONS.values()), "mint_desk": dict(MINT_DESK_FUNCTIONS.values()),
+}  # fmt: skip
+"""By contract, the functions that a role other than ADMIN may call."""
+
+
+@pytest.mark.parametrize("name", sorted(OTHERS))
+def test_chain__each_function_of_the_other_contracts__needs_its_role(local: Any, name: str) -> None:
+    of, contract = "getTargetFunctionRole(address,bytes4)", getattr(local, name)
+    for selector in selectors_of(contract):
+        found = number(local.manager.address, of, contract.address, bytes.fromhex(selector[2:]))
+        assert found == ROLES[OTHERS[name].get(selector, "ADMIN")], selector
+    assert set(OTHERS[name]) <= set(selectors_of(contract))
+
+
+def test_chain__the_manager__has_no_setter_that_is_not_listed(local: Any) -> None:
     own = {m.selector for m in local.manager.contract_type.mutable_methods}
     assert own - {"multicall(bytes[])", "renounceRole(uint64,address)"} - _CALLS == OWN_SETTERS
 
