@@ -130,7 +130,9 @@ class DeployPublishDocument(Document):
 class Compared(CheckPart):
     """One thing that was looked at."""
 
-    area: Literal["creation", "deployment", "chain", "code", "token", "issuers", "roles", "safes"]
+    area: Literal[
+        "creation", "deployment", "chain", "code", "token", "issuers", "roles", "desks", "safes"
+    ]
 
 
 class Verification(Part):

@@ -39,7 +39,16 @@ class Examined(CheckPart):
     """One thing that was looked at."""
 
     area: Literal[
-        "node", "chain", "creation", "code", "token", "issuers", "roles", "safes", "operators"
+        "node",
+        "chain",
+        "creation",
+        "code",
+        "token",
+        "issuers",
+        "roles",
+        "desks",
+        "safes",
+        "operators",
     ]
 
 

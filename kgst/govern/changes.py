@@ -15,9 +15,11 @@ from kgst.flags import flag_names
 from kgst.moments import format_time
 from kgst.quantities import format_bps, format_duration
 from kgst.roles import Role, role_name
+from kgst.snapshot.desks import terms_of
 from kgst.snapshot.state import State
 from kgst.snapshot.traces import ADMIN_DELAY, GRANT_DELAY
 from kgst.verify.comparing import quota
+from kgst.verify.desks import wanted_destinations
 from kgst.verify.roles import guardian_of, wanted_delay
 
 __all__ = ["Change", "by_hand", "changes_of"]
@@ -165,9 +167,8 @@ def _issuers(deployment: Deployment, state: State) -> Iterator[Change]:
 
 
 def _destinations(deployment: Deployment, state: State) -> Iterator[Change]:
-    policy, desk = deployment.policy, deployment.mint_desk
-    wanted = {policy.address(label) for label in policy.desks.mint.destinations}
-    for account, allowed in state.destinations.allowed.items():
+    desk, wanted = deployment.mint_desk, wanted_destinations(deployment.policy)
+    for account, allowed in state.desks.allowed.items():
         who = deployment.named(account)
         if allowed and account not in wanted:
             data = bytes(desk.removeDestination.encode_input(account))
@@ -238,6 +239,13 @@ def _by_hand(deployment: Deployment, state: State) -> Iterator[str]:
             yield (
                 f"{deployment.named(account)} is a desk, which no order reaches, and stays one: cut it, and let an "
                 "upgrade end it, or put it into the policy"
+            )
+    wanted_terms = terms_of(policy)
+    for step, terms in state.desks.terms.items():
+        if terms != wanted_terms[step]:
+            yield (
+                f"the terms of the {step.replace('_', ' ')} are fixed with its code: deploy and register another, or "
+                "put those of this one into the policy"
             )
     yield from _not_yet(deployment, state)
     code = {

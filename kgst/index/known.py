@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = ["CONTRACTS", "event_of", "in_words", "known_events", "named_in"]
 
-CONTRACTS: Final = ("IKGST", "KGSTAccessManager", "ReserveFeed", "BackingFeed", "Revoker")
+CONTRACTS: Final = (
+    "IKGST",
+    "KGSTAccessManager",
+    "ReserveFeed",
+    "BackingFeed",
+    "Revoker",
+    "RedemptionDesk",
+    "MintDesk",
+)
 """Whose events an index has: everything that is emitted at the token's address is in IKGST's ABI."""
 
 _AMOUNTS: Final = ("value", "amount", "capacity", "settled", "backing", "shortfall")

@@ -15,7 +15,7 @@ from kgst.snapshot.traces import Traces
 if TYPE_CHECKING:
     from ape.contracts import ContractInstance
 
-__all__ = ["AUTHORITIES", "Access", "DestinationReads", "IssuerReads", "RoleReads", "access"]
+__all__ = ["AUTHORITIES", "Access", "IssuerReads", "RoleReads", "access"]
 
 AUTHORITIES: Final = ("revoker", "redemption_desk", "mint_desk")
 """Contracts with an authority of their own, besides the token."""
@@ -106,24 +106,6 @@ class RoleReads:
     def members(self) -> dict[tuple[int, str], Access]:
         """By role and address, ascending; `since` is 0 for who is none."""
         return {key: read.value for key, read in self._access.items()}
-
-
-class DestinationReads:
-    """Where the mint desk may mint to: the policy's destinations, and what events name."""
-
-    def __init__(self, reads: Reads, deployment: Deployment, traces: Traces) -> None:
-        policy = deployment.policy
-        accounts = {policy.address(label) for label in policy.desks.mint.destinations}
-        accounts |= traces.destinations
-        if traces.gap:
-            accounts |= set(policy.people.values())
-        ask = partial(reads.of, deployment.mint_desk)
-        self._reads = {account: ask("isDestination", account) for account in _ascending(accounts)}
-
-    @property
-    def allowed(self) -> dict[str, bool]:
-        """By address, ascending."""
-        return {account: bool(read.value) for account, read in self._reads.items()}
 
 
 def _wanted(contract: str, given: set[bytes]) -> dict[bytes, Role]:

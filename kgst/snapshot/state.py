@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from kgst.decoding.pending import ScheduleReads
 from kgst.deployment.contracts import Deployment
 from kgst.multicall import Head, Reads, ensure_multicall, latest
-from kgst.snapshot.powers import DestinationReads, IssuerReads, RoleReads
+from kgst.snapshot.desks import DeskReads
+from kgst.snapshot.powers import IssuerReads, RoleReads
 from kgst.snapshot.token import TokenReads
 from kgst.snapshot.traces import Traces, read_traces
 
@@ -48,7 +49,7 @@ class State:
     token: TokenState
     issuers: IssuerReads
     roles: RoleReads
-    destinations: DestinationReads
+    desks: DeskReads
     schedule: ScheduleReads
 
 
@@ -80,7 +81,7 @@ def read_state(
         TokenState(reads, deployment),
         IssuerReads(reads, deployment, traces),
         RoleReads(reads, deployment, traces),
-        DestinationReads(reads, deployment, traces),
+        DeskReads(reads, deployment, traces),
         ScheduleReads(reads, deployment.manager, traces.scheduled),
     )
     if extra is not None:

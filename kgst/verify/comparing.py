@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from eth_utils.crypto import keccak
 
@@ -39,6 +39,7 @@ from kgst.snapshot.state import State, read_state
 from kgst.snapshot.traces import Traces
 from kgst.units import format_som
 from kgst.verify.creation import creation_checks
+from kgst.verify.desks import desk_checks
 from kgst.verify.keys import public_key_checks
 from kgst.verify.roles import role_checks
 from kgst.verify.storage import storage_checks
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
 __all__ = ["Comparison", "compare", "inspect", "quota"]
-
-_ALLOWED: Final = ("not allowed", "allowed")
 
 
 @dataclass
@@ -138,6 +137,7 @@ def compare(
             token_checks(deployment, code, state.token),
             _issuer_checks(deployment, state),
             role_checks(deployment, state),
+            desk_checks(deployment, state),
         ):
             for (
                 check
@@ -228,7 +228,6 @@ def _desks_code(policy: Policy, record: Record) -> dict[str, bytes]:
 
 
 def _issuer_checks(deployment: Deployment, state: State) -> Iterator[Check]:
-    policy = deployment.policy
     if state.traces.gap:
         item = "issuers that the policy does not name"
         yield Check.open("issuers", item, state.traces.gap, waits=state.traces.waits)
@@ -240,14 +239,6 @@ def _issuer_checks(deployment: Deployment, state: State) -> Iterator[Check]:
             f"issuer {deployment.named(account)}",
             quota(*wanted) if wanted else "not an issuer",
             quota(*found[1:]),
-        )
-    destinations = {policy.address(label) for label in policy.desks.mint.destinations}
-    for account, allowed in state.destinations.allowed.items():
-        yield Check.same(
-            "issuers",
-            f"destination {deployment.named(account)} of the mint desk",
-            _ALLOWED[account in destinations],
-            _ALLOWED[allowed],
         )
 
 

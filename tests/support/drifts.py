@@ -12,7 +12,16 @@ from typing import Any
 from ape import accounts as ape_accounts
 from ape import chain as ape_chain
 from ape import project
-from support.powers import FUNCTIONS, GUARDIANS, PUBLIC, REVOKER_FUNCTION, ROLES, TARGETS
+from support.powers import (
+    FUNCTIONS,
+    GUARDIANS,
+    MINT_DESK_FUNCTIONS,
+    PUBLIC,
+    REDEMPTION_DESK_FUNCTIONS,
+    REVOKER_FUNCTION,
+    ROLES,
+    TARGETS,
+)
 
 __all__ = ["Drift", "drifts", "five_days_later"]
 
@@ -43,7 +52,7 @@ class Drift:
 
 def drifts() -> list[Drift]:
     """All of them, in the order of their names."""
-    made = [*_terms(), *_members(), *_targets(), *_functions(), *_token(), *_issuers()]
+    made = [*_terms(), *_members(), *_targets(), *_functions(), *_token(), *_issuers(), *_desks()]
     assert len({one.name for one in made}) == len(made)
     return sorted(made, key=lambda one: one.name)
 
@@ -120,34 +129,43 @@ def _targets() -> Iterator[Drift]:
         if name != "manager":  # OpenZeppelin refuses to close the AccessManager itself
             change = _admin("setTargetClosed", _At(name), True)
             yield Drift(f"{name} closed", f"{name} closed", change)
-            item = "authority" if name == "token" else "authority of the Revoker"
+            item = {"token": "authority", "revoker": "authority of the Revoker"}.get(
+                name, f"authority of the {name.replace('_', ' ')}"
+            )
             yield Drift(f"authority of the {name}", item, _new_authority(name))
         change = _admin("setTargetAdminDelay", _At(name), 60)
         yield Drift(f"admin delay of the {name}", f"admin delay of the {name}", change, later=True)
 
 
 def _functions() -> Iterator[Drift]:
-    for signature, (selector, role) in FUNCTIONS.items():
-        for to, id_ in (("everyone", PUBLIC), ("PAUSER", 4), ("ADMIN", 0)):
-            if to != role:
-                yield _mapped("token", signature, selector, to, id_)
+    for contract, functions in (
+        ("token", FUNCTIONS), ("redemption_desk", REDEMPTION_DESK_FUNCTIONS), ("mint_desk", MINT_DESK_FUNCTIONS),
+    ):  # fmt: skip
+        for signature, (selector, role) in functions.items():
+            for to, id_ in (("everyone", PUBLIC), ("PAUSER", 4), ("ADMIN", 0)):
+                if to != role:
+                    yield _mapped(contract, signature, selector, to, id_)
     signature, selector, _ = REVOKER_FUNCTION
     yield _mapped("revoker", signature, selector, "ADMIN", 0)
     for contract, free in (
         ("token", ("mint(address,uint256)", "0x40c10f19")),
         ("revoker", ("whatever it may have", "0x12345678")),
+        ("redemption_desk", ("withdraw(uint256)", "0x2e1a7d4d")),
+        ("mint_desk", ("whatever it may have", "0x12345678")),
         ("manager", ("updateAuthority(address,address)", "0x18ff183c")),
     ):
         yield _mapped(contract, *free, "PAUSER", 4)
 
 
 def _mapped(contract: str, signature: str, selector: str, to: str, id_: int) -> Drift:
-    is_revoke = signature == REVOKER_FUNCTION[0]
-    item = {
-        "token": f"role of {signature if signature in FUNCTIONS else selector}",
-        "revoker": f"role of the Revoker's {signature if is_revoke else selector}",
-        "manager": f"role of the AccessManager's own {selector}",
+    known, whose = {
+        "token": (FUNCTIONS, ""),
+        "revoker": ((REVOKER_FUNCTION[0],), "the Revoker's "),
+        "manager": ((), "the AccessManager's "),
+        "redemption_desk": (REDEMPTION_DESK_FUNCTIONS, "the redemption desk's "),
+        "mint_desk": (MINT_DESK_FUNCTIONS, "the mint desk's "),
     }[contract]
+    item = f"role of {whose}{signature if signature in known else selector}"
     change = _admin("setTargetFunctionRole", _At(contract), [selector], id_)
     return Drift(f"{contract}'s {signature} for {to}", item, change)
 
@@ -192,6 +210,22 @@ def _issuers() -> Iterator[Drift]:
     yield Drift("issuer cut", "issuer issuer (", change)
     change = _call("token", "lowerIssuer", issuer, 1, 0, by="guardian")
     yield Drift("issuer lowered", "issuer issuer (", change)
+
+
+def _desks() -> Iterator[Drift]:
+    item = "destination unknown"
+    change = _call("mint_desk", "allowDestination", STRANGER, by="issuance_admin")
+    yield Drift("stranger is a destination", item, change)
+    change = _call("mint_desk", "removeDestination", _Who("issuer"), by="guardian")
+    yield Drift("destination removed", "destination issuer", change)
+    for desk in ("redemption_desk", "mint_desk"):
+        item = f"issuer {'RedemptionDesk' if desk == 'redemption_desk' else 'MintDesk'}"
+        change = _call("token", "cutIssuer", _At(desk), by="guardian")
+        yield Drift(f"{desk} cut", item, change)
+        change = _call("token", "setIssuer", _At(desk), 1, 1, True, by="issuance_admin")
+        yield Drift(f"{desk} on other terms", item, change)
+    change = _call("token", "setDesk", _At("mint_desk"), by="issuance_admin")
+    yield Drift("mint desk out of reach", "issuer MintDesk", change)
 
 
 def five_days_later() -> None:

@@ -20,6 +20,9 @@ _TEXTS = {
     "token.recovery_delay": "31 days", "token.max_age": "6 days", "token.max_increase": "11 %", "token.margin": "1 %",
     "issuers.0.capacity": "999 999.99 som", "issuers.0.refill": "0.01 som per second",
     "limits.max_gas_price": "9 gwei", "limits.max_cost": "0.4 BNB", "limits.timeout": "4 minutes",
+    "desks.redemption.redeem_within": "4 days", "desks.redemption.pay_within": "1 day",
+    "desks.redemption.minimum": "200 som", "desks.mint.mint_limit": "99 999 som", "desks.mint.day_limit": "999 999 som",
+    "desks.mint.delay": "2 days", "desks.mint.capacity": "9 999 999 som", "desks.mint.refill": "0.01 som per second",
     "limits.min_balance": "0.01 BNB", "limits.min_gas_price": "0.1 gwei",
 }  # fmt: skip
 

@@ -24,9 +24,9 @@ from support.powers import (
     TARGETS,
 )
 
+from kgst import roles
 from kgst.deployment.applying import apply
 from kgst.policy import Policy
-from kgst.roles import FUNCTIONS as roles_of
 from kgst.roles import REVOKE, Role
 from kgst.verify.roles import guardian_of
 
@@ -68,11 +68,11 @@ def test_product__its_tables__say_the_same() -> None:
         "KGST": FUNCTIONS, "RedemptionDesk": REDEMPTION_DESK_FUNCTIONS, "MintDesk": MINT_DESK_FUNCTIONS,
         "Revoker": {REVOKER_FUNCTION[0]: REVOKER_FUNCTION[1:]},
     }  # fmt: skip
-    for contract, roles in roles_of.items():
-        assert {f: role.name for role, fs in roles.items() for f in fs} == {
+    for contract, given in roles.FUNCTIONS.items():
+        assert {f: role.name for role, fs in given.items() for f in fs} == {
             f: role for f, (_, role) in tables[contract].items()
         }
-    assert set(roles_of) == set(tables)
+    assert set(roles.FUNCTIONS) == set(tables)
     assert {role.name: guardian_of(role).name for role in Role} == GUARDIANS
     assert REVOKER_FUNCTION[0] == REVOKE
 

@@ -22,7 +22,7 @@ CHECKSUM = (
 )
 EVERY_ROLE = (
     "ADMIN, UPGRADER, ISSUANCE_ADMIN, RESERVE_ADMIN, PAUSER, UNPAUSER, COMPLIANCE, ENFORCER, "
-    "GUARDIAN"
+    "GUARDIAN, REDEEMER, MINTER"
 )
 
 
@@ -153,7 +153,7 @@ def test_load__one_slip__is_told_in_one_line(tmp_path: Path, text: str, said: st
         ),
         (
             ROLES.partition("  ENFORCER:")[0],
-            "no members are given for ENFORCER, GUARDIAN; no role may be empty.",
+            "no members are given for ENFORCER, GUARDIAN, REDEEMER, MINTER; no role may be empty.",
         ),
     ],
     ids=["unknown", "missing"],
@@ -203,7 +203,7 @@ def test_label__address__names_its_owner_or_nobody() -> None:
     [
         ("pauser", ["role PAUSER"]),
         ("auditor_b", ["auditor"]),
-        ("issuer", ["issuer"]),
+        ("issuer", ["issuer", "destination of the mint desk"]),
         ("issuer_b", []),
     ],
 )

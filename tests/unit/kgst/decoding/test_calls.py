@@ -230,6 +230,6 @@ def test_flag_names__flags__are_words(flags: int, names: str) -> None:
 
 
 def test_role_name__unknown__keeps_the_number() -> None:
-    assert [role_name(r) for r in (0, 8, 9, 2**64 - 1)] == [
-        "ADMIN", "GUARDIAN", "unknown role 9", "PUBLIC",
+    assert [role_name(r) for r in (0, 8, 11, 2**64 - 1)] == [
+        "ADMIN", "GUARDIAN", "unknown role 11", "PUBLIC",
     ]  # fmt: skip
