@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kgst.errors import RefusedError, UnconfirmedError
+from kgst.node import NodeError
 from kgst.sending import NonceUsedError, RevertedError
 
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ def partly(out: Console, result: Result, of: int) -> Iterator[None]:
             raise
         so_far = f"{len(result.outcomes)} of {of} transactions are final"
         raise RevertedError(f"{so_far}; {error}", error.outcome) from error
+    except NodeError as error:
+        if not result.outcomes or isinstance(error, NonceUsedError):
+            raise
+        raise UnconfirmedError(
+            f"{len(result.outcomes)} of {of} transactions are final, and the rest is not sent: {error} The same "
+            "command goes on from there."
+        ) from error
     except RefusedError as error:
         if not result.outcomes:
             raise

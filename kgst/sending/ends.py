@@ -1,7 +1,8 @@
 """A nonce is used, and no attempt at the step has a receipt: what ended the step, if that can be shown.
 
-Silence decides nothing. A step that did not land has ended when the final transaction that took its nonce is known, or
-when the token shows, in a final block in which the nonce is used, that the step's key is free.
+Silence decides nothing. A step that did not land has ended when the final transaction that took its nonce is known; or
+when the token shows, in a final block in which the nonce is used, that the step's key is free; or when the final
+transaction that used its key is known, and is another.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from kgst.journal import Outcome, Purpose, Signed
 from kgst.node import NodeError
 from kgst.sending.keys import authorization_state, key_in
 from kgst.sending.outcomes import superseded
-from kgst.sending.showing import taker_of, transaction_shown
+from kgst.sending.showing import taker_of, transaction_shown, user_of_key
 from kgst.sending.transactions import content_of
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _shown(means: Means, vantage: Vantage, signed: Signed) -> str | None:
         found = taker_of(node, means.address, signed.nonce, vantage.head())
     if found is not None and found[0] not in attempts:
         return f"{found[0]} in block {found[1]}" if found[1] <= final else None
-    return _by_key(node, means.address, signed, final) if found is None else None
+    return _by_key(node, means.address, signed, attempts, final) if found is None else None
 
 
 def _as_said(node: Node, address: str, signed: Signed, transaction: str) -> tuple[str, int] | None:
@@ -96,7 +97,7 @@ def _as_said(node: Node, address: str, signed: Signed, transaction: str) -> tupl
     return (transaction, number) if (shown.sender, shown.nonce) == (address, signed.nonce) else None
 
 
-def _by_key(node: Node, address: str, signed: Signed, final: int) -> str | None:
+def _by_key(node: Node, address: str, signed: Signed, attempts: set[str], final: int) -> str | None:
     content = content_of(signed)
     key = key_in(content.data)
     if key is None or content.to is None or signed.purpose is not Purpose.STEP:
@@ -115,7 +116,12 @@ def _by_key(node: Node, address: str, signed: Signed, final: int) -> str | None:
         return None
     free = len(state) == 2 + 64 and int(state, 16) == 0
     used = int(count, 16) > signed.nonce
-    return f"in block {final} its key is free" if used and free else None
+    if used and free:
+        return f"in block {final} its key is free"
+    user = user_of_key(node, content.to, address, key, final) if used else None
+    if user is None or user[0] in attempts:
+        return None
+    return f"its key went with {user[0]} in block {user[1]}"
 
 
 def _undecided(means: Means, signed: Signed) -> UndecidedError:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from eth_utils.crypto import keccak
+
 from kgst.node import NodeError, NodeRefusedError
 from kgst.node.pool import Node
-from kgst.proofs import BlockReceipts, Header, ProofError, Receipt, RecoveredTransaction
+from kgst.proofs import BlockReceipts, Header, Log, ProofError, Receipt, RecoveredTransaction
 
 __all__ = [
     "ContradictionError",
@@ -20,10 +22,19 @@ __all__ = [
     "receipt_shown",
     "taker_of",
     "transaction_shown",
+    "user_of_key",
 ]
 
 _STATE: Final = 120
 """Blocks whose state any node has; BSC's keep 128."""
+_WINDOW: Final = 5_000
+"""Blocks that any node looks through for events at once."""
+_EVENTS: Final = 200_000
+"""Blocks, some 25 hours, that are looked through for what used a key."""
+_USES: Final = tuple(
+    keccak(text=event)
+    for event in ("AuthorizationUsed(address,bytes32)", "AuthorizationCanceled(address,bytes32)")
+)
 _BROKEN: Final = (ProofError, KeyError, IndexError, TypeError, ValueError)
 
 
@@ -40,12 +51,14 @@ class Shown:
         block_number: Of its block.
         block_hash: 0x….
         gas_used: Gas.
+        logs: Its events.
     """
 
     succeeded: bool
     block_number: int
     block_hash: str
     gas_used: int
+    logs: tuple[Log, ...] = ()
 
 
 def receipt_shown(node: Node, transaction: str) -> Shown:
@@ -78,6 +91,7 @@ def receipt_shown(node: Node, transaction: str) -> Shown:
         block_number=header.number,
         block_hash="0x" + header.hash.hex(),
         gas_used=receipt.cumulative_gas_used - before,
+        logs=receipt.logs,
     )
 
 
@@ -169,6 +183,40 @@ def taker_of(node: Node, address: str, nonce: int, last: int) -> tuple[str, int]
     except (NodeError, KeyError, TypeError, ValueError):
         pass  # silence decides nothing
     return None
+
+
+def user_of_key(
+    node: Node, token: str, account: str, key: bytes, last: int
+) -> tuple[str, int] | None:
+    """The transaction that used the key of `account`, or declared it void, and the number of its block.
+
+    Looked for among the token's events, which nodes keep longer than state, back from block `last`; what is found is
+    held against its block.
+
+    Returns:
+        None when it was used before, or the node does not show it.
+    """
+    who = int(account, 16).to_bytes(32)
+    asked = {
+        "address": token,
+        "topics": [["0x" + one.hex() for one in _USES], "0x" + who.hex(), "0x" + key.hex()],
+    }
+    try:
+        for end in range(last, max(-1, last - _EVENTS), -_WINDOW):
+            span = {"fromBlock": hex(max(0, end - _WINDOW + 1)), "toBlock": hex(end)}
+            for told in node.ask("eth_getLogs", [asked | span]):
+                transaction = str(told["transactionHash"])
+                shown = receipt_shown(node, transaction)
+                if any(_is_use(log, token, who, key) for log in shown.logs):
+                    return transaction, shown.block_number
+    except (NodeError, KeyError, TypeError, ValueError):
+        pass  # silence decides nothing
+    return None
+
+
+def _is_use(log: Log, token: str, who: bytes, key: bytes) -> bool:
+    topics = len(log.topics) == 3 and log.topics[0] in _USES and log.topics[1:] == (who, key)
+    return topics and int.from_bytes(log.address) == int(token, 16)
 
 
 def _is_used(node: Node, address: str, nonce: int, block: int) -> bool:

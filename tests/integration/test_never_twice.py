@@ -26,6 +26,7 @@ from kgst.journal import Header, Journal
 from kgst.keys import key_of
 from kgst.policy import Policy
 from kgst.sending import NonceUsedError, Sender, UndecidedError
+from kgst.sending.keys import voiding
 
 SOM = 1_000_000
 RECEIPT = "eth_getTransactionReceipt"
@@ -367,6 +368,39 @@ def test_used_nonce__taker_is_not_shown__a_person_names_it(
         sending(node, taken_by=wrong).finish("pay")
     with pytest.raises(NonceUsedError, match=taker):
         sending(node, taken_by=taker).finish("pay")
+
+
+@pytest.mark.parametrize("lies", [False, True])
+def test_used_nonce__key_went_with_another__ends_the_step(
+    deployed: Deployed,
+    node: BscNode,
+    sending: Any,
+    token: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    lies: bool,
+) -> None:
+    """By then no node has the state in which the taker of the nonce would show; of events it has them all."""
+    data, nonce = voiding(bytes([int(lies)]) * 32), deployed.nonce("outsider")
+    node.faults[SEND] = drops
+    with pytest.raises(UnconfirmedError):
+        sending(node).send("pay", data, to=token.address)
+    del node.faults[SEND]
+    deployed.spend_nonce("outsider", nonce)
+    account = accounts.load("outsider")
+    with networks.parse_network_choice(f"bsc:testnet:{node.address}"):
+        theirs = account.call(  # a colleague's, from another checkout
+            networks.provider.network.ecosystem.create_transaction(
+                receiver=token.address, data=data, nonce=nonce + 1, gas_limit=200_000
+            )
+        )
+    monkeypatch.setattr("kgst.sending.showing._STATE", 0)
+    if lies:
+        node.faults[RECEIPT] = changed(logs=[], logsBloom="0x" + 512 * "0")
+        with pytest.raises(UndecidedError):
+            sending(node).finish("pay")
+        return
+    with pytest.raises(NonceUsedError, match=f"its key went with {theirs.txn_hash}"):
+        sending(node).finish("pay")
 
 
 def forgets_the_past(request: Request, forward: Forward) -> Answer:
