@@ -322,7 +322,9 @@ contract RedemptionDesk is IRedemptionDesk, AccessManaged {
 
     /// @dev No order stands against `account`: it is not blocked, and no more is frozen than it has.
     function _isFree(address account) private view returns (bool) {
-        return !token.isBlocked(account) && token.getFrozenTokens(account) <= token.balanceOf(account);
+        if (token.isBlocked(account)) return false;
+        uint256 frozen = token.getFrozenTokens(account);
+        return frozen == 0 || frozen <= token.balanceOf(account);
     }
 
     /// @dev The token keeps which keys were used, and nobody but this contract can use its own.

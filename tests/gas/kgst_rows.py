@@ -7,6 +7,7 @@ from eth_utils import function_signature_to_4byte_selector
 from gas.actors import DEADLINE, address, clean, key, sign, standard
 from gas.builds import kgst_code
 from gas.chain import CHAIN_ID, START, Chain, call_data
+from gas.desk_rows import measure_desks
 from gas.scenario import (
     ADMIN,
     AMOUNT,
@@ -58,6 +59,7 @@ def measure_kgst(chain: Chain) -> dict[str, int]:
         **measure_token(chain, token),
         **_payouts(chain, token),
         **_by_key(chain, token),
+        **measure_desks(chain, token, deployed.manager, _role),
         **_attestations(chain, token, domain, deployed.founders, auditors),
         **deployed.gas,
     }
@@ -66,8 +68,11 @@ def measure_kgst(chain: Chain) -> dict[str, int]:
 class _Deployed:
     """The contracts and what their deployment cost."""
 
-    def __init__(self, token: Token, founders: list[LocalAccount], gas: dict[str, int]) -> None:
+    def __init__(
+        self, token: Token, manager: str, founders: list[LocalAccount], gas: dict[str, int]
+    ) -> None:
         self.token = token
+        self.manager = manager
         self.founders = founders
         self.gas = gas
 
@@ -92,6 +97,8 @@ def _deploy(chain: Chain) -> _Deployed:
     )
     gas["deploy_sum"] = gas["deploy_token"] + gas["deploy_logic"]
     _, gas["deploy_feed"] = chain.deploy(kgst_code("ReserveFeed"), ["address", "uint8"], at, 8)
+    for role in Role:
+        chain.do(ADMIN, manager, "grantRole(uint64,address,uint32)", int(role), _role(role), 0)
     for role, functions in ROLE_FUNCTIONS.items():
         selectors = [function_signature_to_4byte_selector(function) for function in functions]
         chain.do(
@@ -102,7 +109,6 @@ def _deploy(chain: Chain) -> _Deployed:
             selectors,
             int(role),
         )
-        chain.do(ADMIN, manager, "grantRole(uint64,address,uint32)", int(role), _role(role), 0)
     chain.do(
         _role(Role.ISSUANCE_ADMIN),
         at,
@@ -123,7 +129,7 @@ def _deploy(chain: Chain) -> _Deployed:
             "block": (_role(Role.COMPLIANCE), "blockAccount(address)", (HOLDER.address,)),
         },
     )
-    return _Deployed(token, founders, gas)
+    return _Deployed(token, manager, founders, gas)
 
 
 def _payouts(chain: Chain, token: Token) -> dict[str, int]:

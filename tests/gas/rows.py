@@ -8,6 +8,7 @@ from typing import Any
 
 from gas.builds import HERE, PEERS
 from gas.chain import call_data
+from gas.desk_rows import desk_floor
 from gas.scenario import AMOUNT, receivers
 
 _TASKS: dict[str, Any] = json.loads((HERE / "operations.json").read_text())
@@ -92,7 +93,13 @@ def _row(
         figures = measured.get(peer, {})
         peers[peer] = figures.get(operation, figures.get(beside, record["ops"].get(beside)))
     return Row(
-        operation, task["label"], kgst, peers, _best(task, peers), _floor(task), task.get("goal")
+        operation,
+        task["label"],
+        kgst,
+        peers,
+        _best(task, peers),
+        _floor(operation, task),
+        task.get("goal"),
     )
 
 
@@ -105,9 +112,11 @@ def _best(task: dict[str, Any], peers: dict[str, int | None]) -> Peer | None:
     return Peer(min(issued)[1], min(issued)[0]) if issued else None
 
 
-def _floor(task: dict[str, Any]) -> int | None:
+def _floor(operation: str, task: dict[str, Any]) -> int | None:
     if "payout" in task:
         return payout_floor(task["payout"]["receivers"], task["payout"]["fresh"])
+    if operation.startswith("desk_"):
+        return desk_floor(operation)
     if "floor" not in task:
         return None
     floor = task["floor"]
