@@ -152,7 +152,7 @@ def _issuers(deployment: Deployment, state: State) -> Iterator[Change]:
     for account, found in state.issuers.records.items():
         wanted, who = granted.get(account), deployment.named(account)
         if wanted is None:
-            if found.is_one:
+            if found.may:
                 data = bytes(token.cutIssuer.encode_input(account))
                 yield Change(f"cut the issuer {who}", Role.GUARDIAN, token.address, data, False)
             continue

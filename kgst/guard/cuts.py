@@ -31,7 +31,7 @@ def cut_issuer(system: System, issuer: str, *, allow_unknown: bool) -> Operation
 
     def is_issuer() -> bool:
         record = token.issuerOf(address)
-        return bool(record.capacity or record.mayBurn or record.desk)
+        return bool(record.capacity or record.refillPerSecond or record.mayBurn)
 
     return Operation(
         name="cut-issuer",
@@ -49,12 +49,13 @@ def cut_issuer(system: System, issuer: str, *, allow_unknown: bool) -> Operation
             ("may burn until now", "yes" if quota.may_burn else "no"),
             (
                 "it stops",
-                "every mint and every redemption burn of this issuer; its tokens stay its own",
+                "every mint and every redemption burn of this issuer; its tokens stay its own"
+                + ("; it stays a desk, and its clients' claims stand" if quota.desk else ""),
             ),
             ("undone by", f"a new quota (`ape run govern apply`) from an ISSUANCE_ADMIN: {undo}"),
         ),
-        readbacks=(Readback(f"{name} is an issuer", False, is_issuer),),
-        already=not quota.is_one,
+        readbacks=(Readback(f"{name} may mint or burn", False, is_issuer),),
+        already=not quota.may,
         repeatable=True,
         emergency=True,
     )

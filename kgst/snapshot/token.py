@@ -123,7 +123,12 @@ class Issuer(NamedTuple):
     @property
     def is_one(self) -> bool:
         """Whether anything was given to the account."""
-        return bool(self.capacity or self.refill_per_second or self.may_burn or self.desk)
+        return self.may or self.desk
+
+    @property
+    def may(self) -> bool:
+        """Whether a cut would take anything from it: a desk that was cut stays one."""
+        return bool(self.capacity or self.refill_per_second or self.may_burn)
 
     def full_at(self, now: int) -> int | None:
         """The second at which the bucket is full again; None when it is full, or never refilled."""

@@ -1,0 +1,126 @@
+"""Requests at the redemption desk, read in one block; and which of them are due or overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+
+from kgst.errors import RefusedError
+from kgst.multicall import Head, Reads, ensure_multicall, latest
+
+if TYPE_CHECKING:
+    from kgst.deployment.system import System
+
+__all__ = ["Desk", "Request", "Stage", "read_desk"]
+
+_AT_ONCE: Final = 200
+"""Requests in one question: each asks the token as well."""
+
+
+class Stage(IntEnum):
+    """Where a request stands, as `State` of contracts/desks/Redemption.sol."""
+
+    NONE = 0
+    REQUESTED = 1
+    LOCKED = 2
+    PAID = 3
+    RETURNED = 4
+    WITHDRAWN = 5
+    REJECTED = 6
+    SEIZED = 7
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it stands.
+
+    Attributes:
+        amount: Base units.
+        time: Seconds. While requested the last at which it may be locked, 0 when it may no more; afterwards `payBy`.
+        payee_hash: 32 bytes.
+        burned: Whether its tokens are destroyed.
+    """
+
+    id: int
+    requester: str
+    amount: int
+    stage: Stage
+    time: int
+    payee_hash: bytes
+    burned: bool
+
+    def is_open(self) -> bool:
+        """Whether something is still to happen."""
+        unburned = self.stage is Stage.PAID and not self.burned
+        return self.stage in (Stage.REQUESTED, Stage.LOCKED, Stage.RETURNED) or unburned
+
+    def is_overdue(self, now: int) -> bool:
+        """Whether the promise is broken: not locked in time, not paid by `payBy`, or the money came back."""
+        if self.stage is Stage.REQUESTED:
+            # What an order has left of a request is not paid any more: nobody owes it anything but the tokens.
+            return 0 < self.time < now
+        return (self.stage is Stage.LOCKED and self.time <= now) or self.stage is Stage.RETURNED
+
+    def is_due(self, now: int) -> bool:
+        """Whether it can be locked now."""
+        return self.stage is Stage.REQUESTED and now <= self.time
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The redemption desk in the block `head`.
+
+    Attributes:
+        count: How many requests there have been.
+        escrow: Base units.
+        requests: Those that were asked for, by number.
+    """
+
+    head: Head
+    count: int
+    escrow: int
+    requests: tuple[Request, ...]
+
+    @property
+    def overdue(self) -> tuple[Request, ...]:
+        """Of `requests`."""
+        return tuple(one for one in self.requests if one.is_overdue(self.head.time))
+
+
+def read_desk(system: System, ids: Sequence[int] | None = None) -> Desk:
+    """The desk and its requests, in the latest block.
+
+    Args:
+        system: Whose desk.
+        ids: Which requests; None for all.
+
+    Raises:
+        RefusedError: there is no such request.
+        NodeError: the node failed.
+    """
+    ensure_multicall(system.provider)
+    head, desk = latest(system.provider), system.deployment.redemption_desk
+    reads = Reads()
+    count, escrow = reads.of(desk, "requestCount"), reads.of(desk, "escrow")
+    reads.fetch(system.provider, head, "read the redemption desk")
+    chosen = list(range(1, count.value + 1)) if ids is None else list(dict.fromkeys(ids))
+    if unknown := [one for one in chosen if not 1 <= one <= count.value]:
+        there = f"1 to {count.value}" if count.value else "none yet"
+        raise RefusedError(
+            f"there is no request {', '.join(map(str, unknown))} at the redemption desk; requests: {there}."
+        )
+    found: list[Request] = []
+    for start in range(0, len(chosen), _AT_ONCE):
+        found += _requests(system, head, chosen[start : start + _AT_ONCE])
+    return Desk(head, count.value, escrow.value, tuple(found))
+
+
+def _requests(system: System, head: Head, ids: Sequence[int]) -> Iterable[Request]:
+    reads, desk = Reads(), system.deployment.redemption_desk
+    asked = {one: reads.of(desk, "requestOf", one) for one in ids}
+    reads.fetch(system.provider, head, f"read requests {ids[0]} to {ids[-1]}")
+    for one, read in asked.items():
+        requester, amount, stage, time, payee_hash, burned = tuple(read.value)
+        yield Request(one, requester, amount, Stage(stage), time, bytes(payee_hash), burned)
