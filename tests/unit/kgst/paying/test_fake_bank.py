@@ -73,7 +73,10 @@ class Bank:
     ) -> None:
         number = len(self.entries) + 1
         credit = more.get("credit", False)
-        parts = {"end_to_end_id": None if self.by_text else name, "party_account": to}
+        parts: dict[str, Any] = {
+            "end_to_end_id": None if self.by_text else name,
+            "party_account": to,
+        }
         if credit and name is not None:
             parts["return_reason"] = "AC04"
         texts = (f"возврат {name.lower()}" if credit else f"{name[:7]} {name[7:]}",) if name else ()
@@ -107,10 +110,11 @@ class Bank:
         if deed == "invent a status":
             self.say(name, "GLAD", 10)
         if deed in ("pay elsewhere", "pay from another", "pay pending", "pay without name"):
-            more: dict[str, Any] = {
-                "pay from another": {"account": "1980020000654321"},
-                "pay pending": {"booked": False},
-            }.get(deed, {})
+            more: dict[str, Any] = {}
+            if deed == "pay from another":
+                more["account"] = "1980020000654321"
+            if deed == "pay pending":
+                more["booked"] = False
             to = ELSEWHERE if deed == "pay elsewhere" else PAYEE
             self.book(None if deed == "pay without name" else name, tyiyn, day, to, **more)
         elif "pay less" in deed:
