@@ -154,6 +154,8 @@ class _Answering:
             return f"what {direction} has no amount"
         if leg.credit:
             return None
+        if category_of(leg, (), ()) in BY_CODE:
+            return "the bank's code calls the debit a charge"
         if leg.reversal:
             return "a debit by its id takes back what had come in"
         if leg.return_reason is not None:

@@ -190,6 +190,10 @@ def test_a_charge_by_the_payments_id__is_none_of_it() -> None:
     assert found(debit(1), fee) == [P, W, W]
     assert found(fee) == [W, W, W]
     assert found(debit(1), credit(1, 12, reason=None, code="ACMT/MDOP/CHRG")) == [P, W, W]
+    # But of the payment's own amount, or with the reason of a return.
+    assert found(debit(1, code="ACMT/MDOP/CHRG")) == [D, W, W]
+    assert found(debit(1), credit(1, reason=None, code="ACMT/MDOP/CHRG")) == [B, W, W]
+    assert found(debit(1), credit(1, 12, code="ACMT/MDOP/CHRG")) == [D, W, W]
 
 
 def test_an_amount_without_a_name__settles_nothing() -> None:
@@ -236,7 +240,8 @@ def test_one_sum__is_paid_as_the_batch_says() -> None:
     assert found(booked_sum(BATCH.id, 3, 1_700, **values), reports=(no,)) == [D, R, D]
     # Named singly in a notification, too.
     named = {"file_sha256": "bb" * 32, "statement_id": "N-1", "servicer_reference": "B-9"}
-    assert found(booked_sum(BATCH.id, 3, 1_700, **values), debit(1, **named)) == [P, P, P]
+    one = booked_sum(BATCH.id, 3, 1_700, servicer_reference="B-1", **values)
+    assert found(one, debit(1, **named)) == [P, P, P]
     back = booked_sum(BATCH.id, 3, 1_700, credit=True, number=2, **values)
     assert found(booked_sum(BATCH.id, 3, 1_700, **values), back) == [D, D, D]
     twice = [booked_sum(BATCH.id, 3, 1_700, number=number, **values) for number in (1, 2)]
