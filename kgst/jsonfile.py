@@ -17,7 +17,15 @@ from pydantic_core import from_json
 
 from kgst.regularfile import NotRegularError, TooLargeError, read_regular, write_regular
 
-__all__ = ["MAX_BYTES", "JsonError", "NotWholeError", "load_model", "parse_json", "write_whole"]
+__all__ = [
+    "MAX_BYTES",
+    "JsonError",
+    "NotWholeError",
+    "lines_of",
+    "load_model",
+    "parse_json",
+    "write_whole",
+]
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Of a file of this project's own: none comes near."""
@@ -26,6 +34,10 @@ M = TypeVar("M", bound=BaseModel)
 
 _TOKENS: Final = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|[{}]', re.S)
 """Of JSON that is well-formed: strings, those that a colon follows being keys, and the bounds of objects."""
+
+
+_ALL_TOKENS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]|[^\s"{}\[\],:]+', re.S)
+"""Of JSON that is well-formed, all but colons."""
 
 
 class JsonError(ValueError):
@@ -64,6 +76,32 @@ def parse_json(data: bytes) -> tuple[str, Any]:
     except ValueError as error:
         reason = re.sub(r"[^\x20-\x7e\u00a0-\u2fff]", "?", str(error))[:200]
         raise NotWholeError(f"not whole JSON ({reason})") from None
+
+
+def lines_of(text: str) -> dict[str, int]:
+    """On which line each value stands, by its place: `payees.3.name`, counted from 0; lines from 1.
+
+    Args:
+        text: As `parse_json` gave it.
+    """
+    found: dict[str, int] = {}
+    frames: list[tuple[str, str | int | None]] = []
+    line = at = 0
+    for token in _ALL_TOKENS.finditer(text):
+        line, at, mark = line + text.count("\n", at, token.start()), token.start(), token[0]
+        kind, name = frames[-1] if frames else ("", "")
+        if mark in "}]":
+            frames.pop()
+        elif mark == ",":
+            frames[-1] = (kind, name + 1 if isinstance(name, int) else None)
+        elif name is None:
+            frames[-1] = (kind, json.loads(mark))
+            found[".".join(str(one) for _, one in frames)] = line + 1
+        else:
+            found.setdefault(".".join(str(one) for _, one in frames), line + 1)
+            if mark in "{[":
+                frames.append((mark, None if mark == "{" else 0))
+    return found
 
 
 def load_model(path: Path, model: type[M], error: Callable[[str], Exception], remedy: str) -> M:

@@ -27,6 +27,9 @@ from kgst.document import Document, Part
 from kgst.govern.challenge import Challenge, KeySignature
 from kgst.guard.orders import Order
 from kgst.guard.presigned import Presigned
+from kgst.paying.batch import BatchFile
+from kgst.paying.confirming import ConfirmationFile
+from kgst.paying.register import Payee, RegisterFile
 from kgst.proposals.files import OwnersSignature, Proposal
 from kgst.reserves.annex import Annex
 from kgst.reserves.files import AttestationFile, SignatureFile, SignedFile
@@ -43,11 +46,14 @@ ANSWERED = re.compile(r"Answer\[([\w| ]+)\]")
 FILES: dict[str, type[BaseModel]] = {
     "file-annex": Annex,
     "file-attestation": AttestationFile,
+    "file-batch": BatchFile,
+    "file-confirmation": ConfirmationFile,
     "file-key-challenge": Challenge,
     "file-key-signature": KeySignature,
     "file-order": Order,
     "file-payment-order": OrderFile,
     "file-presigned": Presigned,
+    "file-register": RegisterFile,
     "file-report": Report,
     "file-rotation": RotationFile,
     "file-rotation-signature": RotationSignatureFile,
@@ -106,7 +112,7 @@ class _Generator(GenerateJsonSchema):
         if issubclass(model, Document):
             found["properties"] = {"schema": {"const": model.SCHEMA}, **found["properties"]}
             found["required"] = ["schema", *found["required"]]
-        if not issubclass(model, Part | Order):
+        if not issubclass(model, Part | Order | Payee):
             # What the project writes has every key, those too that its reader could do without.
             found["required"] = [
                 name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -97,14 +97,22 @@ def read_mints(token: str, first: int, last: int, minted: int) -> list[Mint]:
     return mints
 
 
-def redemption_of(burn: Burn, chain_id: int, token: str) -> Redemption:
-    """What the issuer owes for a burn."""
+def redemption_of(burn: Burn, chain_id: int, token: str, names: Collection[str] = ()) -> Redemption:
+    """What the issuer owes for a burn.
+
+    Args:
+        burn: Of the chain.
+        chain_id: EIP-155.
+        token: Its address.
+        names: Further ids by which banks were told to pay it.
+    """
     tyiyn, rest = divmod(burn.value, TYIYN)
     owed = None if rest else tyiyn
     if burn.key is None:
-        return Redemption(id=f"burn {burn.transaction} {burn.index}", tyiyn=owed)
+        id_ = f"burn {burn.transaction} {burn.index}"
+        return Redemption(id=id_, tyiyn=owed, ids=frozenset(names))
     name = payment_reference(chain_id, token, burn.account, burn.key)
-    return Redemption(id=name, tyiyn=owed, ids=frozenset({name}), key=burn.key)
+    return Redemption(id=name, tyiyn=owed, ids=frozenset({name, *names}), key=burn.key)
 
 
 def _burns_of(issuer: str, logs: Iterable[dict[str, Any]]) -> Iterator[Burn]:

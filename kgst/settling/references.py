@@ -3,7 +3,8 @@
 `RF`, two check digits, 21 characters: a creditor reference of ISO 11649, whose check digits (ISO 7064, MOD 97-10) banks
 and accounting programs verify, too. The 21 follow from the chain, the token, and who burned by which key, so that
 nobody chooses them. They are digits and such capitals as have no twin in Cyrillic, so that a reference that was typed
-again is right or wrong, and never looks right and is wrong.
+again is right or wrong, and never looks right and is wrong. `reference_of` makes one of
+other bits, too (`kgst.paying`): whatever it is of, a bank's text is searched for one form.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from typing import Final
 
 from eth_utils.crypto import keccak
 
-__all__ = ["ALPHABET", "LENGTH", "is_reference", "payment_reference", "references_in"]
+__all__ = [
+    "ALPHABET",
+    "LENGTH",
+    "is_reference",
+    "payment_reference",
+    "reference_of",
+    "references_in",
+]
 
 ALPHABET: Final = "0123456789DFGJNV"
 """What the 21 characters are of: 4 bits each, 84 in all."""
@@ -35,7 +43,12 @@ def payment_reference(chain_id: int, token: str, issuer: str, key: bytes) -> str
         key: 32 bytes, by which the token lets it happen once.
     """
     named = f"kgst/redemption/{chain_id}/{token.lower()}/{issuer.lower()}/0x{key.hex()}"
-    digits = keccak(text=named).hex()[:_BODY]
+    return reference_of(keccak(text=named))
+
+
+def reference_of(digest: bytes) -> str:
+    """The reference with the first 84 bits of `digest`, which has at least 11 bytes."""
+    digits = digest.hex()[:_BODY]
     body = "".join(ALPHABET[int(digit, 16)] for digit in digits)
     return f"RF{98 - _remainder(body + 'RF00'):02d}{body}"
 

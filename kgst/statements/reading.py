@@ -14,7 +14,7 @@ from kgst.statements.model import StatementError
 from kgst.statements.opened import Progress, StatementFile, open_statement
 from kgst.statements.sheet import Closing, LeftOut, Sheet
 
-__all__ = ["HandOn", "read_entries", "read_sheets"]
+__all__ = ["HandOn", "open_files", "read_entries", "read_sheets"]
 
 
 def read_sheets(
@@ -40,7 +40,7 @@ def read_sheets(
         raise StatementError("no statement files were given; name at least one.")
     found: list[Sheet | LeftOut] = []
     seen: dict[str, str] = {}
-    for file in _files(paths, progress):
+    for file in open_files(paths, progress):
         if twin := seen.get(file.sha256):
             raise StatementError(
                 f"{file.name}: has the same content as {twin}; give each file once."
@@ -103,7 +103,12 @@ def _signed(balances: Sequence[Closing]) -> int | None:
     return last.tyiyn if last.credit else -last.tyiyn
 
 
-def _files(paths: Sequence[Path], progress: Progress) -> Iterator[StatementFile]:
+def open_files(paths: Sequence[Path], progress: Progress) -> Iterator[StatementFile]:
+    """The files, and those in archives among them.
+
+    Raises:
+        StatementError: one cannot be read.
+    """
     for path in paths:
         file = open_statement(Path(path), progress)
         if is_archive(file):

@@ -1,6 +1,7 @@
-"""ISO 20022 camt.053, from the text to its statements and entries."""
+"""ISO 20022 camt.053 and, by the same readers, camt.054: from the text to statements, notifications and entries."""
 
 from kgst.statements.camt053.message import read_camt053
+from kgst.statements.camt053.notification import CAMT054, read_camt054
 from kgst.statements.camt053.stream import VERSIONS
 
-__all__ = ["VERSIONS", "read_camt053"]
+__all__ = ["CAMT054", "VERSIONS", "read_camt053", "read_camt054"]

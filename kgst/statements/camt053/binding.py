@@ -6,16 +6,13 @@ import re
 from dataclasses import fields
 from functools import lru_cache
 from importlib import import_module
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
-from kgst.statements.camt053.stream import Message
+from kgst.statements.camt053.stream import CAMT053, Kind, Message
 from kgst.statements.model import StatementError
 from kgst.statements.texts import plain
 
 __all__ = ["bind", "code", "known_in_entries"]
-
-# The classes end with .12; what .13 changes lies in the entries, which are not read by them.
-_LAST_BOUND: Final = "12"
 
 
 def bind(name: str, message: Message) -> Any:
@@ -38,17 +35,18 @@ def bind(name: str, message: Message) -> Any:
     )
     # The standard library's handler, named because xsdata prefers lxml where it is installed.
     parser = XmlParser(config=config, handler=XmlEventHandler)
-    version = min(message.version, _LAST_BOUND)
+    kind = message.kind
+    version = min(message.version, kind.last_bound)
     if version != message.version:
         bound = message.namespace.replace(f".{message.version}}}", f".{version}}}")
         for element in message.root.iter():
             element.tag = element.tag.replace(message.namespace, bound)
     try:
-        return parser.parse(message.root, _document_class(version))
+        return parser.parse(message.root, _document_class(kind.message, version))
     except (ParserError, ConverterError, TypeError, ValueError, ArithmeticError) as error:
         detail = plain(re.sub(r"\{[^{}]*\}", "", str(error)), 200)
         raise StatementError(
-            f"{name}: against the schema of camt.053.001.{message.version} ({detail}); "
+            f"{name}: against the schema of {kind.message}.{message.version} ({detail}); "
             "ask the bank for a correct statement."
         ) from error
 
@@ -59,11 +57,11 @@ def code(value: Any) -> Any:
 
 
 @lru_cache
-def known_in_entries(version: str) -> dict[str, frozenset[str]]:
+def known_in_entries(version: str, kind: Kind = CAMT053) -> dict[str, frozenset[str]]:
     """What the standard has in an entry, in its details and in a payment, by the name of what it stands in."""
     found = {}
-    hold = _document_class(min(version, _LAST_BOUND))
-    for name in ("BkToCstmrStmt", "Stmt", "Ntry", "NtryDtls", "TxDtls"):
+    hold = _document_class(kind.message, min(version, kind.last_bound))
+    for name in (kind.root, kind.part, "Ntry", "NtryDtls", "TxDtls"):
         hold = _class_of(hold, name)
         found[name] = frozenset(one.metadata.get("name", "") for one in fields(hold))
     return {name: found[name] for name in ("Ntry", "NtryDtls", "TxDtls")}
@@ -80,7 +78,7 @@ def _class_of(hold: type[Any], name: str) -> type[Any]:
 
 
 @lru_cache
-def _document_class(version: str) -> type[Any]:
-    name = f"camt_053_001_{version}"
-    document: type[Any] = import_module(f"pyiso20022.camt.{name}.{name}").Document
+def _document_class(message: str, version: str) -> type[Any]:
+    name = f"{message.replace('.', '_')}_{version}"
+    document: type[Any] = import_module(f"pyiso20022.{message[:4]}.{name}.{name}").Document
     return document

@@ -49,13 +49,13 @@ from kgst.statements.sheet import LeftOut, MessagePage, Sheet
 from kgst.statements.source import clean_account, clean_text
 from kgst.statements.texts import day_of, plain
 
-__all__ = ["read_camt053"]
+__all__ = ["TEST", "Passing", "account_of", "read_camt053", "require_one_account"]
 
-_TEST: Final = re.compile(r"\b(test|тест)\b", re.IGNORECASE)
+TEST: Final = re.compile(r"\b(test|тест)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class _Statement:
+class Passing:
     """Reads the entries of one statement as they pass; without an account that counts, passes them over."""
 
     element: Element
@@ -114,14 +114,12 @@ def read_camt053(
             schema, or with a balance that is not an exact amount of `currency`.
     """
 
-    def begin(statement: Element, namespace: str) -> _Statement:
+    def begin(statement: Element, namespace: str) -> Passing:
         version = namespace.rstrip("}")[-2:]
         fault = fault_of(file.name, statement, namespace)
         movements = Movements(is_own=accounts.may_be_own)
-        account = _account(file, statement, namespace, currency, accounts, fault)
-        return _Statement(
-            statement, account, movements, known_in_entries(version), fault, hand_on, []
-        )
+        account = account_of(file, statement, namespace, currency, accounts, fault)
+        return Passing(statement, account, movements, known_in_entries(version), fault, hand_on, [])
 
     sheets: list[Sheet | LeftOut] = []
     for message in read_messages(file.name, file.xml(), begin):
@@ -132,7 +130,7 @@ def read_camt053(
 def _sheets(
     file: StatementFile, message: Message, currency: str, accounts: Accounts
 ) -> list[Sheet | LeftOut]:
-    readers: list[_Statement] = message.readers
+    readers: list[Passing] = message.readers
     if not readers:
         raise StatementError(
             f"{file.name}: the message has no statement (Stmt); download it again."
@@ -153,7 +151,7 @@ def _sheets(
         *page_of(header.msg_pgntn, where),
         moment_of(header.cre_dt_tm, where),
     )
-    if (found := _TEST.search(header.addtl_inf or "")) is not None:
+    if (found := TEST.search(header.addtl_inf or "")) is not None:
         raise where(
             f"the bank calls it a test ({plain(header.addtl_inf, 60)!r}: {found[1]})",
             "ask the bank for the statement itself",
@@ -167,7 +165,7 @@ def _sheets(
     ]
 
 
-def _account(
+def account_of(
     file: StatementFile,
     statement: Element,
     namespace: str,
@@ -209,6 +207,22 @@ def _account(
     )
 
 
+def require_one_account(statement: Any, accounts: Accounts, fault: Fault) -> str:
+    """The account's number, as the list of accounts has it, else as the statement writes it.
+
+    Raises:
+        StatementError: there is not exactly one, or none that can be shown.
+    """
+    numbers = _numbers(statement)
+    if len(numbers) != 1:
+        raise fault(
+            f"{len(numbers)} account numbers instead of one (IBAN or Othr)",
+            "ask the bank for a correct statement",
+        )
+    listed = accounts.find(numbers[0])
+    return clean_account(numbers[0] if listed is None else listed.account, fault)
+
+
 def _numbers(statement: Any) -> list[str]:
     identification = statement.acct.id
     other = None if identification.othr is None else identification.othr.id
@@ -234,24 +248,14 @@ def _sheet(
     message: MessagePage,
     statement: Any,
     amounts: list[int | None],
-    reader: _Statement,
+    reader: Passing,
     currency: str,
     accounts: Accounts,
 ) -> Sheet:
     where = partial(build, file.name, "statement without a usable id")
     statement_id = clean_text(statement.id, "statement id", where)
     place = f"statement {statement_id!r}"
-    numbers = _numbers(statement)
-    if len(numbers) != 1:
-        raise build(
-            file.name,
-            place,
-            f"{len(numbers)} account numbers instead of one (IBAN or Othr)",
-            "ask the bank for a correct statement",
-        )
-    listed = accounts.find(numbers[0])
-    number = numbers[0] if listed is None else listed.account
-    account = clean_account(number, partial(build, file.name, place))
+    account = require_one_account(statement, accounts, partial(build, file.name, place))
     fault: Fault = partial(build, file.name, f"account {account}, {place}")
     if statement.acct.ccy not in (None, currency):
         raise wrong_currency(statement.acct.ccy, currency, fault)

@@ -19,12 +19,14 @@ from defusedxml.ElementTree import DefusedXMLParser
 from kgst.statements.model import StatementError
 from kgst.statements.texts import plain
 
-__all__ = ["VERSIONS", "EntryReader", "Message", "read_messages"]
+__all__ = ["CAMT053", "VERSIONS", "EntryReader", "Kind", "Message", "read_messages"]
 
 VERSIONS: Final = tuple(f"{number:02d}" for number in range(2, 14))
 """Versions of camt.053.001 that are read."""
 
-_NAMESPACE: Final = re.compile(r"urn:iso:std:iso:20022:tech:xsd:(camt\.053\.001\.([0-9]{2}))")
+_NAMESPACE: Final = re.compile(
+    r"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.[0-9]{3}\.001)\.([0-9]{2})"
+)
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 _XSI_HINTS: Final = frozenset({f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation"})
 _XML_SPACE: Final = " \t\r\n"
@@ -37,6 +39,38 @@ _MAX_ELEMENTS: Final = 500_000
 # Document, BkToCstmrStmt, Stmt; and then Ntry, NtryDtls.
 _IN_STATEMENT: Final = 3
 _IN_DETAILS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A message of ISO 20022 that is read.
+
+    Attributes:
+        message: Its name, without the version.
+        versions: Those that are read, in order.
+        last_bound: The last of which the schema's classes are there.
+        root: Of its one element in `Document`.
+        part: Of the parts of which each is read by itself, with entries; "" where it has none.
+        remedy: What it is, for who gave something else.
+    """
+
+    message: str
+    versions: tuple[str, ...]
+    last_bound: str
+    root: str
+    part: str
+    remedy: str
+
+
+CAMT053: Final = Kind(
+    "camt.053.001",
+    VERSIONS,
+    # The classes end with .12; what .13 changes lies in the entries, which are not read by them.
+    "12",
+    "BkToCstmrStmt",
+    "Stmt",
+    "not a camt.053 statement (camt.052 and camt.054 are not statements of a closed day); ask the bank for camt.053",
+)
 
 
 class EntryReader(Protocol):
@@ -56,24 +90,30 @@ class Message:
     root: Element
     namespace: str
     version: str
+    kind: Kind
     readers: list[Any] = field(default_factory=list)
 
 
 def read_messages(
-    name: str, chunks: Iterator[bytes], begin: Callable[[Element, str], EntryReader]
+    name: str,
+    chunks: Iterator[bytes],
+    begin: Callable[[Element, str], EntryReader] | None,
+    kind: Kind = CAMT053,
 ) -> list[Message]:
     """Every message in the text.
 
     Args:
         name: The file's, for messages.
         chunks: The text in UTF-8.
-        begin: Given a statement as far as its entries and the namespace, says who reads them. Called for each.
+        begin: Given a statement as far as its entries and the namespace, says who reads them. Called for each. None
+            for a kind without parts.
+        kind: What they have to be.
 
     Raises:
-        StatementError: not well-formed, a DTD, no camt.053, another version.
+        StatementError: not well-formed, a DTD, another kind of message, another version.
     """
     messages: list[Message] = []
-    builder = _Builder(name, begin)
+    builder = _Builder(name, begin, kind)
     parser = _parser(builder)
     fed = 0
     try:
@@ -87,7 +127,7 @@ def read_messages(
                     if rest is None:
                         raise
                     messages.append(builder.message())
-                    builder = _Builder(name, begin)
+                    builder = _Builder(name, begin, kind)
                     parser, chunk, fed = _parser(builder), rest, 0
                     continue
                 break
@@ -128,9 +168,12 @@ def _next_document(parser: Any, error: ParseError, chunk: bytes, fed: int) -> by
 class _Builder:
     """What the parser tells of the text; keeps the message without its entries."""
 
-    def __init__(self, name: str, begin: Callable[[Element, str], EntryReader]) -> None:
+    def __init__(
+        self, name: str, begin: Callable[[Element, str], EntryReader] | None, kind: Kind
+    ) -> None:
         self._name = name
         self._begin = begin
+        self._kind = kind
         self._message: Message | None = None
         self._first = ""
         self._depth = 0
@@ -150,7 +193,7 @@ class _Builder:
             StatementError: there was none.
         """
         if self._message is None:
-            raise _foreign(self._name, self._first)
+            raise _foreign(self._name, self._first, self._kind)
         return self._message
 
     def close(self) -> None:
@@ -227,22 +270,25 @@ class _Builder:
                 f"{self._name}: an envelope with more than one message (Document); ask the bank for a file for each."
             )
         match = _NAMESPACE.fullmatch(namespace.removeprefix("{"))
-        if match is None:
-            raise _foreign(self._name, tag)
-        if match[2] not in VERSIONS:
+        kind = self._kind
+        if match is None or match[1] != kind.message:
+            raise _foreign(self._name, tag, kind)
+        if match[2] not in kind.versions:
             raise StatementError(
-                f"{self._name}: {match[1]} is not a version that is read; "
-                f"ask the bank for camt.053.001.{VERSIONS[0]} to .{VERSIONS[-1]}."
+                f"{self._name}: {match[1]}.{match[2]} is not a version that is read; "
+                f"ask the bank for {kind.message}.{kind.versions[0]} to .{kind.versions[-1]}."
             )
         self._require_plain(tag, attributes)
         self._prefix = f"{namespace}}}"
-        self._entry, self._statement = f"{self._prefix}Ntry", f"{self._prefix}Stmt"
+        self._entry, self._statement = f"{self._prefix}Ntry", self._prefix + kind.part
         root = Element(tag, attributes)
-        self._message = Message(root, self._prefix, match[2])
+        self._message = Message(root, self._prefix, match[2], kind)
         self._stack.append(root)
         self._text.clear()
 
     def _open_statement(self, statement: Element) -> None:
+        if self._begin is None:
+            return
         self._reader = self._begin(statement, self._prefix)
         if self._message is not None:
             self._message.readers.append(self._reader)
@@ -275,16 +321,15 @@ class _Builder:
         if any(name.startswith(_XSI) and name not in _XSI_HINTS for name in attributes):
             raise StatementError(
                 f"{self._name}: {_local(tag)} has an xsi:type or xsi:nil attribute, which "
-                "camt.053 does not use; ask the bank for the file again."
+                f"{self._kind.message[:8]} does not use; ask the bank for the file again."
             )
 
 
-def _foreign(name: str, tag: str) -> StatementError:
+def _foreign(name: str, tag: str, kind: Kind) -> StatementError:
     namespace, _, local = tag.rpartition("}")
     return StatementError(
         f"{name}: the root element is {plain(local, 60)!r} in the namespace "
-        f"{plain(namespace.removeprefix('{'), 80)!r}, not a camt.053 statement (camt.052 and camt.054 are not "
-        "statements of a closed day); ask the bank for camt.053."
+        f"{plain(namespace.removeprefix('{'), 80)!r}, {kind.remedy}."
     )
 
 

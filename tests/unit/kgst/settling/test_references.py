@@ -5,17 +5,24 @@ from __future__ import annotations
 import string
 
 import pytest
+from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
+from support.entries import entry, payment
 
 from kgst.keys import key_of
+from kgst.paying.secret import Secret
+from kgst.settling.chain import Burn, redemption_of
+from kgst.settling.matching import match
 from kgst.settling.references import (
     ALPHABET,
     LENGTH,
     is_reference,
     payment_reference,
+    reference_of,
     references_in,
 )
+from kgst.units import TYIYN
 
 TOKEN = "0x5FbDB2315678afecb367f032d93F642f64180aa3"
 ISSUER = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
@@ -113,3 +120,31 @@ def test_two_in_one_text_are_both_found() -> None:
 )
 def test_what_is_none_is_none(text: str) -> None:
     assert references_in(text) == ()
+
+
+def test_redemption_of__by_a_request_end_to_end_id__is_settled_as_by_its_own() -> None:
+    """References made with a secret are matched beside those that follow from the burn."""
+    secret = Secret(bytes(range(32)))
+    names = [secret.end_to_end_id(TOKEN, 97, number) for number in (1, 2)]
+    burns = [
+        Burn(account=ISSUER, value=value * TYIYN, key=key, block=1, index=index, transaction="0x01")
+        for index, (value, key) in enumerate([(700, key_of("burn", "a")), (500, None)])
+    ]
+    known = [
+        redemption_of(burn, 97, TOKEN, [name]) for burn, name in zip(burns, names, strict=True)
+    ]
+    assert payment_reference(97, TOKEN, ISSUER, key_of("burn", "a")) in known[0].ids
+    paid = [payment(names[0], 700), entry(500, texts=(f"KGST {names[1].lower()}",))]
+    assert match(known, paid).settled == tuple(one.id for one in known)
+    without = [redemption_of(burn, 97, TOKEN) for burn in burns]
+    assert match(without, paid).settled == ()
+
+
+def test_reference_of__is_of_the_first_84_bits() -> None:
+    first = bytes(range(11))
+    assert is_reference(reference_of(first))
+    assert reference_of(first + b"more") == reference_of(first)
+    assert reference_of(bytes([1]) + first[1:]) != reference_of(first)
+    assert payment_reference(97, TOKEN, ISSUER, bytes(32)) == reference_of(
+        keccak(text=f"kgst/redemption/97/{TOKEN.lower()}/{ISSUER.lower()}/0x{'00' * 32}")
+    )
