@@ -194,6 +194,5 @@ class _Noting(ast.NodeTransformer):
         return node
 
     def _note(self, statement: ast.stmt) -> ast.stmt:
-        where = ast.Constant((self.file, statement.lineno))
-        note = ast.Expr(ast.Call(ast.Name(self.NAME, ast.Load()), [where], []))
+        [note] = ast.parse(f"{self.NAME}({(self.file, statement.lineno)})").body
         return ast.copy_location(note, statement)

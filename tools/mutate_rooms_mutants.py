@@ -65,7 +65,7 @@ def mutmuts(node: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
                     break
 
 
-class Visitor(cst.CSTVisitor):
+class Visitor(cst.CSTVisitor):  # type: ignore[misc] # of another environment
     """Everything within a function's body that can be changed."""
 
     METADATA_DEPENDENCIES = (PositionProvider, ParentNodeProvider)
@@ -118,7 +118,7 @@ class Visitor(cst.CSTVisitor):
         function, line = self.outermost[-1]
         for operator, mutated in [*ours(node), *mutmuts(node)]:
             # An argument left out is most often a TypeError: as None it says the same, and more.
-            if operator == "ARG" and len(mutated.args) < len(node.args):  # type: ignore[attr-defined]
+            if operator == "ARG" and len(mutated.args) < len(node.args):
                 continue
             self.found.append(((operator, node, mutated), function, line, self.span(node)))
 
@@ -138,7 +138,7 @@ class Visitor(cst.CSTVisitor):
         return where.start.line, last
 
 
-class Replace(cst.CSTTransformer):
+class Replace(cst.CSTTransformer):  # type: ignore[misc] # of another environment
     def __init__(self, old: cst.CSTNode, new: cst.CSTNode) -> None:
         super().__init__()
         self.old, self.new = old, new

@@ -138,7 +138,7 @@ def test_read_logs__another_refusal__is_the_answer(served: Any) -> None:
         raise NodeRefusedError("no", code=-32601, said="the method eth_getLogs does not exist")
 
     node.get_logs = refuse
-    with pytest.raises(NodeRefusedError, match="^no$"):
+    with pytest.raises(NodeRefusedError, match=r"^no$"):
         blocks(1)
 
 
