@@ -57,6 +57,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             test = path.relative_to(ROOT).as_posix()
             mutants = [one for one in asked["mutants"] if one["id"] in asked["waiting"][test]]
             runs = Runs(list(group), functions)
+            # A collection in a fork would copy every page that it looks at.
+            gc.collect()
+            gc.freeze()
             for mutant in mutants:
                 if mutant["id"] not in killed and (row := runs.judge(mutant)) is not None:
                     killed |= {mutant["id"]} if row["verdict"] != LIVES else set()
@@ -107,6 +110,7 @@ class Runs:
         return {"id": mutant["id"], "verdict": found, "seconds": seconds, "tests": len(items)}
 
     def first_failing(self, mutant: dict[str, Any], items: Sequence[pytest.Item]) -> str:
+        gc.disable()
         try:
             self.functions.change(mutant)
         except (SyntaxError, ValueError) as error:
