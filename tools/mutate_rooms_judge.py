@@ -77,6 +77,7 @@ class Runs:
         self.lines: dict[str, set[tuple[str, int]]] = {}
         self.seconds: dict[str, float] = {}
         self.passes: dict[str, bool] = {}
+        self.run(self.items[0])  # what the module's fixtures reach is no test's
         with _noted(functions) as noted:
             for item in self.items:
                 noted.clear()
