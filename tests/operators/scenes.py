@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from operators.acts import ACTS
 from support.bsc import faults
 
 if TYPE_CHECKING:
-    from operators.world import World
+    from operators.world import Ran, World
+    from support.bsc.wire import Fault
 
 __all__ = ["SCENES"]
 
@@ -18,9 +19,9 @@ SEND, NONCE = "eth_sendRawTransaction", "eth_getTransactionCount"
 GWEI = 10**9
 
 
-def give(world: World, name: str, who: int = 0, **lying: Any) -> Any:
+def give(world: World, name: str, lying: Mapping[str, Fault] | None = None, who: int = 0) -> Ran:
     """A command, with these faults of the node by method."""
-    world.node.faults.update(lying)
+    world.node.faults.update(lying or {})
     return world.give(name, 1, who)
 
 
@@ -30,7 +31,7 @@ def done(world: World, name: str) -> tuple[int, int]:
 
 def lost(world: World) -> None:
     """A mint that is signed and in a journal, and never reached the node."""
-    assert give(world, "mint", **{SEND: faults.drops}).code == 6
+    assert give(world, "mint", {SEND: faults.drops}).code == 6
     assert done(world, "mint") == (0, 0)
 
 
@@ -51,7 +52,7 @@ def another_command_finishes_it_first(world: World) -> None:
 
 def a_node_lags_behind_what_was_sent(world: World) -> None:
     assert give(world, "mint").code == 0
-    assert give(world, "burn", **{NONCE: faults.times(3, faults.lags(40))}).code == 0
+    assert give(world, "burn", {NONCE: faults.times(3, faults.lags(40))}).code == 0
     assert len(world.signed) == 2, "no nonce is taken twice"
 
 
@@ -68,7 +69,7 @@ def what_was_outbid_lands_after_all(world: World) -> None:
         return faults.says("0x" + 64 * "0")(request, forward)
 
     world.chain.floor = 8 * GWEI
-    assert give(world, "mint", **{SEND: first_only}).code == 0
+    assert give(world, "mint", {SEND: first_only}).code == 0
     assert len(set(sent)) > 1, "it was outbid"
     assert done(world, "mint") == (1, 1)
 
