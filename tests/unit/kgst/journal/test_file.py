@@ -190,3 +190,9 @@ def test_read_lines__looks_only(tmp_path: Path) -> None:
         read_lines(tmp_path / "other.jsonl")
     with pytest.raises(JournalError, match="look what stands there"):
         read_lines(tmp_path)
+
+
+def test_says_what__is_of_all_but_the_time() -> None:
+    assert act("pay").says_what(act("pay").model_copy(update={"at": 99}))
+    assert not act("pay").says_what(act("pay else"))
+    assert not act("pay").says_what(None)
