@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from kgst.checks import failed
-from kgst.safe import standing
+from kgst.safe import published, standing
 from kgst.safe.standing import Standing, standing_checks
 
 SOMEBODY = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
@@ -22,9 +22,9 @@ GOOD = Standing(
 def _known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three codes are known, each in one place."""
     places = {
-        id(standing.PROXIES): PROXY,
-        id(standing.IMPLEMENTATIONS): IMPLEMENTATION,
-        id(standing.HANDLERS): HANDLER,
+        id(published.PROXIES): PROXY,
+        id(published.IMPLEMENTATIONS): IMPLEMENTATION,
+        id(published.HANDLERS): HANDLER,
     }
     monkeypatch.setattr(
         standing, "known_as", lambda code, of: "1.4.1" if places[id(of)] == code else None
