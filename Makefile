@@ -98,6 +98,7 @@ devices: .venv-ledger/.ready setup ## Signing by ape's plugin for Ledger, over a
 mutate: .venv-mutate/.ready .venv-slither/.ready setup ## Mutation testing, hours: build/mutate.json; goes on where it stopped; ARGS=--all, --match=, --doubt
 	@$(BIN)/python tools/mutate_solidity.py $(ARGS)
 	@.venv-mutate/bin/python tools/mutate_python.py
+	@$(BIN)/python tools/mutate_rooms.py
 	@$(BIN)/python tools/mutate_report.py --update
 
 clean: ## Remove everything that the other targets made

@@ -251,12 +251,14 @@ def check_quotes() -> Iterator[str]:
 
 def check_unmet() -> Iterator[str]:
     import mutate_python
+    import mutate_rooms
     import mutate_unit
 
+    rooms = set(text(mutate_rooms.TESTS.relative_to(ROOT).as_posix()).split())
     folders = {
         f"tests/unit/{area}" for areas in mutate_unit.AREAS.values() for area in areas.split()
     }
-    files = {name for name in mutate_python.TESTS if name.endswith(".py")}
+    files = {name for name in mutate_python.TESTS if name.endswith(".py")} | rooms
     folders |= {name for name in mutate_python.TESTS if name not in files}
     listed: dict[str, str] = YAML(typ="safe").load(text("tests/mutation/unmet.yaml"))
     used = set()
@@ -271,9 +273,9 @@ def check_unmet() -> Iterator[str]:
             yield f"{name}: no mutant meets it (tools/mutate_*.py), and tests/mutation/unmet.yaml does not say why"
     gone = set(listed) - used - files
     yield from (f"tests/mutation/unmet.yaml: there is no {name}" for name in sorted(gone))
-    for name in sorted(mutate_python.TESTS):
+    for name in sorted({*mutate_python.TESTS, *rooms}):
         if not (ROOT / name).exists():
-            yield f"tools/mutate_python.py: there is no {name}"
+            yield f"tests that mutants meet: there is no {name}"
     sources = {path.stem for path in (ROOT / "contracts").glob("**/*.sol")
                if not {"mocks", "interfaces", ".cache"} & set(path.parts)}  # fmt: skip
     yield from both("tools/mutate_unit.py", "contract", set(mutate_unit.AREAS), sources)

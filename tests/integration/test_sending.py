@@ -70,6 +70,20 @@ def test_send__call_that_reverts__is_refused_with_the_decoded_error(
     assert account.nonce == 0
 
 
+def test_send__each_stage__is_told_in_its_order(
+    account: Any, journal: Journal, receiver: Any
+) -> None:
+    told: list[Event] = []
+    outcome = Sender(account, journal, LIMITS, told.append).send(
+        "pay", data=b"", to=receiver.address, value=5
+    )
+    stages = [Stage.PREPARED, Stage.SIGNED, Stage.SENT, Stage.MINED, Stage.DONE]
+    assert [one.stage for one in told] == stages
+    assert {one.step for one in told} == {"pay"}
+    assert [one.transaction for one in told] == [None, *4 * [outcome.hash]]
+    assert [one.outcome for one in told] == [*4 * [None], outcome]
+
+
 def test_send__reverted_when_mined__is_told_and_can_be_signed_anew(
     account: Any, journal: Journal, token: Any, manager: Any, admin: Any
 ) -> None:

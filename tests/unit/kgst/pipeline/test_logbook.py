@@ -162,6 +162,9 @@ def test_next_nonce__one_above_whatever_was_signed(tmp_path: Path) -> None:
     end(book, 7)
     begin(book, 5, subject_of("another"))
     assert book.next_nonce() == 8
+    begin(book, 11, subject_of("a third"))
+    assert book.next_nonce() == 12, "what is in flight may land"
+    assert book.next_nonce(settled=True) == 8
 
 
 def test_locked__second_process__is_refused_and_then_not(tmp_path: Path) -> None:

@@ -113,6 +113,8 @@ def test_permission__standing(
     wanted = operation(to, *(GRANT if to == MANAGER else ()))
     found = permission(stand(manager), wanted, CALLER)
     assert (found.status, found.delay, found.ready_at) == (standing, delay, ready_at)
+    at_once = standing is PermissionStatus.AT_ONCE
+    assert found.operation_id == (None if at_once else b"\x0f" * 32)
 
 
 @pytest.mark.parametrize("to", [TOKEN, MANAGER])

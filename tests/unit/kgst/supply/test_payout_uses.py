@@ -10,6 +10,7 @@ from eth_abi.abi import encode
 
 from kgst.errors import UnconfirmedError
 from kgst.events import event_topic
+from kgst.node import NodeError
 from kgst.supply import payout_uses
 from kgst.supply.payout_uses import Use, Uses
 
@@ -66,13 +67,22 @@ def test_payments__one_made_twice__is_no_payment_of_a_file() -> None:
     assert use_of([used(FIRST), paid(ONE, 5), paid(ONE, 5)]).payments != {(ONE, 5)}
 
 
-def use_of(logs: list[dict[str, Any]]) -> Use:
+@pytest.mark.parametrize("block", [{"hash": b"\x08" * 32}, None], ids=["undone", "not there"])
+def test_use__of_a_block_that_was_undone_while_it_was_read__decides_nothing(block: Any) -> None:
+    with pytest.raises(NodeError, match="its block was undone, or the node keeps none so old"):
+        use_of([used(FIRST), paid(ONE, 5)], block=block)
+
+
+_SAME: Any = {"hash": b"\x07" * 32}
+
+
+def use_of(logs: list[dict[str, Any]], block: Any = _SAME) -> Use:
     receipt = {
         "blockNumber": 7, "blockHash": b"\x07" * 32, "gasUsed": 5, "effectiveGasPrice": 3, "logs": logs,
     }  # fmt: skip
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(payout_uses, "get_receipt", lambda *_: receipt)
-        patched.setattr(payout_uses, "block_at", lambda *_: {"hash": b"\x07" * 32})
+        patched.setattr(payout_uses, "block_at", lambda *_: block)
         found = uses()._use("payout-001", FIRST, {"transactionHash": b"\x09" * 32})
     assert (found.outcome.hash, found.outcome.block_number) == ("0x" + 32 * "09", 7)
     return found
