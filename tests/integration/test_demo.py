@@ -22,8 +22,8 @@ def test_run__in_process__plays_every_act(capsys: pytest.CaptureFixture[str]) ->
     told = json.loads(capsys.readouterr().out)
     assert told["ok"] is True
     assert [step["title"] for step in told["steps"][1:]] == [act.title for act in ACTS]
-    assert told["status"]["supply"] == "9 600 000.00 som"
-    assert told["status"]["shortfall"] == "3 100 000.00 som"
+    assert told["status"]["supply"] == "9 850 000.00 som"
+    assert told["status"]["shortfall"] == "3 098 620.00 som"
     assert told["status"]["headroom"] == "0.00 som"
 
 
@@ -41,7 +41,7 @@ def test_run__over_rpc__plays_every_act_on_a_bsc_chain(capsys: pytest.CaptureFix
     with running_bsc(terms) as node, networks.parse_network_choice(f"bsc:testnet:{node.address}"):
         assert demo.run(as_json=True) == ExitCode.DONE
     told = json.loads(capsys.readouterr().out)
-    assert told["status"]["supply"] == "9 600 000.00 som"
+    assert told["status"]["supply"] == "9 850 000.00 som"
     assert node.asked["evm_increaseTime"] >= 3
 
 
@@ -63,7 +63,7 @@ def test_run__statement_in_another_currency__ends_naming_the_step(
     statement = tmp_path / "bank.csv"
     statement.write_text(f"account,currency,date,closing_balance,indicator\n{row}\n", "utf8")
     monkeypatch.setattr(demo, "STATEMENTS", tmp_path)
-    assert demo.run(as_json=True) == ExitCode.ERROR
+    assert demo.run(as_json=True) == ExitCode.USAGE
     told = json.loads(capsys.readouterr().out)
     assert told["failed"] == ACTS[0].title
     assert "bank.csv" in told["error"]
