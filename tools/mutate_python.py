@@ -46,6 +46,8 @@ TESTS = tuple(
         "test_record.py",
         "statements",
         "settling/test_cases.py",
+        "settling/test_findings.py",
+        "settling/test_legs.py",
         "settling/test_matching.py",
         "settling/test_matching_entries.py",
         "settling/test_model.py",

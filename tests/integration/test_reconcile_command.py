@@ -171,8 +171,9 @@ def test_reconcile__planted_break__is_found(desk: Desk, plant: Callable[[Desk, s
 
 def test_reconcile__day_that_is_missing__is_found(desk: Desk) -> None:
     """On that day money went that nobody would see: nothing else disagrees."""
-    days = [desk.first + timedelta(days=number) for number in range(3)]
+    days = [desk.day + timedelta(days=number) for number in range(3)]
     desk.bank.book(days[1], 4_000_000)
+    desk.bank.book(days[2], 12_000, code=("MDOP", "CHRG"))
     files = [desk.bank.write(desk.folder, day) for day in days]
     policy = desk.folder / "policy.yaml"
     arguments = (*files[::2], "--json")
