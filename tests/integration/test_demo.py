@@ -1,6 +1,7 @@
 """The demonstration: every act is played, and one that goes otherwise ends it by name."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from support.bsc import Terms, running_bsc
 from support.in_process import invoke
 from support.standing import keep_chain
 
+from kgst.demo import days
 from kgst.demo import run as demo
 from kgst.demo.acts import ACTS, Act, mint_within
+from kgst.demo.office import Office
 from kgst.demo.stage import Stage
 from kgst.errors import ExitCode
 from kgst.node import pin_node
@@ -68,6 +71,21 @@ def test_run__statement_in_another_currency__ends_naming_the_step(
     assert told["failed"] == ACTS[0].title
     assert "bank.csv" in told["error"]
     assert "USD" in told["error"]
+
+
+def test_run__planted_break_is_not_found__ends_naming_the_step(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted = days._planted
+
+    def nothing(office: Office, reference: str) -> tuple[object, ...]:
+        return (replace(planted(office, reference)[1], change=lambda _: None),)
+
+    monkeypatch.setattr(days, "_planted", nothing)
+    assert demo.run(as_json=True) == ExitCode.ERROR
+    told = json.loads(capsys.readouterr().out)
+    assert told["failed"] == "The same days, had one thing been otherwise"
+    assert "a debit without a redemption: found are []" in told["error"]
 
 
 def test_run__one_tyiyn_more_is_not_refused__ends_naming_the_step(
