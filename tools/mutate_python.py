@@ -46,6 +46,8 @@ TESTS = tuple(
         "test_record.py",
         "statements",
         "settling/test_cases.py",
+        "settling/test_findings.py",
+        "settling/test_legs.py",
         "settling/test_matching.py",
         "settling/test_matching_entries.py",
         "settling/test_model.py",
@@ -81,8 +83,11 @@ addopts = ["--import-mode=importlib"]
 """
 # The same examples for every mutant, and few.
 CONFTEST = """\
+import os
+
 from hypothesis import settings
 
+os.environ["KGST_STATEMENTS"] = "25"
 settings.register_profile(
     "mutate", deadline=None, derandomize=True, database=None, max_examples=25
 )
@@ -181,6 +186,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs found")
     parser.add_argument("--show", action="store_true", help="print the survivors")
+    parser.add_argument(
+        "--match", nargs="+", default=[], metavar="NAME", help="only these, like 'kgst.settling.*'"
+    )
     options = parser.parse_args()
     if options.fresh:
         shutil.rmtree(PLACE, ignore_errors=True)
@@ -188,7 +196,7 @@ def main() -> int:
     os.chdir(PLACE)
     if news:
         forget_survivors()
-    command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1"]
+    command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", *options.match]
     if subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode:
         sys.exit("mutate: mutmut failed")
     found = rows()

@@ -13,7 +13,7 @@ class DemoCommand(Keyless, ConnectedProviderCommand):  # type: ignore[misc] # ap
 @click.command(cls=DemoCommand)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
 def cli(as_json: bool) -> None:
-    """Play the token's life on a development chain: deploy, attest, mint, pay, redeem, pause, upgrade.
+    """Play the token's life on a development chain: deploy, attest, mint, redeem, three banking days, pay, upgrade.
 
     Every step is asserted; one that goes otherwise ends the run with exit code 1 and its name. Runs on bsc:local:test
     (default), bsc:local:foundry, or a rehearsal of BSC testnet: anvil --chain-id 97 --block-time 1 and --network

@@ -9,6 +9,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import indent
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
@@ -65,7 +67,7 @@ class Teller:
             DemoStep(title=title, outcome=outcome, seconds=round(time.monotonic() - began, 2))
         )
         self.console.print(
-            f"[bold green]✓[/] [bold]{markup(title)}[/]\n    {markup_lines(outcome)}"
+            f"[bold green]✓[/] [bold]{markup(title)}[/]\n{indent(markup_lines(outcome), '    ')}"
         )
         self._progress.advance(self._task)
 
@@ -78,11 +80,15 @@ def run(*, as_json: bool) -> int:
     """
     # People read the story on stdout; with --json it moves aside for the one document.
     console = Screen(file=sys.stderr if as_json else sys.stdout, highlight=False, emoji=False)
-    with Teller(console, len(ACTS) + 1) as teller, _quiet_ape():
+    with (
+        TemporaryDirectory(prefix="kgst-demo-") as folder,
+        Teller(console, len(ACTS) + 1) as teller,
+        _quiet_ape(),
+    ):
         try:
             refresh()
             stages: list[Stage] = []
-            teller.tell("Deploy from the policy", lambda: _deploy(stages))
+            teller.tell("Deploy from the policy", lambda: _deploy(stages, Path(folder)))
             [stage] = stages
             for act in ACTS:
                 teller.tell(act.title, lambda play=act.play: play(stage))  # type: ignore[misc]
@@ -104,7 +110,7 @@ def run(*, as_json: bool) -> int:
     return int(code)
 
 
-def _deploy(stages: list[Stage]) -> str:
+def _deploy(stages: list[Stage], desk: Path) -> str:
     from ape import accounts
 
     from kgst.deployment.applying import apply
@@ -123,9 +129,9 @@ def _deploy(stages: list[Stage]) -> str:
     for address in known:
         give_bnb(address)
     deployment = apply(policy, accounts.test_accounts[0])
-    stages.append(Stage(deployment, known.__getitem__, STATEMENTS))
+    stages.append(Stage(deployment, known.__getitem__, STATEMENTS, desk))
     return (
-        f"{deployment.token.address} on chain {provider.chain_id}; {len(policy.auditor_addresses)} auditors, "
+        f"{deployment.token.address} on chain {provider.chain_id}\n{len(policy.auditor_addresses)} auditors, "
         f"{len(policy.roles)} roles, and none left to the deployer"
     )
 

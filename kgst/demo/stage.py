@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from eth_utils.crypto import keccak
-
-from kgst.attestation import ReserveAttestation, in_signer_order
-from kgst.chain import advance_time, now
-from kgst.demo.dates import copy_statements
+from kgst.attestation import in_signer_order
+from kgst.chain import advance_time
+from kgst.demo.office import Office
 from kgst.errors import KgstError
-from kgst.moments import BISHKEK
 from kgst.node import connected
 from kgst.reverts import explain, revert_data
 from kgst.roles import Role
-from kgst.statements import ReserveTotal, read_reserves
 from kgst.units import format_som
+
+if TYPE_CHECKING:
+    from kgst.reserves.files import AttestationFile
 
 DAY: Final = 86_400
 HOUR: Final = 3600
@@ -53,13 +51,19 @@ class Stage:
     Args:
         deployment: What ``kgst.deployment.applying.apply`` returned.
         account_of: The signing account of an address.
-        statements: Folder with the reserve accounts' bank statements.
+        statements: Folder with the reserve accounts' bank statements of one day.
+        folder: Where the desk's files lie.
     """
 
     deployment: Any
     account_of: Callable[[str], Any]
     statements: Path
-    last_report: ReserveTotal | None = field(default=None, init=False)
+    folder: Path
+
+    @cached_property
+    def office(self) -> Office:
+        """The issuer's desk."""
+        return Office(self.deployment, self.folder)
 
     @property
     def token(self) -> Any:
@@ -93,36 +97,11 @@ class Stage:
 
         return accounts.test_accounts[12 + number]
 
-    def read_statements(self, day: str = ".") -> ReserveTotal:
-        """The reserves of the folder ``day``: every statement in it, as if it had closed yesterday."""
-        yesterday = datetime.fromtimestamp(now(), BISHKEK).date() - timedelta(days=1)
-        with TemporaryDirectory() as folder:
-            files = copy_statements(self.statements / day, Path(folder), yesterday)
-            self.last_report = read_reserves(files, not_after=yesterday)
-        return self.last_report
-
-    def attest(
-        self, report: ReserveTotal, *, settled: int = 0, signers: Iterable[Any] | None = None
-    ) -> Any:
-        """Draft, sign and submit the next attestation, from an account with no role; returns the receipt.
-
-        Args:
-            report: What the banks say.
-            settled: Base units burned on which nothing is owed any more.
-            signers: Auditors; all of them unless given.
-        """
-        attestation = ReserveAttestation(
-            epoch=self.token.lastAttestation().epoch + 1,
-            reserves=report.total_tyiyn,
-            settled=settled,
-            as_of=report.as_of,
-            report_hash=keccak(report.report()),
-            halts=self.token.halts(),
-            version=self.token.auditorSet().version,
-            deadline=now() + HOUR,
-        )
-        signatures = self.sign(attestation.message(self.deployment.domain), signers)
-        return self.token.attest(*attestation.arguments(signatures), sender=self.citizen(4))
+    def submit(self, drafted: AttestationFile) -> Any:
+        """As many auditors sign as have to, and an account with no role submits; returns the receipt."""
+        signers = self.auditors[: drafted.signatures_needed]
+        signatures = self.sign(drafted.order.message(self.deployment.domain), signers)
+        return self.token.attest(*drafted.order.arguments(signatures), sender=self.citizen(4))
 
     def sign(self, message: Any, signers: Iterable[Any] | None = None) -> list[tuple[str, bytes]]:
         """``AuditorSignature`` structs over an EIP-712 message, ascending by signer."""

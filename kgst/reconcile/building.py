@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -45,6 +45,7 @@ def document_of(
     outcome: Outcome,
     deposits: Deposits,
     previous: Previous | None,
+    discontinuous: Iterable[tuple[str, str]],
 ) -> ReconcileDocument:
     """All of it: breaks, what is open, what agrees."""
     values = life.values
@@ -57,6 +58,7 @@ def document_of(
         *_of_redemptions(outcome),
         *_of_deposits(system, deposits),
         *_of_figure(scope, said, derived),
+        *_of_statements(scope, discontinuous),
     ]
     return ReconcileDocument(
         chain_id=system.domain.chain_id,
@@ -126,6 +128,19 @@ def _of_figure(scope: Scope, said: int | None, derived: int | None) -> Iterator[
             base_units=str(said - derived),
             where=f"epoch {scope.attested.statement.epoch if scope.attested else 0}",
             says="it was said by hand, or other statements were counted",
+        )
+
+
+def _of_statements(scope: Scope, discontinuous: Iterable[tuple[str, str]]) -> Iterator[BreakPart]:
+    for account, why in discontinuous:
+        yield BreakPart(
+            side="statement",
+            kind="discontinuous",
+            references=[],
+            day=scope.until.isoformat(),
+            base_units=None,
+            where=f"account {account}",
+            says=why,
         )
 
 

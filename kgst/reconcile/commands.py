@@ -20,12 +20,16 @@ from kgst.reserves.composing import Previous, life_of, previous_of, window_of
 from kgst.reserves.format import bishkek_day
 from kgst.reserves.progress import reading_shown
 from kgst.reserves.reading import final_enough, read_state
+from kgst.reserves.signing import CURRENCY
 from kgst.settling.chain import Mint, read_mints
 from kgst.settling.legs import booked_once
 from kgst.settling.matching import match
 from kgst.settling.orders import read_orders
-from kgst.statements import StatementError, read_entries
+from kgst.statements import StatementError
+from kgst.statements.continuity import discontinuities
 from kgst.statements.model import end_of
+from kgst.statements.reading import read_sheets
+from kgst.statements.sheet import LeftOut, Sheet
 from kgst.storing import require_apart, write_new
 
 if TYPE_CHECKING:
@@ -33,7 +37,7 @@ if TYPE_CHECKING:
     from kgst.reserves.files import ChainState
     from kgst.statements.entries import Entry
 
-__all__ = ["Given", "reconcile"]
+__all__ = ["Given", "reconcile", "reconciled"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,13 @@ class Given:
 def reconcile(given: Given, *, force: bool, quiet: bool) -> Answer[ReconcileDocument]:
     """Mints against deposits, redemptions against payments."""
     system = open_system(given.policy_path, quiet=quiet)
+    return reconciled(system, given, force=force, quiet=quiet)
+
+
+def reconciled(
+    system: System, given: Given, *, force: bool = False, quiet: bool = True
+) -> Answer[ReconcileDocument]:
+    """The same of a system that is open."""
     state = read_state(system, final_enough(system))
     inputs = [system.policy_path, *given.statements, *given.orders]
     require_apart([given.csv_path] if given.csv_path else [], inputs)
@@ -69,7 +80,7 @@ def reconcile(given: Given, *, force: bool, quiet: bool) -> Answer[ReconcileDocu
         else {}
     )
     previous = previous_of(given.previous, [one.statement for one in attested.values()])
-    entries = _entries(system, given.statements, quiet=quiet)
+    entries, sheets = _entries(system, given.statements, quiet=quiet)
     scope = _scope(given, state, entries, attested, previous)
     life = life_of(system, state, previous.annex if previous else None).until(scope.block)
     window = window_of(system, entries, scope.until, orders)
@@ -88,27 +99,30 @@ def reconcile(given: Given, *, force: bool, quiet: bool) -> Answer[ReconcileDocu
     mints = [one for one in mints if one.block <= scope.block]
     blocks = _blocks(system, scope, entries, mints)
     deposits = match_deposits(mints, outcome.credits, outcome.taken_back, blocks)
-    document = document_of(system, scope, life, outcome, deposits, previous)
+    gaps = discontinuities(sheets, previous.report.total if previous else None)
+    document = document_of(system, scope, life, outcome, deposits, previous, gaps)
     if given.csv_path is not None:
         write_new([(given.csv_path, breaks_csv(document.breaks))], force=force)
     code = ExitCode.DRIFT if document.breaks else ExitCode.DONE
     return Answer(document, lambda out: print_all(out, document), code)
 
 
-def _entries(system: System, paths: Sequence[Path], *, quiet: bool) -> list[Entry]:
+def _entries(
+    system: System, paths: Sequence[Path], *, quiet: bool
+) -> tuple[list[Entry], list[Sheet | LeftOut]]:
+    entries: list[Entry] = []
     accounts = system.policy.accounts
     try:
         with reading_shown(quiet=quiet) as progress:
-            statements = read_entries(paths, accounts=accounts, progress=progress)
+            sheets = read_sheets(paths, CURRENCY, accounts, entries.append, progress)
     except StatementError as error:
         raise InputError(str(error)) from error
-    entries = [entry for one in statements for entry in one.entries]
     if not entries:
         raise InputError(
             "the statements have no entries of the reserve accounts, so there is nothing to reconcile; ask the banks "
             "for statements with entries (camt.053)."
         )
-    return entries
+    return entries, sheets
 
 
 def _scope(

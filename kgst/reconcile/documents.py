@@ -21,19 +21,21 @@ class BreakPart(Part):
     """Something that does not agree.
 
     Attributes:
-        side: `redemption`: of what was burned; `deposit`: of what was minted; `figure`: of what was attested.
+        side: `redemption`: of what was burned; `deposit`: of what was minted; `figure`: of what was attested;
+            `statement`: of what the banks gave.
         kind: Of a redemption as in the report's annex; `mint_without_deposit`, `mint_differs`: what the banks show is
             nothing, or another amount; `taken_back`: the bank took a deposit back; `settled_differs`: the attested
-            figure is another than the entries show.
+            figure is another than the entries show; `discontinuous`: of an account's statements one is missing, or
+            contradicts itself.
         references: Of the redemptions, or the mint's key.
-        day: Of the entry; of a mint, in Bishkek.
+        day: Of the entry; of a mint, in Bishkek; of statements, the closing.
         base_units: What moved, or by how much it differs, with its sign; null where the bank gives no amount.
         where: The entry, or the transaction.
         says: More about it.
     """
 
-    side: Literal["redemption", "deposit", "figure"]
-    kind: Kind | DepositKind | Literal["settled_differs"]
+    side: Literal["redemption", "deposit", "figure", "statement"]
+    kind: Kind | DepositKind | Literal["settled_differs", "discontinuous"]
     references: list[str]
     day: _Day
     base_units: _Signed | None

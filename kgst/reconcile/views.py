@@ -28,6 +28,7 @@ _WORDS: Final[dict[str, str]] = {
     "mint_differs": "another amount was deposited than minted: deposited less minted",
     "taken_back": "the bank took back what had come in",
     "settled_differs": "attested less what the entries show",
+    "discontinuous": "of these statements one is missing, or contradicts itself",
 }
 
 

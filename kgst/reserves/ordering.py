@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kgst.console import Answer
 from kgst.deployment.system import open_system
 from kgst.errors import InputError, RefusedError
-from kgst.reserves.composing import life_of, read_previous
+from kgst.reserves.composing import Previous, life_of, read_previous
 from kgst.reserves.documents import OrderedPart, ReservesOrderDocument
 from kgst.reserves.format import bishkek_day, som
 from kgst.reserves.reading import final_enough, read_state
@@ -20,7 +20,10 @@ from kgst.tables import table
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["order"]
+    from kgst.deployment.system import System
+    from kgst.reserves.files import ChainState
+
+__all__ = ["order", "payable_of"]
 
 
 def order(
@@ -30,28 +33,7 @@ def order(
     system = open_system(policy_path, quiet=quiet)
     state = read_state(system, final_enough(system))
     require_apart([out_path], [system.policy_path, *([previous] if previous else [])])
-    before = read_previous(previous, state)
-    life = life_of(system, state, before.annex if before else None)
-    if life.before is None:
-        raise InputError(
-            "which redemptions are open stands in the last report's annex: give the report with --previous, its annex "
-            "beside it."
-        )
-    still = [one for one in life.redemptions if one.id not in life.before]
-    payable = [(one.id, one.tyiyn) for one in still if one.tyiyn and one.key is not None]
-    left = [one.id for one in still if not one.tyiyn or one.key is None]
-    if not payable:
-        raise RefusedError(
-            "no redemption is open that a bank could pay; there is nothing to order."
-        )
-    if len(payable) > MOST:
-        raise RefusedError(
-            f"{len(payable)} redemptions are open, and an order has at most {MOST}; have the bank pay the oldest, "
-            "by a file of its own, first."
-        )
-    made = OrderFile.of(
-        bishkek_day(state.block.timestamp), [(id_, tyiyn) for id_, tyiyn in payable if tyiyn]
-    )
+    made, left = payable_of(system, state, read_previous(previous, state))
     write_new([(out_path, as_bytes(made))], force=force)
 
     def show_it(out: Console) -> None:
@@ -81,3 +63,36 @@ def order(
         left_out=left,
     )
     return Answer(document, show_it)
+
+
+def payable_of(
+    system: System, state: ChainState, before: Previous | None
+) -> tuple[OrderFile, list[str]]:
+    """The order, and the ids of what is open and no bank can pay.
+
+    Raises:
+        InputError: which redemptions are open is not known.
+        RefusedError: none can be paid; or more than an order has.
+    """
+    life = life_of(system, state, before.annex if before else None)
+    if life.before is None:
+        raise InputError(
+            "which redemptions are open stands in the last report's annex: give the report with --previous, its annex "
+            "beside it."
+        )
+    still = [one for one in life.redemptions if one.id not in life.before]
+    payable = [(one.id, one.tyiyn) for one in still if one.tyiyn and one.key is not None]
+    left = [one.id for one in still if not one.tyiyn or one.key is None]
+    if not payable:
+        raise RefusedError(
+            "no redemption is open that a bank could pay; there is nothing to order."
+        )
+    if len(payable) > MOST:
+        raise RefusedError(
+            f"{len(payable)} redemptions are open, and an order has at most {MOST}; have the bank pay the oldest, "
+            "by a file of its own, first."
+        )
+    made = OrderFile.of(
+        bishkek_day(state.block.timestamp), [(id_, tyiyn) for id_, tyiyn in payable if tyiyn]
+    )
+    return made, left

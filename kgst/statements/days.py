@@ -9,10 +9,10 @@ from itertools import pairwise
 
 from kgst.statements.checks import require_consistent, signed, som_of
 from kgst.statements.joining import Whole
-from kgst.statements.model import StatementError
+from kgst.statements.model import ReserveTotal, StatementError, account_key
 from kgst.statements.movements import Movements
 
-__all__ = ["Account", "Known", "in_days"]
+__all__ = ["Account", "Known", "in_days", "known_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,16 @@ class Account:
     counts: Whole
     movements: Movements
     notes: tuple[str, ...]
+
+
+def known_of(previous: ReserveTotal | None) -> dict[str, Known]:
+    """By account, what the last report has; nothing without one."""
+    if previous is None:
+        return {}
+    return {
+        account_key(one.account): Known(one.closing_date, one.closing_balance_tyiyn)
+        for one in previous.accounts
+    }
 
 
 def in_days(wholes: Sequence[Whole], closing: date | None, known: Known | None) -> Account:

@@ -164,8 +164,8 @@ def _section(
     for entry in entries:
         movements.add(entry)
         hand_on(entry)
-    if not entries:
-        # Balances without payments: the turnovers are all that is said.
+    if not documents:
+        # A file of balances without payments: the turnovers are all that is said.
         movements.booked = {True: Sum(0, credits), False: Sum(0, debits)}
     return Sheet(
         file=file.name,

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from kgst.statements.accounts import Accounts
-from kgst.statements.days import Account, Known, in_days
+from kgst.statements.days import Account, Known, in_days, known_of
 from kgst.statements.joining import bank_of, join_pages, require_one_origin, require_whole_messages
 from kgst.statements.model import (
     AccountClosing,
@@ -156,10 +156,7 @@ def _folded(name: str) -> str:
 def _known(previous: ReserveTotal | None, closing: date | None) -> Mapping[str, Known]:
     if previous is None or (closing is not None and closing < previous.closing_day):
         return {}
-    return {
-        account_key(one.account): Known(one.closing_date, one.closing_balance_tyiyn)
-        for one in previous.accounts
-    }
+    return known_of(previous)
 
 
 def _closing(account: Account, not_after: date | None, accounts: Accounts) -> AccountClosing:

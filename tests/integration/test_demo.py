@@ -1,6 +1,7 @@
 """The demonstration: every act is played, and one that goes otherwise ends it by name."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from support.bsc import Terms, running_bsc
 from support.in_process import invoke
 from support.standing import keep_chain
 
+from kgst.demo import days
 from kgst.demo import run as demo
 from kgst.demo.acts import ACTS, Act, mint_within
+from kgst.demo.office import Office
 from kgst.demo.stage import Stage
 from kgst.errors import ExitCode
 from kgst.node import pin_node
@@ -22,8 +25,8 @@ def test_run__in_process__plays_every_act(capsys: pytest.CaptureFixture[str]) ->
     told = json.loads(capsys.readouterr().out)
     assert told["ok"] is True
     assert [step["title"] for step in told["steps"][1:]] == [act.title for act in ACTS]
-    assert told["status"]["supply"] == "9 600 000.00 som"
-    assert told["status"]["shortfall"] == "3 100 000.00 som"
+    assert told["status"]["supply"] == "9 850 000.00 som"
+    assert told["status"]["shortfall"] == "3 098 620.00 som"
     assert told["status"]["headroom"] == "0.00 som"
 
 
@@ -41,7 +44,7 @@ def test_run__over_rpc__plays_every_act_on_a_bsc_chain(capsys: pytest.CaptureFix
     with running_bsc(terms) as node, networks.parse_network_choice(f"bsc:testnet:{node.address}"):
         assert demo.run(as_json=True) == ExitCode.DONE
     told = json.loads(capsys.readouterr().out)
-    assert told["status"]["supply"] == "9 600 000.00 som"
+    assert told["status"]["supply"] == "9 850 000.00 som"
     assert node.asked["evm_increaseTime"] >= 3
 
 
@@ -63,11 +66,26 @@ def test_run__statement_in_another_currency__ends_naming_the_step(
     statement = tmp_path / "bank.csv"
     statement.write_text(f"account,currency,date,closing_balance,indicator\n{row}\n", "utf8")
     monkeypatch.setattr(demo, "STATEMENTS", tmp_path)
-    assert demo.run(as_json=True) == ExitCode.ERROR
+    assert demo.run(as_json=True) == ExitCode.USAGE
     told = json.loads(capsys.readouterr().out)
     assert told["failed"] == ACTS[0].title
     assert "bank.csv" in told["error"]
     assert "USD" in told["error"]
+
+
+def test_run__planted_break_is_not_found__ends_naming_the_step(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted = days._planted
+
+    def nothing(office: Office, reference: str) -> tuple[object, ...]:
+        return (replace(planted(office, reference)[1], change=lambda _: None),)
+
+    monkeypatch.setattr(days, "_planted", nothing)
+    assert demo.run(as_json=True) == ExitCode.ERROR
+    told = json.loads(capsys.readouterr().out)
+    assert told["failed"] == "The same days, had one thing been otherwise"
+    assert "a debit without a redemption: found are []" in told["error"]
 
 
 def test_run__one_tyiyn_more_is_not_refused__ends_naming_the_step(

@@ -169,6 +169,27 @@ def test_reconcile__planted_break__is_found(desk: Desk, plant: Callable[[Desk, s
     assert "1 break" in shown.output
 
 
+def test_reconcile__day_that_is_missing__is_found(desk: Desk) -> None:
+    """On that day money went that nobody would see: nothing else disagrees."""
+    days = [desk.day + timedelta(days=number) for number in range(3)]
+    desk.bank.book(days[1], 4_000_000)
+    desk.bank.book(days[2], 12_000, code=("MDOP", "CHRG"))
+    files = [desk.bank.write(desk.folder, day) for day in days]
+    policy = desk.folder / "policy.yaml"
+    arguments = (*files[::2], "--json")
+    result = invoke("reconcile", *arguments, policy=policy)
+    found = json.loads(result.stdout)
+    assert result.exit_code == 3, result.output
+    assert breaks(found) == [("discontinuous", None)]
+    [broken] = found["breaks"]
+    assert broken["where"] == "account 1990010000123456"
+    assert "a statement between them is missing: add it" in broken["says"]
+    since = ("--previous", desk.report)
+    told = json.loads(invoke("reconcile", files[2], *since, "--json", policy=policy).stdout)
+    assert [one["kind"] for one in told["breaks"]] == ["mint_without_deposit", "discontinuous"]
+    assert "the statements since then are not all here" in told["breaks"][1]["says"]
+
+
 def test_reconcile__figure_by_hand__is_a_break_of_the_attestation(desk: Desk) -> None:
     desk.burn(100, "R-1")
     desk.attest("--settled", "40 som", "--reason", "an order")

@@ -6,18 +6,20 @@ import csv
 import json
 import re
 import shutil
+import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from eth_account import Account
+from rehearsal.books import Books
 from rehearsal.people import addresses, keys
 from support.bsc import BscNode, faults
 from web3 import HTTPProvider, Web3
 
 from kgst.demo.dates import copy_statements
-from kgst.moments import BISHKEK
+from kgst.moments import BISHKEK, bishkek_day
 from kgst.quantities import parse_duration
 from kgst.roles import Role
 from kgst.units import parse_amount
@@ -43,6 +45,8 @@ class World:
         self.pensioners: list[str] = []
         self._days = self._ahead = 0
         self._faults: dict[str, Any] = {}
+        self._books: Books | None = None
+        self._newest = folder
         self._set_clock(0)
         self._next_day()
 
@@ -55,6 +59,10 @@ class World:
         verb, _, rest = event.partition(" ")
         verbs: dict[str, Callable[[str], None]] = {
             "statements": self._statements,
+            "morning": self._morning,
+            "booked": lambda entry: self.books.book(self._today(), self._filled(entry)),
+            "week": self._week,
+            "plant": self._plant,
             "pensions": self._pensions,
             "redeem": self._redeem,
             "wait": self._wait,
@@ -86,12 +94,35 @@ class World:
         self.environment["DAY"] = str(day)
 
     def _statements(self, name: str) -> None:
+        """`day-1`, `day-2`: the example files; without a name, of what was `booked` since the last ones."""
+        books = None if name else self.books
         self._next_day()
-        source = STATEMENTS if name == "day-1" else STATEMENTS / name
-        (self.day / "statements").mkdir()
-        time = self.web3.eth.get_block("latest")["timestamp"]
-        yesterday = datetime.fromtimestamp(time, BISHKEK).date() - timedelta(days=1)
-        copy_statements(source, self.day / "statements", yesterday)
+        folder, yesterday = self.day / "statements", self._today() - timedelta(days=1)
+        folder.mkdir()
+        if books:
+            books.write(folder, yesterday)
+        else:
+            source = STATEMENTS if name == "day-1" else STATEMENTS / name
+            copy_statements(source, folder, yesterday)
+            self._books = None
+        self._newest = folder
+
+    @property
+    def books(self) -> Books:
+        """The banks', from the last example files on."""
+        if self._books is None:
+            self._books = Books(self._newest)
+        return self._books
+
+    def _week(self, _: str) -> None:
+        """From here on all is reconciled together."""
+        self.environment["WEEK"] = self.environment["DAY"]
+
+    def _plant(self, arguments: str) -> None:
+        folder, _, what = arguments.partition(" ")
+        path = Path(self._filled(folder))
+        path.mkdir()
+        self.books.plant(path, what)
 
     def _pensions(self, count: str) -> None:
         self.pensioners = [
@@ -165,7 +196,8 @@ class World:
         self.environment[variable] = str(max(ours, key=lambda path: path.stat().st_mtime))
 
     def _filled(self, text: str) -> str:
-        return text.replace("$DAY", str(self.day))
+        week = self.environment.get("WEEK", "")
+        return text.replace("$DAY", str(self.day)).replace("$WEEK", week)
 
     # Chain
 
@@ -175,6 +207,20 @@ class World:
         self._rpc("evm_increaseTime", [seconds])
         self._rpc("evm_mine", [])
         self._set_clock(self._ahead + seconds)
+
+    def _morning(self, weekday: str) -> None:
+        """Nine o'clock in Bishkek, of the next such day."""
+        today = self._today()
+        wanted = time.strptime(weekday, "%A").tm_wday
+        day = today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1)
+        opens = datetime.combine(day, datetime.min.time(), BISHKEK) + timedelta(hours=9)
+        self._wait(f"{int(opens.timestamp()) - self._now()} seconds")
+
+    def _now(self) -> int:
+        return int(self.web3.eth.get_block("latest")["timestamp"])
+
+    def _today(self) -> date:
+        return bishkek_day(self._now())
 
     def _set_clock(self, seconds: int) -> None:
         self._ahead = seconds

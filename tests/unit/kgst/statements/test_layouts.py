@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -262,6 +263,33 @@ def test_read_reserves__1c_altered__is_refused(write: Write, old: str, new: str,
     assert old in text
     path = write(text.replace(old, new).encode("cp1251"), "a.txt")
     assert said in refusal(path, accounts=accounts_of(ledger), not_after=LAST)
+
+
+def without_payments(text: str, days: set[str]) -> str:
+    """A 1C file without the payments of some days."""
+    kept = re.split(r"(?=СекцияДокумент)|(?<=КонецДокумента\r\n)", text)
+    return "".join(
+        one
+        for one in kept
+        if not (one.startswith("СекцияДокумент") and any(f"Дата={day}" in one for day in days))
+    )
+
+
+def test_read_reserves__1c_without_any_payment__is_one_of_balances(write: Write) -> None:
+    ledger, content = written("1c", encoding="utf-8")
+    text = without_payments(content.decode(), {"26.11.2026", "27.11.2026"})
+    assert "СекцияДокумент" not in text
+    total = read_reserves([write(text)], accounts=accounts_of(ledger))
+    assert total.total_tyiyn == ledger.held
+
+
+@pytest.mark.parametrize("day", ["26.11.2026", "27.11.2026"])
+def test_read_reserves__1c_without_the_payments_of_one_day__is_refused(
+    write: Write, day: str
+) -> None:
+    ledger, content = written("1c", encoding="utf-8")
+    text = without_payments(content.decode(), {day})
+    assert "and the closing balance is" in refusal(write(text), accounts=accounts_of(ledger))
 
 
 def test_read_reserves__1c_without_a_list__says_what_to_do(write: Write) -> None:
