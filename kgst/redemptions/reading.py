@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
+from eth_utils.address import to_checksum_address
+
 from kgst.errors import RefusedError
 from kgst.multicall import Head, Reads, ensure_multicall, latest
 
@@ -123,4 +125,6 @@ def _requests(system: System, head: Head, ids: Sequence[int]) -> Iterable[Reques
     reads.fetch(system.provider, head, f"read requests {ids[0]} to {ids[-1]}")
     for one, read in asked.items():
         requester, amount, stage, time, payee_hash, burned = tuple(read.value)
+        # Of a struct's fields nobody has made checksummed ones yet.
+        requester = to_checksum_address(requester)
         yield Request(one, requester, amount, Stage(stage), time, bytes(payee_hash), burned)

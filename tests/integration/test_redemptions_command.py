@@ -16,7 +16,7 @@ from support.reserves import attest
 from support.schemas import require_schema
 
 from kgst.deployment.system import System
-from kgst.errors import ExitCode, InputError, RefusedError
+from kgst.errors import DriftError, ExitCode, InputError, RefusedError
 from kgst.files import Files
 from kgst.redemptions.operations import chosen, confirm, lock, reject, returned
 from kgst.redemptions.reading import Stage, read_desk
@@ -99,8 +99,8 @@ def test_lock__whose_requester_is_blocked__is_not_told_as_done(
     kgst: System, redeemer: Any, compliance: Any, receiver: Any
 ) -> None:
     kgst.token.blockAccount(receiver, sender=compliance)
-    found = carry_out(kgst, lock(kgst, [1, 2]), as_(redeemer))
-    assert found["exit_code"] == ExitCode.DRIFT
+    with pytest.raises(DriftError, match=r"of 2 request\(s\): expected 2, found 1"):
+        carry_out(kgst, lock(kgst, [1, 2]), as_(redeemer))
     assert stages(kgst) == [Stage.LOCKED, Stage.REQUESTED, Stage.REQUESTED]
 
 
