@@ -13,7 +13,7 @@ from kgst.chain import contract_at, token_at
 from kgst.node import connected
 from kgst.policy import Policy
 from kgst.record import Record
-from kgst.roles import REVOKE, ROLE_FUNCTIONS, Role
+from kgst.roles import FUNCTIONS, REVOKE, Role
 
 if TYPE_CHECKING:
     from ape.contracts import ContractInstance
@@ -88,9 +88,10 @@ class Deployment:
         return self.policy.named(address)
 
 
-def selectors(role: Role) -> list[bytes]:
-    """The four bytes of each function of `role` at the token's address."""
-    return [function_signature_to_4byte_selector(signature) for signature in ROLE_FUNCTIONS[role]]
+def selectors(role: Role, contract: str = "KGST") -> list[bytes]:
+    """The four bytes of each function that `role` may call of `contract`."""
+    functions = FUNCTIONS[contract].get(role, ())
+    return [function_signature_to_4byte_selector(signature) for signature in functions]
 
 
 def _tell_ape(*instances: ContractInstance) -> None:

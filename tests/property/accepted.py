@@ -110,8 +110,8 @@ def _appointed(step: Step, driver: Driver) -> list[str]:
 
 
 def _desks(step: Step, driver: Driver) -> list[str]:
-    before, after, found = step.before.issuers, step.after.issuers, []
-    for minter, then, now in zip(driver.minters, before, after, strict=True):
+    found = []
+    for minter, then in zip(driver.minters, step.before.issuers, strict=True):
         if not then & DESK:
             continue
         if step.name == "cutIssuer" and step.act.arguments[0] == minter:
