@@ -134,8 +134,8 @@ receiver = _actor("receiver", 13)
 spender = _actor("spender", 14)
 relayer = _actor("relayer", 15)
 outsider = _actor("outsider", 16)
-redeemer = _actor("redeemer", 28)
-minter = _actor("minter", 29)
+redeemer = _actor("redeemer", 30)
+minter = _actor("minter", 31)
 
 
 @pytest.fixture(scope="session")
