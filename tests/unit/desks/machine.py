@@ -1,0 +1,477 @@
+"""The state machine of two redemption desks of one token: requesters, operators, and every role against them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from support.engine import Outcome
+from support.model.desks import AUTHORIZATIONS, TRANSFERS, Desk, Events, Holders, Refused
+from support.model.signatures import Key
+from support.quick import ANYONE, GOVERNOR
+from support.quick_desks import SOM, TYIYN, QuickDesks, Terms
+from support.redemptions import State
+
+REQUESTERS = [Key.named(f"requester {i}") for i in range(4)]
+AUTHORITY = Key.named("authority").address
+"""Where orders send to; never under one itself."""
+PURSE = 1_000 * SOM
+TERMS = Terms(3 * 86_400, 86_400, 10 * SOM), Terms(3_600, 600, TYIYN)
+SUPPLY = PURSE * len(REQUESTERS)
+ORDERS = 100 * SOM, 5 * TYIYN
+"""What the orders by number say to take."""
+
+AMOUNTS = 10 * SOM, 10 * SOM + TYIYN, TYIYN, 37 * SOM, PURSE, 0, TYIYN - 1, 10 * SOM - TYIYN, 10 * SOM + 1
+
+REACHED: Counter[str] = Counter()
+"""How often each situation was met, in this process."""
+SITUATIONS = (
+    "requested", "requested by a relayer", "request at a closed desk refused", "withdrawn while requested",
+    "withdrawn after payBy", "withdrawn at payBy", "withdrawal one second before payBy refused",
+    "another's withdrawal refused", "blocked requester's withdrawal refused", "withdrawal under a pause refused",
+    "locked", "locked at the deadline's last second", "lock one second after the deadline skipped",
+    "lock of a blocked requester skipped", "lock of a frozen requester skipped", "lock of what a seizure left skipped",
+    "named twice in one list", "paid and burned", "paid after payBy", "paid, burn deferred by a pause",
+    "paid, burn deferred by a cut", "confirmed after the withdrawal", "burned later", "returned",
+    "returned before its burn", "paid again", "rejected", "seized while requested", "seized while locked",
+    "seized in part", "order exceeded here", "order exceeded with what the token took", "stray tokens rescued",
+    "rescue of escrow refused", "desk attacked by an order", "desk cut", "desk appointed again", "withdrawn from a cut desk",
+    "code diverted", "deficit", "same id at both desks", "given back at the end", "blocked at the end",
+)  # fmt: skip
+
+
+def reached(name: str, when: bool = True) -> None:
+    if when:
+        assert name in SITUATIONS, name
+        REACHED[name] += 1
+
+
+class DeskMachine(RuleBasedStateMachine):
+    """Each step is predicted by `support.model.desks`; what the invariants say is kept apart from it, by the logs."""
+
+    world: QuickDesks | None = None
+    places: tuple[int, int]
+
+    @initialize()
+    def begin(self) -> None:
+        if DeskMachine.world is None:
+            DeskMachine.world = _deployed()
+        self.w = DeskMachine.world
+        self.engine = self.w.quick.engine
+        self.mark, self.start = self.engine.mark(), self.w.now
+        purses = Counter({key.address: PURSE for key in REQUESTERS})
+        self.holders = Holders(purses)
+        self.desks = [
+            Desk(at, t.redeem_within, t.pay_within, t.minimum, self.holders)
+            for at, t in zip(DeskMachine.places, TERMS, strict=True)
+        ]
+        # By desk, from the logs alone.
+        self.asked: list[dict[int, int]] = [{}, {}]
+        self.taken: list[Counter[int]] = [Counter(), Counter()]
+        self.burned: list[Counter[int]] = [Counter(), Counter()]
+        self.salt = 0
+
+    def teardown(self) -> None:
+        if not hasattr(self, "w"):
+            return
+        try:
+            self.everything_adds_up()
+            self.who_may_leaves_alone()
+        finally:
+            self.engine.restore(self.mark)
+            self.w.quick.now = self.start
+
+    # -------------------------------------------------------------------------------------------------- steps
+
+    @property
+    def now(self) -> int:
+        return self.w.now
+
+    def act(
+        self, which: int, sender: Key, predicted: Callable[[], Events], function: str, *arguments: Any
+    ) -> str | None:
+        """Calls a desk; the error's name."""
+        desk = self.desks[which]
+        try:
+            expected, error = predicted(), None
+        except Refused as refused:
+            expected, error = [], refused.args[0]
+        outcome = self.w.send(sender, desk.address, function, *arguments)
+        note(f"{function} {arguments} at desk {which}: {outcome.error}")
+        said = outcome.error and outcome.error[0]
+        assert said == error, f"{function}: {outcome.error}, not {error}"
+        if error is None:
+            found = [(e[1], e[2][0]) for e in outcome.events if e[0] == desk.address]
+            assert found == expected
+            self.keep(which, outcome)
+        return error
+
+    def keep(self, which: int, outcome: Outcome) -> None:
+        """What the logs say of amounts."""
+        at = self.desks[which].address
+        burns = []
+        for emitter, name, arguments in outcome.events:
+            if name == "Requested" and emitter == at:
+                self.asked[which][arguments[0]] = arguments[2]
+            elif name == "Seized":
+                self.taken[which][arguments[0]] += arguments[3]
+            elif name == "Transfer" and arguments[:2] == (at, 0):
+                burns.append(arguments[2])
+            elif name == "AuthorizationUsed" and arguments[0] == at:
+                self.burned[which][arguments[1]] += 1
+        keyed = [a[1] for e, n, a in outcome.events if n == "AuthorizationUsed" and a[0] == at]
+        left = [self.asked[which][n] - self.taken[which][n] for n in keyed]
+        assert burns == left, "each burn is a whole claim's"
+
+    def number(self, which: int, pick: int, *liked: State) -> int:
+        """An id, mostly of a claim in a state that is `liked`; at times one that does not exist."""
+        claims = self.desks[which].claims
+        good = [n for n, claim in enumerate(claims, 1) if claim.state in liked]
+        if good and pick < 192:
+            return good[pick % len(good)]
+        return 1 + pick % len(claims) if claims and pick < 250 else pick % 2 * (len(claims) + 1)
+
+    def numbers(self, which: int, picks: list[int], *liked: State) -> list[int]:
+        return [self.number(which, pick, *liked) for pick in picks]
+
+    @rule(seed=st.integers(0, 2**64 - 1))
+    def step(self, seed: int) -> None:
+        """One of what there is to do. One rule and one seed: of several each example would draw only a few."""
+        kind, which, who, pick, more, count, *picks = Random(seed).randbytes(9)
+        which, who, picks = which % 2, who % 4, picks[: count % 4]
+        acts: tuple[Callable[[], None], ...] = (
+            lambda: self.request(which, who, pick, bool(more % 2)),
+            lambda: self.request(which, who, pick, False),
+            lambda: self.withdraw(which, pick, more % 10),
+            lambda: self.withdraw(which, pick, 9),
+            lambda: self.lock(which, picks),
+            lambda: self.lock(which, picks),
+            lambda: self.confirm(which, picks),
+            lambda: self.burn_paid(which, picks),
+            lambda: self.returned(which, pick),
+            lambda: self.reject(which, pick),
+            lambda: self.seize(which, pick, more % 6, who % 2, more % 10),
+            lambda: self.stray(which, who, pick),
+            lambda: self.order(who, more % 6, pick),
+            lambda: self.attack(which, more % 5, pick),
+            lambda: self.terms(which, more % 6),
+            lambda: self.pause(1 << who if more % 8 else 15, more % 3),
+            lambda: self.wait(which, pick, more % 5),
+            lambda: self.wait(which, pick, more % 3),
+            lambda: self.surroundings(bool(more % 2), bool(pick % 2)),
+        )
+        acts[kind % len(acts)]()
+
+    def request(self, which: int, who: int, pick: int, relayed: bool) -> None:
+        desk, key = self.desks[which], REQUESTERS[who]
+        amount = AMOUNTS[pick % 4 if pick < 200 else pick % len(AMOUNTS)]
+        pauses = TRANSFERS | AUTHORIZATIONS if relayed else TRANSFERS
+
+        def predicted() -> Events:
+            return desk.request(key.address, amount, self.now, pauses)
+
+        if relayed:
+            self.salt += 1
+            signed = self.w.authorization(key, desk.address, amount, 7, self.salt)
+            error = self.act(which, ANYONE, predicted, RELAYED, *signed)
+        else:
+            error = self.act(which, key, predicted, "request(uint256,bytes32)", amount, 7)
+        reached("requested", not error and not relayed)
+        reached("requested by a relayer", not error and relayed)
+        reached("request at a closed desk refused", error == "DeskClosed")
+        reached("same id at both desks", all(desk.claims for desk in self.desks))
+
+    def withdraw(self, which: int, pick: int, other: int) -> None:
+        desk = self.desks[which]
+        number = self.number(which, pick, State.REQUESTED, State.LOCKED)
+        claim = desk.claim(number)
+        before, time = claim.state, claim.time
+        owner = next((k for k in REQUESTERS if k.address == claim.requester), ANYONE)
+        key = (*REQUESTERS, GOVERNOR)[other] if other < 5 else owner
+        error = self.act(
+            which, key, lambda: desk.withdraw(number, key.address, self.now), "withdraw(uint256)", number
+        )
+        done = error is None
+        reached("withdrawn while requested", done and before == State.REQUESTED)
+        reached("withdrawn after payBy", done and before == State.LOCKED and self.now > time)
+        reached("withdrawn at payBy", done and before == State.LOCKED and self.now == time)
+        reached("withdrawn from a cut desk", done and not desk.may_burn)
+        early = error == "NotPossible" and before == State.LOCKED and self.now == time - 1
+        reached("withdrawal one second before payBy refused", early)
+        reached("another's withdrawal refused", error == "NotRequester" and claim.state != State.NONE)
+        reached("blocked requester's withdrawal refused", error == "ERC7943CannotReceive")
+        reached("withdrawal under a pause refused", error == "OperationPaused")
+
+    def lock(self, which: int, picks: list[int]) -> None:
+        desk, numbers = self.desks[which], self.numbers(which, picks, State.REQUESTED)
+        open_ = [desk.claim(n) for n in numbers if desk.claim(n).state == State.REQUESTED]
+        before = [(claim, claim.time) for claim in open_]
+        self.act(which, GOVERNOR, lambda: desk.lock(numbers, self.now), "lock(uint256[])", numbers)
+        reached("named twice in one list", len(set(numbers)) < len(numbers))
+        held = self.holders
+        for claim, time in before:
+            who, locked = claim.requester, claim.state == State.LOCKED
+            reached("locked", locked)
+            reached("locked at the deadline's last second", locked and time == self.now)
+            reached("lock one second after the deadline skipped", not locked and time == self.now - 1)
+            reached("lock of what a seizure left skipped", not locked and time == 0)
+            in_time = not locked and self.now <= time
+            reached("lock of a blocked requester skipped", in_time and who in held.blocked)
+            frozen = held.frozen[who] > held.balance[who]
+            reached("lock of a frozen requester skipped", in_time and frozen)
+
+    def confirm(self, which: int, picks: list[int]) -> None:
+        desk = self.desks[which]
+        numbers = self.numbers(which, picks, State.LOCKED, State.RETURNED)
+        before = [(desk.claim(n), desk.claim(n).state) for n in numbers]
+        self.act(which, GOVERNOR, lambda: desk.confirm(numbers), CONFIRM, numbers, 9)
+        for claim, state in before:
+            paid = state == State.LOCKED
+            reached("paid and burned", paid and claim.burned)
+            reached("paid after payBy", paid and self.now >= claim.time)
+            deferred = paid and not claim.burned
+            reached("paid, burn deferred by a pause", deferred and desk.may_burn)
+            reached("paid, burn deferred by a cut", deferred and not desk.may_burn)
+            reached("confirmed after the withdrawal", state == State.WITHDRAWN)
+            reached("paid again", state == State.RETURNED)
+
+    def burn_paid(self, which: int, picks: list[int]) -> None:
+        desk = self.desks[which]
+        numbers = self.numbers(which, picks, State.PAID, State.RETURNED)
+        before = sum(claim.burned for claim in desk.claims)
+        self.act(which, ANYONE, lambda: self.whole(desk, numbers), "burnPaid(uint256[])", numbers)
+        reached("burned later", sum(claim.burned for claim in desk.claims) > before)
+
+    def whole(self, desk: Desk, numbers: list[int]) -> Events:
+        """`burnPaid` as one transaction: all of it or nothing."""
+        held = self.holders.balance[desk.address]
+        before = [claim.burned for claim in desk.claims]
+        try:
+            return desk.burn_paid(numbers)
+        except Refused:
+            self.holders.balance[desk.address] = held
+            for claim, burned in zip(desk.claims, before, strict=True):
+                claim.burned = burned
+            raise
+
+    def returned(self, which: int, pick: int) -> None:
+        desk, number = self.desks[which], self.number(which, pick, State.PAID)
+        error = self.act(which, GOVERNOR, lambda: desk.returned(number), "returned(uint256)", number)
+        reached("returned", not error)
+        reached("returned before its burn", not error and not desk.claim(number).burned)
+
+    def reject(self, which: int, pick: int) -> None:
+        desk, number = self.desks[which], self.number(which, pick, State.REQUESTED)
+        arguments = number, "no such account"
+        error = self.act(
+            which, GOVERNOR, lambda: desk.reject(number), "reject(uint256,string)", *arguments
+        )
+        reached("rejected", not error)
+
+    def seize(self, which: int, pick: int, part: int, order: int, other: int) -> None:
+        desk = self.desks[which]
+        number = self.number(which, pick, State.REQUESTED, State.LOCKED)
+        claim = desk.claim(number)
+        state, whole = claim.state, claim.amount
+        amount = (whole, TYIYN, whole - TYIYN, whole + TYIYN, 1, 5 * TYIYN)[part] % 2**256
+        said = ORDERS[order] + (other == 0)
+        elsewhere = self.holders.orders.get((order, claim.requester), (0, 0))[1]
+        given = number, AUTHORITY, amount, order, said
+        error = self.act(which, GOVERNOR, lambda: desk.seize(*given), SEIZE, *given)
+        reached("seized while requested", not error and state == State.REQUESTED)
+        reached("seized while locked", not error and state == State.LOCKED)
+        reached("seized in part", not error and amount < whole)
+        exceeded = error == "OrderExceeded"
+        reached("order exceeded here", exceeded and not elsewhere)
+        reached("order exceeded with what the token took", exceeded and elsewhere > 0)
+
+    def stray(self, which: int, who: int, pick: int) -> None:
+        """Tokens sent to the desk by mistake, and their rescue; at times of more than is stray."""
+        desk, key = self.desks[which], REQUESTERS[who]
+        if pick % 3 == 0:
+            self.at_token(key, lambda: self.holders.pay(key.address, desk.address, 3), PAY, desk.address, 3)
+            return
+        stray = self.holders.balance[desk.address] - desk.escrow
+        amount = stray + (pick % 3 == 1)
+        given = self.w.token, AUTHORITY, amount
+        error = self.act(which, GOVERNOR, lambda: desk.rescue(*given), RESCUE, *given)
+        reached("stray tokens rescued", not error and amount > 0)
+        reached("rescue of escrow refused", error == "EscrowNotRescuable" and desk.escrow > 0)
+
+    # ----------------------------------------------------------------------------------------- the token's roles
+
+    def at_token(
+        self, sender: Key, predicted: Callable[[], None], function: str, *arguments: Any
+    ) -> str | None:
+        try:
+            predicted()
+            error = None
+        except Refused as refused:
+            error = refused.args[0]
+        outcome = self.w.send(sender, self.w.token, function, *arguments)
+        note(f"token {function} {arguments}: {outcome.error}")
+        assert (outcome.error and outcome.error[0]) == error
+        return error
+
+    def order(self, who: int, kind: int, pick: int) -> None:
+        """Against a requester."""
+        at, held = REQUESTERS[who].address, self.holders
+        if kind < 2:
+            (held.blocked.add if kind == 0 else held.blocked.discard)(at)
+            self.w.quick.govern(f"{'un' * kind}blockAccount(address)", at)
+        elif kind < 4:
+            amount = (0, held.balance[at], held.balance[at] + 1, 2**72 - 1)[pick % 4] if kind == 2 else 0
+            held.frozen[at] = amount
+            self.w.quick.govern("setFrozenTokens(address,uint256)", at, amount)
+        else:
+            order = pick % 2
+            given = at, AUTHORITY, (ORDERS[order], TYIYN, 5)[pick % 3], order, ORDERS[order]
+            self.at_token(GOVERNOR, lambda: held.force(*given), FORCE, *given)
+
+    def attack(self, which: int, kind: int, pick: int) -> None:
+        """Every order against the desk itself."""
+        at = self.desks[which].address
+        amount = self.holders.balance[at] if pick % 2 else 1
+        calls: list[tuple[Any, ...]] = [
+            ("blockAccounts(address[])", [at]),
+            ("setFrozenTokens(address,uint256)", at, amount or 1),
+            (FORCE, at, AUTHORITY, amount, 1_000 + pick, 2**72 - 1),
+            ("forcedTransfer(address,address,uint256)", at, AUTHORITY, amount),
+            ("burnBlocked(address,uint256,bytes32,uint256)", at, amount, 2_000 + pick, 2**72 - 1),
+        ]
+        outcome = self.w.send(GOVERNOR, self.w.token, *calls[kind])
+        assert outcome.error is not None
+        assert outcome.error[0] == ("AccountNotBlocked" if kind == 4 else "AccountIsDesk")
+        reached("desk attacked by an order")
+
+    def terms(self, which: int, kind: int) -> None:
+        desk, govern = self.desks[which], self.w.quick.govern
+        if kind == 0:
+            govern("cutIssuer(address)", desk.address)
+            desk.may_burn = False
+            reached("desk cut")
+        elif kind == 1:
+            govern("lowerIssuer(address,uint256,uint256)", desk.address, 0, 0)
+        elif kind == 2:
+            govern("setIssuer(address,uint256,uint256,bool)", desk.address, 2**72 - 1, 5, 0)
+            desk.may_burn = False
+        else:
+            reached("desk appointed again", not desk.may_burn)
+            govern("setIssuer(address,uint256,uint256,bool)", desk.address, 0, 0, 1)
+            govern("setDesk(address)", desk.address)
+            desk.may_burn = True
+
+    def pause(self, flag: int, on: int) -> None:
+        if on == 0:
+            self.holders.pauses |= flag
+            self.w.quick.govern("pause(uint256)", flag)
+        else:
+            self.holders.pauses &= ~flag
+            self.w.quick.govern("unpause(uint256)", flag)
+
+    def wait(self, which: int, pick: int, kind: int) -> None:
+        """To the edge of a claim's time, else a while."""
+        liked = State.LOCKED if pick % 3 else State.REQUESTED
+        claim = self.desks[which].claim(self.number(which, pick, liked))
+        until = claim.time + kind - 1
+        if kind < 3 and until >= self.now:
+            self.w.quick.wait(until - self.now)
+        else:
+            self.w.quick.wait((0, 1, 600, 3_600)[pick % 4])
+
+    def surroundings(self, on: bool, half: bool) -> None:
+        """Payments run from the implementation; the reserves are less than what is out."""
+        self.w.quick.govern("setDelegateAll(bool)", int(on))
+        reached("code diverted", on)
+        self.w.quick.wait(1)
+        reserves = SUPPLY // TYIYN // (2 if half else 1)
+        outcome = self.w.quick.attest(reserves, self.w.quick.auditors)
+        assert outcome.error is None, outcome.error
+        reached("deficit", half)
+
+    # ------------------------------------------------------------------------------------------------ invariants
+
+    @invariant()
+    def escrow_is_covered(self) -> None:
+        if not hasattr(self, "w"):
+            return
+        for desk in self.desks:
+            escrow, held = self.w.read(desk.address, "escrow()"), self.w.balance(desk.address)
+            assert escrow == desk.escrow
+            assert held == self.holders.balance[desk.address]
+            assert held >= escrow
+
+    def everything_adds_up(self) -> None:
+        """Each claim is in one state, with its amounts; by what the chain says and by what it logged."""
+        for which, desk in enumerate(self.desks):
+            assert self.w.read(desk.address, "requestCount()") == len(desk.claims)
+            unburned = burned = 0
+            for number, claim in enumerate(desk.claims, 1):
+                requester, amount, state, time, _, gone = self.w.request(desk.address, number)
+                found = requester, amount, State(state), time, gone
+                assert found == (claim.requester, claim.amount, claim.state, claim.time, claim.burned)
+                rest = 0 if state == State.SEIZED else amount
+                assert self.asked[which][number] == rest + self.taken[which][number]
+                assert self.burned[which][number] == int(gone)
+                settled = state in (State.PAID, State.RETURNED)
+                assert settled or not gone
+                burned += amount if gone else 0
+                open_ = state in (State.REQUESTED, State.LOCKED) or (settled and not gone)
+                unburned += amount if open_ else 0
+            assert self.w.read(desk.address, "escrow()") == unburned
+            ours = [n for n, claim in enumerate(desk.claims, 1) if claim.requester == WATCHED]
+            listed = self.w.read(desk.address, LIST, WATCHED, 0, 2**256 - 1, types=["uint256[]"])
+            assert list(listed) == ours
+        out = sum(self.holders.balance.values())
+        assert self.w.read(self.w.token, "totalSupply()") == out
+
+    def who_may_leaves_alone(self) -> None:
+        """Whatever roles did before: with transfers open, each who is not blocked gets back all that is his."""
+        self.w.quick.govern("unpause(uint256)", TRANSFERS)
+        times = [claim.time for desk in self.desks for claim in desk.claims]
+        if any(claim.state == State.LOCKED for desk in self.desks for claim in desk.claims):
+            self.w.quick.wait(max(0, max(times) - self.now))
+        for which, desk in enumerate(self.desks):
+            for number in range(1, len(desk.claims) + 1):
+                requester, _, state, _, _, _ = self.w.request(desk.address, number)
+                key = next(k for k in REQUESTERS if k.address == requester)
+                before = self.w.balance(requester)
+                outcome = self.w.send(key, desk.address, "withdraw(uint256)", number)
+                if state not in (State.REQUESTED, State.LOCKED):
+                    assert outcome.error is not None
+                elif requester in self.holders.blocked:
+                    assert outcome.error == ("ERC7943CannotReceive", (requester,))
+                    reached("blocked at the end")
+                else:
+                    assert outcome.error is None, outcome.error
+                    due = self.asked[which][number] - self.taken[which][number]
+                    assert self.w.balance(requester) - before == due
+                    reached("given back at the end")
+
+
+WATCHED = REQUESTERS[0].address
+CONFIRM = "confirmPaid(uint256[],bytes32)"
+FORCE = "forcedTransfer(address,address,uint256,bytes32,uint256)"
+LIST = "requestsOf(address,uint256,uint256)"
+PAY = "transfer(address,uint256)"
+RELAYED = (
+    "requestWithAuthorization(address,uint256,bytes32,bytes32,uint256,uint256,uint8,bytes32,bytes32)"
+)
+RESCUE = "rescueTokens(address,address,uint256)"
+SEIZE = "seize(uint256,address,uint256,bytes32,uint256)"
+
+
+def _deployed() -> QuickDesks:
+    """Once for all examples; each is taken back."""
+    world = QuickDesks(SUPPLY // TYIYN)
+    DeskMachine.places = (world.redemption_desk(TERMS[0]), world.redemption_desk(TERMS[1]))
+    for key in REQUESTERS:
+        world.fund(key.address, PURSE)
+        for desk in DeskMachine.places:
+            world.must(key, world.token, "approve(address,uint256)", desk, 2**256 - 1)
+    return world
