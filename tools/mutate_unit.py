@@ -57,6 +57,9 @@ AREAS = {
     "ReserveFeed": "feed",
     "KGSTAccessManager": "governance",
     "Revoker": "governance",
+    "MintDesk": "desks",
+    "Redemption": "desks",
+    "RedemptionDesk": "desks",
 }
 
 

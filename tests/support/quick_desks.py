@@ -86,10 +86,14 @@ class QuickDesks:
         desk = engine.deploy(ANYONE.address, "MintDesk", self.manager, self.token, *limits, delay)
         self.quick.govern("setIssuer(address,uint256,uint256,bool)", desk, quota, 0, 0)
         operated = "mint(address,uint256,bytes32)", "propose(address,uint256,bytes32)"
-        selectors = [keccak(f.encode())[:4].ljust(32, b"\0") for f in (*operated, "execute(bytes32)")]
+        selectors = [
+            keccak(f.encode())[:4].ljust(32, b"\0") for f in (*operated, "execute(bytes32)")
+        ]
         give = "setTargetFunctionRole(address,bytes4[],uint64)"
         self.must(GOVERNOR, self.manager, give, desk, selectors, MINTER)
-        self.must(GOVERNOR, self.manager, "grantRole(uint64,address,uint32)", MINTER, minter.address, 0)
+        self.must(
+            GOVERNOR, self.manager, "grantRole(uint64,address,uint32)", MINTER, minter.address, 0
+        )
         return desk
 
     def fund(self, who: int, amount: int) -> None:
@@ -107,7 +111,9 @@ class QuickDesks:
         self, requester: Key, desk: int, amount: int, payee: int, salt: int
     ) -> tuple[Any, ...]:
         """The arguments of `requestWithAuthorization` by `v, r, s`."""
-        bound = encode("address,uint256,bytes32,bytes32,address", requester.address, amount, payee, salt, desk)
+        bound = encode(
+            "address,uint256,bytes32,bytes32,address", requester.address, amount, payee, salt, desk
+        )
         fields = requester.address, desk, amount, 0, 2**64, keccak(bound)
         signature = requester.sign(digest(self.quick, struct_hash(RECEIVE, *fields)))
         return (requester.address, amount, payee, salt, 0, 2**64, *signature.vrs)

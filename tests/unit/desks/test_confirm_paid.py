@@ -174,7 +174,7 @@ def test_confirm_paid__desk_is_cut__is_deferred_until_it_is_not(
     token.cutIssuer(redemption_desk, sender=guardian)
     receipt = redemption_desk.confirmPaid([locked], PAYMENT, sender=redeemer)
     assert logged(receipt, redemption_desk, token)[-1] == ("BurnDeferred", {"id": locked})
-    with bubbles(token.BurnNotAllowed, redemption_desk, issuer=redemption_desk):
+    with bubbles(token.BurnNotAllowed, redemption_desk, account=redemption_desk):
         redemption_desk.burnPaid([locked], sender=outsider)
     token.setIssuer(redemption_desk, 0, 0, True, sender=issuance_admin)
     redemption_desk.burnPaid([locked], sender=outsider)
@@ -292,7 +292,5 @@ def test_returned__in_every_other_state__reverts(
     }  # fmt: skip
     for number, state in states.items():
         time = redemption_desk.requestOf(number).time
-        with reverts(
-            redemption_desk.NotPossible, token, id=number, state=int(state), time=time
-        ):
+        with reverts(redemption_desk.NotPossible, token, id=number, state=int(state), time=time):
             redemption_desk.returned(number, sender=redeemer)

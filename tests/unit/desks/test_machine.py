@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from unit.desks.machine import REACHED, SITUATIONS, DeskMachine
 
 EXAMPLES = {"quick": 40, "dev": 120, "ci": 300, "deep": 3_000}
-STEPS = 60
+STEPS = 100
 ROUNDS = 5
 """A short run that has missed a situation goes on so often."""
 

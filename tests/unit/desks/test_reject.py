@@ -59,9 +59,7 @@ def test_reject__in_every_other_state__reverts(
     }  # fmt: skip
     for number, state in states.items():
         time = redemption_desk.requestOf(number).time
-        with reverts(
-            redemption_desk.NotPossible, token, id=number, state=int(state), time=time
-        ):
+        with reverts(redemption_desk.NotPossible, token, id=number, state=int(state), time=time):
             redemption_desk.reject(number, "", sender=redeemer)
 
 

@@ -229,8 +229,8 @@ def test_constructor__terms__are_bounded(
         for terms in ((period, 60), (60, period)):
             with bubbles(redemption_desk.PeriodOutOfRange, period=period):
                 deployer.deploy(project.RedemptionDesk, manager, token, *terms, SOM)
-    for terms in ((60, longest, 0), (longest, 60, TYIYN - 1)):
-        desk = deployer.deploy(project.RedemptionDesk, manager, token, *terms)
-        assert (desk.redeemWithin(), desk.payWithin(), desk.minimum()) == (*terms[:2], TYIYN)
+    for periods, minimum in (((60, longest), 0), ((longest, 60), TYIYN - 1)):
+        desk = deployer.deploy(project.RedemptionDesk, manager, token, *periods, minimum)
+        assert (desk.redeemWithin(), desk.payWithin(), desk.minimum()) == (*periods, TYIYN)
     desk = deployer.deploy(project.RedemptionDesk, manager, token, 60, 61, TYIYN + 1)
     assert (desk.minimum(), desk.token(), desk.authority()) == (TYIYN + 1, token, manager)

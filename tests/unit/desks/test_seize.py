@@ -116,9 +116,7 @@ def test_seize__in_every_other_state__reverts(
     }  # fmt: skip
     for number, state in states.items():
         time = redemption_desk.requestOf(number).time
-        with reverts(
-            redemption_desk.NotPossible, token, id=number, state=int(state), time=time
-        ):
+        with reverts(redemption_desk.NotPossible, token, id=number, state=int(state), time=time):
             redemption_desk.seize(number, receiver, AMOUNT, ORDER, AMOUNT, sender=enforcer)
 
 
@@ -169,9 +167,7 @@ def test_seize__order_that_the_token_has_executed_in_part__takes_the_rest(
 ) -> None:
     """The token's first use fixes the amount here too, and counts."""
     token.forcedTransfer(holder, receiver, MINIMUM, ORDER, AMOUNT, sender=enforcer)
-    with reverts(
-        redemption_desk.OrderAmountMismatch, token, ordered=AMOUNT, given=2 * AMOUNT
-    ):
+    with reverts(redemption_desk.OrderAmountMismatch, token, ordered=AMOUNT, given=2 * AMOUNT):
         redemption_desk.seize(requested, receiver, TYIYN, ORDER, 2 * AMOUNT, sender=enforcer)
     left = AMOUNT - MINIMUM
     with reverts(

@@ -110,13 +110,9 @@ def test_withdraw__what_has_ended__reverts(
     redemption_desk.withdraw(ended[0], sender=holder)
     redemption_desk.reject(ended[1], "", sender=redeemer)
     redemption_desk.seize(ended[2], receiver, AMOUNT, ORDER, AMOUNT, sender=enforcer)
-    for number, state in zip(
-        ended, (State.WITHDRAWN, State.REJECTED, State.SEIZED), strict=True
-    ):
+    for number, state in zip(ended, (State.WITHDRAWN, State.REJECTED, State.SEIZED), strict=True):
         time = redemption_desk.requestOf(number).time
-        with reverts(
-            redemption_desk.NotPossible, token, id=number, state=int(state), time=time
-        ):
+        with reverts(redemption_desk.NotPossible, token, id=number, state=int(state), time=time):
             redemption_desk.withdraw(number, sender=holder)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eth_hash.auto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.engine import encode
@@ -9,7 +10,6 @@ from support.model.signatures import Key
 from support.quick import ANYONE, DAY, GOVERNOR
 from support.quick_desks import TYIYN, QuickDesks, Terms
 from support.redemptions import State
-from eth_hash.auto import keccak
 
 MOST = 2**72 // TYIYN
 """Tyiyn that 72 bits of base units hold: 59 bits."""
