@@ -6,9 +6,10 @@ import os
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from unit.desks.machine import REACHED, SITUATIONS, DeskMachine
+from unit.desks.machine import DeskMachine
+from unit.desks.situations import REACHED, SITUATIONS
 
-EXAMPLES = {"quick": 40, "dev": 120, "ci": 300, "deep": 3_000}
+EXAMPLES = {"quick": 40, "dev": 100, "ci": 200, "deep": 3_000}
 STEPS = 100
 ROUNDS = 5
 """A short run that has missed a situation goes on so often."""
