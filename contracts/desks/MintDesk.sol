@@ -97,7 +97,9 @@ contract MintDesk is IMintDesk, AccessManaged {
 
     /// @inheritdoc IMintDesk
     function allowDestination(address destination) external restricted {
-        if (destination == address(0) || destination == address(token)) revert ReservedDestination(destination);
+        // What was minted here would be lost: nothing sends it on.
+        bool reserved = destination == address(0) || destination == address(token) || destination == address(this);
+        if (reserved) revert ReservedDestination(destination);
         isDestination[destination] = true;
         emit DestinationAllowed(destination);
     }

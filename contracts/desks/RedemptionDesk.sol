@@ -10,7 +10,8 @@ import {IRedemptionDesk} from "../interfaces/IRedemptionDesk.sol";
 import {Redemption, RedemptionLib, State} from "./Redemption.sol";
 
 /// @title RedemptionDesk: money out with a clock
-/// @dev Not upgradeable: another is used by registering another. The token calls nobody, and is called last.
+/// @dev Not upgradeable: another is used by registering another. The token is called last; it calls nobody
+/// but, to read, a wallet with code whose signature it checks.
 contract RedemptionDesk is IRedemptionDesk, AccessManaged {
     using SafeERC20 for IERC20;
 

@@ -25,6 +25,7 @@ interface IMintDesk {
 
     error LimitsOutOfRange(uint256 mintLimit, uint256 dayLimit);
     error DelayOutOfRange(uint256 delay);
+    /// @notice The zero address and the token never hold tokens; from this contract none would come out again.
     error ReservedDestination(address destination);
     error DestinationNotAllowed(address destination);
     /// @notice `left` base units can be minted at once now; more is to be proposed.

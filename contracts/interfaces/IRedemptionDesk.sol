@@ -57,7 +57,8 @@ interface IRedemptionDesk {
 
     /// @notice The token does not know this contract as a desk that may burn: it takes no requests.
     error DeskClosed();
-    /// @notice Not a whole number of tyiyn, or below the minimum, or more than there can be.
+    /// @notice Not a whole number of tyiyn, or below the minimum, or more than there can be. `seize` gives the most
+    /// that there can be as `minimum`.
     error InvalidAmount(uint256 amount, uint256 minimum);
     error InvalidPayeeHash();
     error PeriodOutOfRange(uint256 period);
@@ -110,7 +111,8 @@ interface IRedemptionDesk {
     ) external returns (uint256 id);
 
     /// @notice Gives the tokens back to their requester, who alone may call: at any time while not locked, and from
-    /// `payBy` on while locked. No role and no pause but that of transfers stands in the way.
+    /// `payBy` on while locked. No role stands in the way, but a block of the requester, and no pause but that of
+    /// transfers.
     /// @dev Errors: `NotRequester`, `NotPossible`, those of the token's `transfer`.
     function withdraw(uint256 id) external;
 
@@ -146,6 +148,7 @@ interface IRedemptionDesk {
     /// @notice Carries out an order of a court or authority on what is in escrow and not paid, up to the order's
     /// amount, with what the token says was executed there. What it leaves of a request is not paid any more, and
     /// waits for its requester. Restricted to ENFORCER.
+    /// Warning: the token does not know what was taken here, and would execute the same order once more in full.
     /// @dev Worst case: takes what is in escrow, by orders that it makes up; from Locked, what a bank is paying.
     /// Undo: the token's `forcedTransfer` back. Errors: `NotPossible`, `InvalidAmount`, `OrderAmountMismatch`,
     /// `OrderExceeded`, those of the token's `transfer`.
