@@ -96,8 +96,8 @@ def reconcile(given: Given, *, force: bool, quiet: bool) -> Answer[ReconcileDocu
 
 
 def _entries(system: System, paths: Sequence[Path], *, quiet: bool) -> list[Entry]:
-    accounts = system.policy.accounts
     try:
+        accounts = system.policy.accounts(system.policy_path)
         with reading_shown(quiet=quiet) as progress:
             statements = read_entries(paths, accounts=accounts, progress=progress)
     except StatementError as error:

@@ -175,6 +175,7 @@ def _read_statements(
         total = read_statements(
             given.statements,
             system.policy,
+            system.policy_path,
             now=now,
             closing=given.closing,
             previous=before,

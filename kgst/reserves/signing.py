@@ -95,7 +95,7 @@ def check(
         undone.append("reserves: no --statement; the figure is the issuer's")
     else:
         entries = []
-        total = _of_the_day(draft, statements, policy, entries.append)
+        total = _of_the_day(draft, statements, (policy, policy_path), entries.append)
         _require_total(draft, total, "the statements")
         done.append("the statements add up to the draft's reserves")
         if published is not None:
@@ -106,7 +106,10 @@ def check(
 
 
 def _of_the_day(
-    draft: AttestationFile, statements: Sequence[Path], policy: Policy | None, hand_on: HandOn
+    draft: AttestationFile,
+    statements: Sequence[Path],
+    policy: tuple[Policy | None, Path | None],
+    hand_on: HandOn,
 ) -> ReserveTotal:
     """The statements at the closing that the draft is as of."""
     as_of = draft.attestation.as_of
@@ -116,7 +119,7 @@ def _of_the_day(
             f"the draft is as of {both_times(as_of)}, which is not the end of a day in Bishkek, as the statements "
             "are; do not sign; ask the issuer why."
         )
-    return read_statements(statements, policy, now=as_of, closing=day, hand_on=hand_on)
+    return read_statements(statements, *policy, now=as_of, closing=day, hand_on=hand_on)
 
 
 def _require_total(draft: AttestationFile, total: ReserveTotal, what: str) -> None:

@@ -54,7 +54,7 @@ def statement_file(folder: Path, amount: str = "10000.00", name: str = "bank.csv
 
 def total_of(folder: Path, amount: str = "10000.00") -> ReserveTotal:
     """The reserves in such a file, by the rehearsal's policy."""
-    accounts = Policy.load(REHEARSAL).accounts
+    accounts = Policy.load(REHEARSAL).accounts(REHEARSAL)
     return read_reserves([statement_file(folder, amount)], accounts=accounts)
 
 

@@ -21,7 +21,7 @@ from kgst.settling.legs import booked_once
 from kgst.settling.matching import match
 from kgst.settling.model import Category, Kind
 from kgst.statements import ReserveTotal
-from kgst.statements.model import AccountClosing
+from kgst.statements.model import AccountClosing, FileOrigin
 from kgst.storing import FileError
 
 
@@ -34,7 +34,11 @@ def total(*held: tuple[str | None, int], **changes: Any) -> ReserveTotal:
         for number, (bank, tyiyn) in enumerate(held, 1)
     )  # fmt: skip
     return ReserveTotal(
-        currency="KGS", total_tyiyn=sum(t for _, t in held), closing_day=DAY, accounts=accounts
+        currency="KGS",
+        total_tyiyn=sum(t for _, t in held),
+        closing_day=DAY,
+        accounts=accounts,
+        files=(FileOrigin(file="a.xml", file_sha256="ab" * 32, signed_by=None),),
     )
 
 
@@ -68,7 +72,7 @@ def test_read_report__what_was_written__is_read(tmp_path: Path) -> None:
         (b'"file":"a.xml"', b'"file":"a.xml","note":""'),
         (b'"leaves":[]', b'"leaves":[],"more":1'),
         (b'{"annex"', b'{ "annex"'),
-        (b"kgst-reserves/2", b"kgst-reserves/1"),
+        (b"kgst-reserves/3", b"kgst-reserves/2"),
     ],
     ids=lambda change: change[1].decode(),
 )  # fmt: skip
