@@ -51,7 +51,14 @@ def read_sheets(
             )
         seen[file.sha256] = file.name
         content, verdict = judged(file, beside, accounts.banks)
-        read = read_file(content, currency, accounts, accounts.tables, hand_on)
+        try:
+            read = read_file(content, currency, accounts, accounts.tables, hand_on)
+        except StatementError as error:
+            if verdict.doubt:
+                raise StatementError(
+                    f"{file.name}: its signature does not count: {verdict.doubt}. Read as if it had none: {error}"
+                ) from error
+            raise
         require_signed([one for one in read if isinstance(one, Sheet)], verdict, accounts)
         found += [
             replace(one, signed_by=verdict.signed_by, doubt=verdict.doubt)
