@@ -139,6 +139,7 @@ def make_draft(
         domain=DomainFields(chain_id=domain.chain_id, verifying_contract=domain.token),
         attestation=statement,
         settled_from=settled[1],
+        files=total.files,
         because=because,
         chain=state,
         result=Result.of(state, statement),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["GOST", "MAX_IN_MEMORY", "SignatureFaultError", "strangers"]
+__all__ = ["GOST", "MAX_CMS", "MAX_XML", "SignatureFaultError", "strangers"]
 
-MAX_IN_MEMORY: Final = 64 * 1024 * 1024
-"""Largest file whose signature is checked in memory (XMLDSig, CMS around its content): 64 MiB."""
+MAX_XML: Final = 32 * 1024 * 1024
+"""Largest file with XMLDSig: 32 MiB. All of it is a tree in memory, several times over: some 38 bytes for each."""
+
+MAX_CMS: Final = 64 * 1024 * 1024
+"""Largest CMS message around its content: 64 MiB, some 6 bytes of memory for each."""
 
 GOST: Final = "it is of GOST R 34.10, which is not supported; ask the bank for RSA or ECDSA"
 

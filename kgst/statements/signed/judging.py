@@ -9,7 +9,7 @@ from kgst.statements.model import SignedBy, StatementError
 from kgst.statements.opened import StatementFile
 from kgst.statements.signed.banks import Banks, Trusted
 from kgst.statements.signed.cms import Cms, is_cms
-from kgst.statements.signed.faults import MAX_IN_MEMORY, SignatureFaultError
+from kgst.statements.signed.faults import MAX_CMS, SignatureFaultError
 from kgst.statements.signed.xmldsig import has_xmldsig, verify_xmldsig
 
 __all__ = ["ENDINGS", "Verdict", "judged"]
@@ -71,9 +71,9 @@ def judged(
 
 def _within(file: StatementFile, banks: Banks) -> tuple[StatementFile, Verdict]:
     try:
-        if file.size > MAX_IN_MEMORY:
+        if file.size > MAX_CMS:
             raise SignatureFaultError(
-                f"a CMS message around its content may be of {MAX_IN_MEMORY // 2**20} MiB, since all of it is read "
+                f"a CMS message around its content may be of {MAX_CMS // 2**20} MiB, since all of it is read "
                 "into memory; ask the bank for a signature beside the file (.p7s), which may be of any size"
             )
         message = Cms(b"".join(file.pieces()))

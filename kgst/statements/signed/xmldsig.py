@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from kgst.statements.signed.banks import Trusted
-from kgst.statements.signed.faults import GOST, MAX_IN_MEMORY, SignatureFaultError, strangers
+from kgst.statements.signed.faults import GOST, MAX_XML, SignatureFaultError, strangers
 from kgst.terminal import plain
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def verify_xmldsig(file: StatementFile, trusted: Sequence[Trusted]) -> tuple[byt
         SignatureFaultError: the signature does not count.
         StatementError: the file is not in the encoding that it declares.
     """
-    if file.size > MAX_IN_MEMORY:
+    if file.size > MAX_XML:
         raise SignatureFaultError(
-            f"a file with XMLDSig may be of {MAX_IN_MEMORY // 2**20} MiB, since all of it is read into memory; ask the "
+            f"a file with XMLDSig may be of {MAX_XML // 2**20} MiB, since all of it is read into memory; ask the "
             "bank for a CMS signature beside the file (.p7s), which may be of any size, or for smaller files"
         )
     text = b"".join(file.xml())

@@ -110,8 +110,9 @@ def test_by_age__each_bound_is_of_the_older(days: int, age: int) -> None:
 def annex() -> Annex:
     outcome = match([redemption(1, 5)], booked_once([payment("x", 700), batch("o", 2, 9)]))
     return Annex(
-        chain_id=97, token=drafts.TOKEN, epoch=2, closing=DAY, block=7, salt="0x" + "11" * 32, open=(), settled=(),
-        reopened=(), unassigned_tyiyn=0, named=tuple(map(Named.of, outcome.findings)), carried=outcome.carried,
+        chain_id=97, token=drafts.TOKEN, epoch=2, closing=DAY, block=7, files=(), salt="0x" + "11" * 32, open=(),
+        settled=(), reopened=(), unassigned_tyiyn=0,
+        named=tuple(map(Named.of, outcome.findings)), carried=outcome.carried,
     )  # fmt: skip
 
 
@@ -184,7 +185,8 @@ def test_page__hostile_names__are_text_and_nothing_else() -> None:
     hostile = total(("AAAAKG22", 5)).model_copy()
     names = {"owner": HOSTILE, "file": HOSTILE}
     accounts = tuple(one.model_copy(update=names) for one in hostile.accounts)
-    data = drafts.report_of(hostile.model_copy(update={"accounts": accounts}))
+    files = tuple(one.model_copy(update={"file": accounts[0].file}) for one in hostile.files)
+    data = drafts.report_of(hostile.model_copy(update={"accounts": accounts, "files": files}))
     found = page(data)
     assert "script" not in found.tags
     assert HOSTILE in found.texts

@@ -377,9 +377,9 @@ def test_signed__more_than_is_checked_in_memory__is_refused_before_it_is_parsed(
     write: Write, accounts: Accounts, bank: Signer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(bank.enveloped(message()))
-    monkeypatch.setattr(xmldsig, "MAX_IN_MEMORY", path.stat().st_size)
+    monkeypatch.setattr(xmldsig, "MAX_XML", path.stat().st_size)
     assert read_reserves([path], accounts=accounts).total_tyiyn == 10_000
-    monkeypatch.setattr(xmldsig, "MAX_IN_MEMORY", path.stat().st_size - 1)
+    monkeypatch.setattr(xmldsig, "MAX_XML", path.stat().st_size - 1)
     monkeypatch.setattr(xmldsig, "_parsed", lambda _: pytest.fail("it was parsed"))
     assert "a CMS signature beside the file (.p7s), which may be of any size" in refusal(
         path, accounts=accounts
