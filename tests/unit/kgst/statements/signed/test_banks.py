@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from pydantic import ValidationError
 from support.camt053 import ACCOUNT
@@ -100,7 +101,7 @@ def test_load__key_of_another_kind__is_refused(
     name = x509.Name([])
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), 1, BEGINS, ENDS)
-        .sign(bank.key, bank.certificate.signature_hash_algorithm)
+        .sign(bank.key, hashes.SHA256())
     )  # fmt: skip
     other = Signer("DEMOKG22", key, certificate)
     with pytest.raises(StatementError, match=said):

@@ -40,7 +40,7 @@ def by_of(path: Path, accounts: Accounts) -> str | None:
     assert total.total_tyiyn == 10_000
     (one,) = total.files
     assert one.file == path.name
-    return one.signed_by and one.signed_by.certificate_sha256
+    return one.signed_by.certificate_sha256 if one.signed_by else None
 
 
 def beside(write: Write, content: bytes, signature: bytes, ending: str = ".p7s") -> Path:
