@@ -29,6 +29,7 @@ from kgst.roles import Role
 from kgst.statements.accounts import Accounts, ReserveAccount
 from kgst.statements.model import account_key
 from kgst.statements.profile import TableProfile
+from kgst.statements.signed import Bank, Banks
 from kgst.units import TYIYN, format_som, parse_amount
 from kgst.yamlfile import YamlFileError, read_yaml
 
@@ -209,6 +210,8 @@ class Policy(_Model):
         safes: Label of a Safe among `people` to its owners; who is not in here has a plain key.
         reserve_accounts: The bank accounts that hold the reserves, all of them, each with its bank; empty leaves open
             which, on a local chain only.
+        banks: By BIC, whether a bank signs its files, and by which certificates; of one that is not in here nothing is
+            known to be signed.
         other_accounts: The issuer's other accounts, which may stand in the same files.
         statement_tables: How banks write the tables, CSV or XLSX, that statements are taken from.
         max_statement_age: Seconds from the closing moment of statements until which they are drafted from; as long as
@@ -231,6 +234,10 @@ class Policy(_Model):
     limits: Limits
     safes: dict[Label, SafeTerms] = Field(default_factory=dict)
     reserve_accounts: tuple[ReserveAccount, ...] = ()
+    banks: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[A-Z0-9]{8}([A-Z0-9]{3})?$")], Bank],
+        Field(max_length=32),
+    ] = Field(default_factory=dict)
     other_accounts: tuple[ReserveAccount, ...] = ()
     statement_tables: tuple[TableProfile, ...] = ()
     max_statement_age: Annotated[Seconds, Field(ge=3_600, le=31 * DAY)] | None = None
@@ -284,10 +291,17 @@ class Policy(_Model):
         """Ascending, as the token wants them."""
         return sorted((self.people[m] for m in self.auditors.members), key=lambda a: int(a, 16))
 
-    @property
-    def accounts(self) -> Accounts:
-        """The bank accounts that count, and the others."""
-        return Accounts(self.reserve_accounts, self.other_accounts, self.statement_tables)
+    def accounts(self, path: Path) -> Accounts:
+        """The bank accounts that count, and the others; with the banks' certificates, which lie beside the policy.
+
+        Args:
+            path: Where the policy was read.
+
+        Raises:
+            StatementError: a certificate that is not there, or not the one that the policy says.
+        """
+        banks = Banks.load(self.banks, path.parent)
+        return Accounts(self.reserve_accounts, self.other_accounts, self.statement_tables, banks)
 
     @property
     def fingerprint(self) -> str:
@@ -348,6 +362,7 @@ def _inconsistencies(policy: Policy) -> Iterator[str]:
     yield from _of_terms(policy)
     yield from _of_desks(policy)
     yield from _of_accounts(policy)
+    yield from _of_banks(policy)
 
 
 def _of_labels(policy: Policy) -> Iterator[str]:
@@ -467,3 +482,24 @@ def _of_accounts(policy: Policy) -> Iterator[str]:
             "reserve_accounts: none are given; write the bank accounts that hold the reserves, each with account, "
             "currency and bank (BIC): what counts must not depend on what a file happens to have."
         )
+
+
+def _of_banks(policy: Policy) -> Iterator[str]:
+    """Off the local chains a bank that signs has to sign."""
+    known: dict[str, str] = {}
+    with_accounts = {(one.bank or "")[:8] for one in policy.reserve_accounts}
+    fingerprints: dict[str, str] = {}
+    for bic, bank in policy.banks.items():
+        if (other := known.setdefault(bic[:8], bic)) != bic:
+            yield f"banks.{bic}: found beside {other}, which is the same bank; put its certificates into one."
+        if with_accounts and bic[:8] not in with_accounts:
+            yield f"banks.{bic}: found a bank that has none of reserve_accounts; check the BIC, or remove it."
+        for one in bank.certificates:
+            if fingerprints.setdefault(one.sha256, bic) != bic:
+                other = fingerprints[one.sha256]
+                yield f"banks.{bic}: found a certificate that {other} has, too; each bank has its own."
+        if policy.chain_id != "local" and bank.certificates and bank.signature != "required":
+            yield (
+                f"banks.{bic}.signature: found {bank.signature}, and the bank has certificates; write required: a file "
+                "that a desk could have edited must not pass where the bank signs."
+            )

@@ -198,15 +198,23 @@ def submit(file: Path, run: Run) -> Answer[WriteDocument]:
     help="Compare a published report with the chain; give all of them, and the chain of reports is verified from the "
     "first to the last. Exits 3 if one differs.",
 )
+@click.option(
+    "--signed",
+    type=FILE,
+    help="The signed attestation that was submitted last: which of its signers fetched which statement from the bank.",
+)
 @policy_option
 @json_option
 def show(
-    reports: tuple[Path, ...], policy_path: Path | None, json_output: bool
+    reports: tuple[Path, ...],
+    signed: Path | None,
+    policy_path: Path | None,
+    json_output: bool,
 ) -> Answer[ReservesShowDocument]:
     """Show the last attestation, its age, backing, headroom, auditors."""
     from kgst.reserves import commands
 
-    return commands.show(policy_path, reports, quiet=json_output)
+    return commands.show(policy_path, reports, signed, quiet=json_output)
 
 
 @cli.command(cls=EmergencyCommand)

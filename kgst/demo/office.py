@@ -142,6 +142,7 @@ class Office:
         total = read_statements(
             files,
             system.policy,
+            system.policy_path,
             now=state.block.timestamp,
             previous=previous.report.total if previous else None,
             hand_on=entries.append,

@@ -111,8 +111,8 @@ def _entries(
     system: System, paths: Sequence[Path], *, quiet: bool
 ) -> tuple[list[Entry], list[Sheet | LeftOut]]:
     entries: list[Entry] = []
-    accounts = system.policy.accounts
     try:
+        accounts = system.policy.accounts(system.policy_path)
         with reading_shown(quiet=quiet) as progress:
             sheets = read_sheets(paths, CURRENCY, accounts, entries.append, progress)
     except StatementError as error:

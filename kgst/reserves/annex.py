@@ -18,6 +18,7 @@ from kgst.jsonfile import JsonError, parse_json
 from kgst.reserves.files import BaseUnits
 from kgst.settling.model import Digits, Finding, Kind, Leg
 from kgst.signing.shapes import ChainId, Count, FileModel, Hash
+from kgst.statements.model import FileOrigin
 from kgst.storing import FileError, read_bytes
 from kgst.terminal import plain
 
@@ -90,6 +91,7 @@ class Annex(FileModel):
         epoch: Of the attestation.
         closing: The banking day that it is of.
         block: Up to which burns were read.
+        files: Of statements, and whose signature each has; as in the report.
         salt: 32 bytes, of which the salts of the redemptions are made.
         open: Everything that is owed, oldest first; null where that is not known, after a first figure by hand.
         settled: What this report adds.
@@ -99,12 +101,13 @@ class Annex(FileModel):
         carried: Debits that settled nothing: the next draft looks at them again.
     """
 
-    format: Literal["kgst-reserves-annex/1"] = "kgst-reserves-annex/1"
+    format: Literal["kgst-reserves-annex/2"] = "kgst-reserves-annex/2"
     chain_id: ChainId
     token: Address
     epoch: Count
     closing: date
     block: Count
+    files: tuple[FileOrigin, ...]
     salt: Hash
     open: tuple[Open, ...] | None
     settled: tuple[Paid, ...]

@@ -47,6 +47,10 @@ def check_annex(
             "sign; ask the issuer for both again."
         )
     added = sum(one.base_units for one in annex.settled)
+    if annex.files != published.total.files:
+        raise RefusedError(
+            f"{path}: its files of statements are not those of the report; do not sign; ask the issuer why."
+        )
     if added != report.owed.settled_now or annex.leaves() != list(report.leaves):
         raise RefusedError(
             f"{path}: its redemptions are not those that the report counts; do not sign; ask the issuer why."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kgst.checks import Check, CheckPart, failed, print_checks
 from kgst.console import Answer
 from kgst.deployment.system import open_system
-from kgst.errors import ExitCode
+from kgst.errors import ExitCode, InputError
 from kgst.multicall import Reads
 from kgst.node import NodeError
 from kgst.pipeline.actor import choose_actor
@@ -35,13 +35,14 @@ from kgst.reserves.drafting import (
     read_statements,
     require_young,
 )
-from kgst.reserves.files import ChainState
+from kgst.reserves.files import ChainState, SignedFile
 from kgst.reserves.owed_views import print_named, print_owed
 from kgst.reserves.page import page_bytes, page_of
 from kgst.reserves.progress import reading_shown
 from kgst.reserves.reading import ReserveReads, block_of, final_enough, read_state
-from kgst.reserves.report import MAX_BYTES, hash_of_report
+from kgst.reserves.report import MAX_BYTES, hash_of_report, read_report
 from kgst.reserves.settled_cautions import settling_warnings
+from kgst.reserves.sources import Source, SourcePart, print_sources, sources_in, sources_of
 from kgst.reserves.submitting import halting, require_auditor, submission
 from kgst.reserves.views import (
     print_accounts,
@@ -53,11 +54,12 @@ from kgst.reserves.views import (
 )
 from kgst.reserves.word import changed_accounts, require_word
 from kgst.settling.orders import read_orders
+from kgst.signing.collecting import require_signed
 from kgst.signing.deadlines import ATTESTATION_VALID, deadline_after
 from kgst.signing.views import namer, print_hashes
 from kgst.snapshot.token import Recovery, TokenReads
 from kgst.statements import ReserveTotal
-from kgst.storing import as_bytes, read_bytes, require_apart, write_new
+from kgst.storing import as_bytes, read_bytes, read_model, require_apart, write_new
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
@@ -137,6 +139,7 @@ def draft(given: Given, *, force: bool, quiet: bool) -> Answer[ReservesDraftDocu
 
     def show_it(out: Console) -> None:
         print_accounts(out, total)
+        print_sources(out, sources_of(total.files), str)
         print_owed(out, made.report)
         print_named(out, made.annex.named)
         print_draft(out, drafted, namer(system.policy))
@@ -155,6 +158,7 @@ def draft(given: Given, *, force: bool, quiet: bool) -> Answer[ReservesDraftDocu
         settled_from=drafted.settled_from,
         owed=made.report.owed,
         named=made.report.named,
+        files=SourcePart.all_of(sources_of(total.files)),
         warnings=Warned.all_of(warnings),
     )
     return Answer(document, show_it)
@@ -175,6 +179,7 @@ def _read_statements(
         total = read_statements(
             given.statements,
             system.policy,
+            system.policy_path,
             now=now,
             closing=given.closing,
             previous=before,
@@ -216,7 +221,7 @@ def halt(reason: str, run: Run) -> Answer[WriteDocument]:
 
 
 def show(
-    policy_path: Path | None, reports: Sequence[Path], *, quiet: bool
+    policy_path: Path | None, reports: Sequence[Path], signed: Path | None = None, *, quiet: bool
 ) -> Answer[ReservesShowDocument]:
     """What the chain says of the reserves; and whether a report, or a chain of them, is what was attested."""
     report = reports[0] if len(reports) == 1 else None
@@ -224,6 +229,7 @@ def show(
     system = open_system(policy_path, quiet=quiet)
     state, headroom, proposal = _read(system)
     matches = None if found is None else state.last.epoch > 0 and found == state.last.report_hash
+    sources = _sources(report if matches else None, signed, state)
     checks: list[Check] = []
     if len(reports) > 1:
         attested = read_attested(system, state.last, state.block.number)
@@ -234,6 +240,8 @@ def show(
         print_proposal(out, proposal, namer(system.policy))
         if checks:
             print_checks(out, checks, "Reports")
+        if sources:
+            print_sources(out, sources, system.named)
         if matches:
             out.print(f"[green]✓[/green] {safe(report)} is the attested report.")
         elif found is not None:
@@ -260,9 +268,29 @@ def show(
         if found is None
         else Report(file=str(report), hash=found, matches=bool(matches)),
         reports=CheckPart.all_of(checks),
+        sources=SourcePart.all_of(sources),
     )
     is_drift = matches is False or bool(failed(checks))
     return Answer(document, show_it, ExitCode.DRIFT if is_drift else ExitCode.DONE)
+
+
+def _sources(report: Path | None, signed: Path | None, state: ChainState) -> list[Source]:
+    """Whose word the statements of the last attestation are, as far as a file of it says.
+
+    Raises:
+        FileError: the signed attestation cannot be used.
+        InputError: it is of another attestation.
+    """
+    if signed is not None:
+        file = read_model(signed, SignedFile, SignedFile.what)
+        require_signed(signed, file)
+        if file.draft.attestation != state.last:
+            raise InputError(
+                f"--signed {signed}: is of epoch {file.draft.number}, and not the last attestation; give the file that "
+                "was submitted last."
+            )
+        return sources_in(file)
+    return sources_of(read_report(report).total.files) if report else []
 
 
 def _then_show(system: System, answer: Answer[WriteDocument]) -> Answer[WriteDocument]:

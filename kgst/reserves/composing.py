@@ -228,6 +228,7 @@ def _annex(system: System, state: ChainState, total: ReserveTotal, settled: Sett
         epoch=epoch,
         closing=total.closing_day,
         block=state.block.number,
+        files=total.files,
         salt="0x" + salt.hex(),
         open=None
         if still is None

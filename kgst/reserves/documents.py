@@ -13,6 +13,7 @@ from kgst.policy import MAX_AUDITORS
 from kgst.reserves.files import ChainState, Result, Statement
 from kgst.reserves.origin import SettledFrom
 from kgst.reserves.report import Owed
+from kgst.reserves.sources import SourcePart
 from kgst.settling.model import Kind
 from kgst.signing.documents import CollectOrderDocument, SignDocument
 
@@ -108,6 +109,7 @@ class ReservesDraftDocument(Document):
         settled_from: Where the figure of what is settled comes from.
         owed: What was redeemed, paid, and is owed.
         named: How many movements of each kind somebody has to look at.
+        files: The statements, and whose signature each has.
         halts: How often minting had been halted, as the signers know.
         version: Of the set that signs.
         deadline: Last second in which the signatures can be submitted.
@@ -116,7 +118,7 @@ class ReservesDraftDocument(Document):
         digest: What a signature is on.
     """
 
-    SCHEMA: ClassVar = "kgst/reserves-draft/3"
+    SCHEMA: ClassVar = "kgst/reserves-draft/4"
 
     draft_file: str
     report_file: str
@@ -135,6 +137,7 @@ class ReservesDraftDocument(Document):
     settled_from: SettledFrom
     owed: Owed
     named: dict[Kind, Count]
+    files: list[SourcePart]
     warnings: list[Warned]
 
 
@@ -183,9 +186,11 @@ class ReservesSignDocument(SignDocument):
         digest: What the signature is on.
         checked: What was compared and agrees, for people.
         not_checked: What could not be compared, for people.
+        files: The draft's statements, and whose signature each has.
+        fetched: SHA-256 of those of them that the auditor gave, as fetched from the bank.
     """
 
-    SCHEMA: ClassVar = "kgst/reserves-sign/2"
+    SCHEMA: ClassVar = "kgst/reserves-sign/3"
 
     chain_id: ChainId
     token: Address
@@ -200,6 +205,8 @@ class ReservesSignDocument(SignDocument):
     checked: list[str]
     not_checked: list[str]
     warnings: list[Warned]
+    files: list[SourcePart]
+    fetched: list[str]
 
 
 class _OfEpoch(Document):
@@ -213,11 +220,13 @@ class ReservesCollectDocument(CollectOrderDocument, _OfEpoch):
     Attributes:
         epoch: Of the draft.
         unanimity_needed: Whether every auditor of the set must sign.
+        sources: The draft's statements, and whose word each is, for who has signed.
     """
 
-    SCHEMA: ClassVar = "kgst/reserves-collect/1"
+    SCHEMA: ClassVar = "kgst/reserves-collect/2"
 
     unanimity_needed: bool
+    sources: list[SourcePart]
 
     @classmethod
     def of(cls, collection: Collection, target: Path, **more: Any) -> Self:
@@ -267,9 +276,10 @@ class ReservesShowDocument(Document):
         proposal: A recovery that any attestation ends; null when there is none.
         report: The file given with `--report`; null without, or when several were given.
         reports: Of several: each of them, and whether none is missing.
+        sources: With `--report` or `--signed`, of the last attestation: its statements, and whose word each is.
     """
 
-    SCHEMA: ClassVar = "kgst/reserves-show/2"
+    SCHEMA: ClassVar = "kgst/reserves-show/3"
 
     chain_id: ChainId
     token: Address
@@ -282,3 +292,4 @@ class ReservesShowDocument(Document):
     proposal: RecoveryPart | None
     report: Report | None
     reports: list[CheckPart]
+    sources: list[SourcePart]

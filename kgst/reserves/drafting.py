@@ -41,6 +41,7 @@ __all__ = [
 def read_statements(
     paths: Sequence[Path],
     policy: Policy | None,
+    policy_path: Path | None,
     *,
     now: int,
     closing: date | None = None,
@@ -52,7 +53,8 @@ def read_statements(
 
     Args:
         paths: The files.
-        policy: Says which accounts count; None leaves it open.
+        policy: Says which accounts count, and which banks sign; None leaves it open.
+        policy_path: Where it was read; the banks' certificates lie beside it.
         now: Seconds since 1970.
         closing: The day that is attested, where banks closed on different ones.
         previous: What was attested last.
@@ -65,7 +67,7 @@ def read_statements(
     try:
         return read_reserves(
             paths,
-            accounts=policy.accounts if policy else None,
+            accounts=policy.accounts(policy_path) if policy and policy_path else None,
             not_after=bishkek_day(now) - timedelta(days=1),
             closing=closing,
             previous=previous,
@@ -137,6 +139,7 @@ def make_draft(
         domain=DomainFields(chain_id=domain.chain_id, verifying_contract=domain.token),
         attestation=statement,
         settled_from=settled[1],
+        files=total.files,
         because=because,
         chain=state,
         result=Result.of(state, statement),

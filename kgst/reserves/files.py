@@ -21,6 +21,7 @@ from pydantic import (
 
 from kgst import attestation as eip712
 from kgst.document import IN_BASE_UNITS, IN_TYIYN
+from kgst.fields import Address
 from kgst.policy import MAX_AUDITORS
 from kgst.reserves.origin import SettledFrom, printable
 from kgst.signing.files import (
@@ -31,6 +32,7 @@ from kgst.signing.files import (
     SignedDraft,
 )
 from kgst.signing.shapes import Count, FileModel, Hash, Moment
+from kgst.statements.model import FileOrigin
 from kgst.units import MAX_BASE_UNITS, MAX_TYIYN, TYIYN, format_som
 
 __all__ = [
@@ -44,6 +46,8 @@ __all__ = [
 ]
 
 BPS: Final = 10_000
+MAX_FILES: Final = 2_000
+"""Of statements in one draft."""
 
 
 def _decimal(value: object, info: ValidationInfo) -> object:
@@ -179,17 +183,28 @@ class Result(FileModel):
         )
 
 
-class SignatureFile(AuditorsSignature):
-    """An auditor's signature on an attestation."""
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Fetched = Annotated[tuple[Sha256, ...], Field(max_length=MAX_FILES)]
 
-    format: Literal["kgst-signature/1"] = "kgst-signature/1"
+
+class SignatureFile(AuditorsSignature):
+    """An auditor's signature on an attestation.
+
+    Attributes:
+        fetched: SHA-256 of those of the draft's statements that the auditor gave, as fetched from the bank. No part
+            of what is signed.
+    """
+
+    format: Literal["kgst-signature/2"] = "kgst-signature/2"
     epoch: Count
+    fetched: Fetched = ()
 
 
 class AttestationFile(Draft):
     """The draft: what is to be signed, what it is based on, what it would bring about.
 
     Attributes:
+        files: The statements that it is made of, and whose signature each has.
         because: The desk's word for reserves that fell by a tenth or for an account that is gone.
     """
 
@@ -198,9 +213,10 @@ class AttestationFile(Draft):
     signature_file = SignatureFile
     made_by = "ape run reserves draft"
 
-    format: Literal["kgst-attestation/2"] = "kgst-attestation/2"
+    format: Literal["kgst-attestation/3"] = "kgst-attestation/3"
     attestation: Statement
     settled_from: SettledFrom
+    files: Annotated[tuple[FileOrigin, ...], Field(min_length=1, max_length=MAX_FILES)]
     because: Annotated[str, Field(max_length=500), AfterValidator(printable)] = ""
     chain: ChainState
     result: Result
@@ -223,6 +239,8 @@ class AttestationFile(Draft):
             raise ValueError(
                 "deadline is not after the block that was read, or later than an attestation's maximal age after it"
             )
+        if len({one.file_sha256 for one in self.files}) != len(self.files):
+            raise ValueError("a file of statements stands in it twice")
         if self.result != Result.of(state, new):
             raise ValueError("result is not what follows from attestation and chain")
         return self
@@ -263,10 +281,37 @@ class AttestationFile(Draft):
         return not self.chain.is_modest(self.attestation)
 
 
+class FetchedBy(FileModel):
+    """What one signer fetched from the bank.
+
+    Attributes:
+        files: SHA-256 of those of the draft's statements that he gave.
+    """
+
+    signer: Address
+    files: Fetched
+
+
 class SignedFile(SignedDraft):
-    """The draft with enough signatures."""
+    """The draft with enough signatures.
+
+    Attributes:
+        fetched: What signers fetched from the bank, ascending by signer. No part of what is signed.
+    """
 
     what = "a signed attestation"
 
-    format: Literal["kgst-signed-attestation/2"] = "kgst-signed-attestation/2"
+    format: Literal["kgst-signed-attestation/3"] = "kgst-signed-attestation/3"
     draft: AttestationFile
+    fetched: Annotated[tuple[FetchedBy, ...], Field(max_length=MAX_AUDITORS)] = ()
+
+    @model_validator(mode="after")
+    def _of_its_signers(self) -> Self:
+        known = {one.file_sha256 for one in self.draft.files}
+        signers = {one.signer for one in self.signatures}
+        fetched = {one.signer for one in self.fetched}
+        if len(fetched) != len(self.fetched) or not fetched <= signers:
+            raise ValueError("fetched is not of the signers, each once")
+        if any(not known.issuperset(one.files) for one in self.fetched):
+            raise ValueError("a file that was fetched is none of the draft's")
+        return self

@@ -18,6 +18,7 @@ from kgst.reserves.files import AttestationFile, SignedFile
 from kgst.reserves.memory import remember, require_first_figure
 from kgst.reserves.owed_views import print_named, print_owed
 from kgst.reserves.signing import Checks, check
+from kgst.reserves.sources import Source, SourcePart, fetched_in, print_sources, sources_of
 from kgst.reserves.views import (
     print_accounts,
     print_draft,
@@ -31,6 +32,8 @@ from kgst.storing import read_model
 if TYPE_CHECKING:
     from ape.api import AccountAPI
     from rich.console import Console
+
+    from kgst.signing.collecting import Collection
 
 __all__ = ["collect", "sign"]
 
@@ -68,10 +71,14 @@ def sign(
             checked=list(checks.done),
             not_checked=list(checks.open),
             warnings=Warned.all_of(warnings),
+            files=SourcePart.all_of(sources_of(draft.files)),
+            fetched=list(checks.fetched),
         )
 
     inputs = [*statements, *([report] if report else [])]
-    reviewed = ceremony.Reviewed(draft, path, document, show, own, inputs)
+    reviewed = ceremony.Reviewed(
+        draft, path, document, show, own, inputs, unsigned={"fetched": checks.fetched}
+    )
     signer = given.signer if given else str(account.address) if account else None
     if signer is not None:
         require_first_figure(draft, signer, replacing)
@@ -91,6 +98,11 @@ def collect(
 ) -> Answer[ReservesCollectDocument]:
     """Put signatures together; once there are enough, write the file to submit."""
     draft = read_model(path, AttestationFile, AttestationFile.what)
+    fetched = fetched_in(draft, signatures)
+
+    def sources(collection: Collection) -> list[Source]:
+        return sources_of(draft.files, [one.signer for one in collection.signatures], fetched)
+
     return ceremony.collect(
         draft,
         SignedFile,
@@ -100,12 +112,16 @@ def collect(
         policy_path=policy_path,
         out_path=out_path,
         force=force,
+        unsigned={"fetched": fetched},
+        more=lambda collection: {"sources": SourcePart.all_of(sources(collection))},
+        show=lambda out, collection, named: print_sources(out, sources(collection), named),
     )
 
 
 def _print_all(out: Console, draft: AttestationFile, checks: Checks, named: Namer) -> None:
     if checks.total:
         print_accounts(out, checks.total)
+    print_sources(out, checks.sources, str)
     if checks.published:
         print_owed(out, checks.published.report)
     if checks.annex:

@@ -48,6 +48,20 @@ _TEXTS: Final = {
         "цифра переписана человеком",
         "the figure was written down by a person",
     ),
+    "files": ("Көчүрмөлөрдүн файлдары", "Файлы выписок", "Files of statements"),
+    "file": ("Файл", "Файл", "File"),
+    "whose": ("Кимден алынган", "От кого получен", "Where it is from"),
+    "signed_by": ("банк кол койгон", "подписан банком", "signed by the bank"),
+    "certificate": (
+        "сертификаттын SHA-256 изи",
+        "отпечаток SHA-256 сертификата",
+        "SHA-256 of the certificate",
+    ),
+    "from_issuer": (
+        "банктын колу жок: эмитенттен алынган",
+        "без подписи банка: от эмитента",
+        "not signed by the bank: from the issuer",
+    ),
     "deductions": ("Кемитилген суммалар", "Вычтенные суммы", "Taken off"),
     "value_after_closing": (
         "валюталоо күнү кийин",

@@ -41,7 +41,7 @@ __all__ = [
     "read_report",
 ]
 
-FORMAT: Final = "kgst-reserves/2"
+FORMAT: Final = "kgst-reserves/3"
 BPS: Final = 10_000
 MAX_BYTES: Final = 64 * 1024 * 1024
 """A leaf for each of some 900,000 redemptions."""
@@ -122,7 +122,7 @@ class Report(FileModel):
         leaves: keccak256 of salt and redemption, sorted, of each that is open or was settled by this report.
     """
 
-    format: Literal["kgst-reserves/2"] = "kgst-reserves/2"
+    format: Literal["kgst-reserves/3"] = "kgst-reserves/3"
     chain_id: ChainId
     token: Address
     epoch: Count

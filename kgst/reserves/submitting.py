@@ -15,6 +15,7 @@ from kgst.reserves.attested import ATTESTED
 from kgst.reserves.files import AttestationFile, ChainState, Result, SignedFile, Statement
 from kgst.reserves.format import both_times, som
 from kgst.reserves.reading import read_state, statement_of
+from kgst.reserves.sources import sources_in
 from kgst.reserves.views import moment, totals
 from kgst.signing.collecting import require_signed
 from kgst.signing.onchain import require_here, require_taken, structs
@@ -56,6 +57,7 @@ def submission(system: System, path: Path) -> Operation:
         ("as of", moment(new.as_of)),
         ("report", f"{new.report_hash[:34]}\n{new.report_hash[34:]}"),
         ("signed by", "\n".join(system.named(one.signer) for one in signed.signatures)),
+        ("statements", _sources(system, signed)),
         ("follows", totals(result)),
     ]
     if result.shortfall:
@@ -73,6 +75,12 @@ def submission(system: System, path: Path) -> Operation:
         # An older epoch, accepted once, is no longer the last.
         readbacks=() if already and not is_last else (_last_is(system, new),),
         already=already,
+    )
+
+
+def _sources(system: System, signed: SignedFile) -> str:
+    return "\n".join(
+        f"{one.file.file}: {line}" for one in sources_in(signed) for line in one.words(system.named)
     )
 
 

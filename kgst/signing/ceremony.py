@@ -6,8 +6,8 @@ Nothing here touches a network.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -18,8 +18,8 @@ from kgst.document import Document
 from kgst.errors import InputError, RefusedError
 from kgst.signatures import sign_message
 from kgst.signing import deadlines
+from kgst.signing.collecting import Collection, write_enough
 from kgst.signing.collecting import collect as put_together
-from kgst.signing.collecting import write_enough
 from kgst.signing.deadlines import require_open
 from kgst.signing.documents import CollectDocument
 from kgst.signing.files import AuditorsOrder, SignedDraft
@@ -29,6 +29,7 @@ from kgst.signing.reading import beside, signature_path
 from kgst.signing.shapes import MAX_SIGNATURE, SignatureFile
 from kgst.signing.views import (
     CONTRACTS_WORD,
+    Namer,
     namer,
     print_collection,
     print_hashes,
@@ -66,6 +67,7 @@ class Reviewed(Generic[S]):
         own: The signer's own policy, which names people; None when there is none.
         inputs: Other files that were read, and must not be overwritten.
         recipient: To whom the signature goes.
+        unsigned: What the signature's file has besides.
     """
 
     draft: Signable
@@ -75,6 +77,7 @@ class Reviewed(Generic[S]):
     own: Own | None
     inputs: Sequence[Path] = ()
     recipient: str = "the issuer"
+    unsigned: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,7 @@ def sign(
         )
         confirm(f"{draft.question} as {signer}?", account, yes=yes)
         made = signature_of(draft, account)
+    made = made.model_copy(update=dict(reviewed.unsigned))
     write_new([(target, as_bytes(made))], force=force)
     found = {
         "signature_file": str(target),
@@ -233,15 +237,42 @@ def collect(
     policy_path: Path | None,
     out_path: Path | None,
     force: bool,
+    unsigned: Mapping[str, object] | None = None,
+    more: Callable[[Collection], Mapping[str, Any]] = lambda _: {},
+    show: Callable[[Console, Collection, Namer], None] = lambda *_: None,
 ) -> Answer[C]:
-    """Put signatures on the draft at `path` together; once there are enough, write the file `signed`."""
+    """Put signatures on the draft at `path` together; once there are enough, write the file `signed`.
+
+    Args:
+        draft: What was signed.
+        signed: The kind of file that is written.
+        document: The kind of answer.
+        path: Where the draft was read.
+        signatures: Files.
+        policy_path: The collector's own.
+        out_path: Where to write; None for beside the draft.
+        force: Replace a file of other content.
+        unsigned: What the written file has besides.
+        more: Further values of the answer.
+        show: Prints more, before who has signed.
+    """
     own = own_policy(policy_path, path, draft.token_domain.chain_id)
     target = out_path or beside(path, "signed.json")
     inputs = [path, *signatures, *([own.path] if own else [])]
     collection = put_together(draft, signatures)
-    write_enough(collection, lambda found: signed.of(draft, found), target, inputs, force=force)
+    write_enough(
+        collection,
+        lambda found: signed.of(draft, found).model_copy(update=dict(unsigned or {})),
+        target,
+        inputs,
+        force=force,
+    )
+    named = namer(own.policy if own else None)
+
+    def show_it(out: Console) -> None:
+        show(out, collection, named)
+        print_collection(out, collection, target, named)
+
     return Answer(
-        document.of(collection, target),
-        lambda out: print_collection(out, collection, target, namer(own.policy if own else None)),
-        collection.exit_code,
+        document.of(collection, target, **more(collection)), show_it, collection.exit_code
     )

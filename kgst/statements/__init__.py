@@ -6,7 +6,8 @@
     reserves.total_tyiyn   # what an auditor attests, in tyiyn
     reserves.report()      # canonical JSON, whose keccak256 is the attestation's reportHash
 
-Formats: ISO 20022 camt.053.001.02 to .13, or CSV with the header `CSV_HEADER`.
+Formats: ISO 20022 camt.053.001.02 to .13, or CSV with the header `CSV_HEADER`. Whose word a file is, the bank's by
+its signature or the issuer's, stands in `reserves.files`.
 """
 
 from kgst.statements.accounts import Accounts, ReserveAccount

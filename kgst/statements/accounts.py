@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kgst.statements.model import account_key
 from kgst.statements.profile import TableProfile
+from kgst.statements.signed import Banks
 
 __all__ = ["Accounts", "ReserveAccount"]
 
@@ -46,8 +47,10 @@ class Accounts:
         reserve: Iterable[ReserveAccount] = (),
         others: Iterable[ReserveAccount] = (),
         tables: Iterable[TableProfile] = (),
+        banks: Banks | None = None,
     ) -> None:
         self.tables = tuple(tables)
+        self.banks = banks or Banks()
         self._reserve = {account_key(one.account): one for one in reserve}
         self._others = {account_key(one.account): one for one in others}
         self._keys = {

@@ -13,11 +13,11 @@ from kgst.statements.accounts import Accounts
 from kgst.statements.camt053 import CAMT054, read_camt054
 from kgst.statements.checks import require_consistent
 from kgst.statements.entries import Entry
+from kgst.statements.given import files_of
 from kgst.statements.joining import join_pages, require_one_origin, require_whole_messages
 from kgst.statements.layouts import read_file
 from kgst.statements.opened import Progress
 from kgst.statements.pain002 import PAIN002, StatusReport, read_pain002
-from kgst.statements.reading import open_files
 from kgst.statements.sheet import Sheet
 
 __all__ = ["BankAnswers", "read_answers"]
@@ -61,7 +61,7 @@ def read_answers(
     sheets: list[Sheet] = []
     reports: list[StatusReport] = []
     seen: set[str] = set()
-    for file in open_files(paths, progress):
+    for file, _ in files_of(list(paths), progress):
         if file.sha256 in seen:
             continue
         seen.add(file.sha256)

@@ -89,6 +89,11 @@ REFUSED: Final = (
     Refused(
         "an encrypted message (PGP)", (b"-----BEGIN PGP",), "decrypt it, and give the file in it"
     ),
+    Refused(
+        "a signed or encrypted mail (S/MIME)",
+        (b"mime-version:", b"content-type: multipart/signed", b"content-type: application/pkcs7"),
+        "ask the bank for its files with CMS signatures (.p7m, .p7s) and not as mail",
+    ),
     Refused("a picture", (b"\x89PNG", b"\xff\xd8\xff"), _CAMT),
 )
 

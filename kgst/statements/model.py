@@ -15,12 +15,14 @@ __all__ = [
     "REPORT_FORMAT",
     "AccountClosing",
     "Fault",
+    "FileOrigin",
     "ReserveTotal",
+    "SignedBy",
     "StatementError",
     "account_key",
 ]
 
-REPORT_FORMAT: Final = "kgst-reserves/2"
+REPORT_FORMAT: Final = "kgst-reserves/3"
 """Names the shape of `ReserveTotal.report`; it changes whenever the shape does."""
 
 _Tyiyn = Annotated[int, Field(ge=0, le=MAX_TYIYN)]
@@ -55,6 +57,31 @@ class AccountClosing(BaseModel):
     """How the file is written, like `camt.053.001.08`."""
     transcribed: bool = False
     """Whether somebody wrote the figure down, and not the bank."""
+
+
+class SignedBy(BaseModel):
+    """The bank's signature on a file, which was verified."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    bank: str
+    """BIC, as the policy has it."""
+    certificate_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """Fingerprint of the certificate, as the policy has it."""
+    kind: Literal["xmldsig", "cms"]
+
+
+class FileOrigin(BaseModel):
+    """A file of statements, and whether the bank signed it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    file: str
+    """Its name, without its folder."""
+    file_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """SHA-256 of its bytes, with a signature that is in them."""
+    signed_by: SignedBy | None
+    """None: what stands in it is, for all that the file itself shows, the issuer's word."""
 
 
 class Deduction(BaseModel):
@@ -92,6 +119,8 @@ class ReserveTotal(BaseModel):
     """The day at whose end, in Bishkek, the figures are."""
     accounts: tuple[AccountClosing, ...] = Field(min_length=1)
     """One entry an account, sorted by account number."""
+    files: tuple[FileOrigin, ...] = Field(min_length=1)
+    """Every file that has a statement of these accounts, sorted by name."""
     deductions: tuple[Deduction, ...] = ()
     left_out: Annotated[tuple[LeftOutAccount, ...], Field(exclude=True)] = ()
     """Accounts in the files that are no reserve accounts; not part of the report."""
@@ -105,6 +134,11 @@ class ReserveTotal(BaseModel):
             raise ValueError("total_tyiyn is not the sum of the accounts less the deductions")
         if any(one.closing_date > self.closing_day for one in self.accounts):
             raise ValueError("an account closes after closing_day")
+        known = {one.file_sha256: one.file for one in self.files}
+        if len(known) != len(self.files) or any(
+            known.get(one.file_sha256) != one.file for one in self.accounts
+        ):
+            raise ValueError("files are not those that the accounts are from, each once")
         return self
 
     @property
@@ -153,6 +187,7 @@ class ReserveTotal(BaseModel):
                 }
                 for one in self.deductions
             ],
+            "files": [one.model_dump(mode="json") for one in self.files],
             "format": REPORT_FORMAT,
             "total_tyiyn": str(self.total_tyiyn),
         }

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -56,7 +57,7 @@ class StatementFile:
 
     Attributes:
         name: Without its folder; shown in messages and in the report.
-        sha256: Of its bytes, in hex. They are held against it whenever they are read again.
+        sha256: Of its bytes, in hex. They are held to it whenever they are read again.
         size: Bytes.
         head: The first bytes.
     """
@@ -74,7 +75,24 @@ class StatementFile:
             digest.update(piece)
             self.size += len(piece)
             self.head = self.head or piece[:_HEAD]
-        self.sha256 = digest.hexdigest()
+        self.sha256 = self._read_sha256 = digest.hexdigest()
+
+    def holding(self, content: bytes) -> StatementFile:
+        """The same file, by its name and SHA-256, of which only `content` is read: what a signature in it is on."""
+        inner = StatementFile(self.name, lambda: BytesIO(content), self._progress)
+        inner.sha256 = self.sha256
+        return inner
+
+    def mentions(self, text: str) -> bool:
+        """Whether an ASCII text stands in it, in any encoding that is read."""
+        wanted = [text.encode(one) for one in ("ascii", "utf-16-le", "utf-16-be")]
+        tail = b""
+        for piece in self._pieces():
+            window = tail + piece
+            if any(one in window for one in wanted):
+                return True
+            tail = window[-max(map(len, wanted)) :]
+        return False
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes.
@@ -88,7 +106,7 @@ class StatementFile:
             done += len(piece)
             self._progress(self.name, done, self.size)
             yield piece
-        if digest.hexdigest() != self.sha256:
+        if digest.hexdigest() != self._read_sha256:
             raise StatementError(
                 f"{self.name}: the file changed while it was read; wait until it is all there, and start again."
             )

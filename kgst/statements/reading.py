@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kgst.statements.accounts import Accounts
-from kgst.statements.archives import is_archive, members
 from kgst.statements.entries import Entry, StatementEntries
+from kgst.statements.given import files_of
 from kgst.statements.layouts import HandOn, read_file
 from kgst.statements.model import StatementError
-from kgst.statements.opened import Progress, StatementFile, open_statement
+from kgst.statements.opened import Progress
 from kgst.statements.sheet import Closing, LeftOut, Sheet
+from kgst.statements.signed import judged
+from kgst.statements.vouching import require_signed
 
-__all__ = ["HandOn", "open_files", "read_entries", "read_sheets"]
+__all__ = ["HandOn", "read_entries", "read_sheets"]
 
 
 def read_sheets(
@@ -34,19 +37,35 @@ def read_sheets(
         progress: Told of each piece that is read.
 
     Raises:
-        StatementError: no files; one that stands twice, cannot be read or is no statement.
+        StatementError: no files; one that stands twice, cannot be read or is no statement, or is not signed by the
+            bank as it has to be.
     """
     if not paths:
         raise StatementError("no statement files were given; name at least one.")
     found: list[Sheet | LeftOut] = []
     seen: dict[str, str] = {}
-    for file in open_files(paths, progress):
+    for file, beside in files_of(list(map(Path, paths)), progress):
         if twin := seen.get(file.sha256):
             raise StatementError(
                 f"{file.name}: has the same content as {twin}; give each file once."
             )
         seen[file.sha256] = file.name
-        found += read_file(file, currency, accounts, accounts.tables, hand_on)
+        content, verdict = judged(file, beside, accounts.banks)
+        try:
+            read = read_file(content, currency, accounts, accounts.tables, hand_on)
+        except StatementError as error:
+            if verdict.doubt:
+                raise StatementError(
+                    f"{file.name}: its signature does not count: {verdict.doubt}. Read as if it had none: {error}"
+                ) from error
+            raise
+        require_signed([one for one in read if isinstance(one, Sheet)], verdict, accounts)
+        found += [
+            replace(one, signed_by=verdict.signed_by, doubt=verdict.doubt)
+            if isinstance(one, Sheet)
+            else one
+            for one in read
+        ]
     return found
 
 
@@ -101,17 +120,3 @@ def _signed(balances: Sequence[Closing]) -> int | None:
         return None
     last = max(balances, key=lambda one: one.day)
     return last.tyiyn if last.credit else -last.tyiyn
-
-
-def open_files(paths: Sequence[Path], progress: Progress) -> Iterator[StatementFile]:
-    """The files, and those in archives among them.
-
-    Raises:
-        StatementError: one cannot be read.
-    """
-    for path in paths:
-        file = open_statement(Path(path), progress)
-        if is_archive(file):
-            yield from members(file, progress)
-        else:
-            yield file

@@ -98,6 +98,12 @@ def read_reserves(
         total_tyiyn=total,
         closing_day=day,
         accounts=tuple(closings.values()),
+        files=tuple(
+            sorted(
+                {sheet.file_sha256: sheet.origin for sheet in sheets}.values(),
+                key=lambda one: (one.file, one.file_sha256),
+            )
+        ),
         deductions=taken,
         left_out=tuple(
             LeftOutAccount(
@@ -105,7 +111,7 @@ def read_reserves(
             )
             for one in dict.fromkeys(left_out)
         ),
-        notes=tuple(_notes(chosen)),
+        notes=(*_notes(chosen), *_doubts(sheets)),
     )
 
 
@@ -229,6 +235,15 @@ def _one_day(
             "of that day or a later one."
         )
     return day
+
+
+def _doubts(sheets: Sequence[Sheet]) -> list[str]:
+    """Signatures that nobody checked, of files that need none."""
+    doubts = {sheet.file: sheet.doubt for sheet in sheets if sheet.doubt}
+    return [
+        f"{file}: it has a signature that does not count: {doubt}."
+        for file, doubt in doubts.items()
+    ]
 
 
 def _notes(chosen: Mapping[str, Account]) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from kgst.statements.model import StatementError, account_key
+from kgst.statements.model import FileOrigin, SignedBy, StatementError, account_key
 from kgst.statements.movements import Movements, Summary
 
 __all__ = ["Closing", "LeftOut", "MessagePage", "Sheet", "Summaries"]
@@ -71,6 +71,15 @@ class Sheet:
     """What it says of its entries: in all, of the credits, of the debits."""
     transcribed: bool = False
     """Whether somebody wrote it, and not the bank."""
+    signed_by: SignedBy | None = None
+    """The bank's signature on the file, which was verified."""
+    doubt: str = ""
+    """Why a signature that the file has was not taken for the bank's."""
+
+    @property
+    def origin(self) -> FileOrigin:
+        """The file, and whose word it is."""
+        return FileOrigin(file=self.file, file_sha256=self.file_sha256, signed_by=self.signed_by)
 
     @property
     def key(self) -> str:

@@ -55,15 +55,15 @@ def stages(system: System) -> list[Stage]:
 
 def test_list__three_requests__are_due_and_none_overdue(kgst: System, holder: Any) -> None:
     answer = list_requests(kgst, everything=False, of=None)
-    document = answer.document.printed()
-    require_schema(document)
+    document = answer.content.printed()
+    require_schema("redemptions", document)
     assert answer.exit_code == ExitCode.DONE
     assert (document["count"], document["escrow"], document["overdue"]) == (3, str(600 * SOM), 0)
     assert document["due"] == str(600 * SOM)
     assert [one["amount"] for one in document["requests"]] == [
         str(n * SOM) for n in (100, 200, 300)
     ]
-    mine = list_requests(kgst, everything=True, of=holder.address).document
+    mine = list_requests(kgst, everything=True, of=holder.address).content
     assert [one.id for one in mine.requests] == [1, 3]
 
 
@@ -71,8 +71,8 @@ def test_list__late__exits_3_and_is_told(kgst: System) -> None:
     pass_time(3 * DAY + 1)
     answer = list_requests(kgst, everything=False, of=None)
     assert answer.exit_code == ExitCode.DRIFT
-    assert [one.overdue for one in answer.document.requests] == [True] * 3
-    assert answer.document.due == 0
+    assert [one.overdue for one in answer.content.requests] == [True] * 3
+    assert answer.content.due == 0
 
 
 def test_lock__up_to_an_amount__takes_the_oldest_that_fit(kgst: System, redeemer: Any) -> None:
@@ -111,7 +111,7 @@ def test_lock__paid_by_nobody__is_overdue_from_pay_by_on(kgst: System, redeemer:
     pass_time(120)
     answer = show_requests(kgst, [2])
     assert answer.exit_code == ExitCode.DRIFT
-    assert answer.document.requests[0].pay_by is not None
+    assert answer.content.requests[0].pay_by is not None
 
 
 def test_confirm__locked__burns_and_a_returned_one_is_owed_again(
@@ -127,7 +127,7 @@ def test_confirm__locked__burns_and_a_returned_one_is_owed_again(
     assert back["exit_code"] == 0
     answer = list_requests(kgst, everything=False, of=None)
     assert answer.exit_code == ExitCode.DRIFT
-    assert [(one.id, one.overdue) for one in answer.document.requests] == [(2, True), (3, False)]
+    assert [(one.id, one.overdue) for one in answer.content.requests] == [(2, True), (3, False)]
     carry_out(kgst, confirm(kgst, [2], PAID), as_(redeemer))
     assert stages(kgst)[1] is Stage.PAID
     assert kgst.token.solvency().burned == 300 * SOM
@@ -196,9 +196,9 @@ def test_typed__each_command__does_what_it_says(typed: Any, redeemer: Any) -> No
     document = json.loads(typed("show", 1, 2, "--json").stdout)
     assert [one["state"] for one in document["requests"]] == ["locked", "locked"]
     refused = typed("confirm", 1, "--payment-hash", "0x12", *by)
-    assert refused.exit_code == 1
+    assert refused.exit_code == ExitCode.USAGE
     assert "0x and 64 hexadecimal digits" in refused.output
     assert typed("returned", 1, *by).exit_code == ExitCode.REFUSED
     assert typed("reject", 3, "--why", "asked twice", *by).exit_code == 0
-    assert typed("lock", 1, "--due", "1 som", *by).exit_code == 1
-    assert typed("lock", "--due", "1 som", *by).exit_code == 1
+    assert typed("lock", 1, "--due", "1 som", *by).exit_code == ExitCode.USAGE
+    assert typed("lock", "--due", "1 som", *by).exit_code == ExitCode.USAGE

@@ -644,7 +644,7 @@ def test_submit__signed_file_was_changed__is_refused(run: Any, drafted: Any) -> 
     assert "nothing reads this key" in refused(signatures=[first, second, third], more=1)
     path.write_text(json.dumps(original)[:-5])
     assert "not whole JSON" in refusal(run("submit", path, "--yes"), 2)
-    assert "its format is 'kgst-attestation/2'" in refusal(
+    assert "its format is 'kgst-attestation/3'" in refusal(
         run("submit", path.with_name("attestation-1.json"), "--yes"), 2
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from kgst.reserves.files import (
 from kgst.reserves.report import Owed, Report, by_age, composition, part_of
 from kgst.signing.files import AuditorSet, Block, DomainFields
 from kgst.statements import ReserveTotal, read_reserves
+from kgst.statements.model import FileOrigin
 from kgst.storing import as_bytes
 
 REHEARSAL = Path(__file__).parents[2] / "deployments" / "rehearsal" / "policy.yaml"
@@ -37,6 +39,14 @@ STATEMENT = (
     "1091820000998871,KGS,2026-03-03,{amount},CRDT\n"
     "1290010000456781,KGS,2026-03-03,0.00,CRDT\n"
 )
+FILES = (
+    FileOrigin(
+        file="bank.csv",
+        file_sha256=hashlib.sha256(STATEMENT.format(amount="10000.00").encode()).hexdigest(),
+        signed_by=None,
+    ),
+)
+"""Of `statement_file`."""
 
 
 def auditor(index: int) -> Any:
@@ -54,7 +64,7 @@ def statement_file(folder: Path, amount: str = "10000.00", name: str = "bank.csv
 
 def total_of(folder: Path, amount: str = "10000.00") -> ReserveTotal:
     """The reserves in such a file, by the rehearsal's policy."""
-    accounts = Policy.load(REHEARSAL).accounts
+    accounts = Policy.load(REHEARSAL).accounts(REHEARSAL)
     return read_reserves([statement_file(folder, amount)], accounts=accounts)
 
 
@@ -129,6 +139,7 @@ def make(**changes: Any) -> AttestationFile:
         "as_of": AS_OF,
         "report_hash": "0x" + "55" * 32,
     }
+    files = changes.pop("files", FILES)
     deadline = changes.pop("deadline", read_at + 12 * 3_600)
     new = Statement.model_validate(fields | changes)
     # Not validated, so that tests can make drafts that contradict themselves.
@@ -137,6 +148,7 @@ def make(**changes: Any) -> AttestationFile:
         domain=domain,
         attestation=new,
         settled_from=origin,
+        files=files,
         chain=state,
         result=Result.of(state, new),
     )

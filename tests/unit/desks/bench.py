@@ -10,11 +10,11 @@ from typing import Any
 from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
+from support.at_the_desks import State
 from support.engine import Outcome
 from support.model.desks import TRANSFERS, Desk, Events, Holders, Refused
 from support.model.signatures import Key
 from support.quick_desks import SOM, TYIYN, QuickDesks, Terms
-from support.at_the_desks import State
 from unit.desks.situations import reached
 
 REQUESTERS = [Key.named(f"requester {i}") for i in range(4)]

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from hypothesis.stateful import rule
+from support.at_the_desks import State
 from support.model.desks import AUTHORIZATIONS, TRANSFERS, Desk, Events, Refused
 from support.model.signatures import Key
 from support.quick import ANYONE, GOVERNOR
 from support.quick_desks import SOM, TYIYN
-from support.at_the_desks import State
 from unit.desks.bench import PURSE, REQUESTERS, SUPPLY, DeskBench
 from unit.desks.situations import reached
 

@@ -6,9 +6,6 @@ from typing import Any
 
 import pytest
 from ape import project
-from support.auditing import approval, approve
-from support.bubbling import bubbles
-from support.payments import BURNING, ZERO
 from support.at_the_desks import (
     AMOUNT,
     DAY,
@@ -26,6 +23,9 @@ from support.at_the_desks import (
     state_of,
     whole,
 )
+from support.auditing import approval, approve
+from support.bubbling import bubbles
+from support.payments import BURNING, ZERO
 from support.reverts import reverts
 
 from kgst.flags import PAUSE_FLAGS

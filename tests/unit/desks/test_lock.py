@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.payments import MAX_72
 from support.at_the_desks import (
     AMOUNT,
     MINIMUM,
@@ -21,6 +20,7 @@ from support.at_the_desks import (
     state_of,
     whole,
 )
+from support.payments import MAX_72
 
 from kgst.flags import PAUSE_FLAGS
 

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 from ape import project
-from support.bubbling import bubbles
-from support.payments import MAX_72, MAX_256, ZERO
 from support.at_the_desks import (
     DAY,
     DAY_LIMIT,
@@ -21,6 +19,8 @@ from support.at_the_desks import (
     logged,
     moved,
 )
+from support.bubbling import bubbles
+from support.payments import MAX_72, MAX_256, ZERO
 from support.reverts import reverts
 
 LARGE = 3 * MINT_LIMIT

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.at_the_desks import AMOUNT, ORDER, State, ask, at, logged, moved, whole
 from support.bubbling import bubbles
 from support.payments import TRANSFERS
-from support.at_the_desks import AMOUNT, ORDER, State, ask, at, logged, moved, whole
 from support.reverts import reverts
 
 from kgst.flags import PAUSE_FLAGS

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 from ape import chain, project
-from support.bubbling import bubbles, overflows
-from support.payments import MAX_72, MAX_256, TRANSFERS, approved, permission
 from support.at_the_desks import (
     AMOUNT,
     MINIMUM,
@@ -22,6 +20,8 @@ from support.at_the_desks import (
     moved,
     whole,
 )
+from support.bubbling import bubbles, overflows
+from support.payments import MAX_72, MAX_256, TRANSFERS, approved, permission
 from support.reverts import reverts
 
 from kgst.flags import PAUSE_FLAGS

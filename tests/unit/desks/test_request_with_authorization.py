@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 from ape import chain, project
-from support.bubbling import bubbles
-from support.payments import AUTHORIZATIONS, FORMS, TRANSFERS, cancellation
 from support.at_the_desks import (
     AMOUNT,
     MINIMUM,
@@ -24,6 +22,8 @@ from support.at_the_desks import (
     told,
     whole,
 )
+from support.bubbling import bubbles
+from support.payments import AUTHORIZATIONS, FORMS, TRANSFERS, cancellation
 from support.reverts import reverts
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ape import project
+from support.at_the_desks import AMOUNT, MINIMUM, PAYMENT, SOM, State, ask, logged, moved, whole
 from support.bubbling import bubbles
 from support.payments import BURNING, MAX_256, TRANSFERS, ZERO
-from support.at_the_desks import AMOUNT, MINIMUM, PAYMENT, SOM, State, ask, logged, moved, whole
 from support.reverts import reverts
 
 

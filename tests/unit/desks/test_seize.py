@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.bubbling import bubbles
-from support.payments import MAX_72, MAX_256, TRANSFERS
 from support.at_the_desks import (
     AMOUNT,
     MINIMUM,
@@ -22,6 +20,8 @@ from support.at_the_desks import (
     state_of,
     whole,
 )
+from support.bubbling import bubbles
+from support.payments import MAX_72, MAX_256, TRANSFERS
 from support.reverts import reverts
 
 from kgst.flags import PAUSE_FLAGS

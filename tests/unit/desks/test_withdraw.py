@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ape import project
-from support.auditing import approval, approve
-from support.bubbling import bubbles
-from support.payments import TRANSFERS, ZERO
 from support.at_the_desks import (
     AMOUNT,
     DAY,
@@ -22,6 +19,9 @@ from support.at_the_desks import (
     state_of,
     whole,
 )
+from support.auditing import approval, approve
+from support.bubbling import bubbles
+from support.payments import TRANSFERS, ZERO
 from support.reverts import reverts
 
 from kgst.flags import PAUSE_FLAGS

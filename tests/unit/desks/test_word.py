@@ -5,11 +5,11 @@ from __future__ import annotations
 from eth_hash.auto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.at_the_desks import State
 from support.engine import encode
 from support.model.signatures import Key
 from support.quick import ANYONE, DAY, GOVERNOR
 from support.quick_desks import TYIYN, QuickDesks, Terms
-from support.at_the_desks import State
 
 MOST = 2**72 // TYIYN
 """Tyiyn that 72 bits of base units hold: 59 bits."""

@@ -308,7 +308,7 @@ def test_accounts__however_the_bank_writes_them__are_found(tmp_path: Path) -> No
         'reserve_accounts: ["129-001", {account: "77", written: ["77:KGS"], bank: TLPRKG22}]\n'
         'other_accounts: [{account: "88", currency: USD}]\n' + TEXT
     )
-    accounts = Policy.load(path).accounts
+    accounts = Policy.load(path).accounts(path)
     assert accounts.listed
     assert [accounts.find(one) is None for one in ("0129001", "77:kgs", "77", "88")] == [
         False,

@@ -93,7 +93,7 @@ def test_rotation_file__truncated__says_that_it_was_cut_off(path: Path, share: f
 
 def test_rotation_file__an_attestation__is_another_format(tmp_path: Path) -> None:
     path = drafts.saved(drafts.make(), tmp_path / "attestation-5.json")
-    assert "its format is 'kgst-attestation/2', not 'kgst-rotation/2'" in refusal(path)
+    assert "its format is 'kgst-attestation/3', not 'kgst-rotation/2'" in refusal(path)
     path = drafts.saved(rotations.make(), tmp_path / "rotation-3.json")
     with pytest.raises(FileError, match="its format is 'kgst-rotation/2'"):
         read_model(path, AttestationFile, "a draft of an attestation")

@@ -201,7 +201,7 @@ def test_collect__several_bad_files__names_each(run: Any, folder: Path) -> None:
 def test_collect__draft_given_as_a_signature__is_refused(run: Any, folder: Path) -> None:
     path = folder / "attestation-5.json"
     message = refusal(run(path, path), folder)
-    assert "this is not an auditor's signature: its format is 'kgst-attestation/2'" in message
+    assert "this is not an auditor's signature: its format is 'kgst-attestation/3'" in message
 
 
 def test_collect__signed_file_is_there__is_kept_unless_forced(run: Any, folder: Path) -> None:

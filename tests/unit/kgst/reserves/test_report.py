@@ -21,7 +21,7 @@ from kgst.settling.legs import booked_once
 from kgst.settling.matching import match
 from kgst.settling.model import Category, Kind
 from kgst.statements import ReserveTotal
-from kgst.statements.model import AccountClosing
+from kgst.statements.model import AccountClosing, FileOrigin
 from kgst.storing import FileError
 
 
@@ -34,7 +34,11 @@ def total(*held: tuple[str | None, int], **changes: Any) -> ReserveTotal:
         for number, (bank, tyiyn) in enumerate(held, 1)
     )  # fmt: skip
     return ReserveTotal(
-        currency="KGS", total_tyiyn=sum(t for _, t in held), closing_day=DAY, accounts=accounts
+        currency="KGS",
+        total_tyiyn=sum(t for _, t in held),
+        closing_day=DAY,
+        accounts=accounts,
+        files=(FileOrigin(file="a.xml", file_sha256="ab" * 32, signed_by=None),),
     )
 
 
@@ -68,7 +72,7 @@ def test_read_report__what_was_written__is_read(tmp_path: Path) -> None:
         (b'"file":"a.xml"', b'"file":"a.xml","note":""'),
         (b'"leaves":[]', b'"leaves":[],"more":1'),
         (b'{"annex"', b'{ "annex"'),
-        (b"kgst-reserves/2", b"kgst-reserves/1"),
+        (b"kgst-reserves/3", b"kgst-reserves/2"),
     ],
     ids=lambda change: change[1].decode(),
 )  # fmt: skip
@@ -106,8 +110,9 @@ def test_by_age__each_bound_is_of_the_older(days: int, age: int) -> None:
 def annex() -> Annex:
     outcome = match([redemption(1, 5)], booked_once([payment("x", 700), batch("o", 2, 9)]))
     return Annex(
-        chain_id=97, token=drafts.TOKEN, epoch=2, closing=DAY, block=7, salt="0x" + "11" * 32, open=(), settled=(),
-        reopened=(), unassigned_tyiyn=0, named=tuple(map(Named.of, outcome.findings)), carried=outcome.carried,
+        chain_id=97, token=drafts.TOKEN, epoch=2, closing=DAY, block=7, files=(), salt="0x" + "11" * 32, open=(),
+        settled=(), reopened=(), unassigned_tyiyn=0,
+        named=tuple(map(Named.of, outcome.findings)), carried=outcome.carried,
     )  # fmt: skip
 
 
@@ -180,7 +185,8 @@ def test_page__hostile_names__are_text_and_nothing_else() -> None:
     hostile = total(("AAAAKG22", 5)).model_copy()
     names = {"owner": HOSTILE, "file": HOSTILE}
     accounts = tuple(one.model_copy(update=names) for one in hostile.accounts)
-    data = drafts.report_of(hostile.model_copy(update={"accounts": accounts}))
+    files = tuple(one.model_copy(update={"file": accounts[0].file}) for one in hostile.files)
+    data = drafts.report_of(hostile.model_copy(update={"accounts": accounts, "files": files}))
     found = page(data)
     assert "script" not in found.tags
     assert HOSTILE in found.texts

@@ -41,7 +41,7 @@ def annex(*still: int, block: int = 3, **changes: Any) -> Annex:
     """Of the day before, when these redemptions were open."""
     values = {one.block: one.value for one in BURNS}
     fields: dict[str, Any] = {
-        "chain_id": 97, "token": TOKEN, "epoch": 1, "closing": DAY - timedelta(days=1), "block": block,
+        "chain_id": 97, "token": TOKEN, "epoch": 1, "files": (), "closing": DAY - timedelta(days=1), "block": block,
         "salt": "0x" + "11" * 32, "settled": (), "reopened": (), "unassigned_tyiyn": 0, "named": (), "carried": (),
         "open": tuple(
             Open(id=name(n), base_units=values[n], account=ISSUER, block=n, burned_on=DAY) for n in still

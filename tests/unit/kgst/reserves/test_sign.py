@@ -64,7 +64,7 @@ def test_sign__everything_given__checks_all_and_signs(run: Any, case: Path) -> N
     drafts.require_schema(document, "reserves-sign")
     assert document["label"] == "auditor_a"
     assert {one["item"] for one in document["warnings"]} == {"transcribed"}
-    assert len(document["checked"]) == 5
+    assert len(document["checked"]) == 6
     assert [line.partition(":")[0] for line in document["not_checked"]] == ["token", "annex"]
 
     signer = drafts.auditor(0).address

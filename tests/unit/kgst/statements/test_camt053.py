@@ -27,6 +27,7 @@ from kgst.statements import (
     StatementError,
     read_reserves,
 )
+from kgst.statements.model import FileOrigin
 
 ROOT = Path(__file__).parents[4]
 SAMPLES = ROOT / "tests" / "data" / "statements"
@@ -57,6 +58,7 @@ def test_read_reserves__one_account__keeps_every_particular(write: Write) -> Non
         total_tyiyn=1234,
         accounts=(closing,),
         closing_day=date(2026, 3, 4),
+        files=(FileOrigin(file=closing.file, file_sha256=closing.file_sha256, signed_by=None),),
     )
 
 

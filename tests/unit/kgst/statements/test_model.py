@@ -41,7 +41,9 @@ def test_report__exact_bytes__are_canonical_json(write: Write) -> None:
         f'"file_sha256":"{digest}",'
         '"layout":"camt.053.001.08","owner":"\u041e\u0441\u041e\u041e \\"\u0422\u04af\u043d\u0434\u04af\u043a\\"",'
         '"statement_id":"S-1","transcribed":false}],"closing_day":"2026-03-04","currency":"KGS",'
-        '"deductions":[],"format":"kgst-reserves/2","total_tyiyn":"10000"}'
+        '"deductions":[],"files":[{"file":"bank.xml",'
+        f'"file_sha256":"{digest}","signed_by":null}}],'
+        '"format":"kgst-reserves/3","total_tyiyn":"10000"}'
     )
 
 
@@ -57,6 +59,7 @@ def test_report__any_byte_of_a_file_changes__changes_too(write: Write) -> None:
         {"total_tyiyn": 9_999},
         {"closing_day": date(2026, 3, 3)},
         {"accounts": ()},
+        {"files": ()},
         {"unknown": 1},
         {"total_tyiyn": 10_000.0},
     ],

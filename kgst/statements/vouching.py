@@ -1,0 +1,83 @@
+"""Whose signature a file must have: that of the bank of its accounts, by a certificate valid at the closing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from kgst.statements.accounts import Accounts
+from kgst.statements.joining import bank_of
+from kgst.statements.model import end_of
+from kgst.statements.sheet import Sheet
+from kgst.statements.signed import Trusted, Verdict
+from kgst.statements.texts import bishkek
+
+__all__ = ["require_signed"]
+
+
+def require_signed(sheets: Sequence[Sheet], verdict: Verdict, accounts: Accounts) -> None:
+    """Every account that counts in the file is of the bank that signed it; or of one that need not sign.
+
+    Args:
+        sheets: Of one file.
+        verdict: Of its signature.
+        accounts: Those that count, and their banks.
+
+    Raises:
+        StatementError: naming file, account and bank, and what to do.
+    """
+    for sheet in sheets:
+        bank = bank_of(sheet, accounts)
+        if verdict.by is None:
+            _require_none(sheet, bank, verdict, accounts)
+        elif bank != verdict.by.bank[:8]:
+            raise sheet.fault(
+                f"the file is signed by the bank {verdict.by.bank}, and the account is of {bank or 'no known bank'}",
+                "a bank vouches for its own accounts only: ask the account's own bank for its statement",
+            )
+        else:
+            _require_valid(sheet, verdict.by)
+
+
+def _require_none(sheet: Sheet, bank: str | None, verdict: Verdict, accounts: Accounts) -> None:
+    banks = accounts.banks
+    if verdict.doubt and banks.signs(bank):
+        raise sheet.fault(
+            f"its signature does not count: {verdict.doubt}",
+            f"fetch the file from the bank {bank} again and change nothing in it",
+        )
+    if banks.requires(bank):
+        raise sheet.fault(
+            f"it is not signed, and the policy requires the signature of the bank {bank}",
+            "fetch the signed file from the bank, with its signature (.p7s) where that is a file of its own",
+        )
+
+
+def _require_valid(sheet: Sheet, by: Trusted) -> None:
+    first, last = by.certificate.not_valid_before_utc, by.certificate.not_valid_after_utc
+    for moment in _moments(sheet):
+        if not first <= moment <= last:
+            raise sheet.fault(
+                f"the certificate of the bank {by.bank} (SHA-256 {by.sha256[:16]}…) is valid from {_utc(first)} to "
+                f"{_utc(last)}, and the statement closes at {_utc(moment)}",
+                "ask the bank for the file signed by the certificate that it had then",
+            )
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _moments(sheet: Sheet) -> list[datetime]:
+    """The closings; of a page without one, when it was made."""
+    days: list[date] = [one.day for one in sheet.closings]
+    if days:
+        return [end_of(day) for day in days]
+    made = [bishkek(one) for one in (sheet.created, sheet.message.created) if one is not None]
+    if not made:
+        raise sheet.fault(
+            "the page has neither a closing nor a time at which it was made, so nobody can say whether the bank's "
+            "certificate was valid then",
+            "ask the bank for a correct statement",
+        )
+    return [max(made)]
