@@ -178,7 +178,7 @@ def typed(kgst: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr("kgst.deployment.system.is_short_lived", lambda _: False)
 
     def run(*arguments: object) -> Any:
-        return invoke("redemptions", *arguments, policy=folder / "policy.yaml")
+        return invoke(*arguments, policy=folder / "policy.yaml")
 
     yield run
     ape_chain.provider.restore(before)
@@ -187,18 +187,18 @@ def typed(kgst: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 def test_typed__each_command__does_what_it_says(typed: Any, redeemer: Any) -> None:
     by = ("--account", "TEST::30", "--yes")
-    shown = typed("list")
+    shown = typed("redemptions", "list")
     assert shown.exit_code == 0, shown.output
     assert (
         "3 request(s) so far, 600.00 som in escrow; 3 due, 600.00 som; 0 overdue." in shown.output
     )
-    assert typed("lock", "--due", "300 som", *by).exit_code == 0
-    document = json.loads(typed("show", 1, 2, "--json").stdout)
+    assert typed("redemptions", "lock", "--due", "300 som", *by).exit_code == 0
+    document = json.loads(typed("redemptions", "show", 1, 2, "--json").stdout)
     assert [one["state"] for one in document["requests"]] == ["locked", "locked"]
-    refused = typed("confirm", 1, "--payment-hash", "0x12", *by)
+    refused = typed("redemptions", "confirm", 1, "--payment-hash", "0x12", *by)
     assert refused.exit_code == ExitCode.USAGE
-    assert "0x and 64 hexadecimal digits" in refused.output
-    assert typed("returned", 1, *by).exit_code == ExitCode.REFUSED
-    assert typed("reject", 3, "--why", "asked twice", *by).exit_code == 0
-    assert typed("lock", 1, "--due", "1 som", *by).exit_code == ExitCode.USAGE
-    assert typed("lock", "--due", "1 som", *by).exit_code == ExitCode.USAGE
+    assert "0x and 64 hexadecimal digits" in refused.stderr
+    assert typed("redemptions", "returned", 1, *by).exit_code == ExitCode.REFUSED
+    assert typed("redemptions", "reject", 3, "--why", "asked twice", *by).exit_code == 0
+    assert typed("redemptions", "lock", 1, "--due", "1 som", *by).exit_code == ExitCode.USAGE
+    assert typed("redemptions", "lock", "--due", "1 som", *by).exit_code == ExitCode.USAGE
