@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.operation import Operation
     from kgst.pipeline.options import Run
-    from kgst.redemptions.documents import RedemptionsDocument
+    from kgst.redemptions.documents import RedemptionsListDocument, RedemptionsShowDocument
 
 
 @click.group(cls=KgstGroup, short_help="Requests at the redemption desk")
@@ -34,7 +34,7 @@ def cli() -> None:
 @json_option
 def list_(
     everything: bool, of: str | None, policy_path: Path | None, json_output: bool
-) -> Answer[RedemptionsDocument]:
+) -> Answer[RedemptionsListDocument]:
     """List what is open at the desk, oldest first. Exits 3 when something is overdue."""
     from kgst.deployment.system import open_system
     from kgst.redemptions.views import list_requests
@@ -49,7 +49,7 @@ def list_(
 @json_option
 def show(
     ids: tuple[int, ...], policy_path: Path | None, json_output: bool
-) -> Answer[RedemptionsDocument]:
+) -> Answer[RedemptionsShowDocument]:
     """Show each request ID in full. Exits 3 when one is overdue."""
     from kgst.deployment.system import open_system
     from kgst.redemptions.views import show_requests

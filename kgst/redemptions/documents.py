@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from kgst.document import Address, BaseUnits, ChainId, Count, Document, Hash, Label, Part, Time
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kgst.deployment.system import System
     from kgst.redemptions.reading import Desk, Request
 
-__all__ = ["RedemptionsDocument"]
+__all__ = ["RedemptionsListDocument", "RedemptionsShowDocument"]
 
 
 class _Block(Part):
@@ -47,7 +47,7 @@ class _Request(Part):
     overdue: bool
 
 
-class RedemptionsDocument(Document):
+class _Redemptions(Document):
     """Requests at the redemption desk.
 
     Attributes:
@@ -60,8 +60,6 @@ class RedemptionsDocument(Document):
         requests: Those that were asked for.
     """
 
-    SCHEMA: ClassVar = "kgst/redemptions/1"
-
     chain_id: ChainId
     desk: Address
     block: _Block
@@ -72,7 +70,7 @@ class RedemptionsDocument(Document):
     requests: list[_Request]
 
     @classmethod
-    def of(cls, system: System, desk: Desk) -> RedemptionsDocument:
+    def of(cls, system: System, desk: Desk) -> Self:
         """The document of what was read."""
         now = desk.head.time
         return cls(
@@ -85,6 +83,18 @@ class RedemptionsDocument(Document):
             overdue=len(desk.overdue),
             requests=[_part(system, one, now) for one in desk.requests],
         )
+
+
+class RedemptionsListDocument(_Redemptions):
+    """What is open at the redemption desk, or all."""
+
+    SCHEMA: ClassVar = "kgst/redemptions-list/1"
+
+
+class RedemptionsShowDocument(_Redemptions):
+    """Some requests at the redemption desk, in full."""
+
+    SCHEMA: ClassVar = "kgst/redemptions-show/1"
 
 
 def _part(system: System, one: Request, now: int) -> _Request:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kgst.console import Answer
 from kgst.errors import ExitCode
 from kgst.moments import both_times, format_span, format_time
-from kgst.redemptions.documents import RedemptionsDocument
+from kgst.redemptions.documents import RedemptionsListDocument, RedemptionsShowDocument
 from kgst.redemptions.reading import Stage, read_desk
 from kgst.tables import facts, table
 from kgst.terminal import markup
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["list_requests", "show_requests"]
 
+D = TypeVar("D", RedemptionsListDocument, RedemptionsShowDocument)
+
 
 def list_requests(
     system: System, *, everything: bool, of: str | None
-) -> Answer[RedemptionsDocument]:
+) -> Answer[RedemptionsListDocument]:
     """What is open at the desk, or all; exit 3 when something is overdue.
 
     Args:
@@ -42,24 +44,25 @@ def list_requests(
         for one in desk.requests
         if (everything or one.is_open()) and account in (None, one.requester)
     ]
-    return _answer(system, desk, shown, _table)
+    return _answer(system, desk, shown, RedemptionsListDocument, _table)
 
 
-def show_requests(system: System, ids: Sequence[int]) -> Answer[RedemptionsDocument]:
+def show_requests(system: System, ids: Sequence[int]) -> Answer[RedemptionsShowDocument]:
     """Each of the requests in full; exit 3 when one is overdue."""
     desk = read_desk(system, ids)
-    return _answer(system, desk, desk.requests, _each)
+    return _answer(system, desk, desk.requests, RedemptionsShowDocument, _each)
 
 
 def _answer(
     system: System,
     desk: Desk,
     shown: Sequence[Request],
+    shape: type[D],
     view: Callable[[Console, System, Desk], None],
-) -> Answer[RedemptionsDocument]:
+) -> Answer[D]:
     chosen = replace(desk, requests=tuple(shown))
     code = ExitCode.DRIFT if chosen.overdue else ExitCode.DONE
-    document = RedemptionsDocument.of(system, chosen)
+    document = shape.of(system, chosen)
     return Answer(document, lambda out: view(out, system, chosen), exit_code=code)
 
 

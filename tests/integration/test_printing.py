@@ -76,6 +76,7 @@ LOOKING: list[tuple[tuple[str, ...], set[int]]] = [
     (("supply", "limits"), {0}),
     (("guard", "show", "compliance"), {0}),
     (("safe", "list"), {0}),
+    (("redemptions", "list"), {0}),
 ]
 NOT_HERE = {
     "auditors draft": "writes a file, of the policy's words",
@@ -85,6 +86,7 @@ NOT_HERE = {
     "guard send": "shows a file, which its own tests lie in",
     "index sync": "shows numbers and hashes",
     "reconcile": "shows statements, which their own tests lie in",
+    "redemptions show": "needs a request; shows what `redemptions list` shows",
     "reserves draft": "shows statements, which their own tests lie in",
     "reserves order": "writes a file, of figures and references",
     "upgrade check": "speaks to a fork",

@@ -56,7 +56,7 @@ def stages(system: System) -> list[Stage]:
 def test_list__three_requests__are_due_and_none_overdue(kgst: System, holder: Any) -> None:
     answer = list_requests(kgst, everything=False, of=None)
     document = answer.content.printed()
-    require_schema("redemptions", document)
+    require_schema("redemptions-list", document)
     assert answer.exit_code == ExitCode.DONE
     assert (document["count"], document["escrow"], document["overdue"]) == (3, str(600 * SOM), 0)
     assert document["due"] == str(600 * SOM)

@@ -44,6 +44,7 @@ DAILY = {
     "auditors": (("auditors", "show"), None),
     "reserves": (("reserves", "show"), None),
     "index": (("index", "sync"), None),
+    "redemptions": (("redemptions", "list"), None),
 }
 NOT_HERE = {
     "auditors draft": "not every day",
@@ -54,6 +55,7 @@ NOT_HERE = {
     "drill": "not every day; on a fork",
     "guard send": "needs a file that is signed beforehand",
     "reconcile": "needs statements",
+    "redemptions show": "needs a request",
     "reserves draft": "needs statements",
     "reserves order": "needs redemptions that are open",
     "upgrade check": "compiles",

@@ -65,6 +65,8 @@ def a_record() -> Record:
             "feed": contract,
             "backing_feed": contract,
             "revoker": contract,
+            "redemption_desk": contract,
+            "mint_desk": contract,
             "configuration": transaction,
         }
     )

@@ -293,7 +293,7 @@ def test_sign__record_beside_the_policy__tells_the_token(
         "compiler": {"version": "0.8.37", "optimizer_runs": 1, "via_ir": True, "evm_version": "prague"},
         "source": None, "configuration": transaction,
         "manager": contract, "logic": contract, "token": contract, "feed": contract,
-        "backing_feed": contract, "revoker": contract,
+        "backing_feed": contract, "revoker": contract, "redemption_desk": contract, "mint_desk": contract,
     }  # fmt: skip
     (case / "record.json").write_text(json.dumps(record))
     arguments = (case / "attestation-5.json", "--account", alias(0), "--yes")
