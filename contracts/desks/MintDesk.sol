@@ -125,6 +125,8 @@ contract MintDesk is IMintDesk, AccessManaged {
     /// @inheritdoc IMintDesk
     function leftToday() public view returns (uint256) {
         Spent memory spent = _spent;
+        // A day is one day: nothing is kept for another.
+        // slither-disable-next-line incorrect-equality
         return spent.day == _today() ? dayLimit - spent.value : dayLimit;
     }
 

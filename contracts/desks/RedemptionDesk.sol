@@ -116,6 +116,8 @@ contract RedemptionDesk is IRedemptionDesk, AccessManaged {
         address requester = redemption.requester();
         if (msg.sender != requester) revert NotRequester(msg.sender, requester);
         State state = redemption.state();
+        // A state is one of eight, no amount.
+        // slither-disable-next-line incorrect-equality
         bool late = state == State.Locked && block.timestamp >= redemption.time();
         if (state != State.Requested && !late) revert NotPossible(id, state, redemption.time());
         _close(id, redemption, State.Withdrawn);
@@ -161,8 +163,12 @@ contract RedemptionDesk is IRedemptionDesk, AccessManaged {
         for (uint256 i; i < ids.length; ++i) {
             Redemption redemption = _entries[ids[i]].redemption;
             State state = redemption.state();
+            // A state is one of eight, no amount.
+            // slither-disable-next-line incorrect-equality
             if ((state == State.Paid || state == State.Returned) && !_isBurned(ids[i])) {
                 _book.escrow -= uint72(redemption.amount());
+                // True, or it reverts. What is written after it is the next round's; and burning calls nobody.
+                // slither-disable-next-line unused-return,reentrancy-no-eth
                 token.burn(redemption.amount(), bytes32(ids[i]));
             } else {
                 emit Skipped(ids[i], state);
@@ -299,6 +305,8 @@ contract RedemptionDesk is IRedemptionDesk, AccessManaged {
 
     /// @dev Whatever hinders the token from burning, the payment is a fact.
     function _tryBurn(uint256 id, uint256 amount) private {
+        // True, or it reverts.
+        // slither-disable-next-line unused-return
         try token.burn(amount, bytes32(id)) {
             _book.escrow -= uint72(amount);
         } catch {
