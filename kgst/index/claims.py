@@ -233,12 +233,9 @@ def _issuers(system: System, history: History) -> Iterator[Claim]:
             ("may_burn", may_burn),
         ):
             yield Claim("token", "issuers", f"{address} {name}", expected, _field(ask, name))
-    for issuer, desk in history.rows(
-        "SELECT issuer, arg_max(desk, place) FROM ("
-        "SELECT (block_number, log_index) AS place, desk AS issuer, true AS desk FROM desk_set "
-        "UNION ALL SELECT (block_number, log_index), issuer, false FROM issuer_cut) GROUP BY issuer ORDER BY issuer"
-    ):
-        address = to_checksum_address(issuer)
+    # A cut takes everything but this.
+    for (desk,) in history.rows("SELECT DISTINCT desk FROM desk_set ORDER BY desk"):
+        address = to_checksum_address(desk)
         yield Claim(
-            "token", "desks", address, desk, _field(_token(system, "issuer", address), "desk")
+            "token", "desks", address, True, _field(_token(system, "issuer", address), "desk")
         )
