@@ -120,7 +120,7 @@ def test_doctor__as_deployed__finds_everything_in_order(operated: System) -> Non
     assert diagnosis.exit_code is ExitCode.DONE
     assert ape_chain.blocks.height == height
     assert {check.area for check in diagnosis.checks} == {
-        "node", "chain", "creation", "code", "token", "issuers", "roles", "operators",
+        "node", "chain", "creation", "code", "token", "issuers", "roles", "desks", "operators",
     }  # fmt: skip
     told = document(operated)
     assert told["exit_code"] == 0
@@ -296,6 +296,7 @@ def test_doctor__node_without_events__says_what_is_unchecked(
         ("not checked", "events (eth_getLogs)"),
         ("not checked", "issuers that the policy does not name"),
         ("not checked", "role members that nobody names"),
+        ("not checked", "destinations that the policy does not name"),
     ]
     assert diagnosis.exit_code is ExitCode.ERROR
     assert document(operated)["exit_code"] == 1
