@@ -395,7 +395,7 @@ def test_inspect__node_without_logs__says_what_is_unchecked(
     checks = inspect(POLICY, deployed.record)
     assert failed(checks) == []
     gaps = unchecked(checks)
-    assert [gap.area for gap in gaps] == ["issuers", "roles"]
+    assert [gap.area for gap in gaps] == ["issuers", "roles", "desks"]
     assert "limit exceeded" in gaps[0].found
     # A member whom the policy names elsewhere is found even so.
     deployed.manager.grantRole(0, person("pauser"), 0, sender=person("admin"))
