@@ -130,7 +130,7 @@ def test_history__filters__take_what_they_say(
     ("words", "said"),
     [
         (("--about", "nobody"), "--about 'nobody': it is neither a label of the policy nor"),
-        (("--role", "minter"), "--role 'minter': there is no such role"),
+        (("--role", "teller"), "--role 'teller': there is no such role"),
         (("--since", "yesterday"), "--since 'yesterday': write a day in Bishkek"),
         (("--until", "2026-13-01"), "--until '2026-13-01': write a day"),
     ],
