@@ -345,8 +345,8 @@ def test_revoke_role__that_only_admin_takes__is_refused_before_anything_is_sent(
 
 
 def test_revoke_role__no_such_role__says_which_there_are(kgst: System) -> None:
-    with pytest.raises(InputError, match="there is no role MINTER; roles: ADMIN, UPGRADER"):
-        revoke_role(kgst, "MINTER", "pauser", allow_unknown=False)
+    with pytest.raises(InputError, match="there is no role TELLER; roles: ADMIN, UPGRADER"):
+        revoke_role(kgst, "TELLER", "pauser", allow_unknown=False)
 
 
 def test_revoke_role__by_a_pauser__is_refused(kgst: System, pauser: Any) -> None:
