@@ -140,8 +140,9 @@ def test_status__life_of_the_token__is_on_one_screen(operated: System) -> None:
     assert found["recovery"] is None
     assert found["warnings"] == []
     assert found["not_checked"] == []
-    assert [(o["label"], o["powers"]) for o in found["operators"]][8:11] == [
-        ("guardian", ["GUARDIAN"]), ("issuer", ["issuer"]), ("auditor_a", ["auditor"]),
+    assert [(o["label"], o["powers"]) for o in found["operators"]][8:13] == [
+        ("guardian", ["GUARDIAN"]), ("redeemer", ["REDEEMER"]), ("minter", ["MINTER"]), ("issuer", ["issuer"]),
+        ("auditor_a", ["auditor"]),
     ]  # fmt: skip
     balances = {o["label"]: o["balance_wei"] for o in found["operators"]}
     assert balances["issuer"] == str(issuer.balance)
