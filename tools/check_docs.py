@@ -254,7 +254,7 @@ def check_unmet() -> Iterator[str]:
     import mutate_rooms
     import mutate_unit
 
-    rooms = set(text(mutate_rooms.TESTS.relative_to(ROOT).as_posix()).split())
+    rooms = set(mutate_rooms.TESTS.read_text("utf8").split())
     folders = {
         f"tests/unit/{area}" for areas in mutate_unit.AREAS.values() for area in areas.split()
     }
