@@ -40,7 +40,7 @@ STEPS_AS_PLANNED = tuple(
     PlannedStep(step, step, None, gas)
     for step, gas in zip(
         STEPS,
-        (1_000_000, 5_000_000, 500_000, 500_000, 500_000, 500_000, 1_000_000),
+        (1_000_000, 5_000_000, *6 * (500_000,), 1_000_000),
         strict=True,
     )
 )
@@ -192,7 +192,7 @@ def test_apply__future_contract_among_the_people__sends_nothing(
 def test_apply__future_contract_as_owner__is_named_with_the_safe(
     tmp_path: Path, fresh: Any, vault: str
 ) -> None:
-    future = created_by(fresh.address, fresh.nonce + 7)  # should steps revert and be signed anew
+    future = created_by(fresh.address, fresh.nonce + len(STEPS))  # should steps revert and be signed anew
     said = refused(Policy.load(write(tmp_path, vault, issuer_b=future)), fresh)
     assert f"- an owner of Safe vault ({vault})" in said
     assert f"found a contract of the deployer: {future}" in said
@@ -297,10 +297,10 @@ def test_plan__limits_that_sending_would_meet__are_told(fresh: Any) -> None:
 
 def test_plan__need__is_what_the_dearest_moment_holds_ready(fresh: Any) -> None:
     planned = Plan(1337, fresh.address, STEPS_AS_PLANNED, 10**9, 0)
-    assert planned.cost == 9_000_000 * 10**9
-    assert planned.need == (8_000_000 + 1_250_000) * 10**9
+    assert planned.cost == 10_000_000 * 10**9
+    assert planned.need == (9_000_000 + 1_250_000) * 10**9
     [said] = _refusals(planned, Policy.load(ROOT / "tests/support/policy.yaml"))
-    assert "has 0 BNB and needs 0.00925 BNB: the estimate is 0.009 BNB" in said
+    assert "has 0 BNB and needs 0.01025 BNB: the estimate is 0.01 BNB" in said
 
 
 # -------------------------------------------------------------------------------- journals and records as found
