@@ -111,7 +111,7 @@ class Bank:
             + "</Stmt></BkToCstmrStmt></Document>\n"
         )
         path = folder / f"{self.account}-{last}.xml"
-        path.write_text(text, encoding="utf-8")
+        write_new([(path, text.encode())], force=True)
         return path
 
     def _entry(self, number: int, one: Line) -> str:

@@ -67,7 +67,7 @@ class Teller:
             DemoStep(title=title, outcome=outcome, seconds=round(time.monotonic() - began, 2))
         )
         self.console.print(
-            f"[bold green]✓[/] [bold]{markup(title)}[/]\n{indent(markup_lines(outcome), '    ')}"
+            f"[bold green]✓[/] [bold]{markup(title)}[/]\n{markup_lines(indent(outcome, '    '))}"
         )
         self._progress.advance(self._task)
 

@@ -73,8 +73,8 @@ def _table(out: Console, system: System, desk: Desk) -> None:
     for one in desk.requests:
         style = "bold red" if one.is_overdue(desk.head.time) else None
         rows.add_row(
-            str(one.id), markup(system.named(one.requester)), format_som(one.amount), one.stage.name.lower(),
-            _when(one, desk.head.time), style=style,
+            markup(str(one.id)), markup(system.named(one.requester)), format_som(one.amount),
+            markup(one.stage.name.lower()), markup(_when(one, desk.head.time)), style=style,
         )  # fmt: skip
     if desk.requests:
         out.print(rows)
@@ -88,19 +88,19 @@ def _table(out: Console, system: System, desk: Desk) -> None:
 
 def _each(out: Console, system: System, desk: Desk) -> None:
     for one in desk.requests:
-        rows = facts(f"Request {one.id}")
-        rows.add_row("requester", f"{markup(system.named(one.requester))}\n{one.requester}")
+        rows = facts(markup(f"Request {one.id}"))
+        rows.add_row("requester", f"{markup(system.named(one.requester))}\n{markup(one.requester)}")
         rows.add_row("amount", format_som(one.amount))
         burned = ", its tokens are burned" if one.burned else ""
-        rows.add_row("state", one.stage.name.lower() + burned)
-        rows.add_row("payee", "0x" + one.payee_hash.hex())
+        rows.add_row("state", markup(one.stage.name.lower() + burned))
+        rows.add_row("payee", markup("0x" + one.payee_hash.hex()))
         if one.stage is Stage.REQUESTED:
             until = both_times(one.time) if one.time else "no more: its holder withdraws it"
-            rows.add_row("to be locked until", until)
+            rows.add_row("to be locked until", markup(until))
         elif one.time:
-            rows.add_row("to be paid before", both_times(one.time))
+            rows.add_row("to be paid before", markup(both_times(one.time)))
         if one.is_overdue(desk.head.time):
-            rows.add_row("overdue", _when(one, desk.head.time), style="bold red")
+            rows.add_row("overdue", markup(_when(one, desk.head.time)), style="bold red")
         out.print(rows)
 
 

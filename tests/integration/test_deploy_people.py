@@ -192,7 +192,9 @@ def test_apply__future_contract_among_the_people__sends_nothing(
 def test_apply__future_contract_as_owner__is_named_with_the_safe(
     tmp_path: Path, fresh: Any, vault: str
 ) -> None:
-    future = created_by(fresh.address, fresh.nonce + len(STEPS))  # should steps revert and be signed anew
+    future = created_by(
+        fresh.address, fresh.nonce + len(STEPS)
+    )  # should steps revert and be signed anew
     said = refused(Policy.load(write(tmp_path, vault, issuer_b=future)), fresh)
     assert f"- an owner of Safe vault ({vault})" in said
     assert f"found a contract of the deployer: {future}" in said

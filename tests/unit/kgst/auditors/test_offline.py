@@ -277,7 +277,7 @@ def test_collect__an_attestations_signature__is_refused(run: Any, draft: Path) -
     file = drafts.signature_of(drafts.make(), drafts.auditor(0))
     path = drafts.saved(file, draft.with_name("a.sig.json"))
     said = refusal(run("collect", draft, path), 2)
-    assert "its format is 'kgst-signature/1', not 'kgst-rotation-signature/1'" in said
+    assert "its format is 'kgst-signature/2', not 'kgst-rotation-signature/1'" in said
 
 
 def test_collect__truncated_and_foreign_files__names_each(run: Any, draft: Path) -> None:
