@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from kgst.storing import write_new
+
 __all__ = ["Bank", "Line", "batch", "payment"]
 
 ZONE = "+06:00"
