@@ -515,7 +515,6 @@ UNSEEN = {
     "AuditorsProposalCanceled",
     "AuditorsProposed",
     "AuthorizationCanceled",
-    "DeskSet",
 }
 """Events that left no state behind here, or that later ones undid: without their whole block, only another node or the
 headers of all blocks show that they are missing.

@@ -105,7 +105,7 @@ def test_verify__node_without_proofs__compares_word_by_word(tmp_path: Path) -> N
         done = fresh.run("deploy", "verify")
         assert done.code == 0, done.stdout + done.stderr
         rows = rows_of(done, "warning")
-        assert len(rows) == 6
+        assert len(rows) == 8
         assert all("further ones are not seen" in row["found"] for row in rows)
 
         fresh.node.faults["eth_getStorageAt"] = other_word(fresh)
