@@ -68,7 +68,7 @@ def show(
 def lock(ids: tuple[int, ...], due: str | None, run: Run) -> Answer[WriteDocument]:
     """Lock the requests ID that the bank is about to be told to pay: their holders cannot withdraw meanwhile.
 
-    Left out by the desk, with an event: who is blocked, or has more frozen than he holds.
+    At most 100 at a time. Left out by the desk, with an event: who is blocked, or has more frozen than he holds.
     """
     from kgst.deployment.system import open_system
     from kgst.pipeline.pipeline import perform
@@ -96,8 +96,13 @@ def lock(ids: tuple[int, ...], due: str | None, run: Run) -> Answer[WriteDocumen
     required=True,
     help="Salted hash of the bank's booked line, 0x and 64 digits; it stands on the chain for ever.",
 )
+@click.option(
+    "--again", is_flag=True, help="Also requests whose money came back, and which were paid anew."
+)
 @write_options
-def confirm(ids: tuple[int, ...], payment_hash: str, run: Run) -> Answer[WriteDocument]:
+def confirm(
+    ids: tuple[int, ...], payment_hash: str, again: bool, run: Run
+) -> Answer[WriteDocument]:
     """Record that the requests ID were paid, from booked debits, and burn their tokens. Asks even with --yes."""
     if not re.fullmatch(r"0x[0-9a-fA-F]{64}", payment_hash):
         raise InputError(
@@ -105,7 +110,7 @@ def confirm(ids: tuple[int, ...], payment_hash: str, run: Run) -> Answer[WriteDo
         )
     from kgst.redemptions.operations import confirm as operation
 
-    return _perform(run, lambda system: operation(system, ids, payment_hash))
+    return _perform(run, lambda system: operation(system, ids, payment_hash, again=again))
 
 
 @cli.command(cls=KgstCommand)

@@ -67,8 +67,18 @@ def lock(system: System, ids: Sequence[int]) -> Operation:
     )
 
 
-def confirm(system: System, ids: Sequence[int], payment_hash: str) -> Operation:
-    """Record that requests were paid, and burn their tokens."""
+def confirm(
+    system: System, ids: Sequence[int], payment_hash: str, *, again: bool = False
+) -> Operation:
+    """Record that requests were paid, and burn their tokens.
+
+    Args:
+        system: Whose desk.
+        ids: Which requests.
+        payment_hash: 0x and 64 digits.
+        again: Those too whose money came back: they were paid anew. A command that is merely given twice says no such
+            thing.
+    """
     desk, contract = _asked(system, ids), system.deployment.redemption_desk
     left = [one.id for one in desk.requests if one.stage is not Stage.PAID]
     data = call_data(contract.confirmPaid, left or list(ids), bytes.fromhex(payment_hash[2:]))
@@ -88,7 +98,9 @@ def confirm(system: System, ids: Sequence[int], payment_hash: str) -> Operation:
         already=not left,
         repeatable=True,
         check=lambda: _require(
-            desk.requests, (Stage.LOCKED, Stage.RETURNED, Stage.PAID), "be confirmed as paid"
+            desk.requests,
+            (Stage.LOCKED, Stage.PAID, *[Stage.RETURNED] * again),
+            "be confirmed as paid (what came back and was paid anew: --again)",
         ),
     )
 

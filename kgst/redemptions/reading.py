@@ -11,6 +11,7 @@ from eth_utils.address import to_checksum_address
 
 from kgst.errors import RefusedError
 from kgst.multicall import Head, Reads, ensure_multicall, latest
+from kgst.node import NodeError
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
@@ -19,6 +20,10 @@ __all__ = ["Desk", "Request", "Stage", "read_desk"]
 
 _AT_ONCE: Final = 200
 """Requests in one question: each asks the token as well."""
+
+
+_MOST: Final = 100_000
+"""Requests that are listed."""
 
 
 class Stage(IntEnum):
@@ -100,13 +105,18 @@ def read_desk(system: System, ids: Sequence[int] | None = None) -> Desk:
 
     Raises:
         RefusedError: there is no such request.
-        NodeError: the node failed.
+        NodeError: the node failed, or says what cannot be.
     """
     ensure_multicall(system.provider)
     head, desk = latest(system.provider), system.deployment.redemption_desk
     reads = Reads()
     count, escrow = reads.of(desk, "requestCount"), reads.of(desk, "escrow")
     reads.fetch(system.provider, head, "read the redemption desk")
+    if ids is None and count.value > _MOST:
+        raise NodeError(
+            f"the node says that there are {count.value} requests at the redemption desk, of which {_MOST:,} at most "
+            "are listed: name those that you mean (`ape run redemptions show`), or use another node."
+        )
     chosen = list(range(1, count.value + 1)) if ids is None else list(dict.fromkeys(ids))
     if unknown := [one for one in chosen if not 1 <= one <= count.value]:
         there = f"1 to {count.value}" if count.value else "none yet"
@@ -125,6 +135,11 @@ def _requests(system: System, head: Head, ids: Sequence[int]) -> Iterable[Reques
     reads.fetch(system.provider, head, f"read requests {ids[0]} to {ids[-1]}")
     for one, read in asked.items():
         requester, amount, stage, time, payee_hash, burned = tuple(read.value)
+        if stage not in tuple(Stage):
+            raise NodeError(
+                f"request {one} is in state {stage}, which there is none of: the node is not to be believed; use "
+                "another."
+            )
         # Of a struct's fields nobody has made checksummed ones yet.
         requester = to_checksum_address(requester)
         yield Request(one, requester, amount, Stage(stage), time, bytes(payee_hash), burned)

@@ -119,7 +119,7 @@ def _by_key(node: Node, address: str, signed: Signed, attempts: set[str], final:
     if used and free:
         return f"in block {final} its key is free"
     user = user_of_key(node, content.to, address, key, final) if used else None
-    if user is None or user[0] in attempts:
+    if user is None or user[0] in attempts or user[1] > final:
         return None
     return f"its key went with {user[0]} in block {user[1]}"
 

@@ -18,6 +18,7 @@ from support.schemas import require_schema
 from kgst.deployment.system import System
 from kgst.errors import DriftError, ExitCode, InputError, RefusedError
 from kgst.files import Files
+from kgst.node import NodeError
 from kgst.redemptions.operations import chosen, confirm, lock, reject, returned
 from kgst.redemptions.reading import Stage, read_desk
 from kgst.redemptions.views import list_requests, show_requests
@@ -128,7 +129,11 @@ def test_confirm__locked__burns_and_a_returned_one_is_owed_again(
     answer = list_requests(kgst, everything=False, of=None)
     assert answer.exit_code == ExitCode.DRIFT
     assert [(one.id, one.overdue) for one in answer.content.requests] == [(2, True), (3, False)]
-    carry_out(kgst, confirm(kgst, [2], PAID), as_(redeemer))
+    with pytest.raises(
+        RefusedError, match="2 is returned; leave it out"
+    ):  # the same command, once more
+        carry_out(kgst, confirm(kgst, [1, 2], PAID), as_(redeemer))
+    carry_out(kgst, confirm(kgst, [2], PAID, again=True), as_(redeemer))
     assert stages(kgst)[1] is Stage.PAID
     assert kgst.token.solvency().burned == 300 * SOM
 
@@ -153,6 +158,26 @@ def test_reject__with_a_reason__gives_the_tokens_back(
 def test_show__no_such_request__is_refused_with_what_there_is(kgst: System) -> None:
     with pytest.raises(RefusedError, match=r"no request 4 .*requests: 1 to 3"):
         show_requests(kgst, [4])
+
+
+@pytest.mark.parametrize(
+    ("method", "answer", "said"),
+    [
+        ("requestCount", 2**255, "name those that you mean"),
+        ("requestOf", (None, 1, 9, 0, b"", False), "is in state 9, which there is none of"),
+    ],
+)
+def test_list__node_says_what_cannot_be__is_its_failure(
+    kgst: System, monkeypatch: pytest.MonkeyPatch, method: str, answer: Any, said: str
+) -> None:
+    from kgst.multicall.reads import Read
+
+    real = Read.value.fget  # type: ignore[attr-defined]
+    monkeypatch.setattr(
+        Read, "value", property(lambda one: answer if f".{method}(" in one.what else real(one))
+    )
+    with pytest.raises(NodeError, match=said):
+        list_requests(kgst, everything=False, of=None)
 
 
 @pytest.fixture
