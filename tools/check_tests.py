@@ -3,7 +3,7 @@
 - ``chain.isolate()`` swallows exceptions, so ``assert False`` inside it passes.
 - ``ape.reverts`` passes on another error, and ignores misspelt arguments.
 - ``pytest.raises`` of ``Exception``, ``ContractLogicError`` and the like passes on any revert.
-
+- ``project.X.at(address)`` joins X with whatever another test had at the address on a chain that was undone.
 - A command that is given a policy of the checkout reads the record and the journal of whatever the user has deployed.
 
 ``support.reverts.reverts`` is the way; only the helpers in ``tests/support`` look at errors more closely themselves.
@@ -35,6 +35,11 @@ def findings(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 yield node.lineno, "chain.isolate() swallows failures"
             case ast.Attribute(value=ast.Name(id="ape"), attr="reverts"):
                 yield node.lineno, "ape.reverts passes on another error"
+            case ast.Attribute(value=ast.Attribute(value=ast.Name(id="project")), attr="at"):
+                yield (
+                    node.lineno,
+                    "project.X.at joins X with what stood at the address before",
+                )
             case ast.ImportFrom(module="ape", names=names):
                 if any(name.name == "reverts" for name in names):
                     yield node.lineno, "ape.reverts passes on another error"
@@ -62,7 +67,8 @@ def main() -> int:
         for line, reason in findings(tree):
             if helper and "pytest.raises" in reason:
                 continue
-            way = "isolation.policy_of" if "policy" in reason else "reverts.reverts"
+            ways = {"policy": "isolation.policy_of", "address": "repairs.contract_at"}
+            way = next((ways[word] for word in ways if word in reason), "reverts.reverts")
             print(f"{path.relative_to(TESTS.parent)}:{line}: {reason}; use support.{way}")
             bad += 1
     return min(bad, 1)

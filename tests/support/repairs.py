@@ -1,8 +1,9 @@
-"""What ape's in-process provider needs to name every error, offline."""
+"""What ape needs to name every error and every contract rightly, offline and on a chain that goes back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from ape import chain
@@ -16,3 +17,17 @@ def whole_errors() -> Iterator[None]:
         decode_any_revert_data(patch)
         patch.setitem(chain.provider.network.__dict__, "explorer", None)
         yield
+
+
+def contract_at(container: Any, address: str) -> Any:
+    """The contract that is, or will be, at the address, whatever stood there on a chain that was undone.
+
+    A container's own `at` joins its interface with the one that ape remembers of the address.
+    """
+    return chain.contracts.instance_at(
+        address,
+        container.contract_type,
+        fetch_from_explorer=False,
+        detect_proxy=False,
+        replace=True,
+    )

@@ -20,7 +20,7 @@ from support.at_the_desks import (
     SOM,
     ask,
 )
-from support.repairs import whole_errors
+from support.repairs import contract_at, whole_errors
 
 from kgst.roles import MINT_DESK_FUNCTIONS, REDEMPTION_DESK_FUNCTIONS, Role
 from kgst.sending.transactions import created_by
@@ -68,8 +68,8 @@ def desks(
     """Both, deployed and with their operators; `holder` has 600 som and `holder_b` 400."""
     first = deployer.nonce
     made = Desks(
-        project.RedemptionDesk.at(created_by(deployer.address, first)),
-        project.MintDesk.at(created_by(deployer.address, first + 1)),
+        contract_at(project.RedemptionDesk, created_by(deployer.address, first)),
+        contract_at(project.MintDesk, created_by(deployer.address, first + 1)),
     )
     provider = chain.provider
     before = provider.snapshot()

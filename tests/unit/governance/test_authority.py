@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from ape import accounts, project
+from ape.contracts import ContractInstance
 from support.auditing import ascending
 from support.bubbling import bubbles
 from support.events import events
@@ -144,7 +145,7 @@ def test_constructor__implementation_without_code__cannot_be_deployed(
     system: Any, deployer: Any, outsider: Any, manager: Any, auditors: Any
 ) -> None:
     data = system.logic.initialize.encode_input(initialization(manager, auditors))
-    deployed = project.KGST.at(system.token.address)
+    deployed = ContractInstance(system.token.address, project.KGST.contract_type)
     with bubbles(deployed.ERC1967InvalidImplementation, implementation=outsider):
         deployer.deploy(project.KGST, outsider, data)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from ape import project
+from ape.contracts import ContractInstance
 
 from kgst.sending.keys import authorization_state, is_payout, key_in, voiding
 
@@ -14,7 +15,7 @@ SOMEBODY = "0x" + 40 * "1"
 
 
 def method(name: str) -> Any:
-    return getattr(project.IKGST.at(SOMEBODY, fetch_from_explorer=False), name)
+    return getattr(ContractInstance(SOMEBODY, project.IKGST.contract_type), name)
 
 
 KEYED = {
