@@ -12,7 +12,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo test quick schemas abi lint format property prove gas bench-index bench-statements statements rehearse lies slither mutate devices clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo test quick schemas policy abi lint format property prove gas bench-index bench-statements statements rehearse lies slither mutate devices clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench-statements: setup ## One day of 1,000 to 300,000 entries in camt.053: time
 schemas: setup ## docs/schemas/, from the models of documents and files
 	@$(BIN)/python tools/schemas.py
 
+policy: setup ## docs/policy.md, from the policy's model
+	@$(BIN)/python tools/policy_page.py
+
 abi: setup ## kgst/abi/, the contracts' interfaces for commands that need no build
 	@$(BIN)/python tools/abi.py
 
@@ -80,6 +83,7 @@ lint: setup ## Every linter, all blocking
 	$(BIN)/python tools/check_tests.py
 	$(BIN)/python tools/check_docs.py
 	$(BIN)/python tools/schemas.py --check
+	$(BIN)/python tools/policy_page.py --check
 	$(BIN)/python tools/abi.py --check
 	node_modules/.bin/solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
 	node_modules/.bin/forge fmt --check contracts

@@ -69,12 +69,12 @@ class TokenTerms(_Model):
     """What the token is created with.
 
     Attributes:
-        recovery_delay: Seconds; part of the code, so it cannot be changed later.
-        max_age: Seconds during which an attestation allows minting; at most half of `recovery_delay`, so that auditors
-            who attest on time are never taken for lost.
-        max_increase_bps: How much backing may rise without unanimity, in 1/10,000. In the file: `max_increase: 10 %`.
-        margin_bps: What the reserves must hold above what is in circulation or owed, in 1/10,000 of it. In the file:
-            `margin: 2 %`.
+        recovery_delay: How long the auditors proposed for lost keys wait, during which any signature of those in office
+            ends the proposal (seconds); part of the code, so it cannot be changed later.
+        max_age: How long an attestation allows minting, from the moment that its figures describe (seconds).
+        max_increase_bps: How much backing may rise from one attestation to the next without every auditor's signature
+            (1/10,000).
+        margin_bps: What the reserves must hold above what is in circulation or owed, as a part of it (1/10,000).
     """
 
     recovery_delay: Annotated[Seconds, Field(ge=14 * DAY, le=365 * DAY)]
@@ -88,7 +88,12 @@ class TokenTerms(_Model):
 
 
 class Auditors(_Model):
-    """Who attests the reserves: labels from `people`, and how many signatures count."""
+    """Who attests the reserves.
+
+    Attributes:
+        threshold: How many of them have to sign: at least 2, and more than half.
+        members: Labels from `people`; they hold no other power.
+    """
 
     threshold: Whole
     members: Annotated[tuple[Label, ...], Field(min_length=2, max_length=MAX_AUDITORS)]
@@ -99,7 +104,7 @@ class Membership(_Model):
 
     Attributes:
         member: Label from `people`.
-        delay: Seconds between scheduling and executing; 0 acts at once.
+        delay: The time between scheduling and executing (seconds); 0 acts at once.
     """
 
     member: Label
@@ -111,8 +116,8 @@ class IssuerGrant(_Model):
 
     Attributes:
         member: Label from `people`.
-        capacity: Base units that its bucket holds; it starts full.
-        refill_per_second: Base units. In the file: `refill: 0.50 som per second`.
+        capacity: How much it may mint until it is filled again (base units); it starts full.
+        refill_per_second: How fast the quota fills again (base units).
         may_burn: Whether it may redeem.
         desk: Whether it is a contract that holds tokens for others, which no order reaches.
     """
@@ -130,9 +135,9 @@ class RedemptionTerms(_Model):
     """What the redemption desk is created with; another is another desk.
 
     Attributes:
-        redeem_within: Seconds from a request during which it is paid: the T+n promise.
-        pay_within: Seconds from locking after which what is not paid may be withdrawn again.
-        minimum: Base units that a request must be at least; whole tyiyn.
+        redeem_within: How long after a request it is paid at the latest (seconds): the T+n promise.
+        pay_within: How long after locking a request that is not paid may be withdrawn again (seconds).
+        minimum: The least that may be asked for (base units); whole tyiyn.
     """
 
     redeem_within: Annotated[Seconds, Field(ge=60, le=31 * DAY)]
@@ -144,12 +149,12 @@ class MintTerms(_Model):
     """What the mint desk is created with, its quota, and where it may mint to.
 
     Attributes:
-        mint_limit: Base units of one mint without a proposal.
-        day_limit: Base units of all of one day, in Bishkek, without a proposal.
-        delay: Seconds that a proposal waits.
-        capacity: As an issuer's.
-        refill_per_second: As an issuer's.
-        destinations: Labels from `people`.
+        mint_limit: The most of one mint without a proposal (base units).
+        day_limit: The most of all mints of one day, in Bishkek, without a proposal (base units).
+        delay: How long a proposal waits, during which it can be cancelled (seconds).
+        capacity: How much the desk may mint until it is filled again (base units); it starts full.
+        refill_per_second: How fast the desk's quota fills again (base units).
+        destinations: Where it may mint to, and nowhere else: labels from `people`.
     """
 
     mint_limit: Annotated[int, BeforeValidator(parse_amount)]
@@ -163,7 +168,12 @@ class MintTerms(_Model):
 
 
 class Desks(_Model):
-    """The two contracts through which money comes in and goes out."""
+    """The two contracts through which money comes in and goes out.
+
+    Attributes:
+        redemption: The redemption desk: holders ask, are paid by a bank, and their tokens burn.
+        mint: The mint desk: new tokens, to known destinations and within limits.
+    """
 
     redemption: RedemptionTerms
     mint: MintTerms
@@ -173,13 +183,13 @@ class Limits(_Model):
     """What a command may spend and how long it waits.
 
     Attributes:
-        max_gas_price: Wei per gas.
-        min_gas_price: Wei per gas that is offered at least, whatever a node asks: BSC's nodes refuse less.
-        max_cost: Wei for one transaction.
+        max_gas_price: The most that is offered for gas (wei).
+        min_gas_price: The least that is offered for gas, whatever a node asks (wei): BSC's nodes refuse less.
+        max_cost: The most that one transaction may cost (wei).
         confirmations: Blocks to wait for on a node without the `finalized` tag.
-        timeout: Seconds to wait for one transaction to become final.
-        min_balance: Wei; whoever sends transactions should have more, or `status` warns.
-        mint_alone: Base units that one key may mint at a time; more takes a Safe. None: any amount.
+        timeout: How long to wait for one transaction to become final (seconds).
+        min_balance: Whoever sends transactions should have more (wei), or `status` warns.
+        mint_alone: How much one key may mint at a time (base units); more takes a Safe. Left out: any amount.
     """
 
     max_gas_price: Annotated[int, BeforeValidator(parse_gwei), Field(gt=0)]
@@ -196,6 +206,7 @@ class SafeTerms(_Model):
 
     Attributes:
         owners: Labels from `people`.
+        threshold: How many of them have to sign.
     """
 
     owners: Annotated[tuple[Label, ...], Field(min_length=2, max_length=32)]
@@ -206,7 +217,14 @@ class Policy(_Model):
     """See the module. Read one with `Policy.load`.
 
     Attributes:
+        chain_id: The chain that this policy is for; with another one nothing is sent. 97 is BSC's testnet, 56 BSC.
+        token: What the token is created with.
+        people: Each address, once, and the name by which everything else in the file speaks of it.
+        auditors: Who attests the reserves.
+        roles: Who holds which role, each with the delay of what it does (docs/roles.md); no role may be empty.
         issuers: Who mints besides the mint desk.
+        desks: The two contracts through which money comes in and goes out.
+        limits: What a command may spend, and how long it waits.
         safes: Label of a Safe among `people` to its owners; who is not in here has a plain key.
         reserve_accounts: The bank accounts that hold the reserves, all of them, each with its bank; empty leaves open
             which, on a local chain only.
@@ -214,7 +232,7 @@ class Policy(_Model):
             known to be signed.
         other_accounts: The issuer's other accounts, which may stand in the same files.
         statement_tables: How banks write the tables, CSV or XLSX, that statements are taken from.
-        max_statement_age: Seconds from the closing moment of statements until which they are drafted from; as long as
+        max_statement_age: How long after their closing statements are drafted from (seconds); as long as
             `token.max_age` unless it is given.
         rpcs: Addresses of nodes, `https://…`, that what is urgent is sent to besides the one of --network; a key may
             stand in them as `${NAME}`, filled from the environment.

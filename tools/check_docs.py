@@ -3,7 +3,7 @@
 - docs/commands.md has each command and option of scripts/, and no other; each is given by a test or a runbook.
 - docs/files.md has each fixed header of a CSV.
 - Roles, their functions and the storage's fields are those of kgst/roles.py and the contracts.
-- Every name in a page's `code` occurs in the sources, and every link leads to a file.
+- Every name in a page's `code` occurs in the sources, and every link leads to a file, or to a heading of it.
 - docs/architecture.md draws the layers that import-linter holds, and has a line for each room.
 - docs/invariants.md has each number that tests and proofs cite.
 - Quotes in tests/mutation/judged.yaml still stand in the sources; each test file is met by a mutant, or says why not.
@@ -194,9 +194,23 @@ def check_names() -> Iterator[str]:
 
 def check_links() -> Iterator[str]:
     for page in pages():
-        for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose(page)):
-            if "://" not in link and not ((ROOT / page).parent / link).exists():
+        for link, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)]*))?\)", prose(page)):
+            if "://" in link:
+                continue
+            target = (ROOT / page).parent / link if link else ROOT / page
+            if not target.exists():
                 yield f"{page}: the link {link} leads nowhere"
+            elif anchor and target.suffix == ".md" and anchor not in anchors(target):
+                yield f"{page}: {link or 'the page itself'} has no heading #{anchor}"
+
+
+@functools.cache
+def anchors(page: Path) -> set[str]:
+    """What a link may name behind `#`: headings, as GitHub makes their names."""
+    found = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf8"), flags=re.S | re.M)
+    words = re.findall(r"^#+ +(.+)$", found, flags=re.M)
+    words = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", one) for one in words]
+    return {re.sub(r"[^\w\- ]", "", one.lower()).strip().replace(" ", "-") for one in words}
 
 
 # Invariants, mutants, figures

@@ -13,8 +13,13 @@ class Columns(BaseModel):
     """Headings of a table's columns, exactly as the bank writes them.
 
     Attributes:
-        account, currency, day, closing: What every row must have.
-        opening, debits, credits: The balance before and the turnovers, if the table has them: then they must agree.
+        account: Of the account's number; in every row.
+        currency: Of its ISO 4217 code; in every row.
+        day: Of the day that the row is about; in every row.
+        closing: Of the balance at the day's end; in every row.
+        opening: Of the balance before, if the table has it; then balances and turnovers must agree.
+        debits: Of the day's debits, if the table has them; then balances and turnovers must agree.
+        credits: Of the day's credits, if the table has them; then balances and turnovers must agree.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,7 +39,7 @@ class TableProfile(BaseModel):
     Attributes:
         bank: BIC of the bank.
         kind: `csv`, or `xlsx` (read-only: no macro is run and no formula computed).
-        sheet: Name of the sheet of an XLSX file; None for its only one.
+        sheet: Name of the sheet of an XLSX file; left out: its only one.
         columns: Their headings.
         day: How days are written in text.
         decimal: What stands before the hundredths.

@@ -56,6 +56,8 @@ def test_checks__as_it_is__find_nothing() -> None:
         ("names", "docs/proof.md", "| 17 exactness | `Words`", "| 17 exactness | `RedemptionDeck`",
          "`RedemptionDeck` occurs nowhere"),
         ("links", "README.md", "(docs/gas.md)", "(docs/gasoline.md)", "docs/gasoline.md leads nowhere"),
+        ("links", "README.md", "(docs/commands.md#exit-codes)", "(docs/commands.md#exits)",
+         "docs/commands.md has no heading #exits"),
         ("layers", "docs/architecture.md", "doctor | guard\n", "guard\n", "the drawing is not"),
         ("layers", "docs/architecture.md", "| `decoding` |", "| `coding` |", "no line for the room decoding"),
         ("invariants", "docs/invariants.md", "| 17 | conversions", "| | conversions", "no row 17"),
