@@ -55,7 +55,7 @@ def text(path: str) -> str:
 
 def pages() -> list[str]:
     """Every page that people read, below the root."""
-    found = [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")]
+    found = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")]
     found += ROOT.glob("deployments/**/*.md")
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
