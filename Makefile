@@ -72,7 +72,7 @@ schemas: setup ## docs/schemas/, from the models of documents and files
 policy: setup ## docs/policy.md, from the policy's model
 	@$(BIN)/python tools/policy_page.py
 
-abi: setup ## kgst/abi/, the contracts' interfaces for commands that need no build
+abi: setup ## kgst/abi/ and abi/, the contracts' interfaces, for commands that need no build and for integrators
 	@$(BIN)/python tools/abi.py
 
 lint: setup ## Every linter, all blocking
