@@ -12,7 +12,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo test quick schemas policy abi lint format property prove gas bench-index bench-statements statements rehearse lies slither mutate devices clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo test quick schemas policy abi pictures lint format property prove gas bench-index bench-statements statements rehearse lies slither mutate devices clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ policy: setup ## docs/policy.md, from the policy's model
 
 abi: setup ## kgst/abi/ and abi/, the contracts' interfaces, for commands that need no build and for integrators
 	@$(BIN)/python tools/abi.py
+
+pictures: setup ## docs/pictures/demo.svg, from a run of the demonstration
+	@$(BIN)/python tools/pictures.py
 
 lint: setup ## Every linter, all blocking
 	$(BIN)/ruff check .
