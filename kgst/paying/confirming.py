@@ -17,11 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from kgst.document import Sha256
 from kgst.fields import Address
 from kgst.paying.answers import Answer, State
-from kgst.paying.batch import BatchFile, Number
+from kgst.paying.batch import Batch, Number
 from kgst.paying.details import Salt
 from kgst.paying.typed import struct_hash
 from kgst.settling.model import Digits, Leg
-from kgst.storing import FileError, read_model
+from kgst.storing import read_model
 
 __all__ = [
     "PAYMENT_TYPE",
@@ -30,7 +30,6 @@ __all__ = [
     "UnpaidRequest",
     "confirm",
     "read_confirmations",
-    "taken_requests",
 ]
 
 PAYMENT_TYPE: Final = (
@@ -95,7 +94,7 @@ class UnpaidRequest(BaseModel):
 
     Attributes:
         request: Its id on the chain.
-        state: `rejected` or `returned`: it may be in another batch.
+        state: `rejected` or `returned`.
         why: In words.
     """
 
@@ -107,13 +106,13 @@ class UnpaidRequest(BaseModel):
 
 
 class ConfirmationFile(BaseModel):
-    """What of a batch is confirmed on the chain by one call, and what of it is free for another batch; confidential.
+    """What of a batch is confirmed on the chain by one hash, and what of it the bank did not pay; confidential.
 
     Attributes:
         batch: Its id.
         chain_id: EIP-155.
         desk: Address of the contract that has the requests.
-        salt: 32 random bytes; the salt of a request is keccak256 of it and the request's id as 32 bytes.
+        salt: 32 bytes that nobody can guess; the salt of a request is keccak256 of it and the request's id as 32 bytes.
         payment_hash: keccak256 of the leaves of `paid`, one after the other; zero when there are none.
         paid: In the order of their ids.
         unpaid: In the order of their ids.
@@ -155,13 +154,13 @@ def payment_hash(paid: Sequence[PaidRequest], salt: str) -> str:
     return "0x" + keccak(b"".join(one.leaf(bytes.fromhex(salt[2:])) for one in paid)).hex()
 
 
-def confirm(batch: BatchFile, found: Iterable[Answer], salt: bytes) -> ConfirmationFile:
+def confirm(batch: Batch, found: Iterable[Answer], salt: bytes) -> ConfirmationFile:
     """What is to be confirmed of these answers; what is pending or doubtful is in no confirmation.
 
     Args:
         batch: Of which they are.
         found: As `answers` gave them, or some of them.
-        salt: 32 random bytes.
+        salt: 32 bytes that nobody can guess (`Secret.salt`).
     """
     names = {one.request: one for one in batch.payments}
     ordered = sorted(found, key=lambda one: one.request)
@@ -212,37 +211,3 @@ def read_confirmations(paths: Sequence[Path]) -> list[ConfirmationFile]:
         FileError: a file is none, or was changed.
     """
     return [read_model(path, ConfirmationFile, _WHAT) for path in paths]
-
-
-def taken_requests(
-    batches: Iterable[BatchFile],
-    confirmations: Iterable[ConfirmationFile],
-    desk: str,
-    chain_id: int,
-) -> dict[int, str]:
-    """Requests of a desk that an order was made for and that no bank refused or returned, and in what they are.
-
-    Args:
-        batches: All that were ever made.
-        confirmations: All that were ever made: one frees what its own batch did not pay, and nothing else does.
-        desk: Whose requests.
-        chain_id: EIP-155.
-
-    Raises:
-        FileError: a request is in two batches, and neither is done with it.
-    """
-    free = {(one.batch, part.request) for one in confirmations for part in one.unpaid}
-    taken: dict[int, str] = {}
-    for batch in sorted(batches, key=lambda one: (one.created, one.id)):
-        if (batch.desk.lower(), batch.chain_id) != (desk.lower(), chain_id):
-            continue
-        for payment in batch.payments:
-            if (batch.id, payment.request) in free:
-                continue
-            if payment.request in taken:
-                raise FileError(
-                    f"request {payment.request} is in {taken[payment.request]} and in batch {batch.id}, and would be "
-                    "paid twice: tell the bank not to execute one of them, before anything else."
-                )
-            taken[payment.request] = f"batch {batch.id}"
-    return taken

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from kgst.errors import InputError, RefusedError
 from kgst.moments import both_times, format_span
 from kgst.pipeline.operation import Operation, Readback, call_data
-from kgst.redemptions.reading import Desk, Request, Stage, read_desk
 from kgst.roles import Role
+from kgst.snapshot.requests import Desk, Request, Stage, read_desk
 from kgst.units import format_som
 
 if TYPE_CHECKING:

@@ -96,19 +96,20 @@ class Desk:
         return tuple(one for one in self.requests if one.is_overdue(self.head.time))
 
 
-def read_desk(system: System, ids: Sequence[int] | None = None) -> Desk:
-    """The desk and its requests, in the latest block.
+def read_desk(system: System, ids: Sequence[int] | None = None, head: Head | None = None) -> Desk:
+    """The desk and its requests, in one block.
 
     Args:
         system: Whose desk.
         ids: Which requests; None for all.
+        head: The block; None for the latest.
 
     Raises:
         RefusedError: there is no such request.
         NodeError: the node failed, or says what cannot be.
     """
     ensure_multicall(system.provider)
-    head, desk = latest(system.provider), system.deployment.redemption_desk
+    head, desk = head or latest(system.provider), system.deployment.redemption_desk
     reads = Reads()
     count, escrow = reads.of(desk, "requestCount"), reads.of(desk, "escrow")
     reads.fetch(system.provider, head, "read the redemption desk")
