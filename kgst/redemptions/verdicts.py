@@ -62,11 +62,7 @@ def _meaning(said: Answer, request: Request, now: int) -> tuple[str, bool, bool]
     if state is State.PENDING:
         return _pending(said, request, now)
     if state is State.DOUBTFUL:
-        return (
-            f"doubtful: {said.why}; ask the bank, and confirm it by hand once it is sure",
-            False,
-            True,
-        )
+        return _doubtful(said, request), False, True
     if state is State.PAID:
         return _paid(request)
     if state is State.RETURNED:
@@ -94,6 +90,12 @@ def _pending(said: Answer, request: Request, now: int) -> tuple[str, bool, bool]
     if request.time <= now:
         return f"{words}; overdue since {both_times(request.time)}", False, True
     return f"{words}; to be paid before {both_times(request.time)}", False, False
+
+
+def _doubtful(said: Answer, request: Request) -> str:
+    if request.stage in (Stage.PAID, Stage.RETURNED):
+        return f"confirmed, and now doubtful: {said.why}; give all files since it was paid, or ask the bank"
+    return f"doubtful: {said.why}; ask the bank, and confirm it by hand once it is sure"
 
 
 def _paid(request: Request) -> tuple[str, bool, bool]:

@@ -65,8 +65,8 @@ class Redeeming:
         return invoke("redemptions", *arguments, policy=policy or self.folder / "policy.yaml")
 
     def pay(self, *arguments: object, policy: Path | None = None) -> Any:
-        found = ("redemptions", "pay", "--register", self.register, *arguments)
-        return invoke(*found, policy=policy or self.folder / "policy.yaml")
+        where = policy or self.folder / "policy.yaml"
+        return invoke("redemptions", "pay", "--register", self.register, *arguments, policy=where)
 
     def paid(self, *arguments: object) -> dict[str, Any]:
         """The document of `pay`."""
