@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kgst.console import Answer, KgstCommand, KgstGroup, json_option, policy_option
-from kgst.errors import InputError
+from kgst.errors import InputError, RefusedError
 from kgst.pipeline.options import FILE, write_options
 
 if TYPE_CHECKING:
@@ -79,15 +79,20 @@ def show(
     metavar="AMOUNT",
     help="Instead of IDs: the oldest that are due, up to AMOUNT in all, like '500 000.00 som'.",
 )
+@register_option(required=False)
 @write_options
-def lock(ids: tuple[int, ...], due: str | None, run: Run) -> Answer[WriteDocument]:
+def lock(
+    ids: tuple[int, ...], due: str | None, register: Path | None, run: Run
+) -> Answer[WriteDocument]:
     """Lock the requests ID that the bank is about to be told to pay: their holders cannot withdraw meanwhile.
 
-    At most 100 at a time. Left out by the desk, with an event: who is blocked, or has more frozen than he holds.
+    At most 100 at a time. With --register what no bank can pay is refused, or with --due passed over. Left out by the
+    desk, with an event: who is blocked, or has more frozen than he holds.
     """
     from kgst.deployment.system import open_system
+    from kgst.paying.register import read_register
     from kgst.pipeline.pipeline import perform
-    from kgst.redemptions.operations import chosen
+    from kgst.redemptions.operations import chosen, unpayable
     from kgst.redemptions.operations import lock as operation
     from kgst.snapshot.requests import read_desk
     from kgst.units import parse_amount
@@ -95,7 +100,11 @@ def lock(ids: tuple[int, ...], due: str | None, run: Run) -> Answer[WriteDocumen
     if bool(ids) == (due is not None):
         raise InputError("name requests, or give --due with an amount: one of the two.")
     system = open_system(run.policy_path, quiet=run.json)
-    found = ids if due is None else chosen(read_desk(system), parse_amount(due))
+    desk = read_desk(system, ids or None)
+    wrong = unpayable(system, read_register(register), desk.requests) if register else {}
+    if ids and wrong:
+        raise RefusedError("\n".join(f"request {id_}: {why}." for id_, why in wrong.items()))
+    found = ids if due is None else chosen(desk, parse_amount(due), wrong)
     if not found:
         raise InputError(
             f"nothing that is due fits into {due}; `ape run redemptions list` shows what is open."

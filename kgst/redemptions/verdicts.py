@@ -95,7 +95,10 @@ def _pending(said: Answer, request: Request, now: int) -> tuple[str, bool, bool]
 def _doubtful(said: Answer, request: Request) -> str:
     if request.stage in (Stage.PAID, Stage.RETURNED):
         return f"confirmed, and now doubtful: {said.why}; give all files since it was paid, or ask the bank"
-    return f"doubtful: {said.why}; ask the bank, and confirm it by hand once it is sure"
+    until = f", before {both_times(request.time)}: then its holder may withdraw"
+    if request.stage is not Stage.LOCKED:
+        until = ""
+    return f"doubtful: {said.why}; ask the bank, and confirm it by hand once it is sure{until}"
 
 
 def _paid(request: Request) -> tuple[str, bool, bool]:

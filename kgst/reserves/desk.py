@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kgst.errors import RefusedError
-from kgst.paying.payer import payer_of
+from kgst.moments import bishkek_day
+from kgst.paying.batch import batch_id
 from kgst.paying.secret import read_secret
 from kgst.reserves.reading import block_of
 from kgst.reserves.settled import Life, Window
@@ -19,7 +20,6 @@ from kgst.settling.chain import Burn
 from kgst.settling.legs import booked_once
 from kgst.settling.matching import match
 from kgst.settling.model import Order, Redemption
-from kgst.snapshot.batches import whole_batch
 from kgst.snapshot.locks import read_locks
 from kgst.snapshot.requests import Stage, read_desk
 from kgst.units import TYIYN
@@ -62,30 +62,34 @@ def desk_payments(system: System, block: int) -> DeskPayments:
     """What was ordered up to a block, which should be final.
 
     Raises:
-        InputError: something was locked, and there is no secret or no payer.
+        InputError: something was locked, and there is no secret.
         NodeError: the node failed, or contradicts itself.
     """
     address = system.deployment.redemption_desk.address
     locks = read_locks(system, block_of(system, block))
     if not locks.all:
         return DeskPayments(address, {})
-    secret, debtor = read_secret(), payer_of(system.policy)
-    batches = [whole_batch(system, lock, debtor, secret) for lock in locks.all]
-    names = {one.request: one.end_to_end_id for batch in batches for one in batch.payments}
-    return DeskPayments(
-        address,
-        names,
-        tuple(batch.order for batch in batches),
-        tuple(
-            Redemption(
-                id=f"request {one.id}",
-                tyiyn=one.amount // TYIYN,
-                ids=frozenset({names[one.id]}),
-            )
-            for one in locks.desk.requests
-            if one.stage is Stage.LOCKED
-        ),
+    secret, chain_id = read_secret(), system.domain.chain_id
+    names = {
+        one.id: secret.end_to_end_id(address, chain_id, one.id)
+        for lock in locks.all
+        for one in lock.requests
+    }
+    orders = tuple(
+        Order(
+            id=batch_id(bishkek_day(lock.time), chain_id, address, lock.transaction),
+            payments=tuple((names[one.id], one.amount // TYIYN) for one in lock.requests),
+        )
+        for lock in locks.all
     )
+    locked = tuple(
+        Redemption(
+            id=f"request {one.id}", tyiyn=one.amount // TYIYN, ids=frozenset({names[one.id]})
+        )
+        for one in locks.desk.requests
+        if one.stage is Stage.LOCKED
+    )
+    return DeskPayments(address, names, orders, locked)
 
 
 def unconfirmed(life: Life, desk: DeskPayments, window: Window) -> list[int]:

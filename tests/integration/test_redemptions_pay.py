@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from support.desk import POLICY, lived
-from support.redeeming import SECRET, Redeeming
+from support.redeeming import BY, SECRET, Redeeming
 from support.schemas import require_schema
 
 from kgst.deployment.applying import apply
 from kgst.errors import ExitCode
 from kgst.policy import Policy
+from kgst.snapshot.requests import Stage
 
 
 @pytest.fixture(scope="module")
@@ -268,3 +269,15 @@ def test_pay__a_node_that_hides_events__is_not_believed(
     assert refused.exit_code == ExitCode.ERROR
     assert "cannot be relied on" in refused.stderr
     assert files_of(world) == {}
+
+
+def test_lock__with_the_register__locks_only_what_can_be_paid(world: Redeeming) -> None:
+    world.request(150, 250, 350)
+    world.people[1] = world.people[1].model_copy(update={"account": "1030120000123450"})
+    register = ("--register", world.register)
+    refused = world.run("lock", 1, 2, *register, *BY)
+    assert refused.exit_code == ExitCode.REFUSED
+    assert "request 2: no payee in the register hashes to its reference" in refused.stderr
+    assert set(world.stages()) == {Stage.REQUESTED}
+    assert world.run("lock", "--due", "1000 som", *register, *BY).exit_code == 0
+    assert world.stages() == [Stage.LOCKED, Stage.REQUESTED, Stage.LOCKED]
