@@ -27,7 +27,6 @@ __all__ = [
     "PAYMENT_TYPE",
     "ConfirmationFile",
     "PaidRequest",
-    "UnpaidRequest",
     "confirm",
     "read_confirmations",
 ]
@@ -89,24 +88,8 @@ class PaidRequest(BaseModel):
         )
 
 
-class UnpaidRequest(BaseModel):
-    """A request of the batch that the bank did not pay, or whose money came back.
-
-    Attributes:
-        request: Its id on the chain.
-        state: `rejected` or `returned`.
-        why: In words.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    request: Number
-    state: Literal["rejected", "returned"]
-    why: str
-
-
 class ConfirmationFile(BaseModel):
-    """What of a batch is confirmed on the chain by one hash, and what of it the bank did not pay; confidential.
+    """What of a batch is confirmed on the chain by one hash; confidential.
 
     Attributes:
         batch: Its id.
@@ -115,28 +98,23 @@ class ConfirmationFile(BaseModel):
         salt: 32 bytes that nobody can guess; the salt of a request is keccak256 of it and the request's id as 32 bytes.
         payment_hash: keccak256 of the leaves of `paid`, one after the other; zero when there are none.
         paid: In the order of their ids.
-        unpaid: In the order of their ids.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    format: Literal["kgst-confirmation/1"] = "kgst-confirmation/1"
+    format: Literal["kgst-confirmation/2"] = "kgst-confirmation/2"
     batch: Annotated[str, Field(max_length=35)]
     chain_id: Annotated[int, Field(ge=1)]
     desk: Address
     salt: Salt
     payment_hash: Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
     paid: tuple[PaidRequest, ...]
-    unpaid: tuple[UnpaidRequest, ...]
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        for part in (self.paid, self.unpaid):
-            ids = [one.request for one in part]
-            if ids != sorted(set(ids)):
-                raise ValueError("requests are not in the order of their ids, each once")
-        if {one.request for one in self.paid} & {one.request for one in self.unpaid}:
-            raise ValueError("a request is paid and unpaid")
+        ids = [one.request for one in self.paid]
+        if ids != sorted(set(ids)):
+            raise ValueError("requests are not in the order of their ids, each once")
         if self.payment_hash != payment_hash(self.paid, self.salt):
             raise ValueError("payment_hash is not that of the payments: something was changed")
         return self
@@ -155,7 +133,7 @@ def payment_hash(paid: Sequence[PaidRequest], salt: str) -> str:
 
 
 def confirm(batch: Batch, found: Iterable[Answer], salt: bytes) -> ConfirmationFile:
-    """What is to be confirmed of these answers; what is pending or doubtful is in no confirmation.
+    """What is to be confirmed of these answers: what was paid.
 
     Args:
         batch: Of which they are.
@@ -169,15 +147,6 @@ def confirm(batch: Batch, found: Iterable[Answer], salt: bytes) -> ConfirmationF
         for one in ordered
         if one.state is State.PAID and one.leg is not None
     )
-    unpaid = tuple(
-        UnpaidRequest(
-            request=one.request,
-            state="rejected" if one.state is State.REJECTED else "returned",
-            why=one.why,
-        )
-        for one in ordered
-        if one.state in (State.REJECTED, State.RETURNED)
-    )
     text = "0x" + salt.hex()
     return ConfirmationFile(
         batch=batch.id,
@@ -186,7 +155,6 @@ def confirm(batch: Batch, found: Iterable[Answer], salt: bytes) -> ConfirmationF
         salt=text,
         payment_hash=payment_hash(paid, text),
         paid=paid,
-        unpaid=unpaid,
     )
 
 
