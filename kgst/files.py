@@ -60,6 +60,11 @@ class Files:
         return self.folder / "index"
 
     @property
+    def payments(self) -> Path:
+        """Orders for the bank that pays redemptions, and the proofs of what it paid: for nobody else to read."""
+        return self.folder / "payments"
+
+    @property
     def layout(self) -> Path:
         """Where the deployed implementation keeps what."""
         return self.folder / "layout.json"
@@ -113,6 +118,7 @@ class Files:
             self.proposals,
             self.upgrades,
             self.index,
+            self.payments,
             self.layout,
         )
         for path in paths:

@@ -495,6 +495,14 @@ def _of_accounts(policy: Policy) -> Iterator[str]:
             yield f"reserve_accounts: {one.account} is in {one.currency}; only accounts in KGS are reserves."
         if policy.chain_id != "local" and one.bank is None:
             yield f"reserve_accounts: {one.account} has no bank; write its BIC, like bank: TLPRKG22."
+    if len(paying := [one.account for one in policy.reserve_accounts if one.pays_redemptions]) > 1:
+        yield (
+            f"reserve_accounts: found pays_redemptions for {' and '.join(paying)}; keep it for one: two banks that get "
+            "the order of one lock would both pay it."
+        )
+    for one in policy.other_accounts:
+        if one.pays_redemptions:
+            yield f"other_accounts: found pays_redemptions for {one.account}; redemptions are paid from reserves."
     if policy.chain_id != "local" and not policy.reserve_accounts:
         yield (
             "reserve_accounts: none are given; write the bank accounts that hold the reserves, each with account, "

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 @click.option(
     "--alert",
     is_flag=True,
-    help="For cron: exit 7 when something cannot wait (attestation, deficit, BNB, a recovery, the node).",
+    help="For cron: exit 7 when something cannot wait (attestation, deficit, redemptions, BNB, a recovery, the node).",
 )
 @policy_option
 @json_option
 def cli(alert: bool, policy_path: Path | None, json_output: bool) -> Answer[StatusDocument]:
     """Show supply, backing, headroom, attestation, issuers, pauses, pending operations and operators' BNB.
 
-    All of it is from one block. On bsc:local:test (the default) the policy is deployed first, for practice.
+    All of it is from one block; exits 3 when a redemption is due or overdue. On bsc:local:test (the default) the policy
+    is deployed first, for practice.
     """
     from kgst.deployment.system import open_system
     from kgst.errors import ExitCode
@@ -39,5 +40,7 @@ def cli(alert: bool, policy_path: Path | None, json_output: bool) -> Answer[Stat
     status = read_status(system)
     urgent = alerts(system, status)
     document = StatusDocument.of(system, status, warnings(system, status), urgent)
-    code = ExitCode.DUE if alert and urgent else ExitCode.DONE
+    code = ExitCode.DRIFT if status.redemptions.wait and not alert else ExitCode.DONE
+    if alert and urgent:
+        code = ExitCode.DUE
     return Answer(document, lambda out: print_status(out, system, status), code)

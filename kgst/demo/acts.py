@@ -12,6 +12,7 @@ from eth_utils.crypto import keccak
 from kgst.attestation import ImplementationApproval
 from kgst.chain import code_at, now
 from kgst.demo.days import breaks, friday, monday, redeem, tuesday
+from kgst.demo.desk import redeemed_by_a_bank
 from kgst.demo.stage import DAY, HOUR, Call, Stage, check, signature
 from kgst.flags import PauseFlag
 from kgst.roles import Role
@@ -258,6 +259,7 @@ ACTS: tuple[Act, ...] = (
     Act("Monday: redemptions paid as one sum, interest, a fee", monday),
     Act("Tuesday: a payment comes back", tuesday),
     Act("The same days, had one thing been otherwise", breaks),
+    Act("A holder redeems at the desk, and a bank pays", redeemed_by_a_bank),
     Act("Pay 100 pensions at once", payout),
     Act("Pay a merchant through a relayer", relayed_payment),
     Act("Pay by permit", permitted_payment),

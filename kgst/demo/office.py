@@ -16,6 +16,12 @@ from kgst.demo.dates import copy_statements
 from kgst.deployment.system import System
 from kgst.moments import BISHKEK, bishkek_day
 from kgst.node import connected
+from kgst.paying.answers import answers
+from kgst.paying.batch import Batch, Debtor
+from kgst.paying.confirming import ConfirmationFile, confirm
+from kgst.paying.making import Made, batch_of, make_batch, sort_out
+from kgst.paying.register import Register
+from kgst.paying.secret import read_secret
 from kgst.reconcile.commands import Given, reconciled
 from kgst.reconcile.documents import ReconcileDocument
 from kgst.reserves.annex import annex_of
@@ -23,10 +29,13 @@ from kgst.reserves.composing import compose, read_previous
 from kgst.reserves.drafting import make_draft, read_statements
 from kgst.reserves.files import AttestationFile
 from kgst.reserves.ordering import payable_of
-from kgst.reserves.reading import final_enough, read_state
+from kgst.reserves.reading import block_of, final_enough, read_state
 from kgst.reserves.report import hash_of_report
 from kgst.settling.orders import OrderFile, read_orders
+from kgst.snapshot.batches import requests_of, terms_of
+from kgst.snapshot.locks import read_locks
 from kgst.statements import ReserveTotal
+from kgst.statements.answers import read_answers
 from kgst.storing import as_bytes, write_new
 
 if TYPE_CHECKING:
@@ -103,6 +112,22 @@ class Office:
         write_new([(path, as_bytes(made))], force=True)
         self._orders.append(path)
         return made
+
+    def pay(self, people: Register) -> Made:
+        """The file by which the bank pays what was locked last."""
+        system = self._system
+        lock = read_locks(system, block_of(system, final_enough(system))).all[-1]
+        bank = self.banks["Chui"]
+        debtor = Debtor(name=bank.owner, account=bank.account, bank=bank.bic)
+        payable, _ = sort_out(requests_of(lock), people)
+        batch = batch_of(payable, terms_of(system, lock, debtor), read_secret())
+        return make_batch(batch, people, "pain.001.001.09")
+
+    def paid(self, batch: Batch) -> ConfirmationFile:
+        """What the banks' statements since the last attestation show as paid, and the proof of it."""
+        name = f"{bishkek_day(now())} answers"
+        found = read_answers(self._written(self.banks, self.closed, name))
+        return confirm(batch, answers(batch, found.entries), read_secret().salt(batch.lock))
 
     def reconcile(
         self,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
+import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +24,7 @@ from kgst.demo.acts import ACTS
 from kgst.demo.documents import DemoDocument, DemoStep
 from kgst.demo.stage import Stage, StoryError
 from kgst.errors import ExitCode, KgstError, RefusedError
+from kgst.paying.secret import VARIABLE
 from kgst.policy import Policy
 from kgst.screen import Screen
 from kgst.terminal import markup, markup_lines
@@ -83,6 +86,7 @@ def run(*, as_json: bool) -> int:
     with (
         TemporaryDirectory(prefix="kgst-demo-") as folder,
         Teller(console, len(ACTS) + 1) as teller,
+        _own_secret(),
         _quiet_ape(),
     ):
         try:
@@ -169,6 +173,20 @@ def _print_status(console: Console, status: dict[str, str]) -> None:
 def _print_json(document: DemoDocument) -> None:
     json.dump(document.printed(), sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
+
+
+@contextlib.contextmanager
+def _own_secret() -> Iterator[None]:
+    """Another's redemptions are none of the story's: it has a secret of its own, and so nothing to ask for."""
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = secrets.token_hex(32)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before
 
 
 @contextlib.contextmanager

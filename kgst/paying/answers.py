@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from kgst.moments import bishkek_day
-from kgst.paying.batch import BatchFile, BatchPayment
+from kgst.paying.batch import Batch, BatchPayment
 from kgst.paying.pain001 import som_of
 from kgst.paying.reasons import why_of
 from kgst.paying.reported import Reported, reported
@@ -70,7 +70,7 @@ class _Moved:
 
 
 def answers(
-    batch: BatchFile,
+    batch: Batch,
     entries: Iterable[Entry],
     reports: Iterable[StatusReport] = (),
     *,
@@ -97,7 +97,7 @@ class _Answering:
 
     def __init__(
         self,
-        batch: BatchFile,
+        batch: Batch,
         payees: Mapping[int, str],
         own: Collection[str],
         said: Mapping[int, Reported],
@@ -276,7 +276,7 @@ def _net(paid: Sequence[Leg], back: Sequence[Leg], tyiyn: int | None) -> int:
     return sum(leg.tyiyn == tyiyn for leg in paid) - sum(leg.tyiyn == tyiyn for leg in back)
 
 
-def _legs(batch: BatchFile, entries: Iterable[Entry]) -> Iterable[Leg]:
+def _legs(batch: Batch, entries: Iterable[Entry]) -> Iterable[Leg]:
     """Booked movements since the batch was made: before, an earlier batch may have tried the same requests."""
     first = bishkek_day(batch.created)
     for entry in entries:

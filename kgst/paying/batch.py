@@ -1,17 +1,16 @@
-"""Batches: which requests a bank was asked to pay together, by which file, from which account.
+"""Batches: which requests a bank is asked to pay together, from which account: those of one lock.
 
-A batch has no names and no accounts of payees: those stand in the register and in the bank's file, which it knows by
+That a bank pays them once does not rest on a journal: the id by which it takes an order once follows from the chain. A
+batch has no names and no accounts of payees: those stand in the register and in the bank's file, which it knows by
 its SHA-256. It does tie requests to ids that the bank sees, and is confidential as the register is.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from eth_utils.crypto import keccak
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -23,9 +22,20 @@ from kgst.paying.details import Account, Bank, Name
 from kgst.settling.model import Digits, Order
 from kgst.settling.orders import MOST
 from kgst.settling.references import is_reference
-from kgst.storing import FileError, read_model
+from kgst.storing import read_model
 
-__all__ = ["LAYOUTS", "BatchFile", "BatchPayment", "Debtor", "Layout", "Number", "read_batches"]
+__all__ = [
+    "LAYOUTS",
+    "Batch",
+    "BatchFile",
+    "BatchPayment",
+    "Debtor",
+    "Layout",
+    "Number",
+    "batch_id",
+    "layout_of",
+    "read_batch",
+]
 
 Layout = Literal["pain.001.001.09", "pain.001.001.03", "1CClientBankExchange"]
 """How the bank's file is written."""
@@ -35,6 +45,12 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
     "pain.001.001.03",
     "1CClientBankExchange",
 )
+
+
+def layout_of(text: str) -> Layout:
+    """The layout that `1c`, or its own name, names."""
+    return next(one for one in LAYOUTS if one.casefold().startswith(text.casefold()))
+
 
 _WHAT: Final = "a batch of redemptions"
 _SECONDS: Final = 2**40
@@ -86,19 +102,18 @@ class BatchPayment(BaseModel):
         return self
 
 
-class BatchFile(BaseModel):
-    """A batch of redemptions that a bank was ordered to pay; confidential.
+class Batch(BaseModel):
+    """Requests that one transaction locked, as a bank is asked to pay them: whoever reads the chain makes the same.
 
     Attributes:
-        id: `MsgId` and `PmtInfId` of the order: made of all that follows, but of the bank's file.
+        id: `MsgId` and `PmtInfId` of the order, by which a bank takes it once: of chain, desk and lock alone.
         chain_id: EIP-155.
         desk: Address of the contract that has the requests.
-        created: When it was made, in seconds since 1970.
-        needed_by: By when the bank has to have booked it, in seconds since 1970: no request's lock ends before.
-        day: On which the bank is asked to pay, in Bishkek.
+        lock: Hash of the transaction that locked them.
+        created: When that was, in seconds since 1970.
+        needed_by: From then on they may be withdrawn, in seconds since 1970.
+        day: Of the lock, in Bishkek: on which the bank is asked to pay.
         debtor: From which account.
-        layout: How the bank's file is written.
-        bank_file_sha256: SHA-256 of the bank's file.
         secret_mark: Tells by which secret the end-to-end ids were made.
         count: How many payments.
         tyiyn: Their sum.
@@ -107,16 +122,14 @@ class BatchFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    format: Literal["kgst-batch/1"] = "kgst-batch/1"
     id: Annotated[str, Field(max_length=35)]
     chain_id: Annotated[int, Field(ge=1)]
     desk: Address
+    lock: Annotated[str, Field(pattern=_REFERENCE)]
     created: Seconds
     needed_by: Seconds
     day: date
     debtor: Debtor
-    layout: Layout
-    bank_file_sha256: Sha256
     secret_mark: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
     count: Annotated[int, Field(ge=1, le=MOST)]
     tyiyn: Digits
@@ -134,10 +147,10 @@ class BatchFile(BaseModel):
             raise ValueError("tyiyn is not the sum of its payments")
         if not self.created < self.needed_by:
             raise ValueError("needed_by is not after created")
-        if not bishkek_day(self.created) <= self.day <= bishkek_day(self.needed_by):
-            raise ValueError("day is not between created and needed_by")
-        if self.id != batch_id(self.day, self.model_dump(mode="json")):
-            raise ValueError("id is not that of its contents: something in it was changed")
+        if self.day != bishkek_day(self.created):
+            raise ValueError("day is not that of the lock")
+        if self.id != batch_id(self.day, self.chain_id, self.desk, self.lock):
+            raise ValueError("id is not that of chain, desk and lock: something in it was changed")
         return self
 
     @property
@@ -148,30 +161,38 @@ class BatchFile(BaseModel):
         )
 
 
-def batch_id(day: date, contents: Mapping[str, Any]) -> str:
+class BatchFile(Batch):
+    """A batch of redemptions that a file for a bank was written of; confidential.
+
+    Attributes:
+        layout: How the bank's file is written.
+        bank_file_sha256: SHA-256 of the bank's file.
+    """
+
+    format: Literal["kgst-batch/2"] = "kgst-batch/2"
+    layout: Layout
+    bank_file_sha256: Sha256
+
+
+def batch_id(day: date, chain_id: int, desk: str, lock: str) -> str:
     """34 characters: `KGST`, the day, 22 digits of a hash; letters and digits only.
 
+    Not of what is paid, nor from where: whatever the register of a checkout says, a bank gets one order of one lock.
+
     Args:
-        day: On which the bank is asked to pay.
-        contents: Of the batch's file as JSON has them; `id` and `bank_file_sha256`, which follows from it, are not in
-            the hash.
+        day: Of the lock.
+        chain_id: EIP-155.
+        desk: Its address.
+        lock: Hash of the transaction.
     """
-    rest = {key: contents[key] for key in contents if key not in ("id", "bank_file_sha256")}
-    digits = keccak(text=json.dumps(rest, sort_keys=True)).hex()[:22].upper()
+    digits = keccak(text=f"kgst/batch/{chain_id}/{desk.lower()}/{lock.lower()}").hex()[:22].upper()
     return f"KGST{day:%Y%m%d}{digits}"
 
 
-def read_batches(paths: Sequence[Path]) -> list[BatchFile]:
-    """The batches in these files.
+def read_batch(path: Path) -> BatchFile:
+    """The batch in the file at `path`.
 
     Raises:
-        FileError: a file is none, was changed, or is given twice.
+        FileError: it is none, or was changed.
     """
-    found: dict[str, Path] = {}
-    batches = []
-    for path in paths:
-        batch = read_model(path, BatchFile, _WHAT)
-        if (other := found.setdefault(batch.id, path)) is not path:
-            raise FileError(f"{path}: batch {batch.id} is also in {other}; give it once.")
-        batches.append(batch)
-    return batches
+    return read_model(path, BatchFile, _WHAT)

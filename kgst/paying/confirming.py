@@ -17,20 +17,18 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from kgst.document import Sha256
 from kgst.fields import Address
 from kgst.paying.answers import Answer, State
-from kgst.paying.batch import BatchFile, Number
+from kgst.paying.batch import Batch, Number
 from kgst.paying.details import Salt
 from kgst.paying.typed import struct_hash
 from kgst.settling.model import Digits, Leg
-from kgst.storing import FileError, read_model
+from kgst.storing import read_model
 
 __all__ = [
     "PAYMENT_TYPE",
     "ConfirmationFile",
     "PaidRequest",
-    "UnpaidRequest",
     "confirm",
     "read_confirmations",
-    "taken_requests",
 ]
 
 PAYMENT_TYPE: Final = (
@@ -90,54 +88,33 @@ class PaidRequest(BaseModel):
         )
 
 
-class UnpaidRequest(BaseModel):
-    """A request of the batch that the bank did not pay, or whose money came back.
-
-    Attributes:
-        request: Its id on the chain.
-        state: `rejected` or `returned`: it may be in another batch.
-        why: In words.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    request: Number
-    state: Literal["rejected", "returned"]
-    why: str
-
-
 class ConfirmationFile(BaseModel):
-    """What of a batch is confirmed on the chain by one call, and what of it is free for another batch; confidential.
+    """What of a batch is confirmed on the chain by one hash; confidential.
 
     Attributes:
         batch: Its id.
         chain_id: EIP-155.
         desk: Address of the contract that has the requests.
-        salt: 32 random bytes; the salt of a request is keccak256 of it and the request's id as 32 bytes.
+        salt: 32 bytes that nobody can guess; the salt of a request is keccak256 of it and the request's id as 32 bytes.
         payment_hash: keccak256 of the leaves of `paid`, one after the other; zero when there are none.
         paid: In the order of their ids.
-        unpaid: In the order of their ids.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    format: Literal["kgst-confirmation/1"] = "kgst-confirmation/1"
+    format: Literal["kgst-confirmation/2"] = "kgst-confirmation/2"
     batch: Annotated[str, Field(max_length=35)]
     chain_id: Annotated[int, Field(ge=1)]
     desk: Address
     salt: Salt
     payment_hash: Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
     paid: tuple[PaidRequest, ...]
-    unpaid: tuple[UnpaidRequest, ...]
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        for part in (self.paid, self.unpaid):
-            ids = [one.request for one in part]
-            if ids != sorted(set(ids)):
-                raise ValueError("requests are not in the order of their ids, each once")
-        if {one.request for one in self.paid} & {one.request for one in self.unpaid}:
-            raise ValueError("a request is paid and unpaid")
+        ids = [one.request for one in self.paid]
+        if ids != sorted(set(ids)):
+            raise ValueError("requests are not in the order of their ids, each once")
         if self.payment_hash != payment_hash(self.paid, self.salt):
             raise ValueError("payment_hash is not that of the payments: something was changed")
         return self
@@ -155,13 +132,13 @@ def payment_hash(paid: Sequence[PaidRequest], salt: str) -> str:
     return "0x" + keccak(b"".join(one.leaf(bytes.fromhex(salt[2:])) for one in paid)).hex()
 
 
-def confirm(batch: BatchFile, found: Iterable[Answer], salt: bytes) -> ConfirmationFile:
-    """What is to be confirmed of these answers; what is pending or doubtful is in no confirmation.
+def confirm(batch: Batch, found: Iterable[Answer], salt: bytes) -> ConfirmationFile:
+    """What is to be confirmed of these answers: what was paid.
 
     Args:
         batch: Of which they are.
         found: As `answers` gave them, or some of them.
-        salt: 32 random bytes.
+        salt: 32 bytes that nobody can guess (`Secret.salt`).
     """
     names = {one.request: one for one in batch.payments}
     ordered = sorted(found, key=lambda one: one.request)
@@ -169,15 +146,6 @@ def confirm(batch: BatchFile, found: Iterable[Answer], salt: bytes) -> Confirmat
         _paid(one.request, names[one.request].end_to_end_id, one.leg)
         for one in ordered
         if one.state is State.PAID and one.leg is not None
-    )
-    unpaid = tuple(
-        UnpaidRequest(
-            request=one.request,
-            state="rejected" if one.state is State.REJECTED else "returned",
-            why=one.why,
-        )
-        for one in ordered
-        if one.state in (State.REJECTED, State.RETURNED)
     )
     text = "0x" + salt.hex()
     return ConfirmationFile(
@@ -187,7 +155,6 @@ def confirm(batch: BatchFile, found: Iterable[Answer], salt: bytes) -> Confirmat
         salt=text,
         payment_hash=payment_hash(paid, text),
         paid=paid,
-        unpaid=unpaid,
     )
 
 
@@ -212,37 +179,3 @@ def read_confirmations(paths: Sequence[Path]) -> list[ConfirmationFile]:
         FileError: a file is none, or was changed.
     """
     return [read_model(path, ConfirmationFile, _WHAT) for path in paths]
-
-
-def taken_requests(
-    batches: Iterable[BatchFile],
-    confirmations: Iterable[ConfirmationFile],
-    desk: str,
-    chain_id: int,
-) -> dict[int, str]:
-    """Requests of a desk that an order was made for and that no bank refused or returned, and in what they are.
-
-    Args:
-        batches: All that were ever made.
-        confirmations: All that were ever made: one frees what its own batch did not pay, and nothing else does.
-        desk: Whose requests.
-        chain_id: EIP-155.
-
-    Raises:
-        FileError: a request is in two batches, and neither is done with it.
-    """
-    free = {(one.batch, part.request) for one in confirmations for part in one.unpaid}
-    taken: dict[int, str] = {}
-    for batch in sorted(batches, key=lambda one: (one.created, one.id)):
-        if (batch.desk.lower(), batch.chain_id) != (desk.lower(), chain_id):
-            continue
-        for payment in batch.payments:
-            if (batch.id, payment.request) in free:
-                continue
-            if payment.request in taken:
-                raise FileError(
-                    f"request {payment.request} is in {taken[payment.request]} and in batch {batch.id}, and would be "
-                    "paid twice: tell the bank not to execute one of them, before anything else."
-                )
-            taken[payment.request] = f"batch {batch.id}"
-    return taken

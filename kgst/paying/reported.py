@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kgst.paying.batch import BatchFile
+from kgst.paying.batch import Batch
 from kgst.paying.reasons import REJECTED, said_of, why_of
 from kgst.statements.pain002 import Status, StatusReport
 
@@ -28,7 +28,7 @@ class Reported:
     doubt: str = ""
 
 
-def reported(batch: BatchFile, reports: Iterable[StatusReport]) -> Mapping[int, Reported]:
+def reported(batch: Batch, reports: Iterable[StatusReport]) -> Mapping[int, Reported]:
     """What is said of each request of the batch, by its id.
 
     Of one report the narrowest statement counts: of the payment, else of its group, else of the order. Of several

@@ -53,6 +53,14 @@ class Secret:
         of = bytes.fromhex(desk[2:]) + chain_id.to_bytes(32) + request.to_bytes(32)
         return reference_of(hmac.digest(self._bytes, of, "sha256"))
 
+    def salt(self, lock: str) -> bytes:
+        """For the proofs of the payments of one lock, 32 bytes: the same in every checkout, so that none can lose it.
+
+        Args:
+            lock: Hash of the transaction.
+        """
+        return hmac.digest(self._bytes, b"payments of " + bytes.fromhex(lock[2:]), "sha256")
+
     @property
     def mark(self) -> str:
         """Eight digits by which two secrets are told apart, and from which neither follows."""

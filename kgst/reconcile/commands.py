@@ -17,6 +17,7 @@ from kgst.reconcile.documents import ReconcileDocument
 from kgst.reconcile.views import breaks_csv, print_all
 from kgst.reserves.attested import Attested, read_attested
 from kgst.reserves.composing import Previous, life_of, previous_of, window_of
+from kgst.reserves.desk import desk_payments
 from kgst.reserves.format import bishkek_day
 from kgst.reserves.progress import reading_shown
 from kgst.reserves.reading import final_enough, read_state
@@ -82,14 +83,15 @@ def reconciled(
     previous = previous_of(given.previous, [one.statement for one in attested.values()])
     entries, sheets = _entries(system, given.statements, quiet=quiet)
     scope = _scope(given, state, entries, attested, previous)
-    life = life_of(system, state, previous.annex if previous else None).until(scope.block)
-    window = window_of(system, entries, scope.until, orders)
+    desk = desk_payments(system, state.block.number)
+    life = life_of(system, state, previous.annex if previous else None, desk.of).until(scope.block)
+    window = desk.window(window_of(system, entries, scope.until, orders))
     outcome = match(
         life.redemptions,
         booked_once(entries, after=scope.after, until=scope.until),
         settled_before=life.before or (),
         carried=previous.annex.carried if previous and previous.annex else (),
-        orders=orders,
+        orders=window.orders,
         own=window.own,
         others=window.others,
     )

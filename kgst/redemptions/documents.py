@@ -4,13 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
-from kgst.document import Address, BaseUnits, ChainId, Count, Document, Hash, Label, Part, Time
+from kgst.document import (
+    Address,
+    BaseUnits,
+    ChainId,
+    Count,
+    Document,
+    Hash,
+    Label,
+    Part,
+    Sha256,
+    Time,
+    Tyiyn,
+)
+from kgst.pipeline.documents import Proposal, ReadBack, Transaction
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
-    from kgst.redemptions.reading import Desk, Request
+    from kgst.redemptions.verdicts import Verdict
+    from kgst.snapshot.requests import Desk, Request
 
-__all__ = ["RedemptionsListDocument", "RedemptionsShowDocument"]
+__all__ = [
+    "AnsweredPart",
+    "OrderPart",
+    "OrderedPart",
+    "RedemptionsConfirmDocument",
+    "RedemptionsListDocument",
+    "RedemptionsPayDocument",
+    "RedemptionsShowDocument",
+    "WritePart",
+]
 
 
 class _Block(Part):
@@ -95,6 +118,139 @@ class RedemptionsShowDocument(_Redemptions):
     """Some requests at the redemption desk, in full."""
 
     SCHEMA: ClassVar = "kgst/redemptions-show/1"
+
+
+class OrderedPart(Part):
+    """One payment of an order for a bank.
+
+    Attributes:
+        request: Its id on the chain.
+        bank: BIC, or a code of six digits.
+        account_end: The last four characters of the payee's account.
+    """
+
+    request: Count
+    tyiyn: Tyiyn
+    bank: str
+    account_end: str
+
+
+class OrderPart(Part):
+    """An order for a bank: of what one transaction locked.
+
+    Attributes:
+        id: By which the bank takes it once.
+        lock: Hash of the transaction that locked its requests.
+        locked_at: Time of that.
+        pay_by: From then on the requests may be withdrawn.
+        layout: How the bank's file is written.
+        tyiyn: The sum.
+        bank_file: What the bank is given.
+        batch_file: What is kept beside it.
+        written_before: Both files were there, with the same bytes.
+        too_late: Less time is left than the bank needs: it is not to be given to the bank any more.
+        payments: By request.
+    """
+
+    id: str
+    lock: Hash
+    locked_at: Time
+    pay_by: Time
+    layout: str
+    count: Count
+    tyiyn: Tyiyn
+    bank_file: str
+    bank_file_sha256: Sha256
+    batch_file: str
+    written_before: bool
+    too_late: bool
+    payments: list[OrderedPart]
+
+
+class RedemptionsPayDocument(Document):
+    """Orders for the bank that pays what is locked.
+
+    Attributes:
+        desk: Address of the redemption desk.
+        account: That is debited.
+        batches: An order for each transaction that locked something.
+    """
+
+    SCHEMA: ClassVar = "kgst/redemptions-pay/1"
+
+    chain_id: ChainId
+    desk: Address
+    account: str
+    batches: list[OrderPart]
+
+
+class AnsweredPart(Part):
+    """What a bank's files say of a request, and what it means.
+
+    Attributes:
+        amount: As it stands on the chain.
+        bank: What the bank did.
+        state: On the chain, before anything was confirmed.
+        text: For people.
+        where: The entry of the bank's file; empty without one.
+        confirms: It is confirmed by this run.
+        trouble: Somebody has to do something else: exit code 3.
+    """
+
+    request: Count
+    amount: BaseUnits
+    bank: Literal["paid", "rejected", "returned", "pending", "doubtful"]
+    state: Literal["requested", "locked", "paid", "returned", "withdrawn", "rejected", "seized"]
+    text: str
+    where: str
+    confirms: bool
+    trouble: bool
+
+    @classmethod
+    def of(cls, one: Verdict) -> AnsweredPart:
+        """The part of a verdict."""
+        return cls.taken_from(one, bank=one.bank.value, state=one.stage.name.lower())
+
+
+class WritePart(Part):
+    """One call of the desk.
+
+    Attributes:
+        done: What was asked for is so on the chain.
+        resumed: An interrupted run was finished.
+        already: It was so before; nothing was sent.
+        transactions: That are final.
+        read_back: Values read from the chain afterwards.
+        waits_until: From then on the scheduled operation can be executed; null when none waits.
+        proposal: The Safe's transaction that is not sent yet; null when none waits.
+    """
+
+    done: bool
+    resumed: bool
+    already: bool
+    transactions: list[Transaction]
+    read_back: list[ReadBack]
+    waits_until: Time | None
+    proposal: Proposal | None
+
+
+class RedemptionsConfirmDocument(Document):
+    """What a bank answered, and what of it was confirmed.
+
+    Attributes:
+        desk: Address of the redemption desk.
+        answers: By lock and request; those of which nothing is to be said are left out.
+        proofs: Files that are kept of what is confirmed.
+        writes: What was done for it, a part for each call.
+    """
+
+    SCHEMA: ClassVar = "kgst/redemptions-confirm/1"
+
+    chain_id: ChainId
+    desk: Address
+    answers: list[AnsweredPart]
+    proofs: list[str]
+    writes: list[WritePart]
 
 
 def _part(system: System, one: Request, now: int) -> _Request:

@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kgst.errors import InputError, RefusedError
 from kgst.moments import both_times, format_span
+from kgst.paying.making import Request as Payable
+from kgst.paying.making import sort_out
+from kgst.paying.payer import own_accounts
+from kgst.paying.register import Register
 from kgst.pipeline.operation import Operation, Readback, call_data
-from kgst.redemptions.reading import Desk, Request, Stage, read_desk
 from kgst.roles import Role
+from kgst.snapshot.requests import Desk, Request, Stage, read_desk
 from kgst.units import format_som
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = ["MOST", "chosen", "confirm", "lock", "reject", "returned"]
+__all__ = ["MOST", "chosen", "confirm", "lock", "reject", "returned", "unpayable"]
 
 MOST: Final = 100
 """Requests in one transaction."""
 
 
-def chosen(desk: Desk, most: int | None) -> list[int]:
-    """The requests that are due, oldest first, as many as `most` base units pay; at most `MOST`."""
+def chosen(desk: Desk, most: int | None, without: Collection[int] = ()) -> list[int]:
+    """The requests that are due, oldest first, as many as `most` base units pay; at most `MOST`.
+
+    Args:
+        desk: All of them.
+        most: Base units.
+        without: Those that are passed over.
+    """
     found, total = [], 0
     for one in desk.requests:
-        if not one.is_due(desk.head.time):
+        if not one.is_due(desk.head.time) or one.id in without:
             continue
         if most is not None and total + one.amount > most:
             break
         total += one.amount
         found.append(one.id)
     return found[:MOST]
+
+
+def unpayable(system: System, register: Register, requests: Sequence[Request]) -> dict[int, str]:
+    """Requests that no bank can be told to pay, and why: what is locked for nothing is only withdrawn at its end."""
+    asked = [
+        Payable(
+            id=one.id,
+            requester=one.requester,
+            value=one.amount,
+            reference="0x" + one.payee_hash.hex(),
+        )
+        for one in requests
+    ]
+    _, refusals = sort_out(asked, register, own_accounts(system.policy))
+    return {one.request: one.why for one in refusals}
 
 
 def lock(system: System, ids: Sequence[int]) -> Operation:

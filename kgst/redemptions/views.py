@@ -9,7 +9,7 @@ from kgst.console import Answer
 from kgst.errors import ExitCode
 from kgst.moments import both_times, format_span, format_time
 from kgst.redemptions.documents import RedemptionsListDocument, RedemptionsShowDocument
-from kgst.redemptions.reading import Stage, read_desk
+from kgst.snapshot.requests import Stage, read_desk
 from kgst.tables import facts, table
 from kgst.terminal import markup
 from kgst.units import format_som
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kgst.deployment.system import System
-    from kgst.redemptions.reading import Desk, Request
+    from kgst.snapshot.requests import Desk, Request
 
 __all__ = ["list_requests", "show_requests"]
 

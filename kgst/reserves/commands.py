@@ -20,6 +20,7 @@ from kgst.reserves.annex import annex_of
 from kgst.reserves.attested import check_reports, read_attested
 from kgst.reserves.by_hand import read_by_hand
 from kgst.reserves.composing import Previous, compose, read_previous
+from kgst.reserves.desk import require_confirmed
 from kgst.reserves.documents import (
     RecoveryPart,
     Report,
@@ -121,6 +122,7 @@ def draft(given: Given, *, force: bool, quiet: bool) -> Answer[ReservesDraftDocu
     previous = read_previous(given.previous, state)
     total, entries = _read_statements(system, state, given, previous, quiet=quiet)
     made = compose(system, state, total, entries, previous=previous, by_hand=by_hand, orders=orders)
+    require_confirmed(made.unconfirmed, given.because)
     data = made.report.as_bytes()
     deadline = deadline_after(
         state.block.timestamp, given.valid_for, usual=ATTESTATION_VALID, longest=state.max_age
@@ -133,6 +135,7 @@ def draft(given: Given, *, force: bool, quiet: bool) -> Answer[ReservesDraftDocu
         *draft_warnings(drafted, total, now=state.block.timestamp),
         *_since_the_last(total, previous, state),
         *settling_warnings(made.settled),
+        *_unconfirmed(made.unconfirmed),
     ]
     files = [(report, data), (annex, made.annex.as_bytes()), (page, page_bytes(made.report, data))]
     write_new([*files, (out_path, as_bytes(drafted))], force=force)
@@ -201,6 +204,15 @@ def _since_the_last(
         yield caution(
             "continuity",
             "without --previous nothing shows that no day is missing since the last report.",
+        )
+
+
+def _unconfirmed(requests: Sequence[int]) -> Iterator[Check]:
+    if requests:
+        yield caution(
+            "unconfirmed",
+            f"the bank has paid request {', '.join(map(str, requests))}, and their tokens are not burned: "
+            "`ape run redemptions confirm`.",
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from kgst.errors import InputError
 from kgst.node import NodeError, block_at
 from kgst.reserves.annex import Annex, Named, Open, Paid, annex_of, hash_of, read_annex
 from kgst.reserves.by_hand import ByHand
+from kgst.reserves.desk import desk_payments, unconfirmed
 from kgst.reserves.files import ChainState, Statement
 from kgst.reserves.format import bishkek_day
 from kgst.reserves.report import Owed, Published, Report, by_age, composition, part_of, read_report
@@ -52,11 +53,16 @@ class Previous:
 
 @dataclass(frozen=True)
 class Composed:
-    """What is written besides the draft."""
+    """What is written besides the draft.
+
+    Attributes:
+        unconfirmed: Requests of the desk that the statements show as paid, and that are locked all the same.
+    """
 
     settled: Settled
     annex: Annex
     report: Report
+    unconfirmed: Sequence[int] = ()
 
 
 def read_previous(path: Path | None, state: ChainState) -> Previous | None:
@@ -96,8 +102,19 @@ def previous_of(path: Path | None, attested: Sequence[Statement]) -> Previous | 
     return Previous(found, annex)
 
 
-def life_of(system: System, state: ChainState, previous: Annex | None) -> Life:
+def life_of(
+    system: System,
+    state: ChainState,
+    previous: Annex | None,
+    names: Callable[[Burn], Collection[str]] = lambda _: (),
+) -> Life:
     """Everything that was ever burned, and what of it is settled.
+
+    Args:
+        system: Whose token.
+        state: The chain.
+        previous: The last annex.
+        names: Further ids by which banks were told to pay a burn.
 
     Raises:
         NodeError: the node failed, or shows other events than the token has counted.
@@ -112,6 +129,7 @@ def life_of(system: System, state: ChainState, previous: Annex | None) -> Life:
         system.token.address,
         last_settled=state.last.settled,
         previous=previous,
+        names=names,
     )
 
 
@@ -154,11 +172,12 @@ def compose(
         orders: Of payments that banks may have booked as one sum.
 
     Raises:
-        InputError: as `settled_now`.
+        InputError: as `settled_now`; or as `desk_payments`.
         NodeError: as `life_of`.
     """
-    life = life_of(system, state, previous.annex if previous else None)
-    window = window_of(system, entries, total.closing_day, orders)
+    desk = desk_payments(system, state.block.number)
+    life = life_of(system, state, previous.annex if previous else None, desk.of)
+    window = desk.window(window_of(system, entries, total.closing_day, orders))
     settled = settled_now(life, window, by_hand, last=state.last.settled, burned=state.burned)
     annex = _annex(system, state, total, settled)
     outcome, values = settled.outcome, life.values
@@ -189,7 +208,7 @@ def compose(
         named=dict(sorted(Counter(one.kind for one in annex.named).items())),
         leaves=tuple(annex.leaves()),
     )
-    return Composed(settled, annex, report)
+    return Composed(settled, annex, report, unconfirmed(life, desk, window))
 
 
 def days_of(system: System, blocks: Sequence[int]) -> dict[int, date]:

@@ -46,6 +46,7 @@ class Warned(CheckPart):
             person; `thin_buffer`: a bank's next fee makes a deficit; `unsettled`: movements that settle nothing have to
             be cleared up; `no_entries`: the statements show no payments; `holiday`: a balance of an earlier day
             counts; `transfer_in_transit`, `value_after_closing`: money in a balance that is not counted;
+            `unconfirmed`: redemptions that a bank has paid, and whose tokens are not burned;
             `transcribed`: a balance that somebody wrote down; `left_out`: an account in the files that does not count;
             `statements`: what they give to look at; `continuity`: without the last report no missing day shows;
             `accounts`: others than in the last report; `future`: `as_of` is more than 10 minutes ahead of the clock;
@@ -77,6 +78,7 @@ class Warned(CheckPart):
         "transcribed",
         "transfer_in_transit",
         "value_after_closing",
+        "unconfirmed",
     ]
     state: Literal["warning"]
 

@@ -9,6 +9,7 @@ from kgst.console import Answer
 from kgst.deployment.system import open_system
 from kgst.errors import InputError, RefusedError
 from kgst.reserves.composing import Previous, life_of, read_previous
+from kgst.reserves.desk import owed_again
 from kgst.reserves.documents import OrderedPart, ReservesOrderDocument
 from kgst.reserves.format import bishkek_day, som
 from kgst.reserves.reading import final_enough, read_state
@@ -80,7 +81,14 @@ def payable_of(
             "which redemptions are open stands in the last report's annex: give the report with --previous, its annex "
             "beside it."
         )
-    still = [one for one in life.redemptions if one.id not in life.before]
+    # What the desk burned was paid before: it is owed only when its money came back.
+    desk = system.deployment.redemption_desk.address
+    again = owed_again(system, life.burns, state.block.number)
+    still = [
+        one
+        for one, burn in zip(life.redemptions, life.burns, strict=True)
+        if one.id not in life.before and (burn.account != desk or burn.key in again)
+    ]
     payable = [(one.id, one.tyiyn) for one in still if one.tyiyn and one.key is not None]
     left = [one.id for one in still if not one.tyiyn or one.key is None]
     if not payable:

@@ -6,7 +6,7 @@ attested closing, up to this one. So each entry counts once in the life of the t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -51,6 +51,7 @@ class Life:
         *,
         last_settled: int,
         previous: Annex | None,
+        names: Callable[[Burn], Collection[str]] = lambda _: (),
     ) -> Life:
         """As the chain and the last annex have it.
 
@@ -60,8 +61,9 @@ class Life:
             token: Address.
             last_settled: Base units, by the last attestation.
             previous: The annex of its report, whose hash was compared.
+            names: Further ids by which banks were told to pay a burn.
         """
-        owed = [redemption_of(one, chain_id, token) for one in burns]
+        owed = [redemption_of(one, chain_id, token, names(one)) for one in burns]
         before: frozenset[str] | None = None
         if previous is not None and previous.open is not None:
             known = {

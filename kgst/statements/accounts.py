@@ -23,6 +23,7 @@ class ReserveAccount(BaseModel):
         bank: BIC of the bank, 8 or 11 characters, if it is known.
         owner: Name of its owner, if it is known.
         written: Other ways in which the bank writes the number.
+        pays_redemptions: Whether redemptions are paid from it; one account at most.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -32,6 +33,7 @@ class ReserveAccount(BaseModel):
     bank: Annotated[str, Field(pattern=r"^[A-Z0-9]{8}([A-Z0-9]{3})?$")] | None = None
     owner: Annotated[str, Field(min_length=1, max_length=140)] | None = None
     written: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = ()
+    pays_redemptions: bool = False
 
     @model_validator(mode="before")
     @classmethod

@@ -16,9 +16,12 @@ from kgst.statements.entries import Entry
 from kgst.statements.given import files_of
 from kgst.statements.joining import join_pages, require_one_origin, require_whole_messages
 from kgst.statements.layouts import read_file
+from kgst.statements.model import StatementError
 from kgst.statements.opened import Progress
 from kgst.statements.pain002 import PAIN002, StatusReport, read_pain002
 from kgst.statements.sheet import Sheet
+from kgst.statements.signed import judged
+from kgst.statements.vouching import require_signed_entries
 
 __all__ = ["BankAnswers", "read_answers"]
 
@@ -54,27 +57,38 @@ def read_answers(
         progress: Told of each piece that is read.
 
     Raises:
-        StatementError: a file is none of these, or one that cannot be relied on.
+        StatementError: a file is none of these, or one that cannot be relied on; or it has entries of a bank that
+            signs, and not its signature.
     """
     accounts = accounts or Accounts()
     entries: list[Entry] = []
     sheets: list[Sheet] = []
     reports: list[StatusReport] = []
     seen: set[str] = set()
-    for file, _ in files_of(list(paths), progress):
-        if file.sha256 in seen:
+    for given, beside in files_of(list(paths), progress):
+        if given.sha256 in seen:
             continue
-        seen.add(file.sha256)
+        seen.add(given.sha256)
+        # What is signed in a file is all that is read of it.
+        file, verdict = judged(given, beside, accounts.banks)
+        if verdict.doubt and accounts.banks.trusted:
+            raise StatementError(
+                f"{given.name}: its signature does not count: {verdict.doubt}; fetch the file from the bank again and "
+                "change nothing in it."
+            )
+        found_here: list[Entry] = []
         # The first message of the file decides; UTF-16 has a zero beside each of these characters.
         found = _MESSAGE.search(file.head.replace(b"\x00", b""))
         message = found[1].decode() if found else ""
         if message == PAIN002.message:
             reports += read_pain002(file)
         elif message == CAMT054.message:
-            read_camt054(file, currency, accounts, entries.append)
+            read_camt054(file, currency, accounts, found_here.append)
         else:
-            read = read_file(file, currency, accounts, accounts.tables, entries.append)
+            read = read_file(file, currency, accounts, accounts.tables, found_here.append)
             sheets += [one for one in read if isinstance(one, Sheet)]
+        require_signed_entries(given.name, found_here, verdict, accounts)
+        entries += found_here
     _require_sound(sheets, accounts)
     return BankAnswers(tuple(entries), tuple(reports))
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 from kgst.statements.accounts import Accounts
+from kgst.statements.entries import Entry
 from kgst.statements.joining import bank_of
-from kgst.statements.model import end_of
+from kgst.statements.model import StatementError, end_of
 from kgst.statements.sheet import Sheet
 from kgst.statements.signed import Trusted, Verdict
 from kgst.statements.texts import bishkek
 
-__all__ = ["require_signed"]
+__all__ = ["require_signed", "require_signed_entries"]
 
 
 def require_signed(sheets: Sequence[Sheet], verdict: Verdict, accounts: Accounts) -> None:
@@ -37,6 +39,54 @@ def require_signed(sheets: Sequence[Sheet], verdict: Verdict, accounts: Accounts
             )
         else:
             _require_valid(sheet, verdict.by)
+
+
+def require_signed_entries(
+    name: str, entries: Iterable[Entry], verdict: Verdict, accounts: Accounts
+) -> None:
+    """The same of a file by which tokens are burned: by the policy's word on whose account it is, not by the file's.
+
+    Args:
+        name: Of the file.
+        entries: All that stand in it.
+        verdict: Of its signature.
+        accounts: Those that count, and their banks.
+
+    Raises:
+        StatementError: naming file, account and bank, and what to do.
+    """
+    for account, days in _days(entries).items():
+        listed = accounts.find(account[0])
+        bank = ((listed.bank if listed else None) or account[1] or "")[:8]
+        where = f"{name}: account {account[0]}"
+        if verdict.by is None:
+            if accounts.banks.requires(bank):
+                why = verdict.doubt or "it has none"
+                raise StatementError(
+                    f"{where}: the policy requires the signature of the bank {bank}, and {why}; fetch the signed file "
+                    "from the bank, with its signature (.p7s) where that is a file of its own."
+                )
+        elif bank != verdict.by.bank[:8]:
+            raise StatementError(
+                f"{where}: the file is signed by the bank {verdict.by.bank}, and the account is of "
+                f"{bank or 'no known bank'}; "
+                "a bank vouches for its own accounts only."
+            )
+        else:
+            certificate = verdict.by.certificate
+            first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+            if wrong := [day for day in sorted(days) if not first <= end_of(day) <= last]:
+                raise StatementError(
+                    f"{where}: the certificate of the bank {verdict.by.bank} is valid from {_utc(first)} to "
+                    f"{_utc(last)}, and an entry is of {wrong[0]}; ask the bank for a file signed as it signed then."
+                )
+
+
+def _days(entries: Iterable[Entry]) -> dict[tuple[str, str | None], set[date]]:
+    found: defaultdict[tuple[str, str | None], set[date]] = defaultdict(set)
+    for one in entries:
+        found[one.account, one.bank].add(one.booking_day)
+    return found
 
 
 def _require_none(sheet: Sheet, bank: str | None, verdict: Verdict, accounts: Accounts) -> None:

@@ -20,7 +20,7 @@ __all__ = ["MAX_HEAD_AGE", "Alert", "Kind", "alerts", "bnb", "names", "warnings"
 MAX_HEAD_AGE: Final = 60
 """Seconds; a node whose latest block is older stands still."""
 
-Kind = Literal["deficit", "attestation", "recovery", "balance", "node"]
+Kind = Literal["deficit", "attestation", "recovery", "redemption", "balance", "node"]
 
 
 class Alert(NamedTuple):
@@ -65,6 +65,10 @@ def _all(system: System, status: Status) -> Iterator[tuple[Kind | None, str]]:
             f"recovery under way: {names(system, status.recovery.auditors)} become the auditors from "
             f"{format_time(status.recovery.acceptable_at)} on unless the present ones attest",
         )
+    for text in status.redemptions.broken():
+        yield "redemption", text
+    for text in status.redemptions.to_do():
+        yield None, text
     least = system.policy.limits.min_balance
     for operator in status.operators:
         if operator.balance < least:

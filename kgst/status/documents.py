@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kgst.deployment.system import System
     from kgst.snapshot.token import Recovery
     from kgst.status.reading import Status
+    from kgst.status.redemptions import Redemptions
 
 __all__ = ["StatusDocument"]
 
@@ -185,6 +186,45 @@ class _Pending(Part):
     expires_at: Time
 
 
+class _Redemptions(Part):
+    """What the redemption desk waits for; each list by id.
+
+    Attributes:
+        due: Can be locked now: exit code 3.
+        due_amount: Their sum.
+        lock_until: The last second at which the first of them may be locked; null without one.
+        locked: Locked, and there is time to pay.
+        locked_amount: Their sum.
+        pay_by: From then on the first of them may be withdrawn; null without one.
+        late: Not locked in time.
+        unpaid: Locked, and not confirmed as paid in time.
+        returned: The money came back.
+        unburned: Paid, and their tokens are not burned yet.
+    """
+
+    due: list[Count]
+    due_amount: BaseUnits
+    lock_until: Time | None
+    locked: list[Count]
+    locked_amount: BaseUnits
+    pay_by: Time | None
+    late: list[Count]
+    unpaid: list[Count]
+    returned: list[Count]
+    unburned: list[Count]
+
+    @classmethod
+    def of(cls, found: Redemptions) -> _Redemptions:
+        names = ("due", "locked", "late", "unpaid", "returned", "unburned")
+        return cls(
+            **{name: [one.id for one in getattr(found, name)] for name in names},
+            due_amount=sum(one.amount for one in found.due),
+            locked_amount=sum(one.amount for one in found.locked),
+            lock_until=min((one.time for one in found.due), default=None),
+            pay_by=min((one.time for one in found.locked), default=None),
+        )
+
+
 class _Operator(_Who):
     """Somebody of the policy who sends transactions.
 
@@ -221,6 +261,7 @@ class StatusDocument(Document):
         paused: Pause flags that are set.
         delegate_all: Payments run from the implementation instead of the token's own code.
         recovery: The recovery of auditors under way; null when there is none.
+        redemptions: What the redemption desk waits for.
         pending: Scheduled operations, the next to be ready first; null when the node refuses events, so that they are
             not known.
         operators: People of the policy who have a power on the chain, and so send transactions.
@@ -246,6 +287,7 @@ class StatusDocument(Document):
     auditors: _Auditors
     recovery: _Recovery | None
     issuers: list[_Issuer]
+    redemptions: _Redemptions
     pending: list[_Pending] | None
     operators: list[_Operator]
     warnings: list[str]
@@ -272,6 +314,7 @@ class StatusDocument(Document):
                 _Issuer.taken_from(record, label=named(address), address=address)
                 for address, record in status.issuers.items()
             ],
+            redemptions=_Redemptions.of(status.redemptions),
             pending=None
             if status.pending is None
             else [_Pending.taken_from(operation) for operation in status.pending],

@@ -1,6 +1,7 @@
 """How the token stands now, in one block: what an operator looks at first.
 
-Requests besides those that open the deployment: the latest block, events, and one call through Multicall3.
+Requests besides those that open the deployment: the latest block, events, and one call through Multicall3; another for
+every 200 requests at the redemption desk.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from kgst.decoding.pending import Pending, ScheduleReads
 from kgst.multicall import Head, Reads, ensure_multicall, latest
 from kgst.policy import Policy
 from kgst.snapshot.powers import IssuerReads
+from kgst.snapshot.requests import Request, every, read_requests
 from kgst.snapshot.token import Attestation, Issuer, Recovery, TokenReads
 from kgst.snapshot.traces import read_traces
 from kgst.status.operators import Operator, OperatorReads
+from kgst.status.redemptions import Redemptions
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
@@ -35,6 +38,7 @@ class Status:
         flags: Pause flags.
         suspended: Those of `auditors` who do not count.
         pending: None when the node refuses events.
+        requests: Those at the redemption desk of which something is still to happen.
         gaps: What could not be looked at, and why.
     """
 
@@ -54,6 +58,7 @@ class Status:
     recovery: Recovery | None
     issuers: dict[str, Issuer]
     pending: list[Pending] | None
+    requests: tuple[Request, ...]
     operators: list[Operator]
     gaps: list[str]
 
@@ -61,6 +66,11 @@ class Status:
     def shortfall(self) -> int:
         """Base units in circulation that are not backed."""
         return max(0, self.supply - self.backing)
+
+    @property
+    def redemptions(self) -> Redemptions:
+        """What the redemption desk waits for."""
+        return Redemptions.of(self.requests, self.head.time)
 
     @property
     def expired(self) -> bool:
@@ -90,10 +100,12 @@ def read_status(system: System) -> Status:
     auditor_set, proposal = token.auditors(), token.recovery()
     flags, delegate_all = token.pause_flags(), token.delegate_all()
     issuers = IssuerReads(reads, deployment, traces)
+    asked = reads.of(deployment.redemption_desk, "requestCount")
     schedule = ScheduleReads(reads, deployment.manager, traces.scheduled)
     people = OperatorReads(reads, deployment)
     reads.fetch(provider, head, "read the token's state")
 
+    requests = read_requests(system, head, every(asked.value))
     stands, auditors, proposed = solvency.value, auditor_set.value, proposal.value
     named = {policy.address(issuer.member) for issuer in policy.issuers}
     return Status(
@@ -117,6 +129,7 @@ def read_status(system: System) -> Status:
             if address in named or record.is_one
         },
         pending=None if traces.gap else schedule.pending(system),
+        requests=tuple(one for one in requests if one.is_open()),
         operators=list(
             people.found(
                 head.time,

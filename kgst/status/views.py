@@ -105,6 +105,8 @@ def _figures(system: System, status: Status) -> Iterator[tuple[str, str]]:
         yield "minting", f"{end}, {format_time(status.valid_until)}"
     else:
         yield "attestation", "none"
+    if lines := list(status.redemptions.figures()):
+        yield "redemptions", "\n".join(lines)
     yield "auditors", f"{status.threshold} of {names(system, status.auditors)}"
     yield "paused", flag_names(status.flags)
     if status.pending is not None and not status.pending:

@@ -86,6 +86,7 @@ NOT_HERE = {
     "guard send": "shows a file, which its own tests lie in",
     "index sync": "shows numbers and hashes",
     "reconcile": "shows statements, which their own tests lie in",
+    "redemptions pay": "needs what is locked and a register; test_redemptions_pay has its screens",
     "redemptions show": "needs a request; shows what `redemptions list` shows",
     "reserves draft": "shows statements, which their own tests lie in",
     "reserves order": "writes a file, of figures and references",

@@ -20,8 +20,8 @@ from kgst.errors import DriftError, ExitCode, InputError, RefusedError
 from kgst.files import Files
 from kgst.node import NodeError
 from kgst.redemptions.operations import chosen, confirm, lock, reject, returned
-from kgst.redemptions.reading import Stage, read_desk
 from kgst.redemptions.views import list_requests, show_requests
+from kgst.snapshot.requests import Stage, read_desk
 
 POLICY = Path(__file__).parents[1] / "support/policy.yaml"
 ROOT = Path(__file__).parents[2]
@@ -220,7 +220,7 @@ def test_typed__each_command__does_what_it_says(typed: Any, redeemer: Any) -> No
     assert typed("redemptions", "lock", "--due", "300 som", *by).exit_code == 0
     document = json.loads(typed("redemptions", "show", 1, 2, "--json").stdout)
     assert [one["state"] for one in document["requests"]] == ["locked", "locked"]
-    refused = typed("redemptions", "confirm", 1, "--payment-hash", "0x12", *by)
+    refused = typed("redemptions", "confirm", "--by-hand", 1, "--payment-hash", "0x12", *by)
     assert refused.exit_code == ExitCode.USAGE
     assert "0x and 64 hexadecimal digits" in refused.stderr
     assert typed("redemptions", "returned", 1, *by).exit_code == ExitCode.REFUSED

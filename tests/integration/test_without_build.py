@@ -55,6 +55,7 @@ NOT_HERE = {
     "drill": "not every day; on a fork",
     "guard send": "needs a file that is signed beforehand",
     "reconcile": "needs statements",
+    "redemptions pay": "needs what is locked and a register",
     "redemptions show": "needs a request",
     "reserves draft": "needs statements",
     "reserves order": "needs redemptions that are open",

@@ -37,7 +37,7 @@ RUNBOOKS = ROOT / "docs" / "runbooks"
 SCHEMAS = ROOT / "docs" / "schemas"
 PAGES = (
     "launch-day", "daily-attestation", "emergency-pause", "freeze-order", "hard-hours", "lost-key", "drift", "upgrade",
-    "banking-days", "deficit", "somebody-asks",
+    "banking-days", "redemption", "deficit", "somebody-asks",
 )  # fmt: skip
 TIMEOUT = 300  # seconds for one command
 TRIES = 12

@@ -15,6 +15,7 @@ from typing import Any
 from eth_account import Account
 from rehearsal.books import Books
 from rehearsal.people import addresses, keys
+from rehearsal.redeemers import Redeemers
 from support.bsc import BscNode, faults
 from web3 import HTTPProvider, Web3
 
@@ -47,6 +48,7 @@ class World:
         self._faults: dict[str, Any] = {}
         self._books: Books | None = None
         self._newest = folder
+        self._desk = Redeemers(self)
         self._set_clock(0)
         self._next_day()
 
@@ -65,6 +67,11 @@ class World:
             "plant": self._plant,
             "pensions": self._pensions,
             "redeem": self._redeem,
+            "payees": lambda _: self._desk.write_payees(),
+            "ask": lambda amount: self._desk.ask(amount),
+            "withdraw": lambda id_: self._desk.withdraw(int(id_)),
+            "bank-pays": lambda ids: self._desk.book(self._today(), ids),
+            "bank-returns": lambda ids: self._desk.book(self._today(), ids, back=True),
             "wait": self._wait,
             "pay": self._pay,
             "address": self._address,
@@ -238,29 +245,29 @@ class World:
         self._transfer("treasury", "issuer", parse_amount(amount))
 
     def _transfer(self, sender: str, receiver: str, value: int) -> None:
-        data = self._call(
+        data = self.call(
             "transfer(address,uint256)", ["address", "uint256"], [self.people[receiver], value]
         )
-        self._send(self.people[sender], self.token, data, key=keys()[sender])
+        self.send(self.people[sender], self.token, data, key=keys()[sender])
 
     def _grant(self, arguments: str) -> None:
         """`PAUSER to merchant behind the policy's back`: by the Safe, whose owners went past the commands."""
         role, _, rest = arguments.partition(" to ")
         manager, safe = self.record["manager"]["address"], self.people["governance"]
-        grant = self._call(
+        grant = self.call(
             "grantRole(uint64,address,uint32)", ["uint64", "address", "uint32"],
             [int(Role[role]), self.people[rest.split()[0]], 0],
         )  # fmt: skip
         self._rpc("anvil_impersonateAccount", [safe])
-        schedule = self._call(
+        schedule = self.call(
             "schedule(address,bytes,uint48)", ["address", "bytes", "uint48"], [manager, grant, 0]
         )
-        self._send(safe, manager, schedule)
+        self.send(safe, manager, schedule)
         self._wait("5 minutes")
-        self._send(
+        self.send(
             safe,
             manager,
-            self._call("execute(address,bytes)", ["address", "bytes"], [manager, grant]),
+            self.call("execute(address,bytes)", ["address", "bytes"], [manager, grant]),
         )
         self._rpc("anvil_stopImpersonatingAccount", [safe])
 
@@ -276,16 +283,14 @@ class World:
 
     def view(self, signature: str, types: list[str], values: list[Any], output: str) -> Any:
         """One value of the token."""
-        answer = self.web3.eth.call(
-            {"to": self.token, "data": self._call(signature, types, values)}
-        )
+        answer = self.web3.eth.call({"to": self.token, "data": self.call(signature, types, values)})
         return self.web3.codec.decode([output], answer)[0]
 
-    def _call(self, signature: str, types: list[str], values: list[Any]) -> str:
+    def call(self, signature: str, types: list[str], values: list[Any]) -> str:
         encoded = self.web3.codec.encode(types, values)
         return "0x" + bytes(Web3.keccak(text=signature)[:4] + encoded).hex()
 
-    def _send(self, sender: str, to: str, data: str, key: str | None = None) -> None:
+    def send(self, sender: str, to: str, data: str, key: str | None = None) -> None:
         request: dict[str, Any] = {"from": sender, "to": to, "data": data, "gas": 1_000_000}
         if key is None:
             sent = self.web3.eth.send_transaction(request)

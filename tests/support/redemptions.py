@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Final
 
 from kgst.moments import BISHKEK
-from kgst.paying.batch import Debtor
-from kgst.paying.making import Made, Request, Terms, make_batch
+from kgst.paying.batch import Debtor, Layout
+from kgst.paying.making import Made, Request, Terms, batch_of, make_batch
 from kgst.paying.register import Payee, Register
 from kgst.paying.secret import Secret
 from kgst.units import TYIYN
@@ -26,11 +27,10 @@ NEEDED_BY: Final = int(datetime(2026, 12, 2, 16, tzinfo=BISHKEK).timestamp())
 TERMS: Final = Terms(
     chain_id=97,
     desk=DESK,
+    lock="0x" + "1c" * 32,
     debtor=DEBTOR,
-    layout="pain.001.001.09",
     created=CREATED,
     needed_by=NEEDED_BY,
-    day=DAY,
 )
 
 
@@ -51,19 +51,29 @@ def register(*payees: Payee) -> Register:
 
 
 def request(number: int, tyiyn: int, of: Payee | None = None, **more: Any) -> Request:
-    """A locked request of `payee(number)`, or of another."""
+    """A request of `payee(number)`, or of another."""
     asked = Request(
         id=number,
         requester=HOLDER,
         value=tyiyn * TYIYN,
         reference=(of or payee(number)).reference,
-        pay_by=NEEDED_BY,
     )
     return replace(asked, **more)
 
 
-def made(*amounts: int, terms: Terms = TERMS, secret: Secret = SECRET) -> Made:
+def ordered(
+    asked: Sequence[Request],
+    people: Register,
+    terms: Terms = TERMS,
+    layout: Layout = "pain.001.001.09",
+    secret: Secret = SECRET,
+) -> Made:
+    """The batch of these requests, and the bank's file."""
+    return make_batch(batch_of(asked, terms, secret), people, layout)
+
+
+def made(*amounts: int, terms: Terms = TERMS, **more: Any) -> Made:
     """A batch of requests 1, 2, 3 … of so many tyiyn."""
     asked = [request(number, tyiyn) for number, tyiyn in enumerate(amounts, 1)]
     people = register(*(payee(one.id) for one in asked))
-    return make_batch(asked, people, terms, secret)
+    return ordered(asked, people, terms, **more)

@@ -17,13 +17,13 @@ from support.redemptions import (
     SECRET,
     TERMS,
     made,
+    ordered,
     payee,
     register,
     request,
 )
 
 from kgst.paying.answers import Answer, State, answers
-from kgst.paying.making import make_batch
 from kgst.statements.entries import Entry
 from kgst.statements.pain002 import Status, StatusReport
 
@@ -310,8 +310,8 @@ def test_rejected_and_debited__is_doubtful__and_rejected_and_returned_is_returne
 
 
 def test_another_batch_of_the_same_request__is_not_ended_by_the_first_ones_rejection() -> None:
-    later = replace(TERMS, created=CREATED + 3600)
-    second = make_batch([request(1, 700)], register(payee(1)), later, SECRET).batch
+    later = replace(TERMS, created=CREATED + 3600, lock="0x" + "2c" * 32)
+    second = ordered([request(1, 700)], register(payee(1)), later).batch
     assert second.id != BATCH.id
     assert second.payments[0].end_to_end_id == NAMES[1]
     no = report(says(1, "RJCT", "AC04"))

@@ -13,9 +13,9 @@ import pytest
 import xmlschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.redemptions import DEBTOR, DESK, SECRET, TERMS, made, payee, register, request
+from support.redemptions import DEBTOR, DESK, TERMS, made, ordered, payee, register, request
 
-from kgst.paying.making import Made, make_batch
+from kgst.paying.making import Made
 from kgst.paying.register import Payee
 from kgst.settling.references import references_in
 
@@ -28,7 +28,7 @@ NAMES = st.text("AZazАЯаяЁёҢңӨөҮү09/-?:().,'+\"«»№", min_size=1,
 
 def of(*people: Payee, layout: Any, **terms: Any) -> Made:
     asked = [request(number, 10 ** (2 * number) + number, of=one) for number, one in enumerate(people, 1)]  # fmt: skip
-    return make_batch(asked, register(*people), replace(TERMS, layout=layout, **terms), SECRET)
+    return ordered(asked, register(*people), replace(TERMS, **terms), layout)
 
 
 def text(found: Any, path: str) -> list[str | None]:
@@ -91,7 +91,7 @@ def test_pain001__what_is_public_is_not_in_it() -> None:
     asked = [request(n, 7, of=one) for n, one in zip(numbers, details, strict=True)]
     people = register(*details)
     for layout in ("pain.001.001.09", "1CClientBankExchange"):
-        one = make_batch(asked, people, replace(TERMS, layout=layout), SECRET)  # type: ignore[arg-type]
+        one = ordered(asked, people, layout=layout)  # type: ignore[arg-type]
         written = one.bank_file.decode("cp1251" if layout.startswith("1C") else "utf-8")
         assert "77000" not in written
         assert DESK[2:].lower() not in written.lower()
@@ -115,7 +115,7 @@ def test_pain001__whatever_the_register_takes__is_by_the_schema(
         except ValueError:  # Latin and Cyrillic in one word
             people.append(payee(number, name="Ө" * 140, purpose="ү" * 100))
     asked = [request(number, tyiyn, of=one) for number, one in enumerate(people, 1)]
-    one = make_batch(asked, register(*people), replace(TERMS, layout=layout), SECRET)  # type: ignore[arg-type]
+    one = ordered(asked, register(*people), layout=layout)  # type: ignore[arg-type]
     SCHEMAS[layout].validate(one.bank_file.decode())
     amounts = re.findall(r'<InstdAmt Ccy="KGS">([0-9.]+)<', one.bank_file.decode())
     assert [Decimal(amount) for amount in amounts] == [Decimal(tyiyn) / 100] * len(people)

@@ -7,17 +7,26 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mockbank.server import Config, make_server
-from support.redemptions import CREATED, DAY, DEBTOR, SECRET, TERMS, payee, register, request
+from support.redemptions import (
+    CREATED,
+    DEBTOR,
+    SECRET,
+    TERMS,
+    ordered,
+    payee,
+    register,
+    request,
+)
 
 from kgst.moments import BISHKEK
 from kgst.paying.answers import Answer, answers
-from kgst.paying.making import Made, make_batch
+from kgst.paying.making import Made
 from kgst.statements import Accounts, ReserveAccount
 from kgst.statements.answers import read_answers
 
@@ -83,19 +92,18 @@ def of(layout: Any = "pain.001.001.09", *amounts: int) -> Made:
     terms = replace(
         TERMS,
         debtor=debtor,
-        layout=layout,
-        needed_by=CREATED + 30 * 86_400,
         # Tomorrow: what is asked for today this bank books at once.
-        day=DAY + timedelta(days=1),
+        created=CREATED + 86_400,
+        needed_by=CREATED + 30 * 86_400,
     )
     people = [
         payee(number, account=iban(number), bank=BIC) for number in range(1, len(amounts) + 1)
     ]
     asked = [
-        request(number, tyiyn, of=one, pay_by=terms.needed_by)
+        request(number, tyiyn, of=one)
         for number, (tyiyn, one) in enumerate(zip(amounts, people, strict=True), 1)
     ]
-    return make_batch(asked, register(*people), terms, SECRET)
+    return ordered(asked, register(*people), terms, layout)
 
 
 @pytest.mark.parametrize("layout", ["pain.001.001.03", "pain.001.001.09"])

@@ -16,7 +16,7 @@ from kgst.node import NodeError
 if TYPE_CHECKING:
     from kgst.deployment.system import System
 
-__all__ = ["Desk", "Request", "Stage", "read_desk"]
+__all__ = ["Desk", "Request", "Stage", "every", "read_desk", "read_requests"]
 
 _AT_ONCE: Final = 200
 """Requests in one question: each asks the token as well."""
@@ -96,37 +96,59 @@ class Desk:
         return tuple(one for one in self.requests if one.is_overdue(self.head.time))
 
 
-def read_desk(system: System, ids: Sequence[int] | None = None) -> Desk:
-    """The desk and its requests, in the latest block.
+def read_desk(system: System, ids: Sequence[int] | None = None, head: Head | None = None) -> Desk:
+    """The desk and its requests, in one block.
 
     Args:
         system: Whose desk.
         ids: Which requests; None for all.
+        head: The block; None for the latest.
 
     Raises:
         RefusedError: there is no such request.
         NodeError: the node failed, or says what cannot be.
     """
     ensure_multicall(system.provider)
-    head, desk = latest(system.provider), system.deployment.redemption_desk
+    head, desk = head or latest(system.provider), system.deployment.redemption_desk
     reads = Reads()
     count, escrow = reads.of(desk, "requestCount"), reads.of(desk, "escrow")
     reads.fetch(system.provider, head, "read the redemption desk")
-    if ids is None and count.value > _MOST:
-        raise NodeError(
-            f"the node says that there are {count.value} requests at the redemption desk, of which {_MOST:,} at most "
-            "are listed: name those that you mean (`ape run redemptions show`), or use another node."
-        )
-    chosen = list(range(1, count.value + 1)) if ids is None else list(dict.fromkeys(ids))
-    if unknown := [one for one in chosen if not 1 <= one <= count.value]:
-        there = f"1 to {count.value}" if count.value else "none yet"
+    chosen = _chosen(count.value, ids)
+    return Desk(head, count.value, escrow.value, read_requests(system, head, chosen))
+
+
+def read_requests(system: System, head: Head, ids: Sequence[int]) -> tuple[Request, ...]:
+    """These, which there are; raises as `read_desk`."""
+    found: list[Request] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        found += _requests(system, head, ids[start : start + _AT_ONCE])
+    return tuple(found)
+
+
+def _chosen(count: int, ids: Sequence[int] | None) -> Sequence[int]:
+    if ids is None:
+        return every(count)
+    chosen = list(dict.fromkeys(ids))
+    if unknown := [one for one in chosen if not 1 <= one <= count]:
+        there = f"1 to {count}" if count else "none yet"
         raise RefusedError(
             f"there is no request {', '.join(map(str, unknown))} at the redemption desk; requests: {there}."
         )
-    found: list[Request] = []
-    for start in range(0, len(chosen), _AT_ONCE):
-        found += _requests(system, head, chosen[start : start + _AT_ONCE])
-    return Desk(head, count.value, escrow.value, tuple(found))
+    return chosen
+
+
+def every(count: int) -> Sequence[int]:
+    """Ids of as many as a desk says that it has.
+
+    Raises:
+        NodeError: more than can be.
+    """
+    if count > _MOST:
+        raise NodeError(
+            f"the node says that there are {count} requests at the redemption desk, of which {_MOST:,} at most "
+            "are listed: name those that you mean (`ape run redemptions show`), or use another node."
+        )
+    return range(1, count + 1)
 
 
 def _requests(system: System, head: Head, ids: Sequence[int]) -> Iterable[Request]:
