@@ -10,6 +10,7 @@ from kgst.errors import ExitCode, RefusedError
 from kgst.moments import format_time
 from kgst.multicall import ensure_multicall, latest
 from kgst.pipeline.operation import Fact, Operation, Readback, call_data
+from kgst.pipeline.work import peers_of
 from kgst.roles import Role
 from kgst.snapshot.traces import read_traces
 from kgst.supply.desk_documents import SupplyDestinationsDocument
@@ -85,7 +86,8 @@ def remove_destination(system: System, account: str, *, allow_unknown: bool) -> 
         readbacks=(_destination(system, address, name, expected=False),),
         already=not allowed,
         repeatable=True,
-        emergency=True,
+        # Twice it reverts: where no further node can say that it is so, the one's word ends it.
+        emergency=allowed or bool(peers_of(system)),
         fact=Fact(desk.address, call_data(desk.isDestination, address), _is_false),
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from kgst.node import NodeError, rpc
 from kgst.pipeline.actor import Actor, choose_actor
 from kgst.pipeline.operation import Fact, Operation, Readback, call_data
 from kgst.pipeline.pipeline import perform
+from kgst.pipeline.work import peers_of
 from kgst.quantities import format_duration
 from kgst.roles import Role
 from kgst.supply.desk_documents import SupplyProposalsDocument
@@ -93,7 +94,8 @@ def cancel(
         readbacks=(Readback("still proposed", False, partial(_is_proposed, system, key)),),
         already=proposal is None,
         repeatable=True,
-        emergency=True,
+        # Twice it reverts: where no further node can say that it is so, the one's word ends it.
+        emergency=proposal is not None or bool(peers_of(system)),
         fact=Fact(contract.address, call_data(contract.proposalOf, key), _is_nothing),
         reference=reference or "",
     )
