@@ -13,7 +13,8 @@ __all__ = ["Called", "called"]
 
 _MADE_OF_OTHERS: Final = ("multicall", "execute", "schedule", "cancel")
 # Whatever the state, these log something; a second pause of what is paused does not.
-_LOUD: Final = ("mint", "burn", "forcedTransfer", "burnBlocked")
+_LOUD: Final = ("mint", "burn", "forcedTransfer", "burnBlocked", "propose")
+_MANAGER: Final = "KGSTAccessManager"
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ def called(namer: Namer, sender: str, to: str | None, data: bytes) -> Called:
     roles = {
         role.name
         for part in parts
-        if part.function.partition("(")[0] not in _MADE_OF_OTHERS
-        and (role := role_of(namer.named(part.to), part.data[:4])) is not None
+        for named in [namer.named(part.to)]
+        if not (named == _MANAGER and part.function.partition("(")[0] in _MADE_OF_OTHERS)
+        and (role := role_of(named, part.data[:4])) is not None
     }
     return Called(
         caller,

@@ -15,6 +15,7 @@ from eth_account.messages import encode_typed_data
 
 from kgst.attestation import ReserveAttestation, in_signer_order
 from kgst.checks import Check, passed
+from kgst.drill.desks import DeskDrill
 from kgst.errors import KgstError, RefusedError
 from kgst.flags import STOPPED_BY, flags_in_words
 from kgst.fork.overrides import StorageOverrides, throwaway_accounts
@@ -100,19 +101,24 @@ def run_drill(system: System, fork: Fork, tell: Callable[[str], None] = lambda _
     drill.pauser, _ = _member(system, pause(system, ()))
     drill.unpauser, allowed = _member(system, unpause(system, ()))
     drill.unpause_delay = allowed.delay
+    desks = DeskDrill(system, fork)
     try:
+        tell("asking for redemptions and proposing a mint, which then wait")
+        desks.begin(overrides)
         tell(f"pausing everything as {system.named(drill.pauser)}")
-        _pause(system, fork, drill)
+        _pause(system, fork, drill, desks)
         tell("trying what must go on: attesting, freezing, cancelling, taking back")
         _what_goes_on(system, fork, overrides, drill)
+        desks.go_on(drill.note)
         tell(f"resuming as {system.named(drill.unpauser)}")
         _resume(system, fork, overrides, drill)
+        desks.end(drill.note)
     except KgstError as error:
         drill.note("drill", "the drill itself", False, str(error))
     return drill
 
 
-def _pause(system: System, fork: Fork, drill: Drill) -> None:
+def _pause(system: System, fork: Fork, drill: Drill, desks: DeskDrill) -> None:
     """From the decision to the proof, timed."""
     start = time.monotonic()
     operation = pause(system, ())
@@ -121,8 +127,8 @@ def _pause(system: System, fork: Fork, drill: Drill) -> None:
     fork.send(drill.pauser, operation.to, operation.data)
     drill.seconds_to_mined = time.monotonic() - start
     refusals = [
-        (what, flags, fork.refusal(caller, operation.to, data))
-        for what, flags, caller, data in _paused(system)
+        (what, flags, fork.refusal(caller, to, data))
+        for what, flags, caller, to, data in (*_paused(system), *desks.stopped())
     ]
     drill.seconds_to_proof = time.monotonic() - start
     drill.note("paused", "pause is mined", True, f"by {system.named(drill.pauser)}")
@@ -132,7 +138,7 @@ def _pause(system: System, fork: Fork, drill: Drill) -> None:
         drill.note("paused", f"{what} reverts", refusal == expected, found, expected)
 
 
-def _paused(system: System) -> list[tuple[str, int, str, bytes]]:
+def _paused(system: System) -> list[tuple[str, int, str, str, bytes]]:
     """Calls that must revert, with the flags that they must name: of each function that a pause stops."""
     token = system.token
     payer, payee = (account.address for account in throwaway_accounts("payments", 2))
@@ -151,7 +157,13 @@ def _paused(system: System) -> list[tuple[str, int, str, bytes]]:
     # Only its receiver may submit what is to be received.
     callers = {"receiveWithAuthorization": payee}
     return [
-        (name, flags, callers.get(name, payer), call_data(getattr(token, name), *calls[name]))
+        (
+            name,
+            flags,
+            callers.get(name, payer),
+            token.address,
+            call_data(getattr(token, name), *calls[name]),
+        )
         for name, flags in STOPPED_BY.items()
     ]
 

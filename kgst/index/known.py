@@ -10,6 +10,7 @@ from eth_utils.address import to_checksum_address
 
 from kgst.abi import interface
 from kgst.history.database import Event
+from kgst.moments import format_time
 from kgst.units import TYIYN, format_som
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ CONTRACTS: Final = (
 )
 """Whose events an index has: everything that is emitted at the token's address is in IKGST's ABI."""
 
-_AMOUNTS: Final = ("value", "amount", "capacity", "settled", "backing", "shortfall")
+_AMOUNTS: Final = ("value", "amount", "capacity", "settled", "backing", "shortfall", "left")
+_TIMES: Final = ("readyAt", "expiresAt", "payBy", "deadline")
 _TYIYN: Final = ("reserves",)
 _MOST: Final = 200
 
@@ -110,6 +112,8 @@ def _worded(name: str, value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         if name in _AMOUNTS and value < 2**128:
             return f"{format_som(value)}"
+        if name in _TIMES:
+            return format_time(value)
         if name in _TYIYN:
             return f"{format_som(value * TYIYN)}"
     return str(value)[:_MOST]

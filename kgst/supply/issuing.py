@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from kgst.errors import InputError, RefusedError
 from kgst.flags import pauses_of
 from kgst.keys import key_of
-from kgst.moments import format_span, format_time
+from kgst.moments import format_time
 from kgst.pipeline.actor import Actor, choose_actor
 from kgst.pipeline.expected_events import key_used, transferred
-from kgst.pipeline.operation import ANYTHING, Operation, Readback, call_data
+from kgst.pipeline.operation import Operation, call_data
 from kgst.pipeline.pipeline import perform
-from kgst.quantities import format_refill
 from kgst.settling.references import payment_reference
 from kgst.snapshot.token import Issuer
 from kgst.supply.once import once
 from kgst.supply.state import SupplyState, read_supply
-from kgst.units import format_som, parse_amount
+from kgst.supply.words import (
+    balance_now,
+    change,
+    mint_lines,
+    positive,
+    refuse,
+    require_reference,
+    supply_now,
+)
+from kgst.units import format_som
 
 if TYPE_CHECKING:
     from kgst.console import Answer
@@ -27,10 +33,7 @@ if TYPE_CHECKING:
     from kgst.pipeline.documents import WriteDocument
     from kgst.pipeline.options import Run
 
-__all__ = ["burn", "burn_obstacles", "mint", "mint_obstacles", "require_reference"]
-
-MAX_REFERENCE: Final = 140
-"""Characters of a reference, as ISO 20022 allows for remittance information."""
+__all__ = ["alone", "burn", "burn_obstacles", "issuers_of", "mint", "mint_obstacles"]
 
 
 def mint(system: System, to: str, amount: str, reference: str, run: Run) -> Answer[WriteDocument]:
@@ -40,21 +43,14 @@ def mint(system: System, to: str, amount: str, reference: str, run: Run) -> Answ
         InputError: no such receiver, amount or reference.
         RefusedError: pause, quota, attestation, headroom or receiver forbid it, or the reference was used.
     """
-    value, reference = _positive(amount), require_reference(reference)
+    value, reference = positive(amount), require_reference(reference)
     receiver = system.require_known(to, allow_unknown=run.allow_unknown)
     actor, run = _issuer(system, run)
     state = read_supply(system, [actor.caller], [receiver])
-    quota, held = state.quotas[actor.caller], state.holdings[receiver]
     name = system.named(receiver)
     key = key_of("mint", reference)
     lines = (
-        ("to", f"{name}\n{receiver}"),
-        ("its balance", _change(held.balance, held.balance + value)),
-        ("supply", _change(state.supply, state.supply + value)),
-        ("backing", format_som(state.backing)),
-        ("headroom", _change(state.headroom, state.headroom - value)),
-        ("issuer's bucket", _bucket(quota, value)),
-        ("attestation valid until", _validity(state)),
+        *mint_lines(system, state, actor.caller, receiver, value),
         ("reference", reference),
         ("key", "0x" + key.hex()),
     )
@@ -63,14 +59,14 @@ def mint(system: System, to: str, amount: str, reference: str, run: Run) -> Answ
         title=f"mint {format_som(value)} to {name}",
         to=system.token.address,
         data=call_data(system.token.mint, receiver, value, key),
-        by=_issuers(system),
+        by=issuers_of(system),
         lines=lines,
-        readbacks=(_supply_now(system), _balance_now(system, receiver)),
+        readbacks=(supply_now(system), balance_now(system, receiver)),
         emits=(
             transferred(system, None, receiver, value, f"minted {format_som(value)} to {name}"),
             key_used(system, actor.caller, key, "the reference's key"),
         ),
-        check=lambda: _refuse(
+        check=lambda: refuse(
             f"{format_som(value)} cannot be minted to {name}",
             [
                 *alone(system, actor, value),
@@ -79,7 +75,8 @@ def mint(system: System, to: str, amount: str, reference: str, run: Run) -> Answ
         ),
         reference=reference,
     )
-    return perform(system, [once(system, actor, operation)], run)
+    desk = system.deployment.mint_desk.address
+    return perform(system, [once(system, actor, operation, others=[desk])], run)
 
 
 def alone(system: System, actor: Actor, value: int) -> list[str]:
@@ -102,7 +99,7 @@ def burn(system: System, amount: str, reference: str, run: Run) -> Answer[WriteD
         InputError: no such amount or reference.
         RefusedError: pause, quota or balance forbid it, or the reference was used.
     """
-    value, reference = _positive(amount), require_reference(reference)
+    value, reference = positive(amount), require_reference(reference)
     actor, run = _issuer(system, run)
     state = read_supply(system, [actor.caller], [actor.caller])
     held, name = state.holdings[actor.caller], system.named(actor.caller)
@@ -113,9 +110,9 @@ def burn(system: System, amount: str, reference: str, run: Run) -> Answer[WriteD
         ("reference", reference),
         ("key", "0x" + key.hex()),
         ("reference of its payment", pays),
-        ("balance of the issuer", _change(held.balance, held.balance - value)),
-        ("supply", _change(state.supply, state.supply - value)),
-        ("backing", _change(state.backing, max(0, state.backing - value))),
+        ("balance of the issuer", change(held.balance, held.balance - value)),
+        ("supply", change(state.supply, state.supply - value)),
+        ("backing", change(state.backing, max(0, state.backing - value))),
         (
             "headroom",
             f"{format_som(state.headroom)}, before and after: what is burned is owed until it is settled",
@@ -126,14 +123,14 @@ def burn(system: System, amount: str, reference: str, run: Run) -> Answer[WriteD
         title=f"burn {format_som(value)} for {reference!r}",
         to=system.token.address,
         data=call_data(system.token.burn, value, key),
-        by=_issuers(system),
+        by=issuers_of(system),
         lines=lines,
-        readbacks=(_supply_now(system), _balance_now(system, actor.caller)),
+        readbacks=(supply_now(system), balance_now(system, actor.caller)),
         emits=(
             transferred(system, actor.caller, None, value, f"burned {format_som(value)} of {name}"),
             key_used(system, actor.caller, key, "the reference's key"),
         ),
-        check=lambda: _refuse(
+        check=lambda: refuse(
             f"{format_som(value)} cannot be burned",
             burn_obstacles(system, state, actor.caller, value),
         ),
@@ -148,7 +145,12 @@ def mint_obstacles(
     """Why `issuer` cannot mint `value` to `receiver` now, in words; in the order of the contract's checks."""
     quota, held = state.quotas[issuer], state.holdings[receiver]
     found = state.closed()
-    if quota.capacity == 0:
+    if quota.capacity == 0 and issuer == system.deployment.mint_desk.address:
+        found.append(
+            "the mint desk is no issuer: GUARDIAN has cut it, or it was never registered; an ISSUANCE_ADMIN gives it a "
+            "quota (`ape run govern apply`)"
+        )
+    elif quota.capacity == 0:
         found.append(
             f"{system.named(issuer)} is no issuer; issuers by the policy: "
             f"{', '.join(i.member for i in system.policy.issuers) or 'none'} (give one with --account)"
@@ -192,41 +194,15 @@ def burn_obstacles(system: System, state: SupplyState, issuer: str, value: int) 
     return found
 
 
-def require_reference(text: str) -> str:
-    """`text`, if people can read it: 1 to 140 printable characters, no spaces around.
-
-    Raises:
-        InputError: it is something else.
-    """
-    if text != text.strip() or not 0 < len(text) <= MAX_REFERENCE or not text.isprintable():
-        raise InputError(
-            f"the reference {text[:60]!r} is empty, longer than {MAX_REFERENCE} characters, has spaces around it or "
-            "characters that cannot be printed; write the payment's reference as the bank has it."
-        )
-    return text
-
-
 def _issuer(system: System, run: Run) -> tuple[Actor, Run]:
     """Who acts; asked for only once."""
-    template = Operation("mint", "mint", system.token.address, b"", by=_issuers(system))
+    template = Operation("mint", "mint", system.token.address, b"", by=issuers_of(system))
     actor = choose_actor(system, [template], run)
     return actor, replace(run, account=actor.account)
 
 
-def _issuers(system: System) -> tuple[str, ...]:
+def issuers_of(system: System) -> tuple[str, ...]:
     return tuple(system.policy.address(i.member) for i in system.policy.issuers)
-
-
-def _positive(amount: str) -> int:
-    value = parse_amount(amount)
-    if value == 0:
-        raise InputError(f"amount {amount!r} is zero; nothing would happen: give what is meant.")
-    return value
-
-
-def _refuse(what: str, obstacles: list[str]) -> None:
-    if obstacles:
-        raise RefusedError(f"{what}:\n" + "\n".join(f"{one}." for one in obstacles))
 
 
 def _when(quota: Issuer, now: int, value: int) -> str:
@@ -237,33 +213,3 @@ def _when(quota: Issuer, now: int, value: int) -> str:
         return "; it is not refilled: an ISSUANCE_ADMIN grants a new quota"
     seconds = -(-(value - quota.available) // quota.refill_per_second)
     return f"; it will have refilled enough at {format_time(now + seconds)}"
-
-
-def _bucket(quota: Issuer, value: int) -> str:
-    return f"{_change(quota.available, quota.available - value)}, refill {format_refill(quota.refill_per_second)}"
-
-
-def _validity(state: SupplyState) -> str:
-    if state.valid_until == 0:
-        return "there is none"
-    left = state.valid_until - state.head.time
-    return f"{format_time(state.valid_until)}" + (
-        f", in {format_span(left)}" if left > 0 else ", which has passed"
-    )
-
-
-def _change(before: int, after: int) -> str:
-    return f"{format_som(before)} → {format_som(after)}"
-
-
-def _supply_now(system: System) -> Readback:
-    return _now("supply", lambda: int(system.token.totalSupply()))
-
-
-def _balance_now(system: System, account: str) -> Readback:
-    return _now(f"balance of {system.named(account)}", lambda: int(system.token.balanceOf(account)))
-
-
-def _now(what: str, read: Callable[[], int]) -> Readback:
-    """Shown, not compared: others pay meanwhile. What this command did is in the transaction's log."""
-    return Readback(f"{what} now", ANYTHING, read, format_som)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,19 +25,35 @@ if TYPE_CHECKING:
 __all__ = ["once"]
 
 
-def once(system: System, actor: Actor, operation: Operation) -> Operation:
-    """`operation`, refused when its reference was used before, and known by it when a run of it was cut off."""
+def once(
+    system: System,
+    actor: Actor,
+    operation: Operation,
+    *,
+    issuer: str | None = None,
+    others: Iterable[str] = (),
+) -> Operation:
+    """`operation`, refused when its reference was used before, and known by it when a run of it was cut off.
+
+    Args:
+        system: Whose token.
+        actor: Who acts.
+        operation: A mint or a burn.
+        issuer: Whose key the token takes, when that is not the actor: the mint desk's address.
+        others: Addresses whose keys name the same deposit, and must be free as well.
+    """
     key = key_of(operation.name, operation.reference)
-    by_key = _ByKey(system, actor.caller, key, operation.emits)
+    by_key = _ByKey(system, issuer or actor.caller, key, operation.emits)
 
     def check() -> None:
         _require_new_here(system, actor, operation)
-        if by_key.is_used():
-            raise RefusedError(
-                f"the reference {operation.reference!r} was used before by {actor.caller}, says the token itself"
-                f"{by_key.told()}: nothing is sent. Each {operation.name} has a reference of its own; if this is "
-                "another one, give another --ref."
-            )
+        for one in (by_key, *(replace(by_key, caller=other) for other in others)):
+            if one.is_used():
+                raise RefusedError(
+                    f"the reference {operation.reference!r} was used before by {one.caller}, says the token itself"
+                    f"{one.told()}: nothing is sent. Each {operation.name} has a reference of its own; if this is "
+                    "another one, give another --ref."
+                )
         if operation.check is not None:
             operation.check()
 
@@ -59,6 +75,9 @@ def _require_new_here(system: System, actor: Actor, operation: Operation) -> Non
     )
     subject = subject_of(here, actor.caller, operation.to, operation.data, operation.reference)
     used = logbook.carried_out(operation.name, operation.reference)
+    done = logbook.last_done(subject)
+    if operation.role is not None and done is not None and used == done[0]:
+        used = None  # a member with a delay has only scheduled it; whether it was executed the token says
     if used is None:
         runs = logbook.runs(".", operation.name, operation.reference)
         used = next((p for p, j in runs if j.header and j.header.subject != subject), None)

@@ -92,8 +92,14 @@ def test_drill__on_a_fork__passes_and_the_network_gets_nothing(
     assert failed(drill.checks) == []
     assert drill.passed
     stopped = [c.item for c in drill.checks if c.area == "paused" and c.item.endswith(" reverts")]
-    assert stopped == [f"{function} reverts" for function in STOPPED_BY]
-    assert len(drill.checks) == 8 + len(STOPPED_BY)
+    desks = ["request at the desk", "withdraw at the desk", "mint by the desk"]
+    assert stopped == [f"{function} reverts" for function in (*STOPPED_BY, *desks)]
+    assert len(drill.checks) == 13 + len(STOPPED_BY) + len(desks)
+    items = {check.item for check in drill.checks}
+    assert items >= {
+        "confirmPaid works, its burn waits", "cancelling a proposed mint works",
+        "removeDestination works", "withdraw works", "burnPaid works",
+    }  # fmt: skip
     assert drill.pauser == kgst.policy.address("pauser")
     assert drill.unpause_delay == HOUR
     waits = next(c for c in drill.checks if c.item == "unpause waits")

@@ -74,6 +74,8 @@ LOOKING: list[tuple[tuple[str, ...], set[int]]] = [
     (("auditors", "show"), {0}),
     (("reserves", "show"), {0}),
     (("supply", "limits"), {0}),
+    (("supply", "proposals"), {0}),
+    (("supply", "destinations"), {0}),
     (("guard", "show", "compliance"), {0}),
     (("safe", "list"), {0}),
     (("redemptions", "list"), {0}),

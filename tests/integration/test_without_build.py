@@ -34,6 +34,8 @@ def _no_build(monkeypatch: pytest.MonkeyPatch) -> None:
 DAILY = {
     "status": (("status",), None),
     "limits": (("supply", "limits"), None),
+    "proposals": (("supply", "proposals"), None),
+    "destinations": (("supply", "destinations"), None),
     "safes": (("safe", "list"), None),
     "show": (("guard", "show", "compliance"), None),
     "pause": (("guard", "pause", "minting"), "pauser"),
