@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from eth_utils.address import to_checksum_address
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Shown", "read_shown"]
 
-_AT_ONCE = 200
+_AT_ONCE: Final = 200
 """Requests in one question."""
 
 
@@ -58,6 +58,7 @@ def read_shown(system: System, ended: int) -> Shown:
     """Read it, in the last block that cannot be undone.
 
     Args:
+        system: Whose page.
         ended: How many of the requests that have ended are shown.
 
     Raises:

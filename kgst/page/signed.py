@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -63,8 +64,6 @@ def read_signed(provider: ProviderAPI, transaction: str, last: Attestation) -> S
 def _calls_in(data: bytes) -> Iterator[tuple[Any, ...]]:
     at = data.find(_SELECTOR)
     while at >= 0:
-        try:
+        with suppress(DecodingError, OverflowError):
             yield decode(_TYPES, data[at + 4 :], strict=False)
-        except (DecodingError, OverflowError):
-            pass
         at = data.find(_SELECTOR, at + 1)
