@@ -1,0 +1,1 @@
+"""What the public page is made from: figures of one final block, and the signatures of the last attestation."""

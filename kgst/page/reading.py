@@ -1,0 +1,138 @@
+"""Everything that the public page shows, in one final block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from eth_utils.address import to_checksum_address
+
+from kgst.decoding.pending import Pending
+from kgst.errors import DriftError
+from kgst.multicall import Head, Reads, many
+from kgst.page.past import Past, read_past
+from kgst.page.signed import Signed, read_signed
+from kgst.redemptions.reading import Request, Stage
+from kgst.reserves.reading import block_of, final_enough
+from kgst.snapshot.state import State, read_state
+from kgst.snapshot.token import Attestation, Auditors, Consent, Solvency, TokenReads
+
+if TYPE_CHECKING:
+    from kgst.deployment.system import System
+
+__all__ = ["Shown", "read_shown"]
+
+_AT_ONCE: Final = 200
+"""Requests in one question."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows, in the block `head`. Amounts are base units.
+
+    Attributes:
+        contracts: Those of the auditors at whose address there is code.
+        signed: How the last attestation was signed; None before the first, or where its transaction does not show it.
+        requests: What is open at the redemption desk, and the last ones that ended.
+    """
+
+    head: Head
+    state: State
+    solvency: Solvency
+    headroom: int
+    attestation: Attestation
+    halts: int
+    consent: Consent
+    auditors: Auditors
+    contracts: frozenset[str]
+    past: Past
+    signed: Signed | None
+    pending: list[Pending]
+    escrow: int
+    count: int
+    requests: tuple[Request, ...]
+
+
+def read_shown(system: System, ended: int) -> Shown:
+    """Read it, in the last block that cannot be undone.
+
+    Args:
+        system: Whose page.
+        ended: How many of the requests that have ended are shown.
+
+    Raises:
+        NodeError: the node failed, or no longer has the events since the deployment.
+        DriftError: the events do not make the supply that the token has.
+    """
+    head, asked = block_of(system, final_enough(system)), {}
+
+    def ask(reads: Reads, _: Any) -> None:
+        token, desk = TokenReads(reads, system.token), system.deployment.redemption_desk
+        asked.update(
+            solvency=token.solvency(),
+            headroom=token.headroom(),
+            attestation=token.attestation(),
+            halts=token.halts(),
+            consent=token.consent(),
+            count=reads.of(desk, "requestCount"),
+            escrow=reads.of(desk, "escrow"),
+        )
+
+    state = read_state(system.deployment, system.provider, head, ask)
+    if state.traces.gap:
+        raise state.traces.failure("What waits in the AccessManager")
+    read: Any = {name: one.value for name, one in asked.items()}
+    past = read_past(system.provider, system.record, head.number)
+    if past.supply != read["solvency"].supply:
+        raise DriftError(
+            f"the token's events make a supply of {past.supply} base units, and it says {read['solvency'].supply}: the "
+            "node leaves events out, or invents them; use another node."
+        )
+    auditors = state.token.auditors.value
+    return Shown(
+        head=head,
+        state=state,
+        auditors=auditors,
+        contracts=_contracts(system, auditors.members, head),
+        past=past,
+        signed=_signed(system, past, read["attestation"]),
+        pending=state.schedule.pending(system),
+        requests=_requests(system, head, read["count"], ended),
+        **read,
+    )
+
+
+def _signed(system: System, past: Past, last: Attestation) -> Signed | None:
+    if not last.epoch or not past.attested:
+        return None
+    return read_signed(system.provider, past.attested[-1].transaction, last)
+
+
+def _contracts(system: System, accounts: tuple[str, ...], head: Head) -> frozenset[str]:
+    # The in-process chain reads its latest block only; nothing moves it meanwhile.
+    at: Any = "latest" if system.provider.name == "test" else head.number
+
+    def code(account: str, eth: Any) -> Any:
+        return eth.get_code(account, at)
+
+    codes = many(system.provider, "read the auditors' code", *(partial(code, a) for a in accounts))
+    return frozenset(one for one, found in zip(accounts, codes, strict=True) if bytes(found))
+
+
+def _requests(system: System, head: Head, count: int, ended: int) -> tuple[Request, ...]:
+    found: list[Request] = []
+    for first in range(1, count + 1, _AT_ONCE):
+        reads, desk = Reads(), system.deployment.redemption_desk
+        ids = range(first, min(first + _AT_ONCE, count + 1))
+        asked = {one: reads.of(desk, "requestOf", one) for one in ids}
+        reads.fetch(system.provider, head, f"read requests {ids[0]} to {ids[-1]}")
+        for one, answer in asked.items():
+            requester, amount, stage, time, payee_hash, burned = tuple(answer.value)
+            requester = to_checksum_address(requester)
+            found.append(
+                Request(one, requester, amount, Stage(stage), time, bytes(payee_hash), burned)
+            )
+    over = [one for one in found if not one.is_open()]
+    kept = {one.id for one in over[len(over) - ended :]} if ended else set()
+    return tuple(one for one in found if one.is_open() or one.id in kept)
