@@ -24,6 +24,7 @@ from kgst.demo.acts import ACTS
 from kgst.demo.documents import DemoDocument, DemoStep
 from kgst.demo.stage import Stage, StoryError
 from kgst.errors import ExitCode, KgstError, RefusedError
+from kgst.moments import format_span
 from kgst.paying.secret import VARIABLE
 from kgst.policy import Policy
 from kgst.screen import Screen
@@ -155,7 +156,7 @@ def _status(stage: Stage) -> dict[str, str]:
         "headroom": format_som(token.headroom()),
         "shortfall": format_som(max(0, supply - backing)),
         "burned so far": format_som(burned),
-        "attestation": f"epoch {last.epoch}, valid for {left // 3600} h {left % 3600 // 60} min",
+        "attestation": f"epoch {last.epoch}, valid for {format_span(left)}",
         "auditors": f"{threshold} of {len(auditors[0])} sign",
         "pause flags": str(token.pauseFlags()),
     }

@@ -1,12 +1,15 @@
 """The demonstration: every act is played, and one that goes otherwise ends it by name."""
 
+import html
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from ape import networks
 from support.bsc import Terms, running_bsc
+from support.cli import ROOT
 from support.in_process import invoke
 from support.standing import keep_chain
 
@@ -28,6 +31,16 @@ def test_run__in_process__plays_every_act(capsys: pytest.CaptureFixture[str]) ->
     assert told["status"]["supply"] == "9 845 000.00 som"
     assert told["status"]["shortfall"] == "3 098 620.00 som"
     assert told["status"]["headroom"] == "0.00 som"
+    shown = words_of(ROOT / "docs/pictures/demo.svg")
+    lines = [line for step in told["steps"] for line in (step["title"], *step["outcome"].split("\n"))]
+    stale = [line for line in lines if "0x" not in line and line not in shown]
+    assert not stale, "run `make pictures`"
+
+
+def words_of(picture: Path) -> str:
+    """What the picture's lines say, one after the other."""
+    found = re.findall(r"<text[^>]*>([^<]*)</text>", picture.read_text(encoding="utf8"))
+    return html.unescape("".join(found)).replace("\xa0", " ")
 
 
 def test_command__in_process__is_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
