@@ -549,7 +549,7 @@ def test_sync__block_of_each_type_of_event_is_withheld__the_state_tells_of_most(
     assert manifest is not None
     unseen = set()
     # The index's last block keeps its state for as long as this takes.
-    monkeypatch.setattr(lived.node, "terms", replace(lived.node.terms, state_blocks=None))
+    monkeypatch.setattr(lived.node.terms, "state_blocks", None)
     with networks.parse_network_choice(f"bsc:testnet:{lived.node.address}"):
         system = open_system(lived.policy, quiet=True)
         at = block_at(system.provider, manifest.last_block)

@@ -28,7 +28,7 @@ class BscNode:
     Attributes:
         address: `http://127.0.0.1:…`, for whoever takes it for a node.
         upstream: anvil's own address, for set-up only: balances, time, impersonation.
-        terms: May be changed at any time.
+        terms: Its fields may be changed at any time; the object stays.
         faults: By method; `any` for all others.
         asked: How often each method was asked for.
     """
