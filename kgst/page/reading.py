@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
-
-from eth_utils.address import to_checksum_address
+from typing import TYPE_CHECKING, Any
 
 from kgst.decoding.pending import Pending
 from kgst.errors import DriftError
 from kgst.multicall import Head, Reads, many
 from kgst.page.past import Past, read_past
 from kgst.page.signed import Signed, read_signed
-from kgst.redemptions.reading import Request, Stage
 from kgst.reserves.reading import block_of, final_enough
+from kgst.snapshot.requests import Request, every, read_requests
 from kgst.snapshot.state import State, read_state
 from kgst.snapshot.token import Attestation, Auditors, Consent, Solvency, TokenReads
 
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
     from kgst.deployment.system import System
 
 __all__ = ["Shown", "read_shown"]
-
-_AT_ONCE: Final = 200
-"""Requests in one question."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,8 @@ def read_shown(system: System, ended: int) -> Shown:
         NodeError: the node failed, or no longer has the events since the deployment.
         DriftError: the events do not make the supply that the token has.
     """
-    head, asked = block_of(system, final_enough(system)), {}
+    head = block_of(system, final_enough(system))
+    asked: dict[str, Any] = {}
 
     def ask(reads: Reads, _: Any) -> None:
         token, desk = TokenReads(reads, system.token), system.deployment.redemption_desk
@@ -121,18 +117,7 @@ def _contracts(system: System, accounts: tuple[str, ...], head: Head) -> frozens
 
 
 def _requests(system: System, head: Head, count: int, ended: int) -> tuple[Request, ...]:
-    found: list[Request] = []
-    for first in range(1, count + 1, _AT_ONCE):
-        reads, desk = Reads(), system.deployment.redemption_desk
-        ids = range(first, min(first + _AT_ONCE, count + 1))
-        asked = {one: reads.of(desk, "requestOf", one) for one in ids}
-        reads.fetch(system.provider, head, f"read requests {ids[0]} to {ids[-1]}")
-        for one, answer in asked.items():
-            requester, amount, stage, time, payee_hash, burned = tuple(answer.value)
-            requester = to_checksum_address(requester)
-            found.append(
-                Request(one, requester, amount, Stage(stage), time, bytes(payee_hash), burned)
-            )
+    found = read_requests(system, head, every(count))
     over = [one for one in found if not one.is_open()]
     kept = {one.id for one in over[len(over) - ended :]} if ended else set()
     return tuple(one for one in found if one.is_open() or one.id in kept)

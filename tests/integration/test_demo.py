@@ -32,7 +32,9 @@ def test_run__in_process__plays_every_act(capsys: pytest.CaptureFixture[str]) ->
     assert told["status"]["shortfall"] == "3 098 620.00 som"
     assert told["status"]["headroom"] == "0.00 som"
     shown = words_of(ROOT / "docs/pictures/demo.svg")
-    lines = [line for step in told["steps"] for line in (step["title"], *step["outcome"].split("\n"))]
+    lines = [
+        line for step in told["steps"] for line in (step["title"], *step["outcome"].split("\n"))
+    ]
     stale = [line for line in lines if "0x" not in line and line not in shown]
     assert not stale, "run `make pictures`"
 
