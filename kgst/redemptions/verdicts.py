@@ -62,7 +62,7 @@ def _meaning(said: Answer, request: Request, now: int) -> tuple[str, bool, bool]
     if state is State.PENDING:
         return _pending(said, request, now)
     if state is State.DOUBTFUL:
-        return _doubtful(said, request), False, True
+        return _doubtful(said, request, now), False, True
     if state is State.PAID:
         return _paid(request)
     if state is State.RETURNED:
@@ -92,13 +92,14 @@ def _pending(said: Answer, request: Request, now: int) -> tuple[str, bool, bool]
     return f"{words}; to be paid before {both_times(request.time)}", False, False
 
 
-def _doubtful(said: Answer, request: Request) -> str:
+def _doubtful(said: Answer, request: Request, now: int) -> str:
     if request.stage in (Stage.PAID, Stage.RETURNED):
         return f"confirmed, and now doubtful: {said.why}; give all files since it was paid, or ask the bank"
-    until = f", before {both_times(request.time)}: then its holder may withdraw"
     if request.stage is not Stage.LOCKED:
-        until = ""
-    return f"doubtful: {said.why}; ask the bank, and confirm it by hand once it is sure{until}"
+        return f"doubtful: {said.why}; ask the bank"
+    when = both_times(request.time)
+    until = f"since {when} its holder may withdraw" if request.time <= now else f"before {when}"
+    return f"doubtful: {said.why}; ask the bank, and confirm it by hand once it is sure, {until}"
 
 
 def _paid(request: Request) -> tuple[str, bool, bool]:

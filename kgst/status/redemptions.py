@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kgst.moments import both_times
+from kgst.moments import format_time
 from kgst.snapshot.requests import Request, Stage
 from kgst.units import format_som
 
@@ -74,18 +74,18 @@ class Redemptions:
         """What was promised and not kept, and what to do."""
         if self.late:
             yield (
-                f"request {_ids(self.late)} was not locked in time, the first until {_first(self.late)}: the holder "
+                f"redemption {_ids(self.late)}: not locked in time, the first until {_first(self.late)}; the holder "
                 "withdraws and asks again, or `ape run redemptions reject`"
             )
         if self.unpaid:
             yield (
-                f"request {_ids(self.unpaid)} was locked and is not confirmed as paid, the first was due before "
-                f"{_first(self.unpaid)}: its holder may withdraw at any moment; look for the bank's debit, then "
+                f"redemption {_ids(self.unpaid)}: locked and not confirmed as paid, the first was due before "
+                f"{_first(self.unpaid)}; the holder may withdraw at any moment: look for the bank's debit, then "
                 "`ape run redemptions confirm`"
             )
         if self.returned:
             yield (
-                f"the payment of request {_ids(self.returned)} came back, and is owed: pay it anew (`ape run reserves "
+                f"redemption {_ids(self.returned)}: the payment came back, and is owed; pay it anew (`ape run reserves "
                 "order`), or mint it back"
             )
 
@@ -93,8 +93,8 @@ class Redemptions:
         """What is due."""
         if self.due:
             yield (
-                f"{_sum(self.due)} to be locked, the first until {_first(self.due)}: `ape run redemptions lock`, then "
-                "`pay`"
+                f"redemptions: {_sum(self.due)} to be locked, the first until {_first(self.due)}: `ape run redemptions "
+                "lock`, then `pay`"
             )
 
 
@@ -103,7 +103,7 @@ def _sum(requests: Sequence[Request]) -> str:
 
 
 def _first(requests: Sequence[Request]) -> str:
-    return both_times(min(one.time for one in requests))
+    return format_time(min(one.time for one in requests))
 
 
 def _ids(requests: Sequence[Request]) -> str:

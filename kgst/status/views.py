@@ -105,8 +105,8 @@ def _figures(system: System, status: Status) -> Iterator[tuple[str, str]]:
         yield "minting", f"{end}, {format_time(status.valid_until)}"
     else:
         yield "attestation", "none"
-    if lines := list(status.redemptions.figures()):
-        yield "redemptions", "\n".join(lines)
+    for number, line in enumerate(status.redemptions.figures()):
+        yield "" if number else "redemptions", line
     yield "auditors", f"{status.threshold} of {names(system, status.auditors)}"
     yield "paused", flag_names(status.flags)
     if status.pending is not None and not status.pending:

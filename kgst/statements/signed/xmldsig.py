@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["has_xmldsig", "verify_xmldsig"]
 
 _NAMESPACE: Final = "http://www.w3.org/2000/09/xmldsig#"
-_ISO: Final = "{urn:iso:std:iso:20022:tech:xsd:camt.053."
+_ISO: Final = tuple(
+    f"{{urn:iso:std:iso:20022:tech:xsd:{one}." for one in ("camt.053", "camt.054", "pain.002")
+)
 _MOST_REFERENCES: Final = 3
 """The statement; and where a bank follows XAdES, its certificate and its properties."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from support.bank import Bank
 from support.bank import payment as paid
 from support.camt053 import Write, message
+from support.signing_banks import Signer, accounts_of, signer_of
 
 from kgst.moments import BISHKEK
 from kgst.statements import Accounts, ReserveAccount, StatementError
@@ -241,3 +242,70 @@ def test_read_answers__a_statement_that_contradicts_itself__is_refused(
 def test_read_answers__no_answer__is_refused(write: Write) -> None:
     assert "not a camt.053 statement" in refusal(write(message().replace("camt.053", "camt.052")))
     assert "neither XML nor" in refusal(write("hello", "hello.txt"))
+
+
+# Of banks that sign: tokens are burned by these entries
+
+
+BANK, OTHER = signer_of("TLPRKG22"), signer_of("NOWHKG22")
+OLD = signer_of("TLPRKG22", "old", ends=datetime(2026, 11, 30, tzinfo=UTC))
+
+
+def signed_accounts(folder: Path, *signers: Signer) -> Accounts:
+    listed = ((ACCOUNT, "TLPRKG22"), ("1290010000456781", "NOWHKG22"))
+    return accounts_of(folder / "banks", *listed, signers=signers or (BANK, OTHER))
+
+
+@pytest.mark.parametrize("how", ["enveloped", "enveloping", "around", "beside"])
+def test_read_answers__signed_by_the_account_s_bank__is_read(tmp_path: Path, how: str) -> None:
+    text, path = notification(), tmp_path / "camt054.xml"
+    if how == "beside":
+        path.write_text(text)
+        (tmp_path / "camt054.xml.p7s").write_bytes(BANK.beside(text.encode()))
+    elif how == "around":
+        path.write_bytes(BANK.cms(text.encode()))
+    else:
+        path.write_bytes(getattr(BANK, how)(text))
+    found = read_answers([path], accounts=signed_accounts(tmp_path))
+    assert [one.tyiyn for one in found.entries] == [700]
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("unsigned", "the policy requires the signature of the bank TLPRKG22, and it has none"),
+        ("says another bank", "requires the signature of the bank TLPRKG22"),
+        ("by another bank", "is signed by the bank NOWHKG22, and the account is of TLPRKG22"),
+        ("altered", "its signature does not count"),
+        ("altered beside", "its signature does not count"),
+        ("expired", "an entry is of 2026-11-30"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["notification", "statement"])
+def test_read_answers__not_signed_as_it_has_to_be__burns_nothing(
+    tmp_path: Path, how: str, said: str, kind: str
+) -> None:
+    path = tmp_path / "answers.xml"
+    if kind == "statement":
+        bank = Bank(ACCOUNT, 10_000, bic="NOWHKG22" if how == "says another bank" else "TLPRKG22")
+        bank.book(date(2026, 11, 30), 700, paid("RF1"))
+        text = bank.write(tmp_path, date(2026, 11, 30)).read_text()
+    else:
+        servicer = "<Svcr><FinInstnId><BICFI>NOWHKG22</BICFI></FinInstnId></Svcr>"
+        text = notification()
+        if how == "says another bank":
+            text = text.replace("<Ccy>KGS</Ccy></Acct>", f"<Ccy>KGS</Ccy>{servicer}</Acct>")
+    signers = {"by another bank": OTHER, "expired": OLD}
+    data = signers.get(how, BANK).enveloped(text)
+    if how in ("unsigned", "says another bank"):
+        data = text.encode()
+    elif how == "altered":
+        data = data.replace(b"7.00", b"9.00")
+    elif how == "altered beside":
+        data = text.replace("7.00", "9.00").encode()
+        (tmp_path / "answers.xml.p7s").write_bytes(BANK.beside(text.encode()))
+    path.write_bytes(data)
+    accounts = signed_accounts(tmp_path, OLD, OTHER) if how == "expired" else signed_accounts(tmp_path)  # fmt: skip
+    with pytest.raises(StatementError) as refused:
+        read_answers([path], accounts=accounts)
+    assert said in str(refused.value)
