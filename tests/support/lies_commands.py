@@ -19,13 +19,14 @@ from kgst.storing import read_model
 
 __all__ = ["CHANGES", "NAMES", "commands", "made_ready"]
 
-NAMES: Final = ("burn", "grant", "mint", "pause", "payout", "submit")
+NAMES: Final = ("burn", "desk-mint", "grant", "mint", "pause", "payout", "propose", "submit")
 
 CHANGES: Final = (
     ("timeout: 3 minutes", "timeout: 25 seconds"),
     ("{member: admin, delay: 5 minutes}", "{member: admin, delay: 0 seconds}"),
 )
 _TRANSFER: Final = "Transfer(address,address,uint256)"
+_PROPOSED: Final = "MintProposed(address,uint256,bytes32,uint256,uint256)"
 _ROLE: Final = "RoleGranted(uint64,address,uint32,uint48,bool)"
 _ATTESTED: Final = (
     "ReservesAttested(uint256,uint256,uint256,uint256,bytes32,uint256,uint256,uint256)"
@@ -92,6 +93,21 @@ def commands(deployed: Deployed) -> dict[str, Command]:
             "issuer",
             lambda b: chain.count(b, _TRANSFER, NOBODY, receiver),
             (*mint, "M-2"),
+        ),
+        Command(
+            "desk-mint",
+            ("supply", "mint", "issuer", "7.00 som", "--via-desk", "--ref", "M-1"),
+            "minter",
+            lambda b: chain.count(b, _TRANSFER, NOBODY, issuer),
+            ("supply", "mint", "issuer", "7.00 som", "--via-desk", "--ref", "M-2"),
+        ),
+        Command(
+            "propose",
+            ("supply", "propose", "issuer", "7.00 som", "--ref", "M-1"),
+            "minter",
+            lambda b: chain.count(b, _PROPOSED),
+            ("supply", "propose", "issuer", "7.00 som", "--ref", "M-2"),
+            idempotent=True,
         ),
         Command(
             "burn",
