@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.web.browser import Browser
@@ -103,7 +104,7 @@ def test_language__switched__says_all_in_it_and_keeps_what_was_typed(
 def test_page__any_look__axe_finds_nothing_serious_and_nothing_sticks_out(
     browser: Browser, pages: dict[str, Path], look: str
 ) -> None:
-    options = {"dark": look == "dark", "width": 360 if look == "narrow" else 1280}
+    options: dict[str, Any] = {"dark": look == "dark", "width": 360 if look == "narrow" else 1280}
     with browser.opened(pages["deficit" if look == "deficit" else "fresh"], **options) as page:
         for summary in ("#chart summary", "#limits summary"):
             page.do("click", summary)

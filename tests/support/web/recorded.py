@@ -127,6 +127,7 @@ def serving(node: Recorded | Through) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_OPTIONS(self) -> None:
             self._send(204, b"")
@@ -146,6 +147,7 @@ def serving(node: Recorded | Through) -> Iterator[str]:
             self.send_response(code)
             self.send_header("Access-Control-Allow-Origin", "*")
             self.send_header("Access-Control-Allow-Headers", "content-type")
+            self.send_header("Access-Control-Max-Age", "600")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -155,7 +157,7 @@ def serving(node: Recorded | Through) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:

@@ -104,6 +104,7 @@ class Stage(Life):
         done = self.deployed.run("page")
         assert done.code == 0, done.stdout + done.stderr
         snapshot = done.document
+        assert snapshot is not None
         return Scene(snapshot, recorded(self.web3, snapshot))
 
 
@@ -136,6 +137,7 @@ def played(stage: Stage) -> dict[str, Scene]:
     stage.act(address("compliance"), token.blockAccount(stage.puppet))
     stage.consent()
     scenes["paused"] = stage.scene()
+    stage.act(address("unpauser"), token.unpause(9))
     stage.act(address("auditor_a"), token.haltMinting("a look at the books"))
     scenes["halted"] = stage.scene()
     stage.later(4 * DAY)
