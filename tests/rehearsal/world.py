@@ -275,12 +275,12 @@ class World:
     def _stolen(self, name: str) -> None:
         """Somebody else has the key of the mint desk's operator, and proposes by it; PROPOSAL is that."""
         key = Web3.keccak(text="nobody's deposit")
-        data = self._call(
+        data = self.call(
             "propose(address,uint256,bytes32)", ["address", "uint256", "bytes32"],
             [self.people["treasury"], parse_amount("9 000 000.00 som"), key],
         )  # fmt: skip
         desk = str(self.record["mint_desk"]["address"])
-        self._send(self.people[name], desk, data, key=keys()[name])
+        self.send(self.people[name], desk, data, key=keys()[name])
         self.environment["PROPOSAL"] = "0x" + key.hex().removeprefix("0x")[:12]
 
     @property
