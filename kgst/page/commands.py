@@ -10,6 +10,7 @@ from kgst.moments import format_time
 from kgst.page.documents import PageDocument
 from kgst.page.reading import Shown, read_shown
 from kgst.tables import facts
+from kgst.terminal import markup
 from kgst.units import format_som
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def snapshot(system: System) -> Answer[PageDocument]:
 def _print(system: System, shown: Shown, out: Console) -> None:
     head, signed = shown.head, shown.signed
     rows = facts("KGST, for the public page")
-    rows.add_row("Token", f"{system.record.token.address}, chain {system.record.chain_id}")
+    rows.add_row("Token", f"{markup(system.record.token.address)}, chain {system.record.chain_id}")
     rows.add_row("Block", f"{head.number} of {format_time(head.time)}")
     rows.add_row("Supply", format_som(shown.solvency.supply))
     rows.add_row("Backing", format_som(shown.solvency.backing))

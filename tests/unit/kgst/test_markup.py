@@ -18,7 +18,7 @@ WORDS = {
     "arguments_in_words", "both_times", "clock", "flags_in_words", "format_bnb",
     "format_bps", "format_duration", "format_gwei", "format_refill", "format_som", "format_span", "format_time", "len",
     "moment", "role_name", "signed_som", "som", "span", "sum", "totals", "validity", "_amount", "_change",
-    "_full_again", "_gas", "_grid", "_manner", "_since", "_whole",
+    "_full_again", "_gas", "_grid", "_manner", "_since", "_when", "_whole", "_word",
 }  # fmt: skip
 """Functions whose words are made of numbers."""
 
