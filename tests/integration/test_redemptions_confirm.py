@@ -15,6 +15,7 @@ from support.schemas import require_schema
 
 from kgst.deployment.applying import apply
 from kgst.errors import ExitCode
+from kgst.moments import both_times
 from kgst.paying.confirming import read_confirmations
 from kgst.policy import Policy
 from kgst.snapshot.requests import Stage
@@ -295,3 +296,15 @@ def test_confirm__hostile_files__are_refused_or_say_nothing(world: Redeeming, ki
     result = world.run("confirm", path, *BY)
     assert result.exit_code == (0 if kind == "other account" else ExitCode.USAGE), result.output
     assert world.stages() == [LOCKED] * 3
+
+
+def test_confirm__a_tyiyn_sent_back_by_its_id__is_told_with_the_moment(world: Redeeming) -> None:
+    """Whoever was paid knows the id by now, and would like to have the tokens, too."""
+    world.book(1)
+    world.book(1, tyiyn=1, credit=True)
+    code, document = world.confirm(world.notification())
+    assert code == ExitCode.DRIFT
+    assert world.stages() == [LOCKED] * 3
+    text = document["answers"][0]["text"]
+    assert text.startswith("doubtful: 0.01 som came back, of 150.00 som")
+    assert f"before {both_times(world.contract.requestOf(1).time)}" in text

@@ -281,3 +281,14 @@ def test_lock__with_the_register__locks_only_what_can_be_paid(world: Redeeming) 
     assert set(world.stages()) == {Stage.REQUESTED}
     assert world.run("lock", "--due", "1000 som", *register, *BY).exit_code == 0
     assert world.stages() == [Stage.LOCKED, Stage.REQUESTED, Stage.LOCKED]
+
+
+def test_pay__as_1c__is_one_document_a_payment(world: Redeeming) -> None:
+    world.request(150, 250)
+    world.lock(1, 2)
+    path = Path(world.paid("--format", "1c")["batches"][0]["bank_file"])
+    assert path.suffix == ".txt"
+    text = path.read_bytes().decode("cp1251")
+    assert text.count("СекцияДокумент=") == 2
+    assert "Сумма=150.00" in text
+    assert all(name in text for name in world.names().values())
