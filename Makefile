@@ -12,7 +12,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo test quick schemas abi lint format property prove gas bench-index bench-statements statements rehearse lies slither mutate devices clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo page test quick schemas abi lint format property prove gas bench-index bench-statements statements rehearse lies slither mutate devices clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ doctor-setup: ## What of this machine set-up and tests use: found, missing, need
 
 demo: setup ## The token's life on the in-process chain, told in som
 	@$(APE) run demo
+
+page: setup ## The public page of the demonstration's chain, which it reads until Ctrl-C: build/page/kgst.html (docs/page.md); ARGS=--once
+	@$(BIN)/python tools/page.py $(ARGS)
 
 test: setup ## All tests, and the property campaigns of profile ci
 	@$(BIN)/python tools/run_alone.py $(APE) test tests -n $(WORKERS) --dist loadfile --durations 15

@@ -27,7 +27,7 @@ KEPT: tuple[str, ...] = (
     "CI",
     "GITHUB_ACTIONS",
 )
-KEPT += ("SOLCX_BINARY_PATH", "KGST_PROFILE", "KGST_ENGINE", "KGST_LIES", "KGST_STATEMENTS")
+KEPT += ("SOLCX_BINARY_PATH", "KGST_PROFILE", "KGST_ENGINE", "KGST_LIES", "KGST_STATEMENTS", "KGST_CHROMIUM")
 
 
 def environment(given: Mapping[str, str], home: Path) -> dict[str, str]:

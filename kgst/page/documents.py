@@ -357,7 +357,8 @@ class PageDocument(Document):
                 for who, issuer in shown.state.issuers.records.items()
                 if issuer.capacity
             ],
-            blocked=len(shown.past.blocked),
+            # The zero address and the token itself are blocked for ever.
+            blocked=len(shown.past.blocked - {_NOBODY, record.token.address}),
             pending=[_Pending.taken_from(one) for one in shown.pending],
             history=[
                 _Point.taken_from(
@@ -388,9 +389,7 @@ def _signed(shown: Shown) -> _Signed | None:
     return _Signed.taken_from(
         signed,
         version=shown.past.attested[-1].version,
-        signatures=[
-            _Signature(signer=who, data="0x" + data.hex()) for who, data in signed.signatures
-        ],
+        signatures=[_Signature(signer=who, data=data) for who, data in signed.signatures],
     )
 
 

@@ -77,10 +77,12 @@ def read_past(provider: ProviderAPI, record: Record, last: int) -> Past:
     for log in read_logs(record.token.address, _EVENTS, first, last):
         _note(past, log)
     blocks = sorted({one.block for one in past.attested})
-    found = many(
-        provider, "read the blocks of the attestations", *(partial(_block, one) for one in blocks)
-    )
-    past.times = {block: int(one["timestamp"]) for block, one in zip(blocks, found, strict=True)}
+    if blocks:
+        asked = (partial(_block, one) for one in blocks)
+        found = many(provider, "read the blocks of the attestations", *asked)
+        past.times = {
+            block: int(one["timestamp"]) for block, one in zip(blocks, found, strict=True)
+        }
     return past
 
 

@@ -10,7 +10,7 @@ from eth_utils.address import to_checksum_address
 
 from kgst.decoding.pending import Pending
 from kgst.errors import DriftError
-from kgst.multicall import Head, Reads, many
+from kgst.multicall import Head, Read, Reads, many
 from kgst.page.past import Past, read_past
 from kgst.page.signed import Signed, read_signed
 from kgst.redemptions.reading import Request, Stage
@@ -65,7 +65,8 @@ def read_shown(system: System, ended: int) -> Shown:
         NodeError: the node failed, or no longer has the events since the deployment.
         DriftError: the events do not make the supply that the token has.
     """
-    head, asked = block_of(system, final_enough(system)), {}
+    head = block_of(system, final_enough(system))
+    asked: dict[str, Read[Any]] = {}
 
     def ask(reads: Reads, _: Any) -> None:
         token, desk = TokenReads(reads, system.token), system.deployment.redemption_desk

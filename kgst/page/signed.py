@@ -53,7 +53,7 @@ def read_signed(provider: ProviderAPI, transaction: str, last: Attestation) -> S
         NodeError: the node no longer has the transaction, or failed.
     """
     with rpc(f"read the transaction {transaction} of the last attestation"):
-        found: Any = provider.web3.eth.get_transaction(transaction)  # type: ignore[arg-type]
+        found: Any = provider.web3.eth.get_transaction(transaction)
     for figures, halts, deadline, signatures in _calls_in(bytes(found["input"])):
         if Attestation(*figures) == last:
             signed = tuple((to_checksum_address(who), data) for who, data in signatures)

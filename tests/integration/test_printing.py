@@ -77,6 +77,7 @@ LOOKING: list[tuple[tuple[str, ...], set[int]]] = [
     (("guard", "show", "compliance"), {0}),
     (("safe", "list"), {0}),
     (("redemptions", "list"), {0}),
+    (("page",), {0}),
 ]
 NOT_HERE = {
     "auditors draft": "writes a file, of the policy's words",

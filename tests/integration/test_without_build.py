@@ -45,6 +45,7 @@ DAILY = {
     "reserves": (("reserves", "show"), None),
     "index": (("index", "sync"), None),
     "redemptions": (("redemptions", "list"), None),
+    "page": (("page",), None),
 }
 NOT_HERE = {
     "auditors draft": "not every day",

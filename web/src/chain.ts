@@ -5,6 +5,12 @@ import { DESK, TOKEN } from "./abi";
 import { Node, NodeError } from "./rpc";
 import type { Figures, Hex, Request, Snapshot, State } from "./types";
 
+/** A request as the desk tells it. */
+export function requestOf(id: number, found: any): Request {
+  const { requester, amount, time, payeeHash, burned } = found;
+  return { id, requester, amount, state: STATES[found.state] as State, time, payeeHash, burned };
+}
+
 const STATES = ["none", "requested", "locked", "paid", "returned", "withdrawn", "rejected", "seized"];
 const NOBODY = /^0x0{40}$/;
 
@@ -59,7 +65,7 @@ export async function read(node: Node, at: number, snapshot: Snapshot): Promise<
   const requests = await Promise.all(
     wanted(snapshot, count).map(async (id): Promise<Request> => {
       const found = await call(desk!, DESK, "requestOf", [BigInt(id)]);
-      return { ...found, id, state: STATES[found.state] as State };
+      return requestOf(id, found);
     }),
   );
   const { number, hash, time } = await head;

@@ -3,7 +3,7 @@
 import type { Figures, Request, Snapshot } from "./types";
 
 export const TYIYN = 10_000n;
-export const FLAGS = ["TRANSFERS", "AUTHORIZATIONS", "MINTING", "BURNING"] as const;
+export const FLAGS = ["transfers", "authorizations", "minting", "burning"] as const;
 
 export function ofSnapshot(s: Snapshot): Figures {
   const members = s.auditors.members;

@@ -30,11 +30,11 @@ export function percent(bps: bigint, w: Words): string {
 const BISHKEK = 6 * 3600;
 
 /** In Bishkek and in UTC. */
-export function moment(seconds: bigint | number): string {
+export function moment(seconds: bigint | number, w: Words): string {
   const at = (shift: number) => new Date((Number(seconds) + shift) * 1000).toISOString();
   const [here, utc] = [at(BISHKEK), at(0)];
   const rest = here.slice(0, 10) === utc.slice(0, 10) ? utc.slice(11, 16) : utc.slice(0, 16).replace("T", " ");
-  return `${here.slice(0, 16).replace("T", " ")} Bishkek (${rest} UTC)`;
+  return `${here.slice(0, 16).replace("T", " ")} ${w.bishkek} (${rest} UTC)`;
 }
 
 /** The two largest units. */

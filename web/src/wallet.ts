@@ -2,13 +2,14 @@
 
 import { decodeFunctionResult, encodeFunctionData, getAddress, type Abi } from "viem";
 import { DESK, TOKEN } from "./abi";
+import { requestOf } from "./chain";
 import { withdrawable } from "./figures";
 import { parseSom, short, som } from "./format";
 import { html } from "./html";
 import { shown, type Model } from "./model";
 import { entry, newSalt, reference, wrong, type Details } from "./payee";
 import { clock } from "./sections/redemptions";
-import type { Hex, Request, State } from "./types";
+import type { Hex, Request } from "./types";
 import type { Key } from "./words/index";
 
 interface Provider {
@@ -19,7 +20,6 @@ interface Announced {
   provider: Provider;
 }
 
-const STATES = ["none", "requested", "locked", "paid", "returned", "withdrawn", "rejected", "seized"];
 const MOST_OWN = 500n;
 const PATIENCE_MS = 120_000;
 const at = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
@@ -122,7 +122,7 @@ export class Wallet {
     for (let id = count; id > 0n && id > count - MOST_OWN; id--) {
       const found = await this.call(desk, DESK, "requestOf", [id]);
       if (getAddress(found.requester) !== this.account) continue;
-      this.mine.push({ ...found, id: Number(id), state: STATES[found.state] as State });
+      this.mine.push(requestOf(Number(id), found));
     }
     this.changed();
   }

@@ -26,7 +26,7 @@ export function chart(m: Model): Html {
     <details><summary>${w.say("table")}</summary><div class="scroll" tabindex="0" role="region" aria-label="${w.say("chart")}"><table>
       <thead><tr><th scope="col">${w.say("when")}</th><th scope="col" class="num">${w.say("supply")}, ${w.say("som")}</th>
         <th scope="col" class="num">${w.say("backing")}, ${w.say("som")}</th></tr></thead>
-      <tbody>${points.map((one) => html`<tr><th scope="row">${moment(one.time)}</th>
+      <tbody>${points.map((one) => html`<tr><th scope="row">${moment(one.time, w)}</th>
         <td class="num">${som(one.supply, w)}</td><td class="num">${som(one.backing, w)}</td></tr>`)}</tbody></table></div></details>`;
 }
 

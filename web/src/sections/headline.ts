@@ -19,21 +19,21 @@ export function headline(m: Model): Html {
   const how = verdict(f);
   const margined = (f.reserves * TYIYN * 10_000n) / (10_000n + f.marginBps);
   const missing = how === "deficit" ? f.supply + owed(f) - f.reserves * TYIYN : f.supply + owed(f) - margined;
-  const why = w.say(`${how}_why`, { until: moment(f.validUntil), short: som(missing, w) });
+  const why = w.say(`${how}_why`, { until: moment(f.validUntil, w), short: som(missing, w) });
   const source = m.live
     ? w.say("from_chain", {
         nodes: w.say(m.live.nodes > 1 ? "two_nodes" : "one_node"),
         block: f.block,
-        time: moment(f.time),
+        time: moment(f.time, w),
       })
-    : w.say("from_snapshot", { block: f.block, time: moment(f.time) });
-  return html`<div class="headline ${TONE[how]}" data-verdict="${how}">
+    : w.say("from_snapshot", { block: f.block, time: moment(f.time, w) });
+  return html`<p class="source ${m.live ? "checked" : "unchecked"}" id="source">${source}</p>
+    <div class="headline ${m.live ? TONE[how] : "calm"}" data-verdict="${how}">
       <h2>${w.say(how)}</h2>
       <p>${why}</p>
     </div>
     ${alarms(m).map((one) => html`<p class="alarm" role="alert">${one}</p>`)}
-    ${notes(m).map((one) => html`<p class="note">${one}</p>`)}
-    <p class="source" id="source">${source}</p>`;
+    ${notes(m).map((one) => html`<p class="note">${one}</p>`)}`;
 }
 
 function alarms(m: Model): string[] {
@@ -64,7 +64,7 @@ function notes(m: Model): string[] {
   if (f.delegateAll) found.push(w.say("delegate"));
   if (f.recovery) {
     const who = f.recovery.auditors.map(short).join(", ");
-    found.push(w.say("recovery_pending", { who, at: moment(f.recovery.acceptableAt) }));
+    found.push(w.say("recovery_pending", { who, at: moment(f.recovery.acceptableAt, w) }));
   }
   const late = f.requests.filter((one) => standing(one, f.time) === "overdue").length;
   if (late) found.push(w.say("overdue_note", { n: late }));
@@ -78,7 +78,7 @@ export function figures(m: Model): Html {
   const tiles: [string, Html | string, string][] = [
     ["supply", html`${amount(f.supply, w)} <small>${w.say("som")}</small>`, w.say("supply_note")],
     ["reserves", html`${amount(f.reserves * TYIYN, w)} <small>${w.say("som")}</small>`,
-      f.epoch ? w.say("reserves_note", { at: moment(f.asOf) }) : ""],
+      f.epoch ? w.say("reserves_note", { at: moment(f.asOf, w) }) : ""],
     ["coverage", covered === null ? "–" : percent(covered, w), w.say("coverage_note")],
     ["headroom", html`${amount(f.headroom, w)} <small>${w.say("som")}</small>`, w.say("headroom_note")],
   ];

@@ -21,7 +21,7 @@ export function powers(m: Model): Html {
     <h3>${w.say("pending")}</h3>
     ${s.pending.length
       ? html`<ul id="pending">${s.pending.map((one) => html`<li>${one.text}<br><span class="small">${w.say("ready")}
-          ${moment(one.ready_at)}, ${w.say("until", { at: moment(one.expires_at) })}</span></li>`)}</ul>`
+          ${moment(one.ready_at, w)}, ${w.say("until", { at: moment(one.expires_at, w) })}</span></li>`)}</ul>`
       : html`<p class="small">${w.say("nothing")}</p>`}
     <h3>${w.say("rules")}</h3>
     <ul><li>${w.say("rule_age", { span: span(f.maxAge, w) })}</li>

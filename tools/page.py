@@ -1,0 +1,119 @@
+"""The public page of the demonstration's chain: build/page/kgst.html, which reads that chain until Ctrl-C.
+
+Starts an anvil of its own, plays the demonstration on it, takes the snapshot as `ape run page` does, and builds.
+
+python tools/page.py [--port=8545] [--once]      (--once: ends when the page is built)
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "build" / "page"
+PAGE = FOLDER / "kgst.html"
+PATIENCE = 30
+
+
+@contextmanager
+def running_anvil(port: int) -> Iterator[str]:
+    """An anvil with the testnet's chain id, whose blocks are soon final."""
+    anvil = shutil.which("anvil", path=f"{ROOT / 'node_modules/.bin'}") or shutil.which("anvil")
+    if anvil is None:
+        sys.exit("page: there is no anvil; run `make doctor-setup`")
+    words = [anvil, "--chain-id", "97", "--slots-in-an-epoch", "1", "--port", str(port), "--silent"]
+    with subprocess.Popen(words) as process:
+        try:
+            end = time.monotonic() + PATIENCE
+            while process.poll() is None and time.monotonic() < end:
+                try:
+                    socket.create_connection(("127.0.0.1", port), 1).close()
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            else:
+                sys.exit(f"page: anvil did not start; is port {port} taken? Give --port.")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def played() -> dict[str, Any]:
+    """The demonstration on the connected chain, and what the page shows of it."""
+    from ape import accounts
+
+    from kgst.build import refresh
+    from kgst.chain import give_bnb
+    from kgst.demo.acts import ACTS
+    from kgst.demo.run import STATEMENTS
+    from kgst.demo.stage import Stage
+    from kgst.deployment.applying import apply
+    from kgst.deployment.system import System
+    from kgst.node import connected
+    from kgst.page.commands import snapshot
+    from kgst.policy import Policy
+
+    refresh()
+    path = ROOT / "deployments/rehearsal/policy.yaml"
+    known = {account.address: account for account in list(accounts.test_accounts)}
+    for address in known:
+        give_bnb(address)
+    deployment = apply(Policy.load(path), accounts.test_accounts[0])
+    with TemporaryDirectory(prefix="kgst-page-") as desk:
+        stage = Stage(deployment, known.__getitem__, STATEMENTS, Path(desk))
+        for act in ACTS:
+            print(f"  {act.title}", flush=True)
+            act.play(stage)
+        reports = sorted(Path(desk).rglob("*report*.json"))
+        for report in reports:
+            shutil.copy(report, FOLDER)
+    answer = snapshot(System(deployment, connected(), None, path))
+    return answer.content.printed()
+
+
+def main() -> None:
+    """Play, build, and wait."""
+    from ape import networks
+    from ape.logging import LogLevel, logger
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--port", type=int, default=8545)
+    parser.add_argument("--once", action="store_true")
+    asked = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with running_anvil(asked.port) as node:
+        print("Playing the demonstration:", flush=True)
+        with (
+            logger.at_level(LogLevel.ERROR),
+            networks.parse_network_choice(f"bsc:testnet:{node}"),
+        ):
+            document = played()
+        given = FOLDER / "snapshot.json"
+        given.write_text(json.dumps(document, indent=2), encoding="utf8")
+        nodes = [f"--rpc={node}", f"--rpc={node.replace('127.0.0.1', 'localhost')}"]
+        words = ["node", str(ROOT / "web/build.mjs"), str(given), str(PAGE), *nodes]
+        subprocess.run(words, check=True)
+        print(f"\nOpen {PAGE.as_uri()}")
+        if not asked.once:
+            print("Its two nodes are the demonstration's chain, until Ctrl-C.", flush=True)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            try:
+                signal.pause()
+            except KeyboardInterrupt:
+                print()
+
+
+if __name__ == "__main__":
+    main()
