@@ -27,7 +27,14 @@ KEPT: tuple[str, ...] = (
     "CI",
     "GITHUB_ACTIONS",
 )
-KEPT += ("SOLCX_BINARY_PATH", "KGST_PROFILE", "KGST_ENGINE", "KGST_LIES", "KGST_STATEMENTS", "KGST_CHROMIUM")
+KEPT += (
+    "SOLCX_BINARY_PATH",
+    "KGST_PROFILE",
+    "KGST_ENGINE",
+    "KGST_LIES",
+    "KGST_STATEMENTS",
+    "KGST_CHROMIUM",
+)
 
 
 def environment(given: Mapping[str, str], home: Path) -> dict[str, str]:

@@ -132,6 +132,19 @@ def test_read__headroom_that_does_not_follow__the_node_contradicts_itself(
     assert read.alarms == []
 
 
+def test_read__chain_has_a_newer_attestation__its_signatures_are_not_called_forged(
+    read: Page, fresh: Scene
+) -> None:
+    later = fresh.node.twin()
+    later.block["number"] = hex(int(later.block["number"], 16) + 1)
+    later.word("lastAttestation()", 0, 2)
+    later.word("lastAttestation()", 1, 1)
+    read_from(read, later, later.twin())
+    assert read.values("#proof", "data-proof") == ["other"]
+    assert "These signatures are of attestation 1, and the chain has 2." in read.text("#signatures")
+    assert not any("do not prove" in one for one in read.alarms)
+
+
 def test_read__one_node_down__is_said_and_nothing_is_called_compared(
     read: Page, fresh: Scene
 ) -> None:
