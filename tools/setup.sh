@@ -10,7 +10,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 OLDEST=11 NEWEST=14 NODE=20
-NEEDED_MB=1500 # .venv 600, node_modules 250, unpacking and the build
+NEEDED_MB=1650 # .venv 600, node_modules 400, unpacking and the build
 LOG=build/setup.log
 
 refuse() { # One sentence: what is wrong, and what to do.
@@ -268,7 +268,7 @@ make_modules() {
   modules_whole && return
   FOLDER=node_modules
   # Retries of minutes would be silence.
-  step "npm packages (some 100 MB to fetch)" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
+  step "npm packages (some 170 MB to fetch)" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
     --fetch-retries="${KGST_RETRIES:-2}" --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=4000 ||
     explain "npm packages" "$(npm_goes_to)"
   cp package-lock.json node_modules/.kgst-lock

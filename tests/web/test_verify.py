@@ -74,6 +74,7 @@ def test_read__one_node_lies__the_figure_is_named(read: Page, fresh: Scene, figu
     read_from(read, *nodes)
     [told] = [one for one in read.alarms if "contradict each other" in one]
     assert figure in told.rpartition("Different: ")[2].rstrip(".").split(", ")
+    assert read.values(".headline", "class") == ["headline calm"]
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,20 @@ def test_read__headroom_that_does_not_follow__the_node_contradicts_itself(
     assert any("contradicts itself" in one for one in read.alarms)
     read_from(read, fresh.node, fresh.node.twin())
     assert read.alarms == []
+    assert read.values(".headline", "class") == ["headline good"]
+
+
+def test_read__chain_has_a_newer_attestation__its_signatures_are_not_called_forged(
+    read: Page, fresh: Scene
+) -> None:
+    later = fresh.node.twin()
+    later.block["number"] = hex(int(later.block["number"], 16) + 1)
+    later.word("lastAttestation()", 0, 2)
+    later.word("lastAttestation()", 1, 1)
+    read_from(read, later, later.twin())
+    assert read.values("#proof", "data-proof") == ["other"]
+    assert "These signatures are of attestation 1, and the chain has 2." in read.text("#signatures")
+    assert not any("do not prove" in one for one in read.alarms)
 
 
 def test_read__one_node_down__is_said_and_nothing_is_called_compared(

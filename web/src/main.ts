@@ -2,7 +2,7 @@
 
 import { parseSom } from "./format";
 import { readLive } from "./live";
-import { modelOf, shown, type Model } from "./model";
+import { modelOf, signedFigures, type Model } from "./model";
 import { page, VIEWS } from "./page";
 import { leaf } from "./payee";
 import { readReport } from "./report";
@@ -41,7 +41,7 @@ function drawAll(): void {
 
 async function judgeSignatures(): Promise<void> {
   const signed = snapshot.signed;
-  model.verified = signed && (await verify(shown(model), signed, snapshot.chain_id, snapshot.contracts.token as Hex));
+  model.verified = signed && (await verify(signedFigures(model), signed, snapshot.chain_id, snapshot.contracts.token as Hex));
   draw("headline", "signatures");
 }
 

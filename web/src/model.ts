@@ -46,6 +46,9 @@ export function modelOf(snapshot: Snapshot, words: Words): Model {
 /** What is shown: the chain's figures once they were read. */
 export const shown = (m: Model): Figures => m.live?.figures ?? m.then;
 
+/** What the snapshot's signatures are of: its own attestation, where the chain has another one by now. */
+export const signedFigures = (m: Model): Figures => (m.then.epoch === shown(m).epoch ? shown(m) : m.then);
+
 export const LAGS = 600;
 
 export function contradictsItself(f: Figures): boolean {
@@ -53,9 +56,10 @@ export function contradictsItself(f: Figures): boolean {
 }
 
 /** Whether the true signatures are enough, alone or with those that only the token could check. */
-export function proof(m: Model): "proven" | "with contracts" | "not" | "unknown" {
+export function proof(m: Model): "proven" | "with contracts" | "not" | "other" | "unknown" {
   const v = m.verified;
   if (!v) return "unknown";
+  if (signedFigures(m) !== shown(m)) return "other";
   const needed = Number(shown(m).threshold);
   if (v.each.some((one) => one.judged === "forged" || one.judged === "stranger")) return "not";
   if (v.valid >= needed) return "proven";

@@ -27,12 +27,15 @@ export function headline(m: Model): Html {
         time: moment(f.time, w),
       })
     : w.say("from_snapshot", { block: f.block, time: moment(f.time, w) });
+  // No colour praises what is not checked, or is contradicted.
+  const told = alarms(m);
+  const tone = m.live && !told.length ? TONE[how] : "calm";
   return html`<p class="source ${m.live ? "checked" : "unchecked"}" id="source">${source}</p>
-    <div class="headline ${m.live ? TONE[how] : "calm"}" data-verdict="${how}">
+    <div class="headline ${tone}" data-verdict="${how}">
       <h2>${w.say(how)}</h2>
       <p>${why}</p>
     </div>
-    ${alarms(m).map((one) => html`<p class="alarm" role="alert">${one}</p>`)}
+    ${told.map((one) => html`<p class="alarm" role="alert">${one}</p>`)}
     ${notes(m).map((one) => html`<p class="note">${one}</p>`)}`;
 }
 

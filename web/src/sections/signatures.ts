@@ -29,12 +29,13 @@ export function signatures(m: Model): Html {
       })}
     </ul>
     ${v
-      ? html`<p class="verdict ${how === "not" ? "bad" : "good"}" id="proof" data-proof="${how}">
-            <strong>${w.say(how === "not" ? "not_proven" : "proven")}.</strong>
+      ? html`<p class="verdict ${how === "not" ? "bad" : how === "other" ? "" : "good"}" id="proof" data-proof="${how}">
+            <strong>${w.say(how === "not" || how === "other" ? "not_proven" : "proven")}.</strong>
+            ${how === "other" ? w.say("sig_other_epoch", { n: m.then.epoch, now: f.epoch }) : ""}
             ${w.say("sig_count", { n: v.valid, of: f.threshold })}
             ${how === "with contracts" ? w.say("sig_contracts_left") : ""}
             ${v.sameSet ? "" : w.say("sig_other_set", { version: snapshot.signed!.version })}</p>
-          <p class="small">${w.say(m.live ? "on_chain" : "on_snapshot")}</p>
+          <p class="small">${w.say(m.live && how !== "other" ? "on_chain" : "on_snapshot")}</p>
           <p class="small">${w.say("digest")}: <code>${v.digest}</code><br>${w.say("tx")}: <code>${snapshot.signed!.transaction}</code></p>`
       : snapshot.signed || !f.epoch ? null : html`<p class="note">${w.say("sig_missing")}</p>`}`;
 }

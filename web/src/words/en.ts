@@ -65,6 +65,7 @@ export const en = {
   sig_none: "did not sign this one", suspended_now: "suspended",
   sig_count: "True signatures: {n}. Needed: {of}.",
   sig_other_set: "The auditors have changed since: the signatures are of their version {version}.",
+  sig_other_epoch: "These signatures are of attestation {n}, and the chain has {now}. For its signatures, get this page anew.",
   sig_missing: "The snapshot has no signatures of this attestation.",
   sig_contracts_left: "With the signatures of contracts, which the token checked when it took them, there are enough.",
   proven: "Proven", not_proven: "Not proven", nojs: "JavaScript is off: these are the publisher's figures, and nothing is checked.",
