@@ -19,7 +19,7 @@ from rich.text import Text
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PICTURE: Final = ROOT / "docs" / "pictures" / "demo.svg"
-COLUMNS: Final = 84
+COLUMNS: Final = 92
 
 THEME: Final = TerminalTheme(
     (22, 27, 34),

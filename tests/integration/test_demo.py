@@ -35,7 +35,8 @@ def test_run__in_process__plays_every_act(capsys: pytest.CaptureFixture[str]) ->
     lines = [
         line for step in told["steps"] for line in (step["title"], *step["outcome"].split("\n"))
     ]
-    stale = [line for line in lines if "0x" not in line and line not in shown]
+    # Addresses and the bank's order follow from what the chain held before.
+    stale = [line for line in lines if not re.search("0x|KGST[0-9]", line) and line not in shown]
     assert not stale, "run `make pictures`"
 
 
