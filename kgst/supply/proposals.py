@@ -206,11 +206,11 @@ def _show(
         for one in found:
             bold = "bold" if one.stage(now) is Stage.READY else None
             what = f"{format_som(one.value)} to {system.named(one.to)}"
-            rows.add_row(f"0x{one.key.hex()[:12]}…", markup(what, None), style=bold)
+            rows.add_row(markup(f"0x{one.key.hex()[:12]}…"), markup(what, None), style=bold)
             rows.add_row("  reference", markup(references.get(one.key, "not from this checkout")))
             rows.add_row("  can be minted from", format_time(one.ready_at))
             rows.add_row("  it lapses", format_time(one.expires_at))
-            rows.add_row("  now", _when(one, now))
+            rows.add_row("  now", markup(_when(one, now)))
         out.print(rows)
         out.print(
             "Until it is minted GUARDIAN or any one auditor ends it: `ape run supply cancel KEY`; the first digits are "
