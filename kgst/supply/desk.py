@@ -207,14 +207,14 @@ def _execute(wanted: Wanted) -> bytes:
 def _waits(system: System, proposal: Proposal, now: int) -> Answer[WriteDocument]:
     """Its time has not come."""
     what = f"{format_som(proposal.value)} to {system.named(proposal.to)}"
-    short = f"0x{proposal.key.hex()[:12]}"
+    ready, lapses = both_times(proposal.ready_at), both_times(proposal.expires_at)
 
     def show(out: Console) -> None:
         out.print(
-            f"[yellow]Proposed.[/yellow] {markup(what, None)} can be minted from "
-            f"[bold]{both_times(proposal.ready_at)}[/bold] on, in {format_span(proposal.ready_at - now)}: the same "
-            f"command again then, before {both_times(proposal.expires_at)}. Until it is minted GUARDIAN or any auditor "
-            f"can cancel it (`ape run supply cancel {markup(short)}`)."
+            f"[yellow]Proposed.[/yellow] {markup(what, None)} can be minted from [bold]{markup(ready)}[/bold] on, in "
+            f"{markup(format_span(proposal.ready_at - now))}: give the same command again then, before "
+            f"{markup(lapses)}. Until it is minted GUARDIAN or any auditor can cancel it (`ape run supply cancel "
+            f"0x{markup(proposal.key.hex()[:12])}`)."
         )
 
     document = OperationDocument.of_nothing(system).model_copy(

@@ -127,7 +127,7 @@ def _show(
         rows.add_column(column, overflow="fold")
     for one in document.destinations:
         rows.add_row(
-            markup(one.label or "–"), markup(one.address), _word(one.allowed), _word(one.in_policy),
+            markup(one.label or "–"), markup(one.address), markup(_word(one.allowed)), markup(_word(one.in_policy)),
             style="bold red" if one.allowed != one.in_policy else None,
         )  # fmt: skip
     out.print(rows)

@@ -210,7 +210,7 @@ def _show(
             rows.add_row("  reference", markup(references.get(one.key, "not from this checkout")))
             rows.add_row("  can be minted from", format_time(one.ready_at))
             rows.add_row("  it lapses", format_time(one.expires_at))
-            rows.add_row("  now", _when(one, now))
+            rows.add_row("  now", markup(_when(one, now)))
         out.print(rows)
         out.print(
             "Until it is minted GUARDIAN or any one auditor ends it: `ape run supply cancel KEY`; the first digits are "
