@@ -28,3 +28,12 @@ export const DESK = parseAbi([
   "function request(uint256 amount, bytes32 payeeHash) returns (uint256 id)",
   "function withdraw(uint256 id)",
 ]);
+
+/** What a payment leaves behind, or an order that takes tokens; other events of the token are counted. */
+export const EVENTS = parseAbi([
+  "event Transfer(address indexed from, address indexed to, uint256 value)",
+  "event Approval(address indexed owner, address indexed spender, uint256 value)",
+  "event AuthorizationUsed(address indexed authorizer, bytes32 indexed nonce)",
+  "event ForcedTransfer(address indexed from, address indexed to, uint256 amount)",
+  "event OrderExecuted(bytes32 indexed orderHash, address indexed account, uint256 value)",
+]);

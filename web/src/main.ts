@@ -1,10 +1,12 @@
 // The page in a browser: what the visitor does, and what is drawn anew for it.
 
+import { sha256, stringToBytes } from "viem";
 import { parseSom } from "./format";
 import { readLive } from "./live";
 import { modelOf, signedFigures, type Model } from "./model";
 import { page, VIEWS } from "./page";
 import { leaf } from "./payee";
+import { askNodes, isProof, MOST_BYTES, readProof } from "./payment";
 import { readReport } from "./report";
 import { NodeError } from "./rpc";
 import type { Hex, Snapshot } from "./types";
@@ -52,9 +54,11 @@ async function readChain(event: Event): Promise<void> {
   model.busy = true;
   at("busy").textContent = model.words.say("reading");
   model.trouble = [];
+  model.nodes = [];
   try {
     if (urls[0] === urls[1]) throw new NodeError("https");
     model.live = await readLive(urls, snapshot, model.then);
+    model.nodes = urls;
   } catch (error) {
     model.live = null;
     const why = (error as Error).message;
@@ -64,15 +68,27 @@ async function readChain(event: Event): Promise<void> {
   }
   model.busy = false;
   at("busy").textContent = "";
-  await judgeSignatures();
+  await Promise.all([judgeSignatures(), compareProofs()]);
   draw();
 }
 
-async function take(files: FileList | null): Promise<void> {
+type Kind = "reports" | "proofs";
+
+async function take(files: FileList | null, kind: Kind): Promise<void> {
   for (const file of files ?? []) {
-    model.reports.push(readReport(file.name, new Uint8Array(await file.arrayBuffer())));
+    // One byte more than a proof may have is enough to refuse it.
+    const bytes = new Uint8Array(await (kind === "proofs" ? file.slice(0, MOST_BYTES + 1) : file).arrayBuffer());
+    if (kind === "proofs" || isProof(bytes)) model.proofs.push(await readProof(file.name, bytes, snapshot));
+    else model.reports.push(readReport(file.name, bytes));
   }
-  draw("reports");
+  draw("reports", "payments");
+  await compareProofs();
+  draw("payments");
+}
+
+/** Asks the nodes that were read, and nobody before that. */
+async function compareProofs(): Promise<void> {
+  await Promise.all(model.proofs.map(async (one) => (one.nodes = await askNodes(one, model.nodes))));
 }
 
 function findLeaf(event: Event): void {
@@ -97,16 +113,20 @@ function listen(): void {
   });
   at("nodes").addEventListener("submit", (event) => void readChain(event));
   at("leaf").addEventListener("submit", findLeaf);
-  at("files").addEventListener("change", () => void take(at<HTMLInputElement>("files").files));
-  const drop = at("drop");
-  drop.addEventListener("dragover", (event) => event.preventDefault());
-  drop.addEventListener("drop", (event) => {
-    event.preventDefault();
-    void take(event.dataTransfer?.files ?? null);
-  });
+  for (const [kind, before] of [["reports", ""], ["proofs", "proof-"]] as const) {
+    const [files, drop] = [at<HTMLInputElement>(`${before}files`), at(`${before}drop`)];
+    files.addEventListener("change", () => void take(files.files, kind));
+    drop.addEventListener("dragover", (event) => event.preventDefault());
+    drop.addEventListener("drop", (event) => {
+      event.preventDefault();
+      void take(event.dataTransfer?.files ?? null, kind);
+    });
+  }
   wallet.listen();
 }
 
+const hashed = (element: Element | null): string => sha256(stringToBytes(element?.textContent ?? "")).slice(2);
+model.self = { script: hashed(document.currentScript), style: hashed(document.querySelector("style")) };
 document.documentElement.classList.add("js");
 drawAll();
 ["a", "b"].forEach((one, n) => {

@@ -1,6 +1,7 @@
 // All that the sections are made from.
 
 import { headroomOf, ofSnapshot, type Figure } from "./figures";
+import type { Proof } from "./payment";
 import type { Read } from "./report";
 import type { Figures, Snapshot } from "./types";
 import type { Verified } from "./verify";
@@ -34,13 +35,21 @@ export interface Model {
   trouble: string[];
   verified: Verified | null;
   reports: Read[];
+  proofs: Proof[];
+  /** Addresses of the nodes that were read last. */
+  nodes: string[];
+  /** SHA-256 of what runs here, by its own account; null where no script runs. */
+  self: { script: string; style: string } | null;
   /** The visitor's clock, in seconds; null where no script runs. */
   now: number | null;
 }
 
 export function modelOf(snapshot: Snapshot, words: Words): Model {
   const then = ofSnapshot(snapshot);
-  return { words, snapshot, then, live: null, busy: false, trouble: [], verified: null, reports: [], now: null };
+  return {
+    words, snapshot, then, live: null, busy: false, trouble: [], verified: null, reports: [], proofs: [], nodes: [], self: null,
+    now: null,
+  };
 }
 
 /** What is shown: the chain's figures once they were read. */

@@ -4,6 +4,7 @@ import { html, type Html } from "./html";
 import type { Model } from "./model";
 import { chart } from "./sections/chart";
 import { figures, headline } from "./sections/headline";
+import { payments } from "./sections/payments";
 import { limits, powers } from "./sections/powers";
 import { redemptions } from "./sections/redemptions";
 import { reports } from "./sections/reports";
@@ -12,7 +13,7 @@ import { LANGUAGES, type Lang } from "./words/index";
 
 /** What is drawn anew when something is known better, by the id of its place. */
 export const VIEWS: Record<string, (m: Model) => Html> = {
-  headline, figures, signatures, chart, redemptions, powers, limits, reports,
+  headline, figures, signatures, chart, redemptions, powers, limits, reports, payments,
 };
 
 const view = (m: Model, id: string): Html => html`<div id="${id}">${VIEWS[id]!(m)}</div>`;
@@ -42,6 +43,9 @@ export function page(m: Model): Html {
         <details><summary>${w.say("leaf")}</summary><p>${w.say("leaf_intro")}</p>
           <form id="leaf" novalidate>${field("salt", w.say("salt"))}${field("reference", w.say("reference"))}${field("leaf-amount", w.say("amount"))}
             <button>${w.say("find")}</button><p id="leaf-says" role="status"></p></form></details></section>
+      <section class="card needs-js"><h2>${w.say("proof")}</h2><p>${w.say("proof_intro")}</p>
+        <div id="proof-drop" class="drop"><label for="proof-files">${w.say("proof_choose")}</label><input id="proof-files" type="file" multiple accept=".json,application/json"></div>
+        ${view(m, "payments")}</section>
       <section class="card">${view(m, "redemptions")}</section>
       <section class="card needs-js no-print"><h2>${w.say("wallet")}</h2><p>${w.say("wallet_intro")}</p>
         <div id="wallets"></div><p id="wallet-says" role="status"></p>

@@ -40,6 +40,8 @@ export function limits(m: Model): Html {
   const { words: w, snapshot: s } = m;
   return html`<h2>${w.say("limits")}</h2>
     <ul>${(["l1", "l2", "l3", "l4", "l5", "l6"] as const).map((key) => html`<li>${w.say(key)}</li>`)}</ul>
+    ${m.self && html`<p>${w.say("self")}</p><dl class="rows addresses" id="self">
+      ${Object.entries(m.self).map(([name, hash]) => html`<div><dt>${name}</dt><dd><code>${hash}</code></dd></div>`)}</dl>`}
     <details><summary>${w.say("contracts_title")}</summary><dl class="rows addresses">
       ${Object.entries(s.contracts).map(([name, at]) => html`<div><dt>${name.replaceAll("_", " ")}</dt><dd><code>${at}</code></dd></div>`)}
       <div><dt>chain</dt><dd>${s.chain_id}</dd></div></dl></details>`;
