@@ -18,7 +18,6 @@ from support.web.payment import FOLDER, Chain, chain_of
 from support.web.recorded import serving
 
 from kgst.errors import KgstError
-from kgst.index.documents import IndexCheckDocument
 from kgst.index.offline import check
 
 File = dict[str, Any]
@@ -27,10 +26,10 @@ SNAPSHOT = json.loads((FOLDER / "snapshot.json").read_text())
 RECEIPTS: list[str] = FILE["receipts"]
 
 
-def checked(path: Path) -> IndexCheckDocument | None:
+def checked(path: Path) -> dict[str, Any] | None:
     """What `ape run index check` says; None where it refuses."""
     try:
-        return check(path).document
+        return dict(check(path).document)
     except KgstError:
         return None
 
@@ -46,20 +45,34 @@ def set_field(number: int, value: bytes) -> Callable[[list[Any]], None]:
     return lambda fields: fields.__setitem__(number, value)
 
 
-def forged_log(**others: Any) -> File:
-    """Ten times the payment, with every hash above it made anew; only the miner's seal is not to be had."""
-    value = bytes.fromhex(RECEIPTS[-1][2:])
-    path, receipt = rlp.decode(value)
-    outcome, gas, bloom, logs = rlp.decode(receipt[1:])
-    logs[0][2] = (10 * int.from_bytes(logs[0][2])).to_bytes(32)
-    leaf = rlp.encode([path, receipt[:1] + rlp.encode([outcome, gas, bloom, logs])])
-    nodes, below, was = [leaf], keccak(leaf), keccak(value)
+def under(leaf: bytes, **others: Any) -> File:
+    """The file with another leaf, and every hash above it made anew; only the miner's seal is not to be had."""
+    nodes, below, was = [leaf], keccak(leaf), keccak(bytes.fromhex(RECEIPTS[-1][2:]))
     for text in reversed(RECEIPTS[:-1]):
         node = bytes.fromhex(text[2:])
         was, again = keccak(node), node.replace(was, below)
         nodes, below = [again, *nodes], keccak(again)
     made = with_header(set_field(5, below), **others)
     return {**made, "receipts": ["0x" + node.hex() for node in nodes]}
+
+
+def forged(change: Callable[[list[Any]], object], kind: int = 2, chain_id: int = 1337) -> File:
+    """Another receipt: outcome, gas, bloom, logs. Chain 1337 has no seals."""
+    path, receipt = rlp.decode(bytes.fromhex(RECEIPTS[-1][2:]))
+    parts = rlp.decode(receipt[1:])
+    change(parts)
+    return under(rlp.encode([path, bytes([kind]) + rlp.encode(parts)]), chain_id=chain_id)
+
+
+def tenfold(parts: list[Any]) -> None:
+    parts[3][0][2] = (10 * int.from_bytes(parts[3][0][2])).to_bytes(32)
+
+
+def rooted(node: Any) -> File:
+    """A trie that is this node."""
+    data = rlp.encode(node)
+    made = with_header(set_field(5, keccak(data)), chain_id=1337, transaction_index=0)
+    return {**made, "receipts": ["0x" + data.hex()]}
 
 
 def flipped(text: str, at: int) -> str:
@@ -84,7 +97,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "header, something behind it": ({**FILE, "header": FILE["header"] + "00"}, "header"),
     "index": ({**FILE, "transaction_index": FILE["transaction_index"] + 1}, "absent"),
     "index of a neighbour": ({**FILE, "transaction_index": FILE["transaction_index"] - 1}, "missing"),
-    "log, and all above it": (forged_log(), "seal"),
+    "log, and all above it": (forged(tenfold, chain_id=97), "seal"),
     "log, in the leaf alone": ({**FILE, "receipts": [*RECEIPTS[:-1], flipped(RECEIPTS[-1], 800)]}, "path"),
     "nested lists": ({**FILE, "header": NESTED}, "header"),
     "nested lists in a node": ({**FILE, "receipts": [NESTED]}, "node"),
@@ -94,7 +107,19 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "node twice": ({**FILE, "receipts": [*RECEIPTS, RECEIPTS[0]]}, "node"),
     "node, the root changed": ({**FILE, "receipts": [flipped(RECEIPTS[0], 20), *RECEIPTS[1:]]}, "path"),
     "node that is none": ({**FILE, "receipts": [*RECEIPTS, "0xc20102"]}, "node"),
+    "node, a branch of one": (rooted([b""] * 8 + [b"\1" * 32] + [b""] * 8), "node"),
+    "node, a branch with a value": (rooted([b"\1" * 32] * 17), "node"),
+    "node, a leaf too short": (rooted([b"\x20\x80", b"\1" * 32]), "node"),
+    "node, an empty extension": (rooted([b"\0", b"\1" * 32]), "node"),
+    "node, an even path with a nibble": (rooted([b"\x21\x80", b"\1" * 99]), "node"),
+    "node, flags of no path": (rooted([b"\x40\x80", b"\1" * 99]), "node"),
+    "node, no receipt in its leaf": (rooted([b"\x20\x80", b"\1" * 99]), "receipt"),
     "nothing": ("", "file"),
+    "receipt, a part more": (forged(lambda parts: parts.append(b"")), "receipt"),
+    "receipt, its bloom": (forged(set_field(2, b"\1" * 256)), "receipt"),
+    "receipt, its outcome": (forged(set_field(0, b"\2")), "receipt"),
+    "receipt, of a type that is not known": (forged(list, kind=5), "receipt"),
+    "receipt, without its logs": (forged(set_field(3, [])), "receipt"),
     "too large": (json.dumps(FILE) + " " * 1024 * 1024, "large"),
 }  # fmt: skip
 
@@ -137,17 +162,16 @@ def test_proof__as_exported__says_who_paid_whom_and_what_the_file_cannot_say(pag
     assert drop(page, FOLDER / "proof.json") == ["proven"]
     document = checked(FOLDER / "proof.json")
     assert document is not None
-    assert document.succeeded
+    assert document["succeeded"]
     text = page.text(".payment").replace("\u00a0", " ")
-    [event] = document.events
-    for topic, place in zip(event.topics[1:], (".from", ".to"), strict=True):
+    [event] = document["events"]
+    for topic, place in zip(event["topics"][1:], (".from", ".to"), strict=True):
         assert page.text(f".payment {place}").lower() == "0x" + topic[26:]
-    assert page.values(".payment data", "value") == [str(int.from_bytes(event.data))]
+    assert page.values(".payment data", "value") == [str(int(event["data"], 16))]
     assert "1 250.500019 som" in text
-    assert f"Block {document.block}, " in text
-    assert document.block_hash in text
-    assert document.sealed_by is not None
-    assert document.sealed_by.lower() in text
+    assert f"Block {document['block']}, " in text
+    assert document["block_hash"] in text
+    assert document["sealed_by"].lower() in text
     assert "Whether that block is in the chain, the nodes say" in text
     assert page.serious() == []
 
@@ -195,15 +219,18 @@ def test_proof__of_another_token_or_chain__is_not_this_pages(
 
 def test_proof__chain_without_seals__is_left_to_the_nodes(browser: Browser, tmp_path: Path) -> None:
     """There a file can be made up, and the page says no more than follows; a moment that is none harms nothing."""
-    forged = forged_log(chain_id=1337)
     late = with_header(set_field(11, b"\xff" * 8), chain_id=1337)
-    paths = written(tmp_path, {"forged": forged, "late": late})
+    files = {"forged": forged(tenfold), "late": late, "failed": forged(set_field(0, b""))}
+    paths = written(tmp_path, files)
     with browser.opened(built(tmp_path, chain_id=1337)) as page:
-        assert drop(page, *paths) == ["proven"] * 2
+        assert drop(page, *paths) == ["proven"] * 3
+        assert "The transaction failed, and paid nothing." in page.texts(".payment")[2]
+        assert "1 250" not in page.texts(".payment")[2].replace("\u00a0", " ")
         assert "12 505.00019 som" in page.text("#payments").replace("\u00a0", " ")
         assert "Signed by" not in page.text("#payments")
         assert f"{2**64 - 1}" in page.text("#payments")
-    assert None not in [checked(path) for path in paths]
+    judged = [checked(path) for path in paths]
+    assert [one and one["succeeded"] for one in judged] == [True, True, False]
 
 
 BLOCK = rlp.decode(bytes.fromhex(FILE["header"][2:]))[8]

@@ -98,7 +98,7 @@ export const en = {
   proof_missing: "Refused: a node on the way to the transaction is missing.", proof_absent: "Refused: the block has no transaction in that place.", proof_receipt: "Refused: what the trie has in that place is no receipt.",
   proof_chain: "Refused: it is of network {id}, and this page's token is on network {own}.", proof_token: "Refused: it has no event of this page's token.",
   proof_reverted: "The transaction failed, and paid nothing.", proof_from: "from", proof_to: "to", proof_minted: "newly minted", proof_burned: "destroyed",
-  proof_also: "Also in it:", proof_more: "Other events, which are not shown: {n}.", proof_block: "Block", proof_sealed: "Signed by (whether a validator is not checked)",
+  proof_also: "Also in it:", proof_more: "Other events, which are not shown: {n}.", proof_block: "Block", proof_sealed: "Signed by (that this is a validator is not checked)",
   proof_place: "Place of the transaction in the block", proof_tx: "Transaction, as the file says (nothing proves it)",
   self: "This page's script and style, hashed by the page itself (SHA-256). Compare them with web/sha256.txt of the repository; but a page cannot vouch for itself: a false one can show the right hashes.",
   // redemptions
