@@ -11,9 +11,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from eth_utils.crypto import keccak
 from support.web.browser import ROOT, Browser, build
 
 from kgst.abi import path_of
+from kgst.index.known import known_events
 
 SNAPSHOT = json.loads((ROOT / "tests/data/page/snapshot.json").read_text())
 
@@ -103,3 +105,9 @@ def test_sources__interfaces__are_those_of_the_contracts() -> None:
     }
     assert len(named) > 15
     assert named <= known
+    told = {
+        f"{name}({','.join(one.split()[0] for one in parts.split(','))})"
+        for name, parts in re.findall(r'"event (\w+)\((.*?)\)"', source)
+    }
+    assert len(told) == 5
+    assert {keccak(text=one) for one in told} <= {event.topic for event in known_events()}
