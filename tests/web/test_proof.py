@@ -41,7 +41,7 @@ def with_header(change: Callable[[list[Any]], None], **others: Any) -> File:
     return {**FILE, "header": "0x" + rlp.encode(fields).hex(), **others}
 
 
-def set_field(number: int, value: bytes) -> Callable[[list[Any]], None]:
+def set_field(number: int, value: Any) -> Callable[[list[Any]], None]:
     return lambda fields: fields.__setitem__(number, value)
 
 

@@ -56,7 +56,7 @@ def record(stage: Stage, folder: Path) -> None:
     stage.deployed.node.anvil.ask("anvil_setBalance", payer.address, hex(10**20))
     minted = stage.token.functions.mint(payer.address, 600_000 * SOM)
     stage.act(stage.deployed.address("issuer"), minted)
-    nonce, sent = web3.eth.get_transaction_count(payer.address), ""
+    nonce, sent = web3.eth.get_transaction_count(web3.to_checksum_address(payer.address)), ""
     for number in range(_PAYMENTS):
         call = stage.token.functions.transfer(stage.other, 1_250 * SOM + 500_000 + number)
         request = {
