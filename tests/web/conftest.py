@@ -17,15 +17,21 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """On the double of a BSC node, within this process."""
-    with staged(tmp_path_factory) as found:
-        yield found
+def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[Stage, dict[str, Scene]]:
+    """On the double of a BSC node, within this process, whose time and connections are its own only until here."""
+    with staged(tmp_path_factory) as stage:
+        return stage, played(stage)
 
 
 @pytest.fixture(scope="session")
-def scenes(stage: Stage) -> dict[str, Scene]:
-    return played(stage)
+def stage(lived: tuple[Stage, dict[str, Scene]]) -> Stage:
+    """The chain after all of it. Commands can no longer be given to it."""
+    return lived[0]
+
+
+@pytest.fixture(scope="session")
+def scenes(lived: tuple[Stage, dict[str, Scene]]) -> dict[str, Scene]:
+    return lived[1]
 
 
 @pytest.fixture(scope="session")
