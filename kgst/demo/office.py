@@ -18,7 +18,8 @@ from kgst.moments import BISHKEK, bishkek_day
 from kgst.node import connected
 from kgst.paying.answers import answers
 from kgst.paying.batch import Batch, Debtor
-from kgst.paying.confirming import ConfirmationFile, confirm
+from kgst.paying.confirming import ConfirmationFile
+from kgst.paying.confirming import confirm as confirmation_of
 from kgst.paying.making import Made, batch_of, make_batch, sort_out
 from kgst.paying.register import Register
 from kgst.paying.secret import read_secret
@@ -127,7 +128,7 @@ class Office:
         """What the banks' statements since the last attestation show as paid, and the proof of it."""
         name = f"{bishkek_day(now())} answers"
         found = read_answers(self._written(self.banks, self.closed, name))
-        return confirm(batch, answers(batch, found.entries), read_secret().salt(batch.lock))
+        return confirmation_of(batch, answers(batch, found.entries), read_secret().salt(batch.lock))
 
     def reconcile(
         self,

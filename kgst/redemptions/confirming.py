@@ -29,7 +29,8 @@ from kgst.pipeline.documents import GiveUpDocument
 from kgst.pipeline.pipeline import perform
 from kgst.redemptions.confirm_views import print_answers
 from kgst.redemptions.documents import AnsweredPart, RedemptionsConfirmDocument, WritePart
-from kgst.redemptions.operations import MOST, confirm
+from kgst.redemptions.operations import MOST
+from kgst.redemptions.operations import confirm as confirmation_in
 from kgst.redemptions.pay import folder_of
 from kgst.redemptions.verdicts import Verdict, verdict_on
 from kgst.reserves.progress import reading_shown
@@ -93,7 +94,7 @@ def confirm_from_files(
     code = ExitCode.DRIFT if any(one.trouble for one in verdicts) else ExitCode.DONE
     shows = []
     for ids, payment_hash in _calls(proofs):
-        answer = perform(system, [confirm(system, ids, payment_hash)], run)
+        answer = perform(system, [confirmation_in(system, ids, payment_hash)], run)
         if isinstance(answer.content, GiveUpDocument):
             return answer
         writes.append(WritePart.taken_from(answer.content))
