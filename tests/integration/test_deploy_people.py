@@ -79,7 +79,7 @@ def fresh() -> Any:
     return ape_accounts.test_accounts[25]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def vault() -> str:
     ensure_multicall(connected())
     return deploy_safe(ape_chain.provider.web3, [person(label) for label in OWNERS], 2)
@@ -380,6 +380,7 @@ def test_resume__record_deleted__is_written_again_without_sending(
         with pytest.raises((RefusedError, RecordError), match="was deleted, or never written"):
             act()
     assert not deployed.record.exists()
+    ensure_multicall(connected())  # it is put into the in-process chain once, in blocks of its own
     height = ape_chain.blocks.height
     answer = commands.resume(
         path, None, yes=False, quiet=True
