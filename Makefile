@@ -8,8 +8,8 @@ PYTHON ?=
 export PYTHON
 BIN := .venv/bin
 APE := $(BIN)/ape
-# One more than the cores of a small machine: tests against a node wait for its blocks half of the time.
-WORKERS ?= 3
+# One process a core, but a small machine should not swap.
+WORKERS ?= 2
 PROFILE ?= ci
 
 .PHONY: help setup doctor-setup pythons demo page test quick schemas policy abi pictures lint format property prove gas bench-index bench-statements statements rehearse lies slither mutate devices clean lock FORCE
