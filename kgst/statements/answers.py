@@ -21,7 +21,7 @@ from kgst.statements.opened import Progress
 from kgst.statements.pain002 import PAIN002, StatusReport, read_pain002
 from kgst.statements.sheet import Sheet
 from kgst.statements.signed import judged
-from kgst.statements.vouching import require_signed_entries
+from kgst.statements.vouching import require_signed_entries, require_signed_report
 
 __all__ = ["BankAnswers", "read_answers"]
 
@@ -81,6 +81,7 @@ def read_answers(
         found = _MESSAGE.search(file.head.replace(b"\x00", b""))
         message = found[1].decode() if found else ""
         if message == PAIN002.message:
+            require_signed_report(given.name, verdict, accounts)
             reports += read_pain002(file)
         elif message == CAMT054.message:
             read_camt054(file, currency, accounts, found_here.append)

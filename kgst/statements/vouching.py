@@ -14,7 +14,7 @@ from kgst.statements.sheet import Sheet
 from kgst.statements.signed import Trusted, Verdict
 from kgst.statements.texts import bishkek
 
-__all__ = ["require_signed", "require_signed_entries"]
+__all__ = ["require_signed", "require_signed_entries", "require_signed_report"]
 
 
 def require_signed(sheets: Sequence[Sheet], verdict: Verdict, accounts: Accounts) -> None:
@@ -80,6 +80,36 @@ def require_signed_entries(
                     f"{where}: the certificate of the bank {verdict.by.bank} is valid from {_utc(first)} to "
                     f"{_utc(last)}, and an entry is of {wrong[0]}; ask the bank for a file signed as it signed then."
                 )
+
+
+def require_signed_report(name: str, verdict: Verdict, accounts: Accounts) -> None:
+    """The same of a report of payments, which names no account: it is of the bank that pays redemptions.
+
+    A rejection that nobody's bank has said would have a payment made twice.
+
+    Args:
+        name: Of the file.
+        verdict: Of its signature.
+        accounts: Those that count, and their banks.
+
+    Raises:
+        StatementError: naming file and bank, and what to do.
+    """
+    listed = list(accounts.reserve.values())
+    payers = [one for one in listed if one.pays_redemptions] or listed
+    banks = sorted({(one.bank or "")[:8] for one in payers})
+    if not any(accounts.banks.requires(bank) for bank in banks):
+        return
+    if verdict.by is None or verdict.by.bank[:8] not in banks:
+        why = (
+            f"it is signed by the bank {verdict.by.bank}"
+            if verdict.by
+            else verdict.doubt or "it has none"
+        )
+        raise StatementError(
+            f"{name}: the policy requires the signature of the bank that pays redemptions ({', '.join(banks)}), and "
+            f"{why}; fetch the signed report from that bank."
+        )
 
 
 def _days(entries: Iterable[Entry]) -> dict[tuple[str, str | None], set[date]]:

@@ -119,7 +119,7 @@ class _Destination(Part):
 
 
 class SupplyDestinationsDocument(Document):
-    """Where the mint desk may mint to; exit code 3 where chain and policy differ.
+    """Where the mint desk may mint to; exit code 3 where chain and policy differ, 1 where some may be missing.
 
     Attributes:
         block: The one that everything was read in.

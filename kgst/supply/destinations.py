@@ -27,7 +27,7 @@ __all__ = ["allow_destination", "list_destinations", "remove_destination"]
 
 
 def list_destinations(system: System) -> Answer[SupplyDestinationsDocument]:
-    """Those of the policy, and all that were ever allowed; exit 3 where chain and policy differ."""
+    """Those of the policy, and all that were ever allowed; exit 3 where they differ, 1 where some may be missing."""
     ensure_multicall(system.provider)
     head = latest(system.provider)
     traces = read_traces(system.record, head.number)
@@ -36,7 +36,9 @@ def list_destinations(system: System) -> Answer[SupplyDestinationsDocument]:
     asked = sorted(known, key=lambda account: int(account, 16))
     desk = read_mint_desk(system, asked, head=head)
     document = SupplyDestinationsDocument.of(system, desk, traces.gap)
-    code = ExitCode.DRIFT if document.differs else ExitCode.DONE
+    # What was not looked at is not in order.
+    seen = ExitCode.ERROR if document.gap else ExitCode.DONE
+    code = ExitCode.DRIFT if document.differs else seen
     return Answer(document, partial(_show, system, desk, document), code)
 
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from support.bsc import BscNode, bsc_in_front_of
 from support.bsc.deployed import Deployed, deployed_on_bsc
+from support.desk import POLICY, lived
+from support.redeeming import SECRET, Redeeming
+
+from kgst.deployment.applying import apply
+from kgst.policy import Policy
 
 
 @pytest.fixture(scope="module")
@@ -21,3 +28,19 @@ def node(deployed: Deployed) -> Iterator[BscNode]:
     """Another node of the same network, for the test's own faults; `deployed.node` has none."""
     with bsc_in_front_of(deployed.node.upstream, deployed.node.terms) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def redeemed(deployer: Any) -> Any:
+    """A deployment on the in-process chain, whose redemptions `redeeming` is about."""
+    return apply(Policy.load(POLICY), deployer)
+
+
+@pytest.fixture
+def redeeming(
+    redeemed: Any, tmp_path: Path, issuer: Any, holder: Any, redeemer: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Redeeming]:  # fmt: skip
+    """The redemption desk with a holder, the operator and the issuer's bank; nothing has been asked for yet."""
+    monkeypatch.setenv("KGST_REDEMPTION_SECRET", SECRET)
+    for desk in lived(redeemed, tmp_path, issuer, monkeypatch):
+        yield Redeeming(desk, redeemed.redemption_desk, holder, redeemer)

@@ -4,48 +4,29 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.desk import POLICY, lived
 from support.redeeming import BY, SECRET, SOM, Redeeming
 from support.schemas import require_schema
 
-from kgst.deployment.applying import apply
 from kgst.errors import ExitCode
 from kgst.moments import both_times
 from kgst.paying.confirming import read_confirmations
-from kgst.policy import Policy
 from kgst.snapshot.requests import Stage
 
 LOCKED, PAID, RETURNED, WITHDRAWN = Stage.LOCKED, Stage.PAID, Stage.RETURNED, Stage.WITHDRAWN
 
 
-@pytest.fixture(scope="module")
-def deployment(deployer: Any) -> Any:
-    return apply(Policy.load(POLICY), deployer)
-
-
 @pytest.fixture
-def world(
-    deployment: Any,
-    tmp_path: Path,
-    issuer: Any,
-    holder: Any,
-    redeemer: Any,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Redeeming]:
+def world(redeeming: Redeeming, monkeypatch: pytest.MonkeyPatch) -> Redeeming:
     """Requests 1 to 3 of 150, 250 and 350 som, locked by one transaction and ordered."""
-    monkeypatch.setenv("KGST_REDEMPTION_SECRET", SECRET)
     monkeypatch.setattr("click.confirm", lambda *_, **__: True)
-    for desk in lived(deployment, tmp_path, issuer, monkeypatch):
-        found = Redeeming(desk, deployment.redemption_desk, holder, redeemer)
-        found.request(150, 250, 350)
-        found.lock(1, 2, 3)
-        found.paid()
-        yield found
+    redeeming.request(150, 250, 350)
+    redeeming.lock(1, 2, 3)
+    redeeming.paid()
+    return redeeming
 
 
 def batch_of(world: Redeeming) -> str:

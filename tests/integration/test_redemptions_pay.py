@@ -5,38 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.desk import POLICY, lived
 from support.redeeming import BY, SECRET, Redeeming
 from support.schemas import require_schema
 
-from kgst.deployment.applying import apply
 from kgst.errors import ExitCode
-from kgst.policy import Policy
 from kgst.snapshot.requests import Stage
 
 
-@pytest.fixture(scope="module")
-def deployment(deployer: Any) -> Any:
-    return apply(Policy.load(POLICY), deployer)
-
-
 @pytest.fixture
-def world(
-    deployment: Any,
-    tmp_path: Path,
-    issuer: Any,
-    holder: Any,
-    redeemer: Any,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Redeeming]:
-    monkeypatch.setenv("KGST_REDEMPTION_SECRET", SECRET)
-    for desk in lived(deployment, tmp_path, issuer, monkeypatch):
-        yield Redeeming(desk, deployment.redemption_desk, holder, redeemer)
+def world(redeeming: Redeeming) -> Redeeming:
+    return redeeming
 
 
 def files_of(world: Redeeming, folder: Path | None = None) -> dict[str, bytes]:

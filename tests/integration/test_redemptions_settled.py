@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from support.desk import POLICY, lived
 from support.in_process import invoke
-from support.redeeming import BY, SECRET, SOM, Redeeming
+from support.redeeming import BY, SOM, Redeeming
 
 from kgst.demo.bank import batch
-from kgst.deployment.applying import apply
 from kgst.errors import ExitCode
-from kgst.policy import Policy
-
-
-@pytest.fixture(scope="module")
-def deployment(deployer: Any) -> Any:
-    return apply(Policy.load(POLICY), deployer)
 
 
 @pytest.fixture
-def world(
-    deployment: Any,
-    tmp_path: Path,
-    issuer: Any,
-    holder: Any,
-    redeemer: Any,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Redeeming]:
+def world(redeeming: Redeeming, monkeypatch: pytest.MonkeyPatch) -> Redeeming:
     """Requests 1 and 2 of 150 and 250 som, locked by one transaction and ordered."""
-    monkeypatch.setenv("KGST_REDEMPTION_SECRET", SECRET)
     monkeypatch.setattr("click.confirm", lambda *_, **__: True)
-    for desk in lived(deployment, tmp_path, issuer, monkeypatch):
-        found = Redeeming(desk, deployment.redemption_desk, holder, redeemer)
-        found.request(150, 250)
-        found.lock(1, 2)
-        found.paid()
-        yield found
+    redeeming.request(150, 250)
+    redeeming.lock(1, 2)
+    redeeming.paid()
+    return redeeming
 
 
 def drafted_again(world: Redeeming, *arguments: object) -> Any:

@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from support.desk import POLICY, lived
 from support.in_process import invoke
 from support.redeeming import BY, SOM, Redeeming
 from support.schemas import require_schema
 
-from kgst.deployment.applying import apply
 from kgst.errors import ExitCode
 from kgst.moments import format_time
-from kgst.policy import Policy
-
-
-@pytest.fixture(scope="module")
-def deployment(deployer: Any) -> Any:
-    return apply(Policy.load(POLICY), deployer)
 
 
 @pytest.fixture
-def world(
-    deployment: Any,
-    tmp_path: Path,
-    issuer: Any,
-    holder: Any,
-    redeemer: Any,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Redeeming]:
-    for desk in lived(deployment, tmp_path, issuer, monkeypatch):
-        yield Redeeming(desk, deployment.redemption_desk, holder, redeemer)
+def world(redeeming: Redeeming, monkeypatch: pytest.MonkeyPatch) -> Redeeming:
+    """Who looks needs no secret."""
+    monkeypatch.delenv("KGST_REDEMPTION_SECRET")
+    return redeeming
 
 
 def status(world: Redeeming, *arguments: str) -> tuple[int, dict[str, Any]]:

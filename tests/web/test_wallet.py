@@ -90,6 +90,43 @@ def test_wallet__redemption__is_asked_for_in_words_and_taken_back(page: Page, st
     assert token.balanceOf(stage.holder).call() == held
 
 
+THIEF = "0x000000000000000000000000000000000000dEaD"
+
+
+class Mimicked(Through):
+    """The chain, on which a thief's contract answers questions as the desk does."""
+
+    desk: str = ""
+
+    def answer(self, method: str, params: list[Any]) -> Any:
+        if method == "eth_call" and params[0]["to"].lower() == THIEF.lower():
+            params = [{**params[0], "to": self.desk}, *params[1:]]
+        return super().answer(method, params)
+
+
+def test_wallet__page_names_a_desk_of_its_own__has_nothing_approved(
+    browser: Browser, stage: Stage, scenes: dict[str, Scene], tmp_path: Path
+) -> None:
+    """The script is the published one; who built the page put an address of theirs into the snapshot."""
+    snapshot = json.loads(json.dumps(scenes["deficit"].snapshot))
+    snapshot["contracts"]["redemption_desk"] = THIEF
+    build(snapshot, tmp_path / "kgst.html")
+    chain = Mimicked(stage.deployed.node.anvil)
+    chain.desk = stage.redemptions.address
+    with (
+        serving(chain) as url,
+        browser.opened(
+            tmp_path / "kgst.html", wallet={"url": url, "account": stage.holder}
+        ) as opened,
+    ):
+        opened.do("click", "#wallets button")
+        opened.do("waitForSelector", "#ask:not([hidden])")
+        fill(opened)
+        says(opened, f"The token does not know {THIEF} as a redemption desk")
+        assert opened.texts("#step button") == []
+        assert "eth_sendTransaction" not in opened.do("evaluate", "window.walletAsked")
+
+
 def test_wallet__stopped_before_the_first_step__nothing_is_asked_of_it(
     page: Page, stage: Stage
 ) -> None:

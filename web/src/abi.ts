@@ -18,6 +18,8 @@ export const TOKEN = parseAbi([
   "function balanceOf(address) view returns (uint256)",
   "function allowance(address owner, address spender) view returns (uint256)",
   "function approve(address spender, uint256 value) returns (bool)",
+  "struct Issuer { uint256 available; uint256 capacity; uint256 refillPerSecond; bool mayBurn; bool desk; }",
+  "function issuerOf(address account) view returns (Issuer)",
 ]);
 
 export const DESK = parseAbi([

@@ -161,6 +161,8 @@ export class Wallet {
     const bad = wrong(details);
     if (bad) return this.say(bad);
     const { token, desk } = this.at;
+    // A false page could name an address of its own, and have the holder approve it.
+    if (!(await this.call(token, TOKEN, "issuerOf", [desk])).desk) return this.say("no_desk", { desk });
     const salt = newSalt();
     const shownAmount = som(amount, w);
     // First what the issuer has to know: tokens in escrow whose payee nobody can name would wait for nothing.

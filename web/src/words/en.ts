@@ -133,6 +133,7 @@ export const en = {
   say_request: "Your wallet will now ask you to hand {amount} som to the redemption desk, to be paid to {name}, account {account}, bank {bank}. Until they are locked for payment you can take them back.",
   say_withdraw: "Your wallet will now ask you to take {amount} som of request No. {id} back from the redemption desk to your account.",
   details_send: "Give this to the issuer, and to nobody else. Without it nobody knows whom to pay:", done_request: "Asked: No. {id}.", done_withdraw: "Taken back.", wallet_failed: "It did not happen: {why}", waiting_block: "Waiting for the network…",
+  no_desk: "The token does not know {desk} as a redemption desk: nothing was signed. This page is false, or out of date.",
   bad_amount: "Write an amount of at least {min} som, whole tyiyn, and not more than you hold.", bad_name: "Write the name in Latin or Cyrillic letters, without two spaces in a row.", bad_account: "The account is 16 digits or an IBAN; look at each.", bad_bank: "The bank is a BIC of 8 or 11 characters, or six digits.", bad_inn: "The INN is 14 digits, or nothing.",
   your_requests: "Your requests",
 };

@@ -309,3 +309,36 @@ def test_read_answers__not_signed_as_it_has_to_be__burns_nothing(
     with pytest.raises(StatementError) as refused:
         read_answers([path], accounts=accounts)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("signer", "said"),
+    [
+        (BANK, ""),
+        (None, "requires the signature of the bank that pays redemptions (TLPRKG22), and it has none"),
+        (OTHER, "(TLPRKG22), and it is signed by the bank NOWHKG22"),
+    ],
+    ids=["by the payer's bank", "unsigned", "by another bank"],
+)  # fmt: skip
+def test_read_answers__report__is_of_the_bank_that_pays(
+    tmp_path: Path, signer: Signer | None, said: str
+) -> None:
+    """It names no account of its own: a forged rejection would have a payment made twice."""
+    text, path = report(), tmp_path / "pain002.xml"
+    path.write_bytes(signer.enveloped(text) if signer else text.encode())
+    payer = with_payer(signed_accounts(tmp_path))
+    if said:
+        with pytest.raises(StatementError) as refused:
+            read_answers([path], accounts=payer)
+        assert said in str(refused.value)
+    else:
+        assert read_answers([path], accounts=payer).reports
+
+
+def with_payer(accounts: Accounts) -> Accounts:
+    """The same accounts, of which the first pays redemptions."""
+    listed = [
+        one.model_copy(update={"pays_redemptions": one.account == ACCOUNT})
+        for one in accounts.reserve.values()
+    ]
+    return Accounts(listed, banks=accounts.banks)
