@@ -27,6 +27,7 @@ from kgst.files import Files
 from kgst.keys import key_of
 from kgst.node import NodeError
 from kgst.roles import Role
+from kgst.snapshot.traces import Traces
 from kgst.supply import desk
 from kgst.supply.destinations import allow_destination, list_destinations, remove_destination
 from kgst.supply.proposals import cancel, list_proposals
@@ -199,6 +200,17 @@ def test_cancel__unknown_prefix_or_both_or_neither__is_a_usage_error(
     for key, reference in ((None, None), (KEY.hex(), "DEP-1")):
         with pytest.raises(InputError, match="one of the two"):
             cancel(proposed, key, reference, as_(guardian))
+
+
+def test_destinations__node_hides_events__is_no_pass(
+    kgst: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was allowed past the policy is named by events alone."""
+    hidden = Traces(gap="events are refused")
+    monkeypatch.setattr("kgst.supply.destinations.read_traces", lambda *_: hidden)
+    answer = list_destinations(kgst)
+    assert answer.exit_code == ExitCode.ERROR
+    assert answer.content.gap == "events are refused"
 
 
 def test_destinations__allowed_and_removed__are_as_policy_and_chain_say(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 
-from support.web.scenes import Stage
+from support.web.scenes import Scene
 
 import kgst.sending.delivery
 from kgst.node.wire import Wire
 
 
-def test_scenes__once_they_are_played__leave_time_and_connections_alone(stage: Stage) -> None:
-    assert stage.reports
+def test_scenes__once_they_are_played__leave_time_and_connections_alone(
+    scenes: dict[str, Scene],
+) -> None:
+    assert scenes
     assert Wire.post.__module__ == "kgst.node.wire"
     assert vars(kgst.sending.delivery)["time"] is time
