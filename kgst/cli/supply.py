@@ -109,7 +109,10 @@ def cancel(key: str | None, reference: str | None, run: Run) -> Answer[WriteDocu
 @policy_option
 @json_option
 def destinations(policy_path: Path | None, json_output: bool) -> Answer[SupplyDestinationsDocument]:
-    """Show where the mint desk may mint to, on the chain and by the policy. Exits 3 when they differ, 1 when some may be missing."""
+    """Show where the mint desk may mint to, on the chain and by the policy.
+
+    Exits 3 when they differ, 1 when the node hides events, so that some may be missing.
+    """
     from kgst.deployment.system import open_system
     from kgst.supply.destinations import list_destinations
 

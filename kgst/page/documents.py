@@ -22,6 +22,7 @@ from kgst.document import (
 )
 from kgst.flags import FlagName, flag_list
 from kgst.roles import role_name
+from kgst.snapshot.documents import AttestationPart, BlockPart
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
@@ -45,30 +46,12 @@ class _Contracts(Part):
     implementation: Address
 
 
-class _Block(Part):
+class _Block(BlockPart):
     """The final block that everything else was read in."""
 
-    number: Count
-    time: Time
-    hash: Hash
 
-
-class _Attestation(Part):
-    """The last accepted one; zeros before the first.
-
-    Attributes:
-        epoch: Counts accepted attestations from 1.
-        reserves_tyiyn: Money held for holders at `as_of`.
-        settled: Ever burned on which nothing was owed any more at `as_of`.
-        as_of: The moment that the figures describe.
-        report_hash: keccak256 of the published report.
-    """
-
-    epoch: Count
-    reserves_tyiyn: Tyiyn
-    settled: BaseUnits
-    as_of: Time
-    report_hash: Hash
+class _Attestation(AttestationPart):
+    """The last accepted one; zeros before the first."""
 
 
 class _Signature(Part):

@@ -19,10 +19,10 @@ from kgst.document import (
     Label,
     Part,
     Time,
-    Tyiyn,
     Wei,
 )
 from kgst.flags import FlagName, flag_list
+from kgst.snapshot.documents import AttestationPart, BlockPart
 from kgst.status.alerts import Alert, Kind
 
 if TYPE_CHECKING:
@@ -36,27 +36,18 @@ __all__ = ["StatusDocument"]
 Threshold = Annotated[int, Field(ge=2)]
 
 
-class _Block(Part):
+class _Block(BlockPart):
     """The one block that everything else was read in.
 
     Attributes:
         number: The latest when the command ran.
     """
 
-    number: Count
-    time: Time
-    hash: Hash
 
-
-class _Attestation(Part):
+class _Attestation(AttestationPart):
     """The last accepted one.
 
     Attributes:
-        epoch: Counts accepted attestations from 1.
-        reserves_tyiyn: Money held for holders at `as_of`.
-        settled: Ever burned on which nothing was owed any more at `as_of`.
-        as_of: The moment that the figures describe.
-        report_hash: keccak256 of the published report.
         age: Seconds from `as_of` to the block's time.
         max_age: Seconds during which an attestation allows minting, as the limit is now.
         valid_until: From then on minting reverts; earlier than `as_of` + `max_age` when minting was halted or auditors
@@ -64,10 +55,6 @@ class _Attestation(Part):
     """
 
     epoch: Annotated[int, Field(ge=1)]
-    reserves_tyiyn: Tyiyn
-    settled: BaseUnits
-    as_of: Time
-    report_hash: Hash
     age: int
     max_age: Duration
     valid_until: Time
