@@ -19,22 +19,27 @@ LENGTH = 100
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """A deployment in the third epoch of a chain with short ones, and some more epochs."""
+    """A deployment on a chain with short epochs, begun in the third: some without an event, a pause, one more."""
     with pytest.MonkeyPatch.context() as patch:
         # The double counts its blocks from 0, where BSC's first rules held, and its epochs are short here.
         patch.setitem(parlia._FORKS, 97, replace(parlia._FORKS[97], luban=0))
         patch.setattr(parlia, "_MAXWELL_LENGTH", LENGTH)
 
         def begin(node: Any) -> tuple[()]:
-            node.mine(2 * LENGTH + 20)
+            node.mine(2 * LENGTH + 85)
             return ()
 
         folder = tmp_path_factory.mktemp("epochs")
         with deployed_on_bsc(folder, quick(epoch_length=LENGTH), changes=begin) as found:
-            found.node.mine(2 * LENGTH)
+            found.node.mine(4 * LENGTH)
             assert found.run("guard", "pause", "transfers", account="pauser").code == 0
             found.node.mine(LENGTH)
             yield found
+
+
+def quiet(deployed: Deployed) -> int:
+    """The first block of an epoch without an event: behind the deployment, however long that took, before the pause."""
+    return (int(deployed.record["configuration"]["block_number"]) // LENGTH + 2) * LENGTH
 
 
 def checkpoint(deployed: Deployed, number: int) -> str:
@@ -45,7 +50,8 @@ def checkpoint(deployed: Deployed, number: int) -> str:
 def test_verify__from_a_checkpoint__each_block_is_a_validator_s(lived: Deployed) -> None:
     assert lived.run("index", "sync").code == 0
     folder = lived.folder / "index"
-    first = (int(lived.record["configuration"]["block_number"]) // LENGTH - 1) * LENGTH
+    begun = json.loads((folder / "index.json").read_text())["first_block"]
+    first = (begun // LENGTH - 1) * LENGTH
     done = lived.run_offline("index", "verify", folder, "--checkpoint", checkpoint(lived, first))
     assert done.code == 0, done.stdout
     assert done.document is not None
@@ -92,12 +98,11 @@ def test_sync__node_with_a_forged_epoch__keeps_events_and_says_so(
     folder.mkdir()
     for name in ("policy.yaml", "record.json"):
         (folder / name).write_bytes((lived.folder / name).read_bytes())
-    number = hex(3 * LENGTH)
-    node = lived.node
+    forged_block, node = quiet(lived), lived.node
 
     def forged(request: Any, forward: Any) -> Any:
         answer = forward(request)
-        if request["params"][0] == number:
+        if request["params"][0] == hex(forged_block):
             block = {**answer["result"], "gasUsed": "0x1"}
             block.pop("hash")
             answer["result"] = {**block, "hash": "0x" + Header.of_json(block).hash.hex()}
@@ -113,14 +118,14 @@ def test_sync__node_with_a_forged_epoch__keeps_events_and_says_so(
     assert done.document is not None
     told = [c for c in done.document["checks"] if c["item"] == "headers of epochs"]
     assert [c["state"] for c in told] == ["warning"]
-    assert "block 301 is not the child of block 300" in told[0]["found"]
-    assert done.document["index"]["epochs"][1] == 2 * LENGTH
+    assert f"block {forged_block + 1} is not the child of block {forged_block}" in told[0]["found"]
+    assert done.document["index"]["epochs"][1] == forged_block - LENGTH
     short = fresh.run_offline(
         "index", "verify", folder / "index", "--checkpoint", checkpoint(lived, 2 * LENGTH)
     )
     again = fresh.run("index", "sync")
     assert again.document is not None
-    assert again.document["index"]["epochs"][1] > 3 * LENGTH
+    assert again.document["index"]["epochs"][1] > forged_block
     whole = fresh.run_offline(
         "index", "verify", folder / "index", "--checkpoint", checkpoint(lived, 2 * LENGTH)
     )
