@@ -121,7 +121,7 @@ def passed(checks: Iterable[Check]) -> bool:
 
 
 def drift_code(checks: Iterable[Check]) -> ExitCode:
-    """Of a comparison with the chain: an error when something could not be looked at, since that is no clean bill.
+    """Of a comparison with the chain: an error when something could not be looked at, since that is not a pass.
 
     WAITING when all that could not be looked at waits for a node that has it.
     """

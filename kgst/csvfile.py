@@ -261,7 +261,7 @@ def _columns(
                 f"its columns are separated by {word}", "save it with commas between the columns"
             )
     if twice := sorted({name for name in header if header.count(name) > 1}):
-        raise row.fault(f"the column {_shown(twice[0])} stands twice", remedy)
+        raise row.fault(f"the column {_shown(twice[0])} appears twice", remedy)
     for names in wanted:
         found = [name for name in names if name in header]
         if not found:

@@ -49,7 +49,7 @@ class NotWholeError(JsonError):
 
 
 class _DuplicateKeyError(ValueError):
-    """A key stands twice in one object."""
+    """A key appears twice in one object."""
 
 
 def parse_json(data: bytes) -> tuple[str, Any]:
@@ -156,7 +156,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _duplicate(text: str) -> str:
-    """Which key stands twice, and on which lines; `text` is well-formed."""
+    """Which key appears twice, and on which lines; `text` is well-formed."""
     objects: list[dict[str, int]] = []
     line, counted = 1, 0
     for token in _TOKENS.finditer(text):
@@ -169,12 +169,12 @@ def _duplicate(text: str) -> str:
         elif token[2]:
             key = str(json.loads(token[1]))
             if key in objects[-1]:
-                said = f"the key {_short(key)} stands twice in one object"
+                said = f"the key {_short(key)} appears twice in one object"
                 if "\n" in text.strip():
                     said = f"line {line}: {said} (first on line {objects[-1][key]})"
                 return f"{said}, and readers differ on which counts"
             objects[-1][key] = line
-    raise AssertionError("no key stands twice")
+    raise AssertionError("no key appears twice")
 
 
 def _short(key: str) -> str:

@@ -1,4 +1,4 @@
-"""Files that pass between people: read with suspicion, written whole or not at all."""
+"""Files that pass between people: parsed strictly, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def read_json(path: Path, limit: int = MAX_BYTES) -> tuple[str, Any]:
     """The text of the JSON file at `path`, of at most `limit` bytes, and what it says.
 
     Raises:
-        FileError: as `read_bytes`; not one whole JSON document in UTF-8, or a key stands twice in it.
+        FileError: as `read_bytes`; not one whole JSON document in UTF-8, or a key appears twice in it.
     """
     try:
         return parse_json(read_bytes(path, limit))
@@ -83,7 +83,7 @@ def read_model(path: Path, model: type[M], what: str) -> M:
         what: What the file should be, for messages: `a draft`.
 
     Raises:
-        FileError: not one whole JSON document, a key that stands twice or is unknown, a value out of its bounds, or
+        FileError: not one whole JSON document, a key that appears twice or is unknown, a value out of its bounds, or
             figures that contradict one another.
     """
     text, document = read_json(path)

@@ -20,7 +20,7 @@ from slither.tools.mutator.mutators.abstract_mutator import AbstractMutator
 LEFT_OUT = {
     "FHR": "`pure` made `view` is no change, and what implements an interface cannot change its visibility",
     "MVIE": "an initialization dropped: CR drops whole statements",
-    "ROR": "gives up where one operator stands twice in a statement; CMP of mutate_operators is exact",
+    "ROR": "gives up where one operator appears twice in a statement; CMP of mutate_operators is exact",
     "RR": "a statement made to revert: killed by whatever runs it; CR asks whether its effect is looked at",
 }
 

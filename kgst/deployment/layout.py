@@ -128,7 +128,7 @@ def compare(
         answer = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         raise KgstError(
-            f"the layout of {contract} was not told within {_TIMEOUT} s; try again when the machine is less busy."
+            f"reading the layout of {contract} timed out after {_TIMEOUT} s; try again when the machine is less busy."
         ) from None
     except json.JSONDecodeError:
         raise KgstError(

@@ -61,7 +61,7 @@ class Diagnosis:
 
     @property
     def exit_code(self) -> ExitCode:
-        """Drift; or an error when something was not checked, since that is no clean bill."""
+        """Drift; or an error when something was not checked, since that is not a pass."""
         return drift_code(self.checks)
 
 

@@ -34,7 +34,7 @@ def set_blocked(system: System, accounts: Sequence[str], *, blocked: bool) -> Op
 
     Args:
         system: Whose token.
-        accounts: Checksummed addresses; one that stands twice counts once.
+        accounts: Checksummed addresses; one that appears twice counts once.
         blocked: What they shall be.
 
     Raises:

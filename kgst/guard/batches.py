@@ -247,7 +247,7 @@ def _freezing(system: System, listed: Listed, some: Sequence[tuple[str, int]]) -
 
 
 def _address(row: Row, token: str, seen: dict[str, int]) -> str:
-    """The row's address; no account stands twice, none is the token."""
+    """The row's address; no account appears twice, none is the token."""
     address = parse_address(row)
     if int(address, 16) == int(token, 16):
         raise row.fault(

@@ -256,7 +256,7 @@ def _bind(history: History, tenures: Tenures) -> tuple[int, int, list[str]]:
                 by = sealer(header, epoch.chain_id)
                 if by not in epoch.addresses:
                     raise ProofError(
-                        f"signed by 0x{by.hex()}, which is none of the validators that block {epoch.number} names"
+                        f"signed by 0x{by.hex()}, which is not one of the validators that block {epoch.number} names"
                     )
                 bound += 1
             except ProofError as error:

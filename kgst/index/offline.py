@@ -150,7 +150,7 @@ def check(path: Path) -> Answer[IndexCheckDocument]:
     """What the file at `path` proves.
 
     Raises:
-        FileError: it is none of these files.
+        FileError: it is not one of these files.
         InputError: it proves nothing.
     """
     file = read_model(path, EventProof, "a proof of events")

@@ -1,6 +1,6 @@
 """What follows from the hash of a block, without asking anybody.
 
-From the inside out: `encoding` (JSON and RLP, read with suspicion), `headers` (a header and its hash), `receipts` with
+From the inside out: `encoding` (JSON and RLP, parsed strictly), `headers` (a header and its hash), `receipts` with
 `tries` (an event in its receipt, a receipt under the root in its header) and `whole` (all of a block, to prove some),
 `transactions` (a transaction's hash and who signed it), `parlia` (what a header of BSC says about its validators),
 `seals` (who sealed it), `votes` (who voted for its parent), `tenures` (who was to).

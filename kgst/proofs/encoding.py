@@ -1,4 +1,4 @@
-"""Bytes as JSON-RPC and RLP write them, read with suspicion.
+"""Bytes as JSON-RPC and RLP write them, parsed strictly.
 
 RLP (yellow paper, appendix B) is read here and not by the library `rlp`, which writes it: its reader calls itself for
 each list in a list, and copies a list once for each of its items, so that a small file can keep it busy for hours.

@@ -174,7 +174,7 @@ class Receipt:
         cls, kind: int, status: int | None, root: bytes | None, gas: int, logs: tuple[Log, ...]
     ) -> Self:
         if kind > _LAST_TYPE:
-            raise ProofError(f"the receipt's type {kind} is none of 0 to {_LAST_TYPE}")
+            raise ProofError(f"the receipt's type {kind} is not one of 0 to {_LAST_TYPE}")
         if status not in (None, 0, 1):
             raise ProofError(f"the receipt's status {status} is neither 0 nor 1")
         return cls(kind, status, root, gas, logs)

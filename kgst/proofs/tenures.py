@@ -101,7 +101,7 @@ class Tenures:
             address = sealer(header, epoch.chain_id)
             if address not in epoch.addresses:
                 raise ProofError(
-                    f"block {header.number} was sealed by 0x{address.hex()}, which is none of the validators that "
+                    f"block {header.number} was sealed by 0x{address.hex()}, which is not one of the validators that "
                     f"block {epoch.number} names"
                 )
             sealers.append(address)

@@ -73,7 +73,7 @@ class RecoveredTransaction:
         kind = json_number(given.get("type", "0x0"), "the transaction's type")
         if kind not in _FIELDS:
             raise ProofError(
-                f"the transaction's type {kind} is none of {', '.join(map(str, _FIELDS))}"
+                f"the transaction's type {kind} is not one of {', '.join(map(str, _FIELDS))}"
             )
         fields = [_field(given, name) for name in _FIELDS[kind]]
         # Nodes say yParity beside v, or instead of it.

@@ -234,8 +234,8 @@ def of_statements(total: ReserveTotal) -> Iterator[Check]:
         owner = f", of {left_out.owner}" if left_out.owner else ""
         yield caution(
             "left_out",
-            f"{left_out.file}: account {left_out.account} ({left_out.currency or 'no currency given'}{owner}) is none "
-            "of the reserve accounts and is not counted.",
+            f"{left_out.file}: account {left_out.account} ({left_out.currency or 'no currency given'}{owner}) is not "
+            "one of the reserve accounts and is not counted.",
         )
     for note in total.notes:
         yield caution("statements", note)

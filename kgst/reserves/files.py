@@ -313,5 +313,5 @@ class SignedFile(SignedDraft):
         if len(fetched) != len(self.fetched) or not fetched <= signers:
             raise ValueError("fetched is not of the signers, each once")
         if any(not known.issuperset(one.files) for one in self.fetched):
-            raise ValueError("a file that was fetched is none of the draft's")
+            raise ValueError("a file that was fetched is not one of the draft's")
         return self

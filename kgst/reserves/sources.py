@@ -129,7 +129,7 @@ def sources_of(
 def fetched_in(draft: AttestationFile, paths: Sequence[Path]) -> tuple[FetchedBy, ...]:
     """Which of the draft's files the signatures at `paths` say that their signers fetched; of each signer the first.
 
-    What is none of a signature's files counts for nothing here: whoever collects them names it.
+    What is not one of a signature's files counts for nothing here: whoever collects them names it.
     """
     known = {one.file_sha256 for one in draft.files}
     found: dict[str, tuple[str, ...]] = {}

@@ -31,7 +31,7 @@ def outcome_of(eth: Any, sender: str, signed: Signed, receipt: dict[str, Any]) -
     if created and (named is None or to_checksum_address(named) != created):
         raise NodeError(
             f"{signed.step}: the node says that {signed.hash} created {named}, and it can only have created {created}; "
-            "the node is not to be believed: use another."
+            "the node gives wrong answers: use another."
         )
     given_up = signed.purpose is Purpose.GIVE_UP
     return Outcome(

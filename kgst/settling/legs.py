@@ -20,7 +20,7 @@ def booked_once(
 ) -> list[Entry]:
     """Entries that moved money, booked after one day and up to another, each once, in order of their days.
 
-    Statements may overlap. What two of them have in common is one entry; what stands twice in one of them is two.
+    Statements may overlap. What two of them have in common is one entry; what appears twice in one of them is two.
     """
     counts: dict[tuple[str, str], Counter[Any]] = {}
     kept: Counter[Any] = Counter()

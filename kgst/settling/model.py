@@ -187,7 +187,7 @@ class Outcome:
         unassigned_tyiyn: What came back and names no payment: less is settled by so much.
         moved: By category, credits less debits.
         carried: Debits that settled nothing: the next window looks at them again.
-        credits: What came in and is none of the above: deposits.
+        credits: What came in and is not one of the above: deposits.
         taken_back: Debits by which a bank takes back what had come in.
     """
 

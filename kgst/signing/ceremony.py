@@ -212,7 +212,7 @@ def require_signer(draft: Signable, address: str) -> None:
     """`address` may sign the draft.
 
     Raises:
-        RefusedError: it is none of its signers, or suspended.
+        RefusedError: it is not one of its signers, or suspended.
     """
     signers = draft.signers
     if address not in signers.members:

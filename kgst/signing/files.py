@@ -103,7 +103,7 @@ class AuditorSet(FileModel):
     @property
     def strangers(self) -> str:
         """What others are, for messages."""
-        return "none of the auditors"
+        return "not one of the auditors"
 
     @property
     def active(self) -> tuple[str, ...]:

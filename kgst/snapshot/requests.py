@@ -159,7 +159,7 @@ def _requests(system: System, head: Head, ids: Sequence[int]) -> Iterable[Reques
         requester, amount, stage, time, payee_hash, burned = tuple(read.value)
         if stage not in tuple(Stage):
             raise NodeError(
-                f"request {one} is in state {stage}, which there is none of: the node is not to be believed; use "
+                f"request {one} is in state {stage}, which does not exist: the node gives wrong answers; use "
                 "another."
             )
         # Of a struct's fields nobody has made checksummed ones yet.

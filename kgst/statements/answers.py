@@ -33,7 +33,7 @@ class BankAnswers:
     """What was found.
 
     Attributes:
-        entries: Booked and pending, in the order of the files; what two files repeat stands twice.
+        entries: Booked and pending, in the order of the files; what two files repeat appears twice.
         reports: In the order of the files.
     """
 
@@ -57,7 +57,7 @@ def read_answers(
         progress: Told of each piece that is read.
 
     Raises:
-        StatementError: a file is none of these, or one that cannot be relied on; or it has entries of a bank that
+        StatementError: a file is not one of these, or one that cannot be relied on; or it has entries of a bank that
             signs, and not its signature.
     """
     accounts = accounts or Accounts()

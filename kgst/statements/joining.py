@@ -113,7 +113,7 @@ def join_pages(sheets: Sequence[Sheet]) -> list[Whole]:
         numbers = [sheet.page for sheet in pages]
         if len(set(numbers)) != len(numbers):
             raise pages[-1].fault(
-                f"a page stands twice (pages {numbers})", "give each page of the statement once"
+                f"a page appears twice (pages {numbers})", "give each page of the statement once"
             )
         if [sheet.last_page for sheet in pages] != [False] * (len(pages) - 1) + [True]:
             raise pages[-1].fault(
@@ -158,7 +158,7 @@ def _are_whole(pages: Iterable[Sheet]) -> bool:
 
 
 def _has_twins(pages: Sequence[Sheet]) -> bool:
-    """Whether a page number stands twice: then there are two messages by one name."""
+    """Whether a page number appears twice: then there are two messages by one name."""
     files = {(one.file_sha256, one.message.page) for one in pages}
     numbers = [page for _, page in files]
     return len(set(numbers)) != len(numbers)

@@ -96,7 +96,7 @@ class Deduction(BaseModel):
 
 
 class LeftOutAccount(BaseModel):
-    """An account in a file that is none of the reserve accounts."""
+    """An account in a file that is not one of the reserve accounts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 

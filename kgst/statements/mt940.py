@@ -175,7 +175,7 @@ def _balances(
         try:
             day = date(2000 + int(line[3]), int(line[4]), int(line[5]))
         except ValueError as error:
-            raise fault(f"the day of :{tag}: is none", _ASK) from error
+            raise fault(f"the date of :{tag}: does not exist", _ASK) from error
         tyiyn = _tyiyn(line[7], fault)
         balance = parsed.get(key)
         amount = None if balance is None else balance.amount

@@ -130,7 +130,7 @@ def _parts(file: StatementFile, text: str) -> _Parts:
             here, end, fields = None, "", parts.header
         elif sign and fields.setdefault(name, value) != value and name != "РасчСчет":
             raise _fault(file.name, f"line {number}")(
-                f"{plain(name, 40)} stands twice in a section", _ASK
+                f"{plain(name, 40)} appears twice in a section", _ASK
             )
     if here is not None or last != "КонецФайла":
         raise StatementError(

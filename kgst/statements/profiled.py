@@ -49,7 +49,7 @@ def rows_of(file: StatementFile, profile: TableProfile) -> list[Row] | None:
             if set(profile.wanted) <= set(names):
                 if any(names.count(one) > 1 for one in profile.wanted):
                     raise StatementError(
-                        f"{file.name}: row {number}: a heading stands twice; {_ASK}."
+                        f"{file.name}: row {number}: a heading appears twice; {_ASK}."
                     )
                 head = {name: names.index(name) for name in profile.wanted}
             continue

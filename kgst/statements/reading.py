@@ -37,7 +37,7 @@ def read_sheets(
         progress: Told of each piece that is read.
 
     Raises:
-        StatementError: no files; one that stands twice, cannot be read or is no statement, or is not signed by the
+        StatementError: no files; one that appears twice, cannot be read or is no statement, or is not signed by the
             bank as it has to be.
     """
     if not paths:

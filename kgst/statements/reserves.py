@@ -60,7 +60,7 @@ def read_reserves(
 
     Raises:
         StatementError: a file that cannot be read or is not a statement; a statement that contradicts itself or the
-            one before it, or was made before its day had ended; an account that is missing, stands twice, has no
+            one before it, or was made before its day had ended; an account that is missing, appears twice, has no
             closing balance, or closes on another day than the others.
     """
     accounts = accounts or Accounts()

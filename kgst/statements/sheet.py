@@ -96,7 +96,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """An account in a file that is none of the reserve accounts: it is named and not counted."""
+    """An account in a file that is not one of the reserve accounts: it is named and not counted."""
 
     file: str
     account: str

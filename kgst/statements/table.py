@@ -30,7 +30,7 @@ def read_table(source: Source, currency: str, accounts: Accounts) -> list[Sheet 
 
     Raises:
         StatementError: another header, no rows, an empty line, a row of another width, an
-            account that stands twice, or a cell that is not exactly in its format. Names the line.
+            account that appears twice, or a cell that is not exactly in its format. Names the line.
     """
     reader = csv.reader(io.StringIO(source.text, newline=""), strict=True)
     sheets: list[Sheet | LeftOut] = []

@@ -50,7 +50,7 @@ def require_swept_to(found: Mapping[str, Account], accounts: Accounts) -> None:
                 raise account.counts.last.fault(
                     f"the bank sweeps this account ({f'to or from {other}' if other else 'it does not say where to'}), "
                     "and the other account is not here",
-                    "add the other account's statement of the same day; if it is none of the reserves, the swept "
+                    "add the other account's statement of the same day; if it is not one of the reserves, the swept "
                     "account cannot be one either",
                 )
 

@@ -104,7 +104,7 @@ def _in_policy(system: System, address: str) -> str:
     wanted = {system.policy.address(d) for d in system.policy.desks.mint.destinations}
     if address in wanted:
         return "it is one of desks.mint.destinations"
-    return "it is none of desks.mint.destinations; what is allowed and not there is a drift"
+    return "it is not one of desks.mint.destinations; what is allowed and not there is a drift"
 
 
 def _destination(system: System, address: str, name: str, *, expected: bool) -> Readback:

@@ -198,7 +198,7 @@ def read_payout(path: Path, token: str) -> PayoutFile:
 
 
 def _payment(row: Row, column: str, token: str, seen: dict[str, int]) -> Payment:
-    """What the row says; no receiver stands twice, none is the token."""
+    """What the row says; no receiver appears twice, none is the token."""
     receiver = parse_address(row)
     if int(receiver, 16) == int(token, 16):
         raise row.fault(

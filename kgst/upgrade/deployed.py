@@ -32,7 +32,7 @@ def read_implementation(system: System) -> str:
     if any(word[:-20]):
         raise RefusedError(
             f"the ERC-1967 slot of {system.token.address} holds 0x{word.hex()}, which is no address: the token is not "
-            "this project's, or the node is not to be believed; use another node."
+            "this project's, or the node gives wrong answers; use another node."
         )
     return to_checksum_address(word[-20:])
 

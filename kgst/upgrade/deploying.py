@@ -210,7 +210,7 @@ def _deploy(
     if outcome.contract != (computed := created_in(signed)):
         raise NodeError(
             f"the receipt of {outcome.hash} says that it created {outcome.contract or 'nothing'}, and by sender and "
-            f"nonce it can only have created {computed}: the node is not to be believed; use another node."
+            f"nonce it can only have created {computed}: the node gives wrong answers; use another node."
         )
     return outcome, signed
 
@@ -219,7 +219,7 @@ def created_in(deployment: SignedTransaction) -> str:
     """The checksummed address of the contract that `deployment` created, by its own bytes.
 
     Raises:
-        RefusedError: they are none of this project's transactions, or create none.
+        RefusedError: they are not among this project's transactions, or create none.
     """
     try:
         signed = read_signed(deployment.raw)

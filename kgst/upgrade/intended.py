@@ -35,7 +35,7 @@ def parse_changes(texts: Iterable[str]) -> dict[str, str]:
     """What `--changes` declares: call to what it answers afterwards, both as `upgrade check` shows them.
 
     Raises:
-        InputError: one is not `getter()=answer`, or a call stands twice.
+        InputError: one is not `getter()=answer`, or a call appears twice.
     """
     found: dict[str, str] = {}
     for text in texts:
@@ -46,7 +46,7 @@ def parse_changes(texts: Iterable[str]) -> dict[str, str]:
                 "upgrade check` shows both: 'contractURI()=data:…'."
             )
         if call in found:
-            raise InputError(f"--changes {plain(call, 80)}: it stands twice; keep one of them.")
+            raise InputError(f"--changes {plain(call, 80)}: it appears twice; keep one of them.")
         if len(answer) > _LONGEST or len(found) == _MOST:
             raise InputError(
                 f"--changes: {_MOST} changes of {_LONGEST} characters are the most that an auditor can read."

@@ -318,7 +318,7 @@ def test_submit__signed_file_was_changed__is_refused(
     stranger = signed_by(
         drafted, *sorted([drafts.auditor(0), outsider], key=lambda a: int(a.address, 16))
     )
-    assert "who is none of the auditors" in refusal(run("submit", stranger, *ANYONE), 2)
+    assert "who is not one of the auditors" in refusal(run("submit", stranger, *ANYONE), 2)
     path.write_text(json.dumps(original)[:-5])
     assert "not whole JSON" in refusal(run("submit", path, *ANYONE), 2)
     assert "its format is 'kgst-rotation/2'" in refusal(run("submit", drafted, *ANYONE), 2)

@@ -195,7 +195,7 @@ def test_rotate__kept_proof_of_an_earlier_grant__counts_no_more(
     ("content", "said"),
     [
         ("{}", "not a proof of a key"),
-        ('{"format": 1, "format": 1}', "the key 'format' stands twice"),
+        ('{"format": 1, "format": 1}', "the key 'format' appears twice"),
     ],
 )
 def test_rotate__damaged_proof_file__says_so(

@@ -164,7 +164,7 @@ def test_show__no_such_request__is_refused_with_what_there_is(kgst: System) -> N
     ("method", "answer", "said"),
     [
         ("requestCount", 2**255, "name those that you mean"),
-        ("requestOf", (None, 1, 9, 0, b"", False), "is in state 9, which there is none of"),
+        ("requestOf", (None, 1, 9, 0, b"", False), "is in state 9, which does not exist"),
     ],
 )
 def test_list__node_says_what_cannot_be__is_its_failure(

@@ -1,4 +1,4 @@
-// RLP read with suspicion, and why something proves nothing.
+// RLP parsed strictly, and why something proves nothing.
 
 import { fromRlp } from "viem";
 import type { Hex } from "./types";

@@ -28,11 +28,11 @@ from kgst.upgrade.files import ConsentFile, UpgradeFile
         (b'{"a": 1, "b": {"a": 1}, "c": [{"a": 1}, {"a": 1}]}', None),
         (b'{"a": "\\"b\\": {", "b": "}", "c": "a"}', None),
         (b"\xef\xbb\xbf{}", None),
-        (b'{"a": 1, "a": 1}', "the key 'a' stands twice in one object, and readers differ"),
-        (b'{\n"a": 1,\n"b": {"c": 1,\n\n"c"\n: 2}\n}', "line 5: the key 'c' stands twice .*first on line 3"),
-        (b'{\n"a": 1,\n"\\u0061": 2}', "line 3: the key 'a' stands twice"),
-        (b'{"x": "\\\\", "a": ":{", "a": 1}', "the key 'a' stands twice"),
-        (b'[{"a": 1}, {"b": [{"k\\n": 1, "k\\n": 1}]}]', r"the key 'k\\n' stands twice"),
+        (b'{"a": 1, "a": 1}', "the key 'a' appears twice in one object, and readers differ"),
+        (b'{\n"a": 1,\n"b": {"c": 1,\n\n"c"\n: 2}\n}', "line 5: the key 'c' appears twice .*first on line 3"),
+        (b'{\n"a": 1,\n"\\u0061": 2}', "line 3: the key 'a' appears twice"),
+        (b'{"x": "\\\\", "a": ":{", "a": 1}', "the key 'a' appears twice"),
+        (b'[{"a": 1}, {"b": [{"k\\n": 1, "k\\n": 1}]}]', r"the key 'k\\n' appears twice"),
         (b'{"a": NaN}', "NaN is not a number"),
         (b"\xff", "byte 0 is not UTF-8"),
     ],
@@ -79,7 +79,7 @@ def test_reader__key_twice__names_the_key_and_not_the_post(tmp_path: Path, name:
         READERS[name](path)
     said = str(caught.value)
     assert str(path) in said
-    assert ("" if one_line else "line 2: ") + "the key 'format' stands twice in one object" in said
+    assert ("" if one_line else "line 2: ") + "the key 'format' appears twice in one object" in said
     assert "cut off" not in said
 
 

@@ -187,7 +187,7 @@ def test_sign__another_chain_than_the_policy__is_refused(
 
 def test_sign__who_may_not__is_refused(run: Any, draft: Path) -> None:
     joins = run("sign", draft, "--account", rotations.newcomer(0).alias, "--yes")
-    assert "is none of the auditors" in refusal(joins, 4)
+    assert "is not one of the auditors" in refusal(joins, 4)
     drafts.saved(rotations.make(suspended=(drafts.auditor(0).address,)), draft)
     assert "is suspended" in refusal(run("sign", draft, "--account", alias(0), "--yes"), 4)
     assert "--account" in refusal(run("sign", draft, "--yes"), 2)
@@ -260,14 +260,14 @@ def test_collect__signature_on_another_draft__is_refused(
     claims = rotations.signature_of(rotations.make(), drafts.auditor(1)).model_dump()
     drafts.edited(b, **claims | {"signature": other.signature})
     message = refusal(run("collect", draft, draft.with_name("a.sig.json"), b), 2)
-    assert "who is none of the auditors, or is on another message" in message
+    assert "who is not one of the auditors, or is on another message" in message
     assert unsigned(draft)
 
 
 def test_collect__who_may_not_sign__is_refused(run: Any, draft: Path) -> None:
     joins = rotations.signature_of(rotations.make(), rotations.newcomer(0))
     path = drafts.saved(joins, draft.with_name("d.sig.json"))
-    assert "who is none of the auditors" in refusal(run("collect", draft, path), 2)
+    assert "who is not one of the auditors" in refusal(run("collect", draft, path), 2)
     drafts.saved(rotations.make(suspended=(drafts.auditor(1).address,)), draft)
     said = refusal(run("collect", draft, draft.with_name("b.sig.json")), 2)
     assert f"{drafts.auditor(1).address} is suspended" in said

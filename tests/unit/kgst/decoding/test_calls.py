@@ -131,7 +131,7 @@ SET_ISSUER = call("setIssuer(address,uint256,uint256,bool)", ISSUER, 10**12, 500
         ),
         (TOKEN, b"", "token, without a call"),
         (TOKEN, b"\x01\x02", "token.0x0102"),
-        # A selector of the manager at the token's address is none of the token's functions.
+        # A selector of the manager at the token's address is not one of the token's functions.
         (TOKEN, call("labelRole(uint64,string)", 4, "x")[:4], "token.0x853551b8"),
         (TOKEN, SET_ISSUER[:40], f"token.setIssuer(unreadable arguments 0x{SET_ISSUER[4:40].hex()})"),
     ],

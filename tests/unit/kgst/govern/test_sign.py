@@ -93,7 +93,7 @@ def test_sign__who_may_not__is_refused(
     [
         (os.mkfifo, "a device, pipe or socket"),
         (lambda path: path.write_bytes(b" " * (MAX_BYTES + 1)), "larger than 1024 KiB"),
-        (lambda path: path.write_text('{"format": 1, "format": 1}'), "stands twice"),
+        (lambda path: path.write_text('{"format": 1, "format": 1}'), "appears twice"),
         (
             lambda path: path.write_text('{"format": "x"}'),
             "this is not the challenge of a rotation",

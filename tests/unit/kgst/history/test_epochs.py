@@ -87,9 +87,9 @@ def test_keep_epochs__votes_that_come_later_or_never__are_read_on_for(tmp_path: 
 @pytest.mark.parametrize(
     ("forged", "named_"),
     [
-        (epoch(2, by=STRANGER), "none of the validators"),
-        (epoch(2, child_by=STRANGER), "none of the validators"),
-        (epoch(2, by=OLD[0]), "none of the validators"),
+        (epoch(2, by=STRANGER), "not one of the validators"),
+        (epoch(2, child_by=STRANGER), "not one of the validators"),
+        (epoch(2, by=OLD[0]), "not one of the validators"),
         ([epoch(2, names=[STRANGER])[0], epoch(2)[1]], "not the child"),
         ([block(START + 2_000, NEW[0]), epoch(2)[1]], "not the child"),
         ([block(START + 2_001, NEW[0]), epoch(2)[1]], "gave block"),

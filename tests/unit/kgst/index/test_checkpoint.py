@@ -115,8 +115,8 @@ def _without_an_epoch_s_first_block() -> list[Header]:
 @pytest.mark.parametrize(
     ("made", "named_"),
     [
-        (_by_a_stranger, "none of the validators"),
-        (_by_one_who_is_not_in_office, "none of the validators"),
+        (_by_a_stranger, "not one of the validators"),
+        (_by_one_who_is_not_in_office, "not one of the validators"),
         (_with_a_changed_set, "not the child"),
         (_with_a_changed_set_and_few_votes, "fewer than 3"),
         (_with_votes_too_few, "2 of 4 voted"),
@@ -141,10 +141,10 @@ def test_checkpoint__forged_epochs__are_named_and_bind_nothing(
 @pytest.mark.parametrize(
     ("forged", "named_"),
     [
-        (block(START + 1_501, STRANGER), "none of the validators"),
+        (block(START + 1_501, STRANGER), "not one of the validators"),
         # One who left, and one who has not come yet.
-        (block(START + 1_501, OLD[0]), "none of the validators"),
-        (block(START + 2 * LENGTH + 5, OLD[0]), "none of the validators"),
+        (block(START + 1_501, OLD[0]), "not one of the validators"),
+        (block(START + 2 * LENGTH + 5, OLD[0]), "not one of the validators"),
         (block(START + 6 * LENGTH, NEW[0]), "is not known"),
         # A validator whose time it is, with a second block of the number of one that is known.
         (block(START + 2 * LENGTH, NEW[0], body=named(NEW, 2)), "have another one of it"),

@@ -162,7 +162,7 @@ def test_read_register__a_salt_twice__is_refused(tmp_path: Path) -> None:
 def test_read_register__a_key_twice__is_refused(tmp_path: Path) -> None:
     path = written(tmp_path)
     path.write_text(path.read_text().replace('"bank"', '"name": "Асанов", "bank"'))
-    assert "stands twice" in refusal(path)
+    assert "appears twice" in refusal(path)
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,9 @@ def test_verify_sealed__across_a_change__is_by_who_was_to() -> None:
     assert CARRIED.verify_sealed(made) == tuple(m.address for m in (OLD[0], *four, *five))
     gone = next(member for member in OLD if member not in NEW)
     come = next(member for member in NEW if member not in OLD)
-    with pytest.raises(ProofError, match="none of the validators"):
+    with pytest.raises(ProofError, match="not one of the validators"):
         CARRIED.verify_sealed(blocks(NEXT, [*four, gone]))
-    with pytest.raises(ProofError, match="none of the validators"):
+    with pytest.raises(ProofError, match="not one of the validators"):
         CARRIED.verify_sealed(blocks(NEXT, [come]))
 
 
@@ -98,7 +98,7 @@ def test_carried__by_votes_for_it__is_the_next_set() -> None:
         (blocks(NEXT, [OLD[0], OLD[0]]), "carries no votes for it"),
         (
             blocks(block(NEXT.number, members(1, 90)[0], body=named(NEW)), OLD[:2]),
-            "none of the validators",
+            "not one of the validators",
         ),
         (blocks(block(NEXT.number + 1, OLD[0]), OLD[1:2]), "next epoch"),
         (blocks(NEXT, [*OLD[1:3], OLD[3]]), "not known"),

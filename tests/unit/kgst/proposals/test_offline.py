@@ -590,7 +590,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     "no text": (lambda path: path.write_bytes(b"\xff\xfe"), "is not UTF-8"),
     "key twice": (
         lambda path: path.write_text('{"format": "kgst-safe-signature/1", "format": "x"}'),
-        "the key 'format' stands twice",
+        "the key 'format' appears twice",
     ),
     "no object": (lambda path: path.write_text("[]"), "this is not an owner's signature"),
     "another format": (

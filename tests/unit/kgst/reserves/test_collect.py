@@ -139,7 +139,7 @@ def test_collect__another_message_that_claims_to_be_this__is_refused(
     claims["signature"] = drafts.signature_of(other, drafts.auditor(1)).signature
     (folder / "b.sig.json").write_text(json.dumps(claims))
     message = refusal(run(folder / "attestation-5.json", folder / "b.sig.json"), folder)
-    assert "who is none of the auditors, or is on another message" in message
+    assert "who is not one of the auditors, or is on another message" in message
     assert addresses(1)[0] in message
 
 
@@ -152,7 +152,7 @@ def test_collect__signer_is_not_who_the_file_names__is_refused(run: Any, folder:
 def test_collect__stranger__is_refused(run: Any, folder: Path, outsider: Any) -> None:
     drafts.saved(drafts.signature_of(drafts.make(), outsider), folder / "d.sig.json")
     message = refusal(run(folder / "attestation-5.json", folder / "d.sig.json"), folder)
-    assert f"is of {outsider.address}, who is none of the auditors" in message
+    assert f"is of {outsider.address}, who is not one of the auditors" in message
 
 
 def test_collect__suspended_auditor__is_refused(run: Any, folder: Path) -> None:

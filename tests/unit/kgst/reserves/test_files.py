@@ -63,7 +63,7 @@ def test_read_model__truncated__says_that_it_was_cut_off(path: Path, share: floa
         (b'{"format": "kgst-signature/1"}', "its format is 'kgst-signature/1'"),
         (b'{"format": "kgst-attestation/1"}', "its format is 'kgst-attestation/1'"),
         (b'{"format": NaN}', "NaN is not a number"),
-        (b'{"format": 1, "format": 2}', "the key 'format' stands twice"),
+        (b'{"format": 1, "format": 2}', "the key 'format' appears twice"),
         (b'{"format": ' + b"9" * 5_000 + b"}", "not whole JSON"),
         (b"[" * 100_000, "recursion limit exceeded"),
         (b"x" * (MAX_BYTES + 1), "larger than 1024 KiB"),

@@ -144,7 +144,7 @@ def test_sign__twice__writes_the_same(run: Any, case: Path) -> None:
 
 def test_sign__not_an_auditor__is_refused(run: Any, case: Path) -> None:
     result = run(case / "attestation-5.json", "--account", "TEST::0", "--yes")
-    assert "is none of the auditors" in refusal(result, 4, case)
+    assert "is not one of the auditors" in refusal(result, 4, case)
 
 
 def test_sign__suspended__is_refused(run: Any, case: Path) -> None:

@@ -128,6 +128,6 @@ def test_booked_once__pending_entry__does_not_end_the_reading() -> None:
 
 
 def test_booked_once__two_files_of_one_statement_id__are_two_statements() -> None:
-    """In each it stands twice: it is two, and not four."""
+    """In each it appears twice: it is two, and not four."""
     again = [replace(FULL, file_sha256=one * 32) for one in ("aa", "aa", "bb", "bb")]
     assert booked_once(again) == again[:2]

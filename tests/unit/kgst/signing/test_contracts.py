@@ -123,7 +123,7 @@ def test_collect__contract_that_may_not_sign__is_refused(
     stranger = written(make(), tmp_path, "d", drafts.OTHER)
     result = run(room, "collect", path, stranger)
     assert result.exit_code == 2
-    assert f"is said to be of {drafts.OTHER}, who is none" in " ".join(result.stderr.split())
+    assert f"is said to be of {drafts.OTHER}, who is not one of" in " ".join(result.stderr.split())
     suspended = make(suspended=(CONTRACT,))
     drafts.saved(suspended, path)
     result = run(room, "collect", path, written(suspended, tmp_path, "c", CONTRACT))
@@ -173,7 +173,7 @@ def test_sign__for_a_contract__writes_what_its_owners_made(
         (("--for", CONTRACT, "--signature", "0x123"), 2, "two digits for each byte"),
         (("--for", CONTRACT, "--signature", "00" * (MAX_SIGNATURE + 1)), 2, "bytes at most"),
         (("--for", CONTRACT, "--signature", BYTES, "--account", "TEST::1"), 2, "give one of them"),
-        (("--for", drafts.OTHER, "--signature", BYTES), 4, "none of the auditors"),
+        (("--for", drafts.OTHER, "--signature", BYTES), 4, "not one of the auditors"),
     ],
 )
 def test_sign__for_a_contract_wrongly__is_refused(

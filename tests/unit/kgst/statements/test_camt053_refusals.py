@@ -374,7 +374,7 @@ def test_read_reserves__three_statements_of_a_day__the_last_counts(
         ),
         (
             [message(more=page(n).replace("true", "false")) for n in "211"],
-            f"{HELD}a page stands twice (pages [1, 1, 2]); give each page of the statement once.",
+            f"{HELD}a page appears twice (pages [1, 1, 2]); give each page of the statement once.",
         ),
         (
             [

@@ -342,7 +342,11 @@ def test_read_reserves__mt940__final_closing_balance_counts(
         ("KGS1000000427,05", "KGS1000000427,06", "the booked entries"),
         ("KGS1000000427,05", "USD1000000427,05", "not KGS"),
         ("KGS1000000427,05", "KGS1000000427.05", "0 balances :62F:"),
-        ("C261127KGS1000000427,05", "C261131KGS1000000427,05", "day of :62F: is none|not MT940"),
+        (
+            "C261127KGS1000000427,05",
+            "C261131KGS1000000427,05",
+            "date of :62F: does not exist|not MT940",
+        ),
         (":61:", ":61:x", "not MT940"),
         ("D123,45", "C123,45", "the booked entries"),
         (f":25:{A}", ":25:12", "has no statement"),
@@ -446,7 +450,7 @@ def set_cell(name: str, value: object) -> object:
         (set_cell("C3", "2026-11-27"), "is not like dd.mm.yyyy"),
         (set_cell("B3", "USD"), "the currency is 'USD'"),
         (set_cell("B1", HEADINGS[0]), "whose columns no profile"),
-        (set_cell("H1", HEADINGS[0]), "a heading stands twice"),
+        (set_cell("H1", HEADINGS[0]), "a heading appears twice"),
         (lambda book, _: book.create_sheet("more"), "2 sheets"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Statements of one account, of several, and in pages: which is the last, and what stands twice."""
+"""Statements of one account, of several, and in pages: which is the last, and what appears twice."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_read_reserves__last_page_alone__closes(write: Write) -> None:
         ([(1, False), (2, False)], "LastPgInd"),
         ([(1, True), (2, False)], "LastPgInd"),
         ([(2, True), (3, True)], "LastPgInd"),
-        ([(2, False), (2, True)], "a page stands twice"),
+        ([(2, False), (2, True)], "a page appears twice"),
         ([(0, True)], "not 1 to 99999"),
         (["1e3"], "not 1 to 99999"),
         (["9" * 5000], "not 1 to 99999"),

@@ -140,7 +140,7 @@ def test_content__other_reference__is_another_payment(read: Read) -> None:
         (f"address,amount\n{ONE},5\n", 1, "amount has no unit", "amount_som or amount_tyiyn"),
         (f"address,amount_som,note\n{ONE},5,x\n", 1, "nothing reads the column 'note'", "remove"),
         (f"address,amount_som,amount_tyiyn\n{ONE},5,500\n", 1, "are both there", "keep one"),
-        (f"address,amount_som,address\n{ONE},5,{ONE}\n", 1, "'address' stands twice", "header"),
+        (f"address,amount_som,address\n{ONE},5,{ONE}\n", 1, "'address' appears twice", "header"),
         (f"Address,amount_som\n{ONE},5\n", 1, "there is no column address", "header"),
         (f"address;amount_som\n{ONE};5\n", 1, "separated by semicolons", "commas"),
         (f"address\tamount_som\n{ONE}\t5\n", 1, "separated by tabs", "commas"),

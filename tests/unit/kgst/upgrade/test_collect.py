@@ -86,7 +86,7 @@ def test_collect__consent_to_something_else__is_refused(
 def test_collect__who_may_not_sign__is_refused(run: Any, file: Path, outsider: Any) -> None:
     stranger = upgrades.consent_of(upgrades.make(), outsider)
     path = drafts.saved(stranger, file.with_name("d.sig.json"))
-    assert "who is none of the auditors" in refusal(run(file, path), file)
+    assert "who is not one of the auditors" in refusal(run(file, path), file)
     suspended = drafts.auditor(1).address
     drafts.saved(upgrades.make(suspended=(suspended,)), file)
     assert f"{suspended} is suspended" in refusal(run(file, file.with_name("b.sig.json")), file)
