@@ -42,6 +42,9 @@ __all__ = [
     "yes_option",
 ]
 
+EXAMPLE = "deployments/bsc-testnet/policy.example.yaml"
+"""A policy with a word on each of its keys."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -123,6 +126,11 @@ def load_policy(path: Path | None, provider: ProviderAPI) -> tuple[Policy, Path]
     from kgst.policy import Policy
 
     path = path or deployments_folder(provider) / "policy.yaml"
+    if not path.exists():
+        raise InputError(
+            f"{path}: there is no policy; {EXAMPLE} is one to begin with (docs/policy.md has every key), or give "
+            "another with --policy."
+        )
     policy = Policy.load(path)
     if policy.quorum > 1 and not is_dev_node(provider):
         agree(provider, policy.rpcs, policy.quorum)

@@ -26,6 +26,7 @@ from kgst.quantities import (
     parse_refill,
 )
 from kgst.roles import Role
+from kgst.spelling import did_you_mean
 from kgst.statements.accounts import Accounts, ReserveAccount
 from kgst.statements.model import account_key
 from kgst.statements.profile import TableProfile
@@ -274,7 +275,9 @@ class Policy(_Model):
         except YamlFileError as error:
             raise PolicyError(f"{path}: {error}") from None
         except ValidationError as error:
-            raise PolicyError("\n".join(f"{path}: {line}" for line in problems(error))) from None
+            raise PolicyError(
+                "\n".join(f"{path}: {line}" for line in problems(error, cls))
+            ) from None
 
     @model_validator(mode="after")
     def _consistent(self) -> Policy:
@@ -364,7 +367,8 @@ def _by_role(value: object) -> object:
     names = [role.name for role in Role]
     if unknown := [name for name in value if name not in names]:
         raise ValueError(
-            f"there is no role {', '.join(map(repr, unknown))}; roles: {', '.join(names)}"
+            f"there is no role {', '.join(map(repr, unknown))}; roles: {', '.join(names)}."
+            + did_you_mean(str(unknown[0]), names)
         )
     if missing := [name for name in names if name not in value]:
         raise ValueError(f"no members are given for {', '.join(missing)}; no role may be empty")
@@ -398,7 +402,8 @@ def _of_labels(policy: Policy) -> Iterator[str]:
     for key, labels in lists:
         for label in dict.fromkeys(labels):
             if label not in policy.people:
-                yield f"{key}: found {label!r}, which is not among people; add its address there."
+                meant = did_you_mean(label, policy.people)
+                yield f"{key}: found {label!r}, which is not among people; add its address there.{meant}"
             if labels.count(label) > 1:
                 yield f"{key}: found {label!r} twice; keep one."
 

@@ -12,6 +12,7 @@ from ape.cli import ConnectedProviderCommand
 from kgst.command.answers import Answer
 from kgst.command.telling import answer_as_json, as_document, explained, logs_to_stderr, show, tell
 from kgst.interruption import Signals, renew, signal_of
+from kgst.spelling import did_you_mean
 from kgst.streams import SafeStream, safe_streams
 from kgst.terminal import lines
 
@@ -54,6 +55,16 @@ class Keyless(click.Command):
 
 class KgstGroup(Keyless, click.Group):
     """The commands of one script."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first word names."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            error.message += did_you_mean(args[0], self.list_commands(ctx))
+            raise
 
 
 class _AnsweringCommand(Keyless):

@@ -28,6 +28,7 @@ from kgst.node import (
 )
 from kgst.policy import Policy
 from kgst.record import Record
+from kgst.spelling import did_you_mean
 from kgst.units import format_som
 
 if TYPE_CHECKING:
@@ -103,9 +104,12 @@ class System:
         if text in self.policy.people:
             return self.policy.people[text]
         if not is_address(text) or not text.startswith("0x"):
-            near = ", ".join(sorted(self.policy.people)[:12])
+            if is_address(text.strip()):
+                raise InputError(f"{text!r}: there is a space around the address; remove it.")
+            labels = ", ".join(sorted(self.policy.people))
             raise InputError(
-                f"{text!r} is neither a label of {self.policy_path} nor an address; labels: {near}…"
+                f"{text!r} is neither a label of {self.policy_path} nor an address; labels: {labels}."
+                + did_you_mean(text, self.policy.people)
             )
         if not is_checksum_address(text):
             raise InputError(

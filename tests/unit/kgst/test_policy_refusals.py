@@ -79,7 +79,7 @@ def refusals(tmp_path: Path, text: str) -> list[str]:
         ),
         (
             changed(("  admin:  ", "  Admin:  ")),
-            "people.Admin: found 'Admin': String should match pattern '^[a-z][a-z0-9_]{0,39}$'.",
+            "people.Admin: found 'Admin': write small letters, digits and _, a letter first, at most 40.",
         ),
         (
             changed(
@@ -149,7 +149,7 @@ def test_load__one_slip__is_told_in_one_line(tmp_path: Path, text: str, said: st
     [
         (
             ROLES.replace(" PAUSER:", " PAWSER:").replace("UNPAUSER:", "UNPAWSER:"),
-            f"there is no role 'PAWSER', 'UNPAWSER'; roles: {EVERY_ROLE}.",
+            f"there is no role 'PAWSER', 'UNPAWSER'; roles: {EVERY_ROLE}. Did you mean PAUSER?",
         ),
         (
             ROLES.partition("  ENFORCER:")[0],
