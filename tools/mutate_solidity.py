@@ -197,7 +197,10 @@ class Run:
 
     def first(self) -> list[dict[str, Any]]:
         """Enough mutants of each function and operator, and what the property machine says of them."""
-        for length in (QUICK, SHORT, LONG):
+        asked = [key for key in self.buckets if self._matches(key)]
+        for length in (
+            (QUICK, SHORT, LONG) if any(not k[0].startswith(DESKS) for k in asked) else ()
+        ):
             if said := self.machine_kills(None, *length)["killed"]:
                 sys.exit(f"mutate: the unchanged contracts fail: {said}")
         found, seen = [], {_hash(self.original): "the original"}
@@ -209,7 +212,7 @@ class Run:
             task = bar.add_task("property", total=most, note="")
             counts: Counter[str] = Counter()
             for key, bucket in self.buckets.items():
-                if not re.search(self.options.match, f"{key[0]}:{key[1]}:{key[2]}"):
+                if not self._matches(key):
                     continue
                 taken = 0
                 for mutant in bucket:
@@ -228,6 +231,9 @@ class Run:
                         total=(bar.tasks[0].total or 0) - min(wanted(key), len(bucket)) + taken,
                     )
         return found
+
+    def _matches(self, key: tuple[str, str, str]) -> bool:
+        return re.search(self.options.match, ":".join(key)) is not None
 
     def _first(self, mutant: Mutant, seen: dict[str, str]) -> dict[str, Any]:
         row = {
