@@ -15,6 +15,8 @@ from kgst.units import AmountError, format_som, parse_amount
 __all__ = [
     "GWEI",
     "QuantityError",
+    "bnb_cost",
+    "bnb_held",
     "format_bnb",
     "format_bps",
     "format_duration",
@@ -29,6 +31,9 @@ __all__ = [
 
 GWEI: Final = 10**9
 """Wei in one gwei."""
+
+_MICRO: Final = 10**12
+"""Wei in a millionth of a BNB."""
 
 DAY: Final = 86_400
 """Seconds in one day."""
@@ -105,6 +110,16 @@ def parse_bnb(text: str) -> int:
 def format_bnb(wei: int) -> str:
     """`0.05 BNB`, with every digit."""
     return f"{_decimal(wei, 18)} BNB"
+
+
+def bnb_cost(wei: int) -> str:
+    """What something may cost, for people: six decimals, rounded up."""
+    return format_bnb(-(-wei // _MICRO) * _MICRO)
+
+
+def bnb_held(wei: int) -> str:
+    """What somebody has, for people: six decimals, rounded down."""
+    return format_bnb(wei // _MICRO * _MICRO)
 
 
 def parse_refill(text: str) -> int:

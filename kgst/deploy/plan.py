@@ -12,7 +12,7 @@ from kgst.errors import RefusedError
 from kgst.journal import Journal, Outcome
 from kgst.node import chain_id, connected, rpc
 from kgst.policy import Policy
-from kgst.quantities import format_bnb, format_bps, format_duration
+from kgst.quantities import bnb_cost, bnb_held, format_bps, format_duration
 from kgst.sending.pricing import price_now, require_fee, require_price
 from kgst.sending.transactions import created_by
 from kgst.units import format_som
@@ -129,9 +129,9 @@ def _refusals(planned: Plan, policy: Policy) -> Iterator[str]:
         yield str(error)
     if planned.balance < planned.need:
         yield (
-            f"the deployer {planned.deployer} has {format_bnb(planned.balance)} and needs "
-            f"{format_bnb(planned.need)}: the estimate is {format_bnb(planned.cost)}, and a step's gas limit is higher "
-            f"than what it uses. Send it {format_bnb(planned.need - planned.balance)} or more, or wait for a lower gas "
+            f"the deployer {planned.deployer} has {bnb_held(planned.balance)} and needs "
+            f"{bnb_cost(planned.need)}: the estimate is {bnb_cost(planned.cost)}, and a step's gas limit is higher "
+            f"than what it uses. Send it {bnb_cost(planned.need - planned.balance)} or more, or wait for a lower gas "
             "price."
         )
 

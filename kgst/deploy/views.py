@@ -9,7 +9,13 @@ from kgst.checks import Check, State, in_words, print_checks
 from kgst.deploy.plan import GAS_BASIS, Plan
 from kgst.deployment.applying import STEPS
 from kgst.policy import Policy
-from kgst.quantities import format_bnb, format_duration, format_gwei, format_refill
+from kgst.quantities import (
+    bnb_cost,
+    bnb_held,
+    format_duration,
+    format_gwei,
+    format_refill,
+)
 from kgst.record import Record
 from kgst.sending import Event, Stage
 from kgst.tables import table
@@ -70,7 +76,7 @@ def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
     console.print(powers)
     console.print(
         f"Estimate: {plan.gas:,} gas at {format_gwei(plan.gas_price)} = "
-        f"[bold]{format_bnb(plan.cost)}[/bold]; the deployer has {format_bnb(plan.balance)}."
+        f"[bold]{bnb_cost(plan.cost)}[/bold]; the deployer has {bnb_held(plan.balance)}."
     )
     console.print(f"[dim]Estimate: {GAS_BASIS}.[/dim]")
 

@@ -24,7 +24,7 @@ from kgst.moments import format_time
 from kgst.multicall import Head, Read, Reads, ensure_multicall, latest
 from kgst.node import NodeError, connected, is_short_lived, rpc
 from kgst.policy import MAINNET, Policy
-from kgst.quantities import format_bnb
+from kgst.quantities import bnb_held, format_bnb
 from kgst.record import Record, RecordError
 from kgst.snapshot.state import State as ChainState
 from kgst.snapshot.token import Solvency, TokenReads
@@ -171,7 +171,7 @@ def _balances(policy: Policy, extra: _Extra) -> Iterable[Check]:
             "operators",
             f"BNB of {policy.named(address)}, {', '.join(powers)}",
             State.OK if enough else State.WARNING,
-            format_bnb(balance.value),
+            bnb_held(balance.value),
             f"at least {format_bnb(least)}",
         )
 

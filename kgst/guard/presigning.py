@@ -27,7 +27,7 @@ from kgst.pipeline.results import Result
 from kgst.pipeline.simulation import simulate
 from kgst.pipeline.views import print_preview, print_progress
 from kgst.pipeline.work import Work, peers_of
-from kgst.quantities import format_bnb, format_gwei
+from kgst.quantities import bnb_cost, format_gwei
 from kgst.sending.delivery import Delivery
 from kgst.sending.means import Means
 from kgst.sending.nonces import count
@@ -75,7 +75,7 @@ def presign(
     work = Work(system, actor, run, out)
     with work.alone():
         content = _content(system, operation, work.logbook, account.address)
-        most = format_bnb(content.gas * content.price)
+        most = bnb_cost(content.gas * content.price)
         print_preview(out, system, actor, [(operation, found)], None)
         out.print(
             f"It is signed for nonce {content.nonce} and up to {most} ({format_gwei(content.price)}), and not sent."

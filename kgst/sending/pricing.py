@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kgst.errors import RefusedError
 from kgst.node import rpc
-from kgst.quantities import format_bnb, format_gwei
+from kgst.quantities import bnb_cost, format_bnb, format_gwei
 
 if TYPE_CHECKING:
     from kgst.policy import Limits
@@ -94,11 +94,11 @@ def require_fee(step: str, fee: int, value: int, limits: Limits) -> None:
     """
     if fee + value > limits.max_cost:
         raise RefusedError(
-            f"{step} may cost {format_bnb(fee + value)}, the policy allows "
+            f"{step} may cost {bnb_cost(fee + value)}, the policy allows "
             f"{format_bnb(limits.max_cost)}; wait for a lower gas price, or raise limits.max_cost."
         )
     if fee > FEE_CAP:
         raise RefusedError(
-            f"{step} may cost {format_bnb(fee)} in gas, and BSC's nodes refuse to take more than "
+            f"{step} may cost {bnb_cost(fee)} in gas, and BSC's nodes refuse to take more than "
             f"{format_bnb(FEE_CAP)} for one transaction; wait for a lower gas price, or make it smaller."
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kgst.errors import RefusedError
 from kgst.journal import Journal, Outcome, Purpose, Signed
 from kgst.node import ChainRevertError, connected, is_dev_node, rpc
-from kgst.quantities import format_bnb
+from kgst.quantities import bnb_cost, bnb_held
 from kgst.sending.delivery import Delivery
 from kgst.sending.ends import NonceUsedError, UndecidedError
 from kgst.sending.keys import is_payout, key_in, voiding
@@ -244,7 +244,7 @@ class Sender:
             balance = int(self._eth.get_balance(self.address))
         if balance < fee + value:
             raise RefusedError(
-                f"{step} may cost {format_bnb(fee + value)}, and {self.address} has {format_bnb(balance)}; "
+                f"{step} may cost {bnb_cost(fee + value)}, and {self.address} has {bnb_held(balance)}; "
                 f"send it BNB, then {self._again}."
             )
 

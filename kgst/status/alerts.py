@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kgst.flags import flag_names
 from kgst.moments import format_span, format_time
-from kgst.quantities import format_bnb
+from kgst.quantities import bnb_held, format_bnb
 from kgst.units import format_som
 
 if TYPE_CHECKING:
     from kgst.deployment.system import System
     from kgst.status.reading import Status
 
-__all__ = ["MAX_HEAD_AGE", "Alert", "Kind", "alerts", "bnb", "names", "warnings"]
+__all__ = ["MAX_HEAD_AGE", "Alert", "Kind", "alerts", "names", "warnings"]
 
 MAX_HEAD_AGE: Final = 60
 """Seconds; a node whose latest block is older stands still."""
@@ -74,7 +74,7 @@ def _all(system: System, status: Status) -> Iterator[tuple[Kind | None, str]]:
         if operator.balance < least:
             yield (
                 "balance",
-                f"{system.named(operator.address)} has {bnb(operator.balance)}, less than {format_bnb(least)}",
+                f"{system.named(operator.address)} has {bnb_held(operator.balance)}, less than {format_bnb(least)}",
             )
     if not system.is_dev and (age := int(time.time()) - now) > MAX_HEAD_AGE:
         yield (
@@ -98,8 +98,3 @@ def _of_attestation(status: Status) -> str:
 def names(system: System, addresses: Sequence[str]) -> str:
     """People by name, with commas."""
     return ", ".join(system.named(one) for one in addresses)
-
-
-def bnb(wei: int) -> str:
-    """For people: four decimals, rounded down."""
-    return format_bnb(wei // 10**14 * 10**14)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from kgst.flags import flag_names
 from kgst.moments import format_span, format_time
-from kgst.quantities import format_duration, format_refill
-from kgst.status.alerts import bnb, names, warnings
+from kgst.quantities import bnb_held, format_duration, format_refill
+from kgst.status.alerts import names, warnings
 from kgst.tables import table
 from kgst.terminal import plain
 from kgst.units import TYIYN, format_som
@@ -76,7 +76,10 @@ def print_status(out: Console, system: System, status: Status) -> None:
         operators.add_row(
             Text(system.named(operator.address)),
             Text(", ".join(operator.powers)),
-            Text(bnb(operator.balance).removesuffix(" BNB"), style="red" if low else ""),
+            Text(
+                bnb_held(operator.balance).removesuffix(" BNB"),
+                style="red" if low else "",
+            ),
         )
     out.print(operators)
     for warning in warnings(system, status):

@@ -12,7 +12,7 @@ from kgst.node import ChainRevertError, rpc
 from kgst.pipeline.accounts import read_accounts
 from kgst.pipeline.actor import Actor
 from kgst.pipeline.operation import Operation
-from kgst.quantities import format_bnb
+from kgst.quantities import bnb_cost, bnb_held, format_bnb
 from kgst.supply.payout_file import Chunk, PayoutFile
 from kgst.supply.state import read_supply
 from kgst.units import format_som
@@ -121,7 +121,7 @@ def require_affordable(system: System, actor: Actor, cost: Cost) -> None:
     limit = system.policy.limits.max_cost
     if one > limit:
         raise RefusedError(
-            f"a transaction may cost {format_bnb(one)}, the policy allows {format_bnb(limit)}; give a smaller --chunk, "
+            f"a transaction may cost {bnb_cost(one)}, the policy allows {format_bnb(limit)}; give a smaller --chunk, "
             "or raise limits.max_cost. Nothing was paid."
         )
     address = actor.account.address
@@ -129,7 +129,7 @@ def require_affordable(system: System, actor: Actor, cost: Cost) -> None:
         balance = int(system.provider.web3.eth.get_balance(address))
     if balance < cost.wei:
         raise RefusedError(
-            f"the gas may cost {format_bnb(cost.wei)} in all, and {system.named(address)} has {format_bnb(balance)}; "
+            f"the gas may cost {bnb_cost(cost.wei)} in all, and {system.named(address)} has {bnb_held(balance)}; "
             f"send {address} BNB first. Nothing was paid."
         )
 

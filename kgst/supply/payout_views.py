@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 from kgst.console import Answer
 from kgst.pipeline.operation import Operation
 from kgst.pipeline.views import print_progress, print_result
-from kgst.quantities import format_bnb, format_gwei
+from kgst.quantities import bnb_cost, format_gwei
 from kgst.sending import Event, Stage
 from kgst.supply.documents import SupplyPayoutDocument
 from kgst.supply.payout_file import Chunk, Paid
@@ -130,7 +130,7 @@ def _add_actor(rows: Table, work: Work) -> None:
 
 
 def _gas(cost: Cost) -> str:
-    return f"{cost.gas:,} at {format_gwei(cost.price)}: {format_bnb(cost.gas * cost.price)}"
+    return f"{cost.gas:,} at {format_gwei(cost.price)}: {bnb_cost(cost.gas * cost.price)}"
 
 
 def answer(

@@ -191,7 +191,7 @@ def test_send__too_little_balance__is_refused(
     account: Any, journal: Journal, receiver: Any, eth: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(eth, "get_balance", lambda _: 1)
-    with pytest.raises(RefusedError, match=r"has 0\.0{17}1 BNB; send it BNB"):
+    with pytest.raises(RefusedError, match="has 0 BNB; send it BNB"):
         Sender(account, journal, LIMITS).send("pay", b"", receiver.address)
     assert account.nonce == 0
 

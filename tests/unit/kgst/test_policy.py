@@ -9,6 +9,8 @@ from kgst.errors import ExitCode
 from kgst.policy import Policy, PolicyError
 from kgst.quantities import (
     QuantityError,
+    bnb_cost,
+    bnb_held,
     format_bnb,
     format_bps,
     format_duration,
@@ -272,6 +274,14 @@ def test_parse__what_format_writes__is_read_back(
 ) -> None:
     assert parse(text) == value
     assert form(value) == text
+
+
+def test_bnb__for_people__is_rounded_to_the_safe_side() -> None:
+    """Who has less than the figure says, or needs more, would be told wrongly."""
+    assert (bnb_cost(1), bnb_held(10**12 - 1)) == ("0.000001 BNB", "0 BNB")
+    assert bnb_cost(15_088_251_485_500_710) == "0.015089 BNB"
+    assert bnb_held(15_088_951_485_500_710) == "0.015088 BNB"
+    assert bnb_cost(5 * 10**16) == bnb_held(5 * 10**16) == "0.05 BNB"
 
 
 def test_parse_refill__per_day__is_rounded_down() -> None:
