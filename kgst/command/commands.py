@@ -28,6 +28,9 @@ INTERRUPTED: Final = (
 """What is said when nobody on the way knew more. Its exit code is 128 and the signal's number, as shells have it."""
 
 
+_DECLINED = "the question was answered with no, or not at all; nothing was signed for it"
+
+
 def _harmless(error: click.ClickException) -> click.ClickException:
     """What click and ape quote of the command line may be a node's address, with its key, or the name of a file."""
     error.message = lines(error.message)
@@ -115,9 +118,13 @@ class _AnsweringCommand(Keyless):
         if (signum := signal_of(error, signals.received)) is not None:
             message, code, kind = INTERRUPTED, 128 + signum, "INTERRUPTED"
         elif isinstance(error, click.Abort):
+            if json_to is not None:
+                as_document(_DECLINED, 1, json_to)
             click.echo("Aborted!", err=True)
             return 1
         elif isinstance(error, click.ClickException):
+            if json_to is not None:
+                as_document(error.format_message(), error.exit_code, json_to)
             error.show()
             return error.exit_code
         # Exit is click's way to end a command.

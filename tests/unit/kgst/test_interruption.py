@@ -144,6 +144,24 @@ def test_signal_in_a_prompt__is_an_interruption_and_no_answer() -> None:
     assert no.stderr.endswith("Aborted!\n")
 
 
+def test_no_to_a_question_or_a_wrong_word_found_late__with_json__answers_with_a_document() -> None:
+    def asks() -> None:
+        click.confirm("Do it?", abort=True, err=True)
+
+    def finds() -> None:
+        raise click.BadParameter("there is no such file", param_hint="FILE")
+
+    for work, code, said in ((asks, 1, "nothing was signed for it"), (finds, 2, "no such file")):
+        result = run(work, "--json", input="n\n")
+        assert result.exit_code == code
+        document = json.loads(result.stdout)
+        Draft202012Validator(json.loads(Path("docs/schemas/error.json").read_text())).validate(
+            document
+        )
+        assert document["error"]["exit_code"] == code
+        assert said in document["error"]["message"]
+
+
 def _pressed(_: str) -> str:
     receive(signal.SIGINT)
     return "y"
