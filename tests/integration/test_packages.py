@@ -412,6 +412,19 @@ def test_data__records_of_one_chain_twice__are_refused(deployed: Deployed, tmp_p
         data(tmp_path, but=set())
 
 
+def test_abi__of_a_record_that_it_does_not_tell__is_stale(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `make lint` finds after a deployment, until `make abi` was given."""
+    abi, folder = tool("abi"), ROOT / "abi"
+    told = {path: path.read_text() for path in sorted(folder.glob("*.json"))}
+    assert not abi.update(told, folder, check=True)
+    told |= {folder / name: text for name, text in abi.data(deployed.folder.parent, but=set())}
+    assert abi.update(told, folder, check=True)
+    said = "abi/addresses.json: not what sources and records say; run `make abi`.\n"
+    assert capsys.readouterr().out == said
+
+
 # docs/integrate.md
 
 
