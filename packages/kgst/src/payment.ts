@@ -17,7 +17,7 @@ export interface Authorization {
   nonce: Hex;
 }
 
-/** As given; from now on and with a random nonce unless it says otherwise. */
+/** As given; valid at once and with a random nonce unless it says otherwise. */
 export function authorization(
   given: Omit<Authorization, "validAfter" | "nonce"> & Partial<Authorization>,
 ): Authorization {

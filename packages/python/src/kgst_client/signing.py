@@ -32,7 +32,7 @@ the signature, are the arguments of the functions that end in `bytes signature`.
 def authorization(
     payer: str, payee: str, value: int, *, before: int, after: int = 0, nonce: bytes | None = None
 ) -> Authorization:
-    """As given; from now on and with a random nonce unless it says otherwise."""
+    """As given; valid at once and with a random nonce unless it says otherwise."""
     return {
         "from": payer,
         "to": payee,
