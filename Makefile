@@ -12,7 +12,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo page test quick schemas policy abi pictures lint format property prove gas bench-index bench-statements statements rehearse lies slither mutate devices clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo page test quick schemas policy abi packages pictures lint format property prove gas bench-index bench-statements statements rehearse lies slither mutate devices clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,8 +75,11 @@ schemas: setup ## docs/schemas/, from the models of documents and files
 policy: setup ## docs/policy.md, from the policy's model
 	@$(BIN)/python tools/policy_page.py
 
-abi: setup ## kgst/abi/ and abi/, the contracts' interfaces, for commands that need no build and for integrators
+abi: setup ## kgst/abi/ and abi/, the contracts' interfaces, addresses and EIP-712 types, for commands that need no build and for integrators
 	@$(BIN)/python tools/abi.py
+
+packages: setup ## Integrators' packages, built and packed without a network: build/packages/ (docs/integrate.md)
+	@$(BIN)/python tools/packages.py
 
 pictures: setup ## docs/pictures/demo.svg, from a run of the demonstration
 	@$(BIN)/python tools/pictures.py
@@ -92,12 +95,12 @@ lint: setup ## Every linter, all blocking
 	$(BIN)/python tools/policy_page.py --check
 	$(BIN)/python tools/abi.py --check
 	node_modules/.bin/solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
-	node_modules/.bin/forge fmt --check contracts
+	node_modules/.bin/forge fmt --check contracts packages
 
 format: setup ## Format Python and Solidity
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
-	node_modules/.bin/forge fmt contracts
+	node_modules/.bin/forge fmt contracts packages
 
 slither: .venv-slither/.ready setup ## Static analysis of contracts/, in an environment of its own
 	@.venv-slither/bin/python tools/run_slither.py

@@ -1,7 +1,8 @@
 """kgst/abi/ and abi/, from the build: what can be called at each contract's address, for commands and for integrators.
 
 abi/KGST.json has all that may come from the token's address: its interface, the errors of its proxy, and those of the
-AccessManager that pass through it.
+AccessManager that pass through it. abi/eip712.json has what is signed, from the contracts' own words;
+abi/addresses.json what is deployed on public chains, from the records in deployments/.
 
 python tools/abi.py [--check]      (--check: writes nothing; fails if one is stale)
 """
@@ -9,15 +10,18 @@ python tools/abi.py [--check]      (--check: writes nothing; fails if one is sta
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 
 PUBLISHED = {
+    "BackingFeed": "BackingFeed",
     "KGST": "IKGST",
     "MintDesk": "MintDesk",
     "RedemptionDesk": "RedemptionDesk",
@@ -25,6 +29,8 @@ PUBLISHED = {
 }
 CONSUMED = ("AccessManagerNotScheduled", "AccessManagerNotReady", "AccessManagerExpired")
 """What the AccessManager says when the token consumes an operation that had to be scheduled."""
+THROWN_AWAY = {"local", "rehearsal"}
+"""Folders of deployments/ whose records are of chains that end, and in no commit."""
 
 
 def rendered(name: str) -> str:
@@ -58,6 +64,54 @@ def published() -> Iterator[tuple[Path, str]]:
         yield ROOT / "abi" / f"{name}.json", "[\n" + ",\n".join(lines) + "\n]\n"
 
 
+def signed_types() -> dict[str, list[dict[str, str]]]:
+    """The fields of each EIP-712 type, by name: those that the contracts hash, and a redemption's payee."""
+    from kgst.paying.register import PAYEE_TYPE
+
+    sources = "".join(one.read_text() for one in sorted((ROOT / "contracts/modules").glob("*.sol")))
+    quoted = re.findall(r'keccak256\(\s*((?:"[^"]*"\s*)+)\)', sources)
+    texts = ["".join(re.findall(r'"([^"]*)"', one)) for one in quoted] + [PAYEE_TYPE]
+    found = (re.fullmatch(r"(\w+)\(([^()]+)\)", one) for one in texts)
+    return {
+        one[1]: [_field(*field.split()) for field in one[2].split(",")]
+        for one in sorted(filter(None, found), key=lambda one: one[1])
+    }
+
+
+def _field(kind: str, name: str) -> dict[str, str]:
+    return {"name": name, "type": kind}
+
+
+def deployed(folder: Path, *, but: set[str]) -> dict[str, dict[str, dict[str, Any]]]:
+    """By chain and contract the address, and the block from which to read its events."""
+    from kgst.record import Record
+
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for path in sorted(folder.glob("*/record.json")):
+        if path.parent.name in but:
+            continue
+        record = Record.load(path)
+        if str(record.chain_id) in found:
+            raise SystemExit(f"{path}: another record is of chain {record.chain_id}, too")
+        found[str(record.chain_id)] = {
+            name: {
+                "address": record.contracts[name].address,
+                "block": record.contracts[name].transaction.block_number,
+            }
+            for name in PUBLISHED
+        }
+    return found
+
+
+def data(deployments: Path, *, but: set[str]) -> Iterator[tuple[str, str]]:
+    """What integrators take besides interfaces: names and contents of files of abi/."""
+    from kgst.attestation import NAME, VERSION
+
+    signed = {"domain": {"name": NAME, "version": VERSION}, "types": signed_types()}
+    yield "eip712.json", json.dumps(signed, indent=2) + "\n"
+    yield "addresses.json", json.dumps(deployed(deployments, but=but), indent=2) + "\n"
+
+
 def main(check: bool) -> int:
     from kgst.abi import NAMES, path_of
     from kgst.build import refresh
@@ -66,7 +120,11 @@ def main(check: bool) -> int:
     wanted = {path_of(name): rendered(name) for name in NAMES}
     stale = update(wanted, path_of("IKGST").parent, check=check)
     if not stale or not check:
-        stale |= update(dict(published()), ROOT / "abi", check=check)
+        ours = dict(published())
+        ours |= {
+            ROOT / "abi" / name: text for name, text in data(ROOT / "deployments", but=THROWN_AWAY)
+        }
+        stale |= update(ours, ROOT / "abi", check=check)
     return 1 if check and stale else 0
 
 
@@ -77,7 +135,7 @@ def update(wanted: dict[Path, str], folder: Path, *, check: bool) -> bool:
     for path in stale:
         name = path.relative_to(ROOT).as_posix()
         if check:
-            print(f"{name}: not what the sources compile to; run `make abi`.")
+            print(f"{name}: not what sources and records say; run `make abi`.")
         elif path in wanted:
             path.parent.mkdir(exist_ok=True)
             path.write_text(wanted[path])

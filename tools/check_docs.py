@@ -30,11 +30,20 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 from commands import commands, taken  # noqa: E402
 
-SOURCES = ("contracts", "kgst", "scripts", "tests", "tools", "deployments", "docs/schemas")
+SOURCES = (
+    "contracts",
+    "kgst",
+    "scripts",
+    "tests",
+    "tools",
+    "deployments",
+    "docs/schemas",
+    "packages",
+)
 ALSO = ("Makefile", "pyproject.toml", "ape-config.yaml", "foundry.toml", "package.json")
-SUFFIXES = {".sol", ".py", ".cjs", ".sh", ".toml", ".yaml", ".yml", ".json", ".svg"}
+SUFFIXES = {".sol", ".py", ".cjs", ".sh", ".toml", ".yaml", ".yml", ".json", ".svg", ".ts"}
 LEFT_OUT = {".cache", "__pycache__", "test_check_docs.py"}
-FOREIGN = {"consumingSchedule", "canTransact", "AccessManagedUpgradeable"}
+FOREIGN = {"consumingSchedule", "canTransact", "AccessManagedUpgradeable", "getEip712Domain"}
 """Names of others' code, of which a page speaks."""
 IDENTIFIER = r"\b(?:[A-Z][a-z]+[A-Z]\w*|[a-z]+[A-Z]\w+|[A-Z]{3,}(?:_[A-Z]+)+|test_\w+)\b"
 
@@ -56,7 +65,7 @@ def text(path: str) -> str:
 def pages() -> list[str]:
     """Every page that people read, below the root."""
     found = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")]
-    found += ROOT.glob("deployments/**/*.md")
+    found += [*ROOT.glob("deployments/**/*.md"), *ROOT.glob("packages/**/*.md")]
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 
