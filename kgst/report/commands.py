@@ -71,8 +71,8 @@ def period(
     own = own_policy(asked.policy_path, files.record, record.chain_id)
     contracts = {name: one.address for name, one in record.contracts.items()}
     names = Names(own.policy if own else None, contracts)
-    entries = {e.transaction: e for e in read_chronicle(files, names).entries if e.transaction}
     with opened(files, record, days) as book:
+        entries = {e.transaction: e for e in read_chronicle(files, names).entries if e.transaction}
         report = Built(book, days, reports, entries, names).report()
     data = canonical(report.model_dump(mode="json"))
     target = (out_path or asked.folder / "reports" / days.name) / "report.json"

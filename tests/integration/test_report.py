@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
+import re
+import shutil
 import statistics
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_utils.crypto import keccak
 from support.bsc.people import key_of
 from support.cli import Result
 from support.reporting import (
@@ -24,6 +29,10 @@ from support.reporting import (
     second,
 )
 from support.schemas import require_schema
+
+from kgst.moments import format_span, format_time
+from kgst.quantities import format_bps
+from kgst.units import format_som
 
 PERIODS = {"paused at its end": (16, 22), "open at its end": (16, 20)}
 TYIYN = 10_000
@@ -322,3 +331,153 @@ def test_upgrades__with_the_auditors_who_consented(both: tuple[dict[str, Any], C
 def test_nothing_is_missing(both: tuple[dict[str, Any], Chain]) -> None:
     report, _ = both
     assert report["missing"] == []
+
+
+def test_report__made_again__is_the_same_and_another_never_takes_its_place(
+    month: Month, tmp_path: Path
+) -> None:
+    words = ("2027-01-16", "2027-01-20", "--out", tmp_path)
+    assert made(month, *words).code == 0
+    first = {path.name: path.read_bytes() for path in sorted(tmp_path.iterdir())}
+    assert made(month, *words).code == 0
+    assert {path.name: path.read_bytes() for path in sorted(tmp_path.iterdir())} == first
+    other = made(month, "2027-01-16", "2027-01-19", "--out", tmp_path)
+    assert other.code == 2
+    assert "It is never replaced" in other.error
+    assert {path.name: path.read_bytes() for path in sorted(tmp_path.iterdir())} == first
+
+
+def test_report__without_out__lies_beside_its_deployment(month: Month) -> None:
+    result = made(month, "2027-01-17", "2027-01-17", "--days", "utc")
+    assert result.document is not None
+    folder = month.deployed.folder / "reports/2027-01-17_2027-01-17_utc"
+    assert result.document["report_file"] == str(folder / "report.json")
+    assert result.document["report"]["period"]["begin"] == second(17) + 6 * 3_600
+    assert sorted(path.name for path in folder.iterdir()) == ["report.html", "report.json"]
+
+
+def test_page__has_every_figure_of_the_report(month: Month, tmp_path: Path) -> None:
+    result = made(month, "2027-01-16", "2027-01-22", "--out", tmp_path)
+    assert result.document is not None
+    report, text = result.document["report"], (tmp_path / "report.html").read_text()
+    assert result.document["sha256"] in text
+    assert "<script" not in text
+    assert "http://" not in text.replace("http-equiv", "")
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.unescape(text)))
+    missing = [
+        where
+        for where, value in leaves(report)
+        if not any(word in shown for word in in_words(where, value))
+    ]
+    assert missing == []
+
+
+def leaves(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, one in items:
+            yield from leaves(one, f"{where}.{key}")
+    else:
+        yield where, value
+
+
+UNSHOWN = {
+    "format", "currency", "decimals", "days", "begin", "end", "transaction", "consent", "code_hash", "block_hash",
+    "report", "report_hash", "valid_until", "settled", "signatures", "claims", "timing_seconds", "below_amount",
+    "backing", "bank_signed", "transcribed", "kind", "flags", "necessary",
+}  # fmt: skip
+"""Keys that the page leaves to the report, or says in words of its own."""
+TYIYN_KEYS = {"tyiyn", "reserves"}
+MOMENTS = {"moment", "block_time", "as_of", "began", "ended", "time", "submitted"}
+
+
+def in_words(where: str, value: Any) -> list[str]:
+    """Any of which the page has to have, when it shows the value."""
+    key = where.rpartition(".")[2]
+    if value is None or key in UNSHOWN or (key.isdecimal() and ".flags." in where):
+        return [""]
+    if key in MOMENTS:
+        return [format_time(value)]
+    if key.endswith("_seconds"):
+        return [format_span(value)]
+    if key.endswith("_bps"):
+        return [format_bps(value)]
+    if key == "average_count_per_day":
+        return [f"{value / 100:.2f}"]
+    if isinstance(value, str) and value.lstrip("-").isdecimal() and key != "account":
+        in_tyiyn = key in TYIYN_KEYS or (
+            key == "redemption_assets" and ".comparison.redemption_assets" not in where
+        )
+        amount = int(value) * (TYIYN if in_tyiyn else 1)
+        som = format_som(amount).removesuffix(" som")
+        return [som, f"from {amount // 10**6:,}".replace(",", " "), "less than 100"]
+    return [f"{value:,}" if isinstance(value, int) else re.sub(r"\s+", " ", str(value))]
+
+
+def test_period__without_the_report__says_what_is_missing(month: Month, tmp_path: Path) -> None:
+    deployed = month.deployed
+    result = deployed.run_offline(
+        "report", "period", deployed.folder, "--from", "2027-01-16", "--to", "2027-01-22", "--policy", deployed.policy,
+        "--out", tmp_path, month.files[0],
+    )  # fmt: skip
+    assert result.code == 3
+    assert result.document is not None
+    report = result.document["report"]
+    [gap] = [one for one in report["missing"] if one["necessary"]]
+    assert "the report of attestation 4 was not given" in gap["what"]
+    assert gap["remedy"] == f"Give the file whose keccak256 is 0x{keccak(month.reports[3]).hex()}."
+    assets = report["redemption_assets"]
+    assert (assets["accounts"], assets["composition_by_bank"], assets["report"]) == ([], [], None)
+    bank = in_the_bank(month.statements[3])
+    assert assets["redemption_assets"] == str(sum(bank.values())), "the event's own figure stands"
+
+
+def test_period__that_has_not_ended__is_named(month: Month, tmp_path: Path) -> None:
+    result = made(month, "2027-01-16", "2027-01-25", "--out", tmp_path)
+    assert result.code == 3
+    assert result.document is not None
+    gaps = result.document["report"]["missing"]
+    assert [one["necessary"] for one in gaps] == [True, False]
+    assert "It is not known that the index has everything up to 2027-01-25 18:00:00 UTC" in gaps[0]["what"]  # fmt: skip
+    assert "The assets are of 2027-01-22 18:00:00 UTC" in gaps[1]["what"]
+    assert result.document["report"]["comparison"]["timing_seconds"] == 3 * 86_400
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ("2027-01-22", "2027-01-16", "the first day comes first"),
+        ("yesterday", "2027-01-16", "--from 'yesterday': write a day like"),
+        ("2020-01-01", "2020-01-31", "nothing had happened before the end of 2020-01-31"),
+    ],
+)
+def test_period__days_of_no_use__are_named(
+    month: Month, first: str, last: str, said: str, tmp_path: Path
+) -> None:
+    result = made(month, first, last, "--out", tmp_path)
+    assert result.code == 2
+    assert said in result.error
+
+
+def test_period__report_that_was_not_attested__is_refused(month: Month, tmp_path: Path) -> None:
+    changed = tmp_path / "report.json"
+    closing = b'"closing_day":"2027-01-2%d"'
+    changed.write_bytes(month.reports[3].replace(closing % 2, closing % 3))
+    deployed = month.deployed
+    result = deployed.run_offline(
+        "report", "period", deployed.folder, changed, "--from", "2027-01-16", "--to", "2027-01-22", "--out", tmp_path,
+    )  # fmt: skip
+    assert result.code == 2
+    assert "it says to be the report of attestation 4" in result.error
+
+
+def test_period__index_with_an_altered_file__is_refused(month: Month, tmp_path: Path) -> None:
+    folder = tmp_path / "deployment"
+    shutil.copytree(month.deployed.folder, folder)
+    altered = sorted((folder / "index").glob("logs-*.parquet"))[0]
+    altered.write_bytes(altered.read_bytes() + b" ")
+    result = month.deployed.run_offline(
+        "report", "period", folder, "--from", "2027-01-16", "--to", "2027-01-22"
+    )
+    assert result.code == 2
+    assert "not the file that index.json names" in result.error
