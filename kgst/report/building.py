@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Built"]
 
 _NONE_EVER: Final = (
-    "None: no token is made for a test or locked for ever, a block or a freeze can be lifted, and what is burned is "
+    "none, since no token is made for a test or locked for ever, a block or a freeze can be lifted, and what is burned is "
     "not outstanding."
 )
 _AVAILABLE: Final = (

@@ -67,6 +67,7 @@ def page_bytes(report: dict[str, Any], sha256: str) -> bytes:
             full=_FULL,
             kinds=_KINDS,
             som=_som,
+            less=_less,
             tyiyn=lambda amount: _som(int(amount) * TYIYN),
             percent=lambda bps: "not known" if bps is None else format_bps(bps),
             time=lambda seconds: "–" if seconds is None else format_time(seconds),
@@ -93,6 +94,12 @@ def _environment() -> Environment:
 def _som(base_units: str | int) -> str:
     """`1 000.00`, in som; its spaces do not break."""
     return format_som(int(base_units)).removesuffix(" som").replace(" ", "\u00a0")
+
+
+def _less(base_units: str) -> str:
+    """What is taken off: with a minus, or a plus where it is below zero."""
+    amount = int(base_units)
+    return f"+{_som(-amount)}" if amount < 0 else f"−{_som(amount)}"
 
 
 def _band(band: dict[str, Any]) -> str:

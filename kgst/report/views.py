@@ -34,11 +34,14 @@ def print_period(out: Console, report: PeriodReport) -> None:
     )  # fmt: skip
     rows.add_row("Tokens outstanding", format_som(tokens.total_tokens_outstanding))
     rows.add_row("  redeemable", format_som(tokens.redeemable_tokens))
-    rows.add_row(
-        "  temporarily not",
-        f"{format_som(later.total)} (blocked {format_som(later.blocked)}, frozen {format_som(later.frozen)}, at the "
-        f"redemption desk {format_som(later.held_by_redemption_desk)}, paused {format_som(later.paused)})",
-    )
+    rows.add_row("  temporarily not", format_som(later.total))
+    for name, amount in (
+        ("blocked", later.blocked),
+        ("frozen", later.frozen),
+        ("at the redemption desk", later.held_by_redemption_desk),
+        ("all others, paused", later.paused),
+    ):
+        rows.add_row(f"    {name}", format_som(amount))
     rows.add_row("  permanently not", "none")
     if assets.as_of is None:
         rows.add_row("Assets for redemption", "nothing was attested")
