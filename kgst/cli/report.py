@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +12,7 @@ from kgst.console import Answer, KgstGroup, LocalPath, OfflineCommand, json_opti
 from kgst.pipeline.options import offline_policy_option
 
 if TYPE_CHECKING:
+    from kgst.report.control_documents import ReportControlsDocument
     from kgst.report.documents import ReportPeriodDocument
     from kgst.report.period import Days
 
@@ -23,18 +25,33 @@ def cli() -> None:
     """Make reports of a period from the files of a deployment. Asks nobody."""
 
 
+def _days(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--from DAY --to DAY --days`: the parameters `first`, `last` and `days`."""
+    for option in reversed(
+        (
+            click.option(
+                "--from", "first", required=True, metavar="DAY", help="First day, like 2026-03-01."
+            ),
+            click.option(
+                "--to", "last", required=True, metavar="DAY", help="Last day, and with it."
+            ),
+            click.option(
+                "--days",
+                type=click.Choice(["bishkek", "utc"]),
+                default="bishkek",
+                show_default=True,
+                help="Whose days these are.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
 @cli.command(cls=OfflineCommand, short_help="Tokens, assets, coverage, redemptions of a period")
 @click.argument("folder", type=FOLDER)
 @click.argument("reports", nargs=-1, type=FILE)
-@click.option("--from", "first", required=True, metavar="DAY", help="First day, like 2026-03-01.")
-@click.option("--to", "last", required=True, metavar="DAY", help="Last day, and with it.")
-@click.option(
-    "--days",
-    type=click.Choice(["bishkek", "utc"]),
-    default="bishkek",
-    show_default=True,
-    help="Whose days these are.",
-)
+@_days
 @click.option(
     "--out", "out_path", type=FOLDER, help="Where to write; default: FOLDER/reports/<from>_<to>."
 )
@@ -57,9 +74,44 @@ def period(
     relied on. A report that is there is never replaced.
     """
     from kgst.report import commands
+    from kgst.report.asked import Asked
 
     # Only the command's class looks at it.
     del json_output
-    return commands.period(
-        commands.Asked(folder, first, last, days, policy_path), reports, out_path
-    )
+    return commands.period(Asked(folder, first, last, days, policy_path), reports, out_path)
+
+
+@cli.command(cls=OfflineCommand, short_help="The evidence that controls were kept")
+@click.argument("folder", type=FOLDER)
+@_days
+@click.option(
+    "--evidence",
+    multiple=True,
+    metavar="FILE",
+    type=FILE,
+    help="What doctor, drill or reconcile printed with --json; may be given several times.",
+)
+@click.option("--out", "out_path", metavar="FILE", type=FILE, help="Write it to this file as well.")
+@offline_policy_option
+@json_option
+def controls(
+    folder: Path,
+    first: str,
+    last: str,
+    days: Days,
+    evidence: tuple[Path, ...],
+    out_path: Path | None,
+    policy_path: Path | None,
+    json_output: bool,
+) -> Answer[ReportControlsDocument]:
+    """Collect who held which power when, each use of one with its signers and its delay, and runs of other checks.
+
+    By the index, journals and Safes' files in FOLDER. Exits 3 when a power was used and no journal says by whom, when
+    powers that belong apart were in one hand, or when a kind of evidence is missing or not in order.
+    """
+    from kgst.report import controls as collecting
+    from kgst.report.asked import Asked
+
+    # Only the command's class looks at it.
+    del json_output
+    return collecting.controls(Asked(folder, first, last, days, policy_path), evidence, out_path)

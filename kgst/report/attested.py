@@ -24,14 +24,29 @@ if TYPE_CHECKING:
     from kgst.report.book import Book
     from kgst.report.period import Period
 
-__all__ = ["BPS", "Attested", "Covered", "attested", "covered", "known_by", "read_reports", "signers_of"]  # fmt: skip
+__all__ = [
+    "BPS",
+    "Attested",
+    "Covered",
+    "attested",
+    "auditors_of",
+    "covered",
+    "known_by",
+    "read_reports",
+    "signers_of",
+]
 
 BPS: Final = 10_000
 _ATTEST: Final = (
     "(uint256,uint256,uint256,uint256,bytes32)", "uint256", "uint256", "(address,bytes)[]",
 )  # fmt: skip
 _CONSENT: Final = ("address", "bytes32", "bytes32", "uint256", "uint256", "(address,bytes)[]")
-_CALLS: Final = {"attest": _ATTEST, "approveImplementation": _CONSENT}
+_ROTATION: Final = ("address[]", "uint256", "uint256", "(address,bytes)[]")
+_CALLS: Final = {
+    "attest": _ATTEST,
+    "approveImplementation": _CONSENT,
+    "rotateAuditors": _ROTATION,
+}
 
 
 @dataclass(frozen=True)
@@ -158,6 +173,21 @@ def signers_of(book: Book, transaction: str, function: str, number: int) -> tupl
             if found == number:
                 return tuple(to_checksum_address(who) for who, _ in values[-1])
     return ()
+
+
+def auditors_of(book: Book, transaction: str) -> tuple[str, ...]:
+    """Whose signatures a transaction submitted, whatever they signed; checksummed, ascending."""
+    rows = book.rows(
+        "SELECT input FROM calls WHERE transaction_hash = ?", bytes.fromhex(transaction[2:])
+    )
+    found = {
+        to_checksum_address(who)
+        for (data,) in rows
+        for function in _CALLS
+        for values in _calls_in(bytes(data), function)
+        for who, _ in values[-1]
+    }
+    return tuple(sorted(found))
 
 
 def _calls_in(data: bytes, function: str) -> Iterator[tuple[Any, ...]]:

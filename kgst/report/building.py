@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kgst.chronicle.entry import Entry
-    from kgst.report.book import Book
+    from kgst.report.book import Book, Point
     from kgst.report.period import Period
     from kgst.reserves.report import Published
     from kgst.signing.own import Names
 
-__all__ = ["Built"]
+__all__ = ["Built", "measured", "period_days"]
 
 _NONE_EVER: Final = (
-    "none, since no token is made for a test or locked for ever, a block or a freeze can be lifted, and what is burned is "
-    "not outstanding."
+    "none, since no token is made for a test or locked for ever, a block or a freeze can be lifted, and what is burned "
+    "is not outstanding."
 )
 _AVAILABLE: Final = (
     "Demand deposits, payable on the issuer's order. What the banks had not at the issuer's disposal at the closing is "
@@ -56,19 +56,8 @@ class Built:
         prepare(self.book)
         return documents.PeriodReport(
             token=self._token(),
-            period=documents.PeriodDays(
-                first_day=str(self.period.first),
-                last_day=str(self.period.last),
-                days=self.period.days,
-                begin=self.period.begin,
-                end=self.period.end,
-            ),
-            measurement_point=documents.Measured(
-                block=self.book.point.block,
-                block_hash=self.book.point.hash,
-                block_time=self.book.point.time,
-                moment=self.book.point.end,
-            ),
+            period=period_days(self.period),
+            measurement_point=measured(self.book.point),
             redeemable_tokens_outstanding=self._tokens(),
             redemption_assets=self._assets(),
             comparison=self._comparison(),
@@ -401,6 +390,24 @@ class Built:
                 remedy="ape run index sync --anew with a node that still has these transactions.",
                 necessary=False,
             )
+
+
+def period_days(period: Period) -> documents.PeriodDays:
+    """The period as a part of a document."""
+    return documents.PeriodDays(
+        first_day=str(period.first),
+        last_day=str(period.last),
+        days=period.days,
+        begin=period.begin,
+        end=period.end,
+    )
+
+
+def measured(point: Point) -> documents.Measured:
+    """The measurement point as a part of a document."""
+    return documents.Measured(
+        block=point.block, block_hash=point.hash, block_time=point.time, moment=point.end
+    )
 
 
 def _moved(flow: flows.Flow) -> documents.Moved:
