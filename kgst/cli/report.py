@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kgst.console import Answer, KgstGroup, LocalPath, OfflineCommand, json_option
-from kgst.pipeline.options import offline_policy_option
+from kgst.pipeline.options import offline_policy_option, sign_options
 
 if TYPE_CHECKING:
+    from kgst.report.certificate_documents import ReportSignDocument, ReportVerifyDocument
+    from kgst.report.certifying import OfficerRole
     from kgst.report.control_documents import ReportControlsDocument
     from kgst.report.documents import ReportPeriodDocument
     from kgst.report.period import Days
@@ -115,3 +117,37 @@ def controls(
     # Only the command's class looks at it.
     del json_output
     return collecting.controls(Asked(folder, first, last, days, policy_path), evidence, out_path)
+
+
+@cli.command(cls=OfflineCommand, short_help="An officer certifies a period's report")
+@sign_options
+@click.option(
+    "--role",
+    type=click.Choice(["CEO", "CFO"]),
+    required=True,
+    help="As whom; the policy's officers say whose key that is.",
+)
+def sign(file: Path, role: OfficerRole, **options: Any) -> Answer[ReportSignDocument]:
+    """Sign the report FILE (report.json of `report period`) as an officer of the policy. Touches no network."""
+    from kgst.report import offline
+
+    return offline.sign(file, role=role, **options)
+
+
+@cli.command(cls=OfflineCommand, short_help="Whether both officers signed a period's report")
+@click.argument("file", type=FILE)
+@click.argument("signatures", nargs=-1, required=True, type=FILE)
+@offline_policy_option
+@json_option
+def verify(
+    file: Path, signatures: tuple[Path, ...], policy_path: Path | None, json_output: bool
+) -> Answer[ReportVerifyDocument]:
+    """Check that FILE is a report as it was written, its page the same, and both officers' SIGNATURES on it.
+
+    Exits 5 while one of the two is missing.
+    """
+    from kgst.report import offline
+
+    # Only the command's class looks at it.
+    del json_output
+    return offline.verify(file, signatures, policy_path=policy_path)
