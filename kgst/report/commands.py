@@ -15,10 +15,12 @@ from kgst.errors import ExitCode
 from kgst.files import Files
 from kgst.record import Record
 from kgst.report.book import opened
-from kgst.report.building import Built
+from kgst.report.building import report_of
 from kgst.report.documents import PeriodReport, ReportPeriodDocument
 from kgst.report.page import page_bytes
 from kgst.report.period import Period
+from kgst.report.sources import Sources
+from kgst.report.tokens import prepare
 from kgst.report.views import print_period
 from kgst.report.writing import canonical, write_once
 from kgst.signing.own import Names, own_policy, print_own
@@ -50,7 +52,8 @@ def period(
     names = Names(own.policy if own else None, contracts)
     with opened(files, record, days) as book:
         entries = {e.transaction: e for e in read_chronicle(files, names).entries if e.transaction}
-        report = Built(book, days, reports, entries, names).report()
+        prepare(book)
+        report = report_of(Sources(book, days, reports, entries, names))
     data = canonical(report.model_dump(mode="json"))
     target = (out_path or asked.folder / "reports" / days.name) / "report.json"
     page = target.with_name("report.html")

@@ -18,7 +18,8 @@ from kgst.document import (
     Sha256,
     Time,
 )
-from kgst.report.documents import Gap, Measured, PeriodDays
+from kgst.report.documents import Gap
+from kgst.report.money_documents import Measured, PeriodDays
 
 __all__ = ["EvidencePart", "HeldPart", "JoinedPart", "ReportControlsDocument", "UsePart"]
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from support.bsc.deployed import Deployed, deployed_in_memory
 from support.bsc.people import key_of
 from support.cli import Result
 from support.reporting import SOM, Month, second
-from support.schemas import require_schema
+from support.schemas import SCHEMAS, require_schema
 
 from kgst.roles import Role
 
@@ -81,6 +82,21 @@ def evidence(month: Watched, folder: Path, kind: str, **changes: Any) -> Path:
     path = folder / f"{kind}-{len(list(folder.iterdir()))}.json"
     path.write_text(json.dumps(said))
     return path
+
+
+@pytest.mark.parametrize("kind", ["doctor", "drill", "reconcile"])
+def test_evidence__what_the_tests_make_up__is_of_the_commands_own_shape(
+    month: Watched, kind: str, tmp_path: Path
+) -> None:
+    made_up = json.loads(evidence(month, tmp_path, kind).read_text())
+    schema = json.loads((SCHEMAS / f"{kind}.json").read_text())
+    parts = {
+        key: {"$defs": schema.get("$defs", {}), **schema["properties"][key]}
+        for key in made_up.keys() - {"schema"}
+    }
+    for key, part in parts.items():
+        Draft202012Validator(part).validate(made_up[key])
+    assert schema["properties"]["schema"]["const"].split("/")[1] == kind
 
 
 def all_evidence(month: Watched, folder: Path, **changes: Any) -> list[object]:

@@ -69,8 +69,9 @@ def test_line__a_day_without_a_figure__interrupts_it() -> None:
     assert found is not None
     assert [len(piece.split()) for piece in found.pieces] == [2, 1]
     assert (found.top, found.bottom) == (20_000, 5_000)
-    heights = [y for _, y in found.dots]
-    assert heights[1] < heights[0] == found.mark < heights[2], "higher figures stand higher"
+    first, high, low = [y for _, y in found.dots]
+    assert first == found.mark
+    assert high < first < low, "higher figures stand higher"
     assert line([None, None], 10_000) is None
 
 
