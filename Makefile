@@ -12,7 +12,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo page test quick schemas policy abi packages pictures lint format property prove gas bench-index bench-statements statements rehearse lies slither mutate devices clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo page test quick schemas policy abi packages pictures lint format property prove gas bench-index bench-report bench-statements statements rehearse lies slither mutate devices clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ lies: setup ## Every lie that a node can tell in one answer, one at a time, an h
 
 bench-index: setup ## How long an index of 10^4, 10^5, 10^6 events takes, beside ape's query: build/bench-index.json; ARGS=--most=100000
 	@$(BIN)/python tests/bench/index.py $(ARGS)
+
+bench-report: setup ## How long the report of a period of 10^6 transfers takes: build/bench-report.json; ARGS=--transfers=100000
+	@$(BIN)/python tests/bench/report.py $(ARGS)
 
 statements: export KGST_STATEMENTS ?= 10000
 statements: setup ## Statements written from ledgers, an hour: KGST_STATEMENTS=1000 says how many of each kind

@@ -100,6 +100,18 @@ class Auditors(_Model):
     members: Annotated[tuple[Label, ...], Field(min_length=2, max_length=MAX_AUDITORS)]
 
 
+class Officers(_Model):
+    """Who certifies the report of a period.
+
+    Attributes:
+        ceo: Label from `people`.
+        cfo: Label from `people`, another one.
+    """
+
+    ceo: Label
+    cfo: Label
+
+
 class Membership(_Model):
     """One member of a role.
 
@@ -233,6 +245,7 @@ class Policy(_Model):
             known to be signed.
         other_accounts: The issuer's other accounts, which may stand in the same files.
         statement_tables: How banks write the tables, CSV or XLSX, that statements are taken from.
+        officers: Who certifies the report of a period; left out, nobody can.
         max_statement_age: How long after their closing statements are drafted from (seconds); as long as
             `token.max_age` unless it is given.
         rpcs: Addresses of nodes, `https://…`, that what is urgent is sent to besides the one of --network; a key may
@@ -259,6 +272,7 @@ class Policy(_Model):
     ] = Field(default_factory=dict)
     other_accounts: tuple[ReserveAccount, ...] = ()
     statement_tables: tuple[TableProfile, ...] = ()
+    officers: Officers | None = None
     max_statement_age: Annotated[Seconds, Field(ge=3_600, le=31 * DAY)] | None = None
     rpcs: Annotated[tuple[NodeAddress, ...], Field(max_length=8)] = ()
     quorum: Annotated[Whole, Field(ge=1, le=9)] = 1
@@ -397,6 +411,8 @@ def _of_labels(policy: Policy) -> Iterator[str]:
     lists += [(f"roles.{r.name}", [m.member for m in ms]) for r, ms in policy.roles.items()]
     lists += [("issuers", [i.member for i in policy.issuers])]
     lists += [("desks.mint.destinations", list(policy.desks.mint.destinations))]
+    if policy.officers is not None:
+        lists += [("officers", [policy.officers.ceo, policy.officers.cfo])]
     lists += [("safes", list(policy.safes))]
     lists += [(f"safes.{label}.owners", list(safe.owners)) for label, safe in policy.safes.items()]
     for key, labels in lists:
@@ -432,6 +448,11 @@ def _of_powers(policy: Policy) -> Iterator[str]:
             yield (
                 f"auditors.members: found {label!r}, which is also {', '.join(other_powers)}; "
                 "auditors must be independent of everyone whom they check."
+            )
+        if policy.officers is not None and label in (policy.officers.ceo, policy.officers.cfo):
+            yield (
+                f"officers: found {label!r}, who is an auditor; auditors must be independent of everyone whom they "
+                "check."
             )
     for role in _INSTANT:
         for member in policy.roles[role]:

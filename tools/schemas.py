@@ -31,6 +31,7 @@ from kgst.paying.batch import BatchFile
 from kgst.paying.confirming import ConfirmationFile
 from kgst.paying.register import Payee, RegisterFile
 from kgst.proposals.files import OwnersSignature, Proposal
+from kgst.report.certifying import OfficerSignature
 from kgst.reserves.annex import Annex
 from kgst.reserves.files import AttestationFile, SignatureFile, SignedFile
 from kgst.reserves.report import Report
@@ -50,6 +51,7 @@ FILES: dict[str, type[BaseModel]] = {
     "file-confirmation": ConfirmationFile,
     "file-key-challenge": Challenge,
     "file-key-signature": KeySignature,
+    "file-officer-signature": OfficerSignature,
     "file-order": Order,
     "file-payment-order": OrderFile,
     "file-presigned": Presigned,
