@@ -14,7 +14,7 @@ from eth_utils.crypto import keccak
 
 from kgst.history.blocks import read_blocks
 from kgst.history.database import History
-from kgst.history.errors import OtherHistoryError
+from kgst.history.errors import OtherForkError, OtherHistoryError
 from kgst.history.fetching import Portion, fetch
 from kgst.history.partitions import Index, Manifest, Partition
 from kgst.history.rows import CallRow, LogRow, write
@@ -140,7 +140,7 @@ def _require_same_chain(node: Node, manifest: Manifest) -> None:
     except ProofError as error:
         raise OtherHistoryError(f"{node.name}: block {last.last}: {error}") from error
     if said != last.last_hash:
-        raise OtherHistoryError(
+        raise OtherForkError(
             f"{node.name} says that block {last.last} is {said}, the index has {last.last_hash} for it, which "
             "was final: the node is on another fork or lies, or the index is another chain's. Nothing was written."
         )
