@@ -103,11 +103,20 @@ def sync(
             agreed=len(nodes),
             files=tuple(files),
         )
-        manifest = manifest.model_copy(update={"partitions": (*manifest.partitions, partition)})
+        manifest = manifest.model_copy(update={"partitions": _with(manifest.partitions, partition)})
         index.save(manifest)
         done, found = done + portion.last - portion.first + 1, found + len(rows)
         told(done, last - begun + 1, found)
     return manifest
+
+
+def _with(partitions: tuple[Partition, ...], new: Partition) -> tuple[Partition, ...]:
+    """Blocks without an event belong to the partition before: who looks every minute makes no list of nothings."""
+    if not partitions or new.files or new.agreed != partitions[-1].agreed:
+        return (*partitions, new)
+    last = partitions[-1]
+    longer = last.model_copy(update={"last": new.last, "last_hash": new.last_hash})
+    return (*partitions[:-1], longer)
 
 
 def _gathered(portions: Iterator[Portion]) -> Iterator[Portion]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kgst.checks import (
     Check,
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = ["Updated", "sync", "update"]
+
+_HALF_A_DAY: Final = 96_000
+"""Blocks of 0.45 seconds."""
 
 
 def sync(
@@ -120,7 +123,8 @@ def update(
         nodes: The connected one first.
         headers: Read the header of every block.
         anew: Begin again at the deployment.
-        quiet: No bars; and events are compared with one another only when there are new ones.
+        quiet: For who looks every minute: no bars, events are compared with one another only when there are new ones,
+            and headers of epochs, each time a file, are kept half a day's at a time.
 
     Raises:
         RefusedError: another process writes the index.
@@ -150,9 +154,10 @@ def update(
             # From where the last comparison that held ended: not from where the last run did.
             checks += _state_checks(system, history, head, before.compared + 1, shown)
             # After it: the state of a block is kept for a minute, headers for ever.
-            with shown("epochs") as progress:
-                manifest, problem = keep_epochs(index, manifest, nodes, progress)
-            checks += _epoch_checks(problem)
+            if not quiet or _many_epochs_are_due(manifest):
+                with shown("epochs") as progress:
+                    manifest, problem = keep_epochs(index, manifest, nodes, progress)
+                checks += _epoch_checks(problem)
             found = held(index, manifest, history)
         if passed(checks):
             manifest = manifest.model_copy(update={"compared": head.number})
@@ -163,6 +168,11 @@ def update(
 @contextmanager
 def _no_bar(_: str) -> Iterator[Callable[..., None]]:
     yield lambda *_: None
+
+
+def _many_epochs_are_due(manifest: Manifest) -> bool:
+    begun = manifest.epochs.last if manifest.epochs else manifest.first_block
+    return manifest.last_block - begun >= _HALF_A_DAY
 
 
 def _epoch_checks(problem: str | None) -> list[Check]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from support.watching import SOM, Watched, put_back, watched
 
+from kgst.attestation import AuditorRotation
 from kgst.watch.catalogue import CATALOGUE
 
 HOUR, DAY = 3_600, 86_400
@@ -155,10 +156,19 @@ def test_watch__a_life__each_alert_is_told_once(world: Watched) -> None:
     # Auditors
     life.act(life.puppet, token.suspendAuditor(address("auditor_c")))
     told.step(suspended=1)
-    life.auditors()
-    told.step(suspended_ended=1, recovery=2, auditors=2)
+    new = sorted((*(address(f"auditor_{x}") for x in "abc"), life.holder), key=lambda a: int(a, 16))
+    life.act(life.puppet, token.proposeAuditors(new, 3))
+    told.step(recovery=1)
+    assert "unknown 0xbB" in world.sink.told[-1][2]
+    life.act(life.puppet, token.cancelAuditorsProposal())
+    told.step(recovery_ended=1, auditors=1)
+    bonds = life._bonds()
+    rotation = AuditorRotation(tuple(new), 3, bonds["version"], bonds["deadline"])
+    signed = life._signed(rotation, "auditor_a", "auditor_b")
+    life.act(life.other, token.rotateAuditors(*signed))
+    told.step(suspended_ended=1, auditors=1)
     life.attest(2_000_000)
-    told.step(recovery_ended=1, deficit_ended=1, expired_ended=1)
+    told.step(deficit_ended=1, expired_ended=1)
     life.upgrade()
     told.step(consented=1, upgraded=1, delegate_all=1)
     assert told.kinds == {one.name for one in CATALOGUE.values() if one.nature != "watch"}
