@@ -153,9 +153,12 @@ def test_watch__a_life__each_alert_is_told_once(world: Watched) -> None:
         in over
     )
 
+    life.attest(2_000_000)
+    told.step(deficit_ended=1, expired_ended=1)
+
     # Auditors
     life.act(life.puppet, token.suspendAuditor(address("auditor_c")))
-    told.step(suspended=1)
+    told.step(suspended=1, expired=1)
     new = sorted((*(address(f"auditor_{x}") for x in "abc"), life.holder), key=lambda a: int(a, 16))
     life.act(life.puppet, token.proposeAuditors(new, 3))
     told.step(recovery=1)
@@ -167,8 +170,6 @@ def test_watch__a_life__each_alert_is_told_once(world: Watched) -> None:
     signed = life._signed(rotation, "auditor_a", "auditor_b")
     life.act(life.other, token.rotateAuditors(*signed))
     told.step(suspended_ended=1, auditors=1)
-    life.attest(2_000_000)
-    told.step(deficit_ended=1, expired_ended=1)
     life.upgrade()
     told.step(consented=1, upgraded=1, delegate_all=1)
     assert told.kinds == {one.name for one in CATALOGUE.values() if one.nature != "watch"}
