@@ -60,6 +60,11 @@ class Files:
         return self.folder / "index"
 
     @property
+    def watch(self) -> Path:
+        """What `watch` has to remember: how far it has looked, what stands, which alerts are not delivered."""
+        return self.folder / "watch"
+
+    @property
     def payments(self) -> Path:
         """Orders for the bank that pays redemptions, and the proofs of what it paid: for nobody else to read."""
         return self.folder / "payments"
@@ -118,6 +123,7 @@ class Files:
             self.proposals,
             self.upgrades,
             self.index,
+            self.watch,
             self.payments,
             self.layout,
         )

@@ -7,11 +7,15 @@ from typing import ClassVar
 from kgst.errors import ExitCode
 from kgst.node import NodeError, PrunedError
 
-__all__ = ["GoneError", "OtherHistoryError", "WithheldError"]
+__all__ = ["GoneError", "OtherForkError", "OtherHistoryError", "WithheldError"]
 
 
 class OtherHistoryError(NodeError):
     """A node says something of the past that another node, the index or the block itself contradicts."""
+
+
+class OtherForkError(OtherHistoryError):
+    """The node has another block in the place of one that was final."""
 
 
 class WithheldError(OtherHistoryError):

@@ -14,7 +14,7 @@ from eth_utils.crypto import keccak
 
 from kgst.history.blocks import read_blocks
 from kgst.history.database import History
-from kgst.history.errors import OtherHistoryError
+from kgst.history.errors import OtherForkError, OtherHistoryError
 from kgst.history.fetching import Portion, fetch
 from kgst.history.partitions import Index, Manifest, Partition
 from kgst.history.rows import CallRow, LogRow, write
@@ -103,11 +103,20 @@ def sync(
             agreed=len(nodes),
             files=tuple(files),
         )
-        manifest = manifest.model_copy(update={"partitions": (*manifest.partitions, partition)})
+        manifest = manifest.model_copy(update={"partitions": _with(manifest.partitions, partition)})
         index.save(manifest)
         done, found = done + portion.last - portion.first + 1, found + len(rows)
         told(done, last - begun + 1, found)
     return manifest
+
+
+def _with(partitions: tuple[Partition, ...], new: Partition) -> tuple[Partition, ...]:
+    """Blocks without an event belong to the partition before: who looks every minute makes no list of nothings."""
+    if not partitions or new.files or new.agreed != partitions[-1].agreed:
+        return (*partitions, new)
+    last = partitions[-1]
+    longer = last.model_copy(update={"last": new.last, "last_hash": new.last_hash})
+    return (*partitions[:-1], longer)
 
 
 def _gathered(portions: Iterator[Portion]) -> Iterator[Portion]:
@@ -140,7 +149,7 @@ def _require_same_chain(node: Node, manifest: Manifest) -> None:
     except ProofError as error:
         raise OtherHistoryError(f"{node.name}: block {last.last}: {error}") from error
     if said != last.last_hash:
-        raise OtherHistoryError(
+        raise OtherForkError(
             f"{node.name} says that block {last.last} is {said}, the index has {last.last_hash} for it, which "
             "was final: the node is on another fork or lies, or the index is another chain's. Nothing was written."
         )

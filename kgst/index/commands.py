@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from kgst.checks import (
     Check,
@@ -28,19 +30,22 @@ from kgst.history.syncing import Progress
 from kgst.history.syncing import sync as read_on
 from kgst.index.completeness import completeness
 from kgst.index.consistency import consistency
-from kgst.index.documents import Examined, IndexSyncDocument
+from kgst.index.documents import Examined, Held, IndexSyncDocument
 from kgst.index.known import known_events
 from kgst.index.offline import held
 from kgst.index.views import bar, print_held
 from kgst.multicall import Head, ensure_multicall
 from kgst.node import NodeError, block_at, final_block, is_dev_node, is_short_lived, rpc
-from kgst.node.pool import nodes_of
+from kgst.node.pool import Node, nodes_of
 from kgst.terminal import markup
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["sync"]
+__all__ = ["Updated", "sync", "update"]
+
+_HALF_A_DAY: Final = 96_000
+"""Blocks of 0.45 seconds."""
 
 
 def sync(
@@ -60,6 +65,72 @@ def sync(
     index = Index(system.files.index)
     nodes = nodes_of(system.provider, urls)
     ensure_multicall(system.provider)
+    done = update(system, index, nodes, headers=headers, anew=anew)
+    document = IndexSyncDocument(
+        index=done.found,
+        new_events=done.new_events,
+        new_blocks=done.manifest.last_block - done.before.last_block,
+        nodes=len(nodes),
+        checks=Examined.all_of(done.checks),
+        summary=Summary.of(done.checks),
+    )
+
+    def told(out: Console) -> None:
+        print_held(out, done.found)
+        out.print(f"  {document.new_events:,} events in {document.new_blocks:,} new blocks")
+        print_checks(out, summarized(done.checks, said="as the events say"))
+        out.print(markup(in_words(done.checks)))
+
+    return Answer(document, told, drift_code(done.checks))
+
+
+@dataclass(frozen=True)
+class Updated:
+    """An index that was brought up to date.
+
+    Attributes:
+        before: What it held.
+        manifest: What it holds.
+        checks: Of its events with one another and with the state of the chain.
+        found: What it holds, as documents have it.
+    """
+
+    before: Manifest
+    manifest: Manifest
+    checks: list[Check]
+    found: Held
+
+    @property
+    def new_events(self) -> int:
+        """How many came."""
+        return self.manifest.rows("logs") - self.before.rows("logs")
+
+
+def update(
+    system: System,
+    index: Index,
+    nodes: Sequence[Node],
+    *,
+    headers: bool = False,
+    anew: bool = False,
+    quiet: bool = False,
+) -> Updated:
+    """Read on to the last final block, and compare what the events say with one another and with the chain.
+
+    Args:
+        system: Whose index it is.
+        index: The index.
+        nodes: The connected one first.
+        headers: Read the header of every block.
+        anew: Begin again at the deployment.
+        quiet: For who looks every minute: no bars, events are compared with one another only when there are new ones,
+            and headers of epochs, each time a file, are kept half a day's at a time.
+
+    Raises:
+        RefusedError: another process writes the index.
+        NodeError: a node failed, or nodes differ.
+    """
+    shown = _no_bar if quiet else bar
     with index.writing():
         if anew:
             _put_aside(index)
@@ -67,7 +138,7 @@ def sync(
         head = _end(system)
         before = manifest
         if manifest.last_block < head.number:
-            with bar("blocks") as progress:
+            with shown("blocks") as progress:
                 manifest = read_on(
                     index,
                     manifest,
@@ -77,32 +148,31 @@ def sync(
                     headers=headers,
                 )
         with History.open(index, manifest, known_events()) as history:
-            checks = unproven_checks(history) + consistency(history)
+            checks: list[Check] = []
+            if not quiet or manifest.rows("logs") != before.rows("logs"):
+                checks += unproven_checks(history) + consistency(history)
             # From where the last comparison that held ended: not from where the last run did.
-            checks += _state_checks(system, history, head, before.compared + 1)
+            checks += _state_checks(system, history, head, before.compared + 1, shown)
             # After it: the state of a block is kept for a minute, headers for ever.
-            with bar("epochs") as progress:
-                manifest, problem = keep_epochs(index, manifest, nodes, progress)
-            checks += _epoch_checks(problem)
+            if not quiet or _many_epochs_are_due(manifest):
+                with shown("epochs") as progress:
+                    manifest, problem = keep_epochs(index, manifest, nodes, progress)
+                checks += _epoch_checks(problem)
             found = held(index, manifest, history)
         if passed(checks):
-            index.save(manifest.model_copy(update={"compared": head.number}))
-    document = IndexSyncDocument(
-        index=found,
-        new_events=manifest.rows("logs") - before.rows("logs"),
-        new_blocks=manifest.last_block - before.last_block,
-        nodes=len(nodes),
-        checks=Examined.all_of(checks),
-        summary=Summary.of(checks),
-    )
+            manifest = manifest.model_copy(update={"compared": head.number})
+            index.save(manifest)
+    return Updated(before, manifest, checks, found)
 
-    def told(out: Console) -> None:
-        print_held(out, found)
-        out.print(f"  {document.new_events:,} events in {document.new_blocks:,} new blocks")
-        print_checks(out, summarized(checks, said="as the events say"))
-        out.print(markup(in_words(checks)))
 
-    return Answer(document, told, drift_code(checks))
+@contextmanager
+def _no_bar(_: str) -> Iterator[Callable[..., None]]:
+    yield lambda *_: None
+
+
+def _many_epochs_are_due(manifest: Manifest) -> bool:
+    begun = manifest.epochs.last if manifest.epochs else manifest.first_block
+    return manifest.last_block - begun >= _HALF_A_DAY
 
 
 def _epoch_checks(problem: str | None) -> list[Check]:
@@ -116,10 +186,12 @@ def _epoch_checks(problem: str | None) -> list[Check]:
     return [Check("blocks", "headers of epochs", State.WARNING, problem, None, advice)]
 
 
-def _state_checks(system: System, history: History, head: Head, since: int) -> list[Check]:
+def _state_checks(
+    system: System, history: History, head: Head, since: int, shown: Callable[[str], Any]
+) -> list[Check]:
     if history.manifest.last_block != head.number:
         return [Check.open("token", "state", "the index ends with another block than was read")]
-    with bar("state") as progress:
+    with shown("state") as progress:
         try:
             return completeness(system, history, system.provider, head, since, progress)
         except NodeError as error:

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
     from kgst.proofs import Log
 
-__all__ = ["CONTRACTS", "event_of", "in_words", "known_events", "named_in"]
+__all__ = [
+    "CONTRACTS",
+    "decoded",
+    "event_of",
+    "in_words",
+    "known_events",
+    "named_in",
+    "worded",
+]
 
 CONTRACTS: Final = (
     "IKGST",
@@ -61,10 +69,10 @@ def in_words(log: Log) -> str:
     if event is None:
         return "an event that is not in the ABI"
     try:
-        values = _decoded(event, log)
+        values = decoded(event, log)
     except Exception:  # bytes from anywhere break decoders in many ways
         return f"{event.name}, with data that are not its own"
-    told = ", ".join(f"{name}={_worded(name, value)}" for name, value in values)
+    told = ", ".join(f"{name}={worded(name, value)}" for name, value in values)
     return f"{event.name}({told})"
 
 
@@ -72,7 +80,7 @@ def named_in(log: Log) -> set[str]:
     """Every address that an event names, checksummed; none of what cannot be decoded."""
     event = event_of(log.topics)
     try:
-        values = _decoded(event, log) if event else []
+        values = decoded(event, log) if event else []
     except Exception:  # bytes from anywhere break decoders in many ways
         return set()
     kinds = {name: kind for name, kind, _ in event.inputs} if event else {}
@@ -83,7 +91,12 @@ def named_in(log: Log) -> set[str]:
     return found
 
 
-def _decoded(event: Event, log: Log) -> list[tuple[str, Any]]:
+def decoded(event: Event, log: Log) -> list[tuple[str, Any]]:
+    """Names and values of an event's parameters, in its ABI's order; addresses checksummed.
+
+    Raises:
+        Exception: of any kind: bytes from anywhere break decoders in many ways.
+    """
     indexed = [(name, kind) for name, kind, is_indexed in event.inputs if is_indexed]
     others = [(name, kind) for name, kind, is_indexed in event.inputs if not is_indexed]
     if len(indexed) != len(log.topics) - 1:
@@ -106,7 +119,8 @@ def _shaped(kind: str, value: Any) -> Any:
     return value
 
 
-def _worded(name: str, value: Any) -> str:
+def worded(name: str, value: Any) -> str:
+    """A parameter's value for people: amounts in som, times as such."""
     if isinstance(value, bytes):
         return ("0x" + value.hex())[:_MOST]
     if isinstance(value, int) and not isinstance(value, bool):

@@ -5,6 +5,7 @@ Events only say whom to ask about; what counts is what the contracts say.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from kgst.history.errors import GoneError
 from kgst.node import NoAnswerError, NodeError
 from kgst.record import Record
 
-__all__ = ["ADMIN_DELAY", "GRANT_DELAY", "Traces", "read_traces"]
+__all__ = ["ADMIN_DELAY", "GRANT_DELAY", "TRACED", "Traces", "read_traces", "traces_of"]
 
 _GRANTED: Final = "RoleGranted(uint64,address,uint32,uint48,bool)"
 _REVOKED: Final = "RoleRevoked(uint64,address)"
@@ -27,6 +28,11 @@ _ALLOWED: Final = "DestinationAllowed(address)"
 GRANT_DELAY: Final = "RoleGrantDelayChanged(uint64,uint32,uint48)"
 ADMIN_DELAY: Final = "TargetAdminDelayUpdated(address,uint32,uint48)"
 _DELAYS: Final = {event_topic(event): event for event in (GRANT_DELAY, ADMIN_DELAY)}
+
+TRACED: Final = (
+    _GRANTED, _REVOKED, _MAPPED, _ISSUER, _ALLOWED, SCHEDULED, GRANT_DELAY, ADMIN_DELAY,
+)  # fmt: skip
+"""Events that name somebody or something to ask about."""
 
 
 @dataclass
@@ -76,17 +82,21 @@ class Traces:
 def read_traces(record: Record, last: int) -> Traces:
     """What the events up to block `last` name; only a `gap` when the node refuses them."""
     asked = [record.manager.address, record.token.address, record.mint_desk.address]
-    traces = Traces()
-    events = (
-        _GRANTED, _REVOKED, _MAPPED, _ISSUER, _ALLOWED, SCHEDULED, GRANT_DELAY, ADMIN_DELAY,
-    )  # fmt: skip
     try:
-        for log in read_logs(asked, events, record.manager.transaction.block_number, last):
-            _note(traces, log, record)
+        logs = read_logs(asked, TRACED, record.manager.transaction.block_number, last)
+        traces = traces_of(record, logs)
     except NodeError as error:
         return Traces(gap=str(error), waits=not isinstance(error, NoAnswerError))
     if not traces.members:  # every deployment grants roles: this node shows no events
         return Traces(gap=no_known_event(record.configuration.block_number), waits=True)
+    return traces
+
+
+def traces_of(record: Record, logs: Iterable[dict[str, Any]]) -> Traces:
+    """What these events name, oldest first, as web3 gives them; others are passed over."""
+    traces = Traces()
+    for log in logs:
+        _note(traces, log, record)
     return traces
 
 

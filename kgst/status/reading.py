@@ -16,7 +16,7 @@ from kgst.policy import Policy
 from kgst.snapshot.powers import IssuerReads
 from kgst.snapshot.requests import Request, every, read_requests
 from kgst.snapshot.token import Attestation, Issuer, Recovery, TokenReads
-from kgst.snapshot.traces import read_traces
+from kgst.snapshot.traces import Traces, read_traces
 from kgst.status.operators import Operator, OperatorReads
 from kgst.status.redemptions import Redemptions
 
@@ -83,16 +83,21 @@ class Status:
         return self.head.time - self.attestation.as_of
 
 
-def read_status(system: System) -> Status:
-    """Everything that one screen shows, from the latest block.
+def read_status(system: System, head: Head | None = None, traces: Traces | None = None) -> Status:
+    """Everything that one screen shows, in one block.
+
+    Args:
+        system: Whose.
+        head: The block; None for the latest.
+        traces: What the events up to it name; None: the node is asked for them.
 
     Raises:
         NodeError: the node failed, or lied in a way that shows.
     """
     provider, deployment, policy = system.provider, system.deployment, system.policy
     ensure_multicall(provider)
-    head = latest(provider)
-    traces = read_traces(system.record, head.number)
+    head = head or latest(provider)
+    traces = traces or read_traces(system.record, head.number)
     reads = Reads()
     token = TokenReads(reads, deployment.token)
     solvency, headroom = token.solvency(), token.headroom()

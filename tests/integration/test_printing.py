@@ -94,6 +94,7 @@ NOT_HERE = {
     "reserves draft": "shows statements, which their own tests lie in",
     "reserves order": "writes a file, of figures and references",
     "upgrade check": "speaks to a fork",
+    "watch": "keeps an index, which this chain has none of; test_watch has its screens",
 }
 
 
