@@ -287,6 +287,7 @@ def test_restraints__are_the_events_and_who_signed(both: tuple[dict[str, Any], C
     taken = [("order", puppet, str(SEIZED_SOM * SOM)), ("order", puppet, str(BURNED_SOM * SOM))]
     assert kinds == [
         ("frozen", other, str(10_000 * SOM)),
+        ("frozen", key_of("owner_c").address, str(100 * SOM)),
         ("blocked", puppet, None),
         *taken,
         ("frozen", puppet, str(5 * SOM)),

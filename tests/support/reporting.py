@@ -135,6 +135,9 @@ class Month(Stage):
         self.act(self.holder, desk.withdraw(4))
         self.by("redeemer", desk.reject(5, "the account is closed"))
         self.by("compliance", token.setFrozenTokens(self.other, 10_000 * SOM))
+        # More than there is: what is frozen is what is there.
+        self.act(self.holder, token.transfer(self.deployed.address("owner_c"), 40 * SOM))
+        self.by("compliance", token.setFrozenTokens(self.deployed.address("owner_c"), 100 * SOM))
         self.by("compliance", token.blockAccount(self.puppet))
         self.until(second(18, 12))
         self.by("redeemer", desk.confirmPaid([1], b"\x11" * 32))
