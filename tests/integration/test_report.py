@@ -18,6 +18,7 @@ from support.bsc.people import key_of
 from support.cli import Result
 from support.reporting import (
     BURNED_SOM,
+    FORCED_SOM,
     ORDER,
     OTHER_ORDER,
     SEIZED_SOM,
@@ -292,6 +293,7 @@ def test_restraints__are_the_events_and_who_signed(both: tuple[dict[str, Any], C
         *taken,
         ("frozen", puppet, str(5 * SOM)),
         ("order at desk", month.holder, str(300 * SOM)),
+        ("forced without order", month.holder, str(FORCED_SOM * SOM)),
     ]
     executed = chain.call(month.token.functions.orderOf(ORDER, puppet))[1]
     at_desk = chain.call(month.redemptions.functions.orderOf(OTHER_ORDER, month.holder))[1]

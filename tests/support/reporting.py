@@ -29,7 +29,7 @@ HOUR = 3_600
 ACCOUNTS = ("1091820000998871", "1290010000456781")
 ORDER = keccak(text="order 1 of the court")
 OTHER_ORDER = keccak(text="order 2 of the court")
-SEIZED_SOM, ORDERED_SOM, BURNED_SOM = 1_000, 2_000, 500
+SEIZED_SOM, ORDERED_SOM, BURNED_SOM, FORCED_SOM = 1_000, 2_000, 500, 2
 
 
 def second(day: int, hour: int = 0, minute: int = 0) -> int:
@@ -160,6 +160,8 @@ class Month(Stage):
         self.by("compliance", token.setFrozenTokens(self.puppet, 5 * SOM))
         self.ask(900 * SOM)
         self.by("enforcer", desk.seize(6, treasury, 300 * SOM, OTHER_ORDER, 300 * SOM))
+        plain = token["forcedTransfer(address,address,uint256)"]
+        self.as_admin(plain(self.holder, treasury, FORCED_SOM * SOM))
         # Paid after the end of payBy: locked on the 17th, for two days.
         self.by("redeemer", desk.confirmPaid([3], b"\x33" * 32))
         self.ask(450 * SOM)
