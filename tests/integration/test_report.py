@@ -241,7 +241,7 @@ def test_redemptions__counts_and_times__are_the_desks_own(
         if r[2] == 4 or (r[2] == 2 and r[3] <= now) or (r[2] == 1 and 0 < r[3] < now)
     ]
     assert found["open"] == moved([r[1] for r in open_.values()])
-    assert found["overdue_requests"] == overdue == [2]
+    assert found["overdue_requests"] == overdue == [2, 6]
     assert found["overdue"] == moved([standing[i][1] for i in overdue])
 
 

@@ -128,7 +128,8 @@ class Month(Stage):
     def _redeem(self) -> None:
         token, desk = self.token.functions, self.redemptions.functions
         self.until(second(17, 11))
-        for som in (1_000, 2_000, 3_000, 500, 700):
+        # The sixth is never locked, and late three days on.
+        for som in (1_000, 2_000, 3_000, 500, 700, 800):
             self.ask(som * SOM)
             self.later(HOUR)
         self.by("redeemer", desk.lock([1, 2, 3]))
@@ -159,7 +160,7 @@ class Month(Stage):
         self.by("enforcer", token.burnBlocked(self.puppet, BURNED_SOM * SOM, ORDER, ordered))
         self.by("compliance", token.setFrozenTokens(self.puppet, 5 * SOM))
         self.ask(900 * SOM)
-        self.by("enforcer", desk.seize(6, treasury, 300 * SOM, OTHER_ORDER, 300 * SOM))
+        self.by("enforcer", desk.seize(7, treasury, 300 * SOM, OTHER_ORDER, 300 * SOM))
         plain = token["forcedTransfer(address,address,uint256)"]
         self.as_admin(plain(self.holder, treasury, FORCED_SOM * SOM))
         # Paid after the end of payBy: locked on the 17th, for two days.
