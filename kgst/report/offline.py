@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kgst.checks import Check, CheckPart, drift_code, print_checks
+from kgst.checks import Check, CheckPart, State, drift_code, print_checks
 from kgst.console import Answer
 from kgst.errors import ExitCode, InputError
 from kgst.report.certificate_documents import ReportSignDocument, ReportVerifyDocument
@@ -94,7 +94,7 @@ def verify(
         FileError: a file is none, or its signature does not count.
     """
     written, own = _opened(path, policy_path)
-    done, _ = _compared(written, own)
+    done, undone = _compared(written, own)
     officers = {role: certificate_for(written, role, own.policy) for role in ROLES}
     signed: dict[OfficerRole, str] = {}
     unchecked: list[str] = []
@@ -106,6 +106,7 @@ def verify(
         if signature.by_contract:
             unchecked.append(signature.signer)
     checks = [Check.that("report", text, good=True, found="as it says") for text in done]
+    checks += [Check("report", text, State.WARNING, "not looked at") for text in undone]
     checks += [_certified(draft, signed, unchecked) for draft in officers.values()]
     missing = [role for role in ROLES if role not in signed]
     code = drift_code(checks) if not missing else ExitCode.WAITING

@@ -24,8 +24,10 @@ BLOCKS, RECEIVERS, WEEK = 4_000, 100_000, 7 * 86_400
 _READ = (
     "import json, resource, sys\n"
     "from kgst.cli.report import cli\n"
-    "cli(json.loads(sys.argv[1]), standalone_mode=False)\n"
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)\n"
+    "try:\n"
+    "    cli(json.loads(sys.argv[1]))\n"
+    "finally:\n"
+    "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)\n"
 )
 
 
@@ -67,7 +69,7 @@ def add_transfers(folder: Path, holder: str, count: int, begin: int, units: int)
     first, dice = manifest.last_block + 1, random.Random(7)
     topic = keccak(text="Transfer(address,address,uint256)")
     token = bytes.fromhex(manifest.contracts["KGST"][2:])
-    each, files = -(-count // BLOCKS), []
+    each = -(-count // BLOCKS)
     blocks, logs, left = [], [], {bytes.fromhex(holder[2:]): count}
     assert units * 10**6 > count
     people = [bytes.fromhex(holder[2:])]
@@ -105,7 +107,7 @@ def add_transfers(folder: Path, holder: str, count: int, begin: int, units: int)
 def timed(folder: Path, policy: Path) -> dict[str, Any]:
     """The command, in a process of its own."""
     words = [
-        "period", folder, "--from", "2027-01-25", "--to", "2027-01-30", "--policy", policy, "--json",
+        "period", folder, "--from", "2027-01-25", "--to", "2027-01-31", "--policy", policy, "--json",
         "--out", folder / "out",
     ]  # fmt: skip
     begun = time.monotonic()

@@ -18,6 +18,7 @@ from support.bsc.people import key_of
 from support.cli import Result
 from support.reporting import (
     BURNED_SOM,
+    FORCED_SOM,
     ORDER,
     OTHER_ORDER,
     SEIZED_SOM,
@@ -240,7 +241,7 @@ def test_redemptions__counts_and_times__are_the_desks_own(
         if r[2] == 4 or (r[2] == 2 and r[3] <= now) or (r[2] == 1 and 0 < r[3] < now)
     ]
     assert found["open"] == moved([r[1] for r in open_.values()])
-    assert found["overdue_requests"] == overdue == [2]
+    assert found["overdue_requests"] == overdue == [2, 6]
     assert found["overdue"] == moved([standing[i][1] for i in overdue])
 
 
@@ -287,10 +288,12 @@ def test_restraints__are_the_events_and_who_signed(both: tuple[dict[str, Any], C
     taken = [("order", puppet, str(SEIZED_SOM * SOM)), ("order", puppet, str(BURNED_SOM * SOM))]
     assert kinds == [
         ("frozen", other, str(10_000 * SOM)),
+        ("frozen", key_of("owner_c").address, str(100 * SOM)),
         ("blocked", puppet, None),
         *taken,
         ("frozen", puppet, str(5 * SOM)),
         ("order at desk", month.holder, str(300 * SOM)),
+        ("forced without order", month.holder, str(FORCED_SOM * SOM)),
     ]
     executed = chain.call(month.token.functions.orderOf(ORDER, puppet))[1]
     at_desk = chain.call(month.redemptions.functions.orderOf(OTHER_ORDER, month.holder))[1]

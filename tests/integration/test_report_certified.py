@@ -108,6 +108,17 @@ def test_sign__both_officers__verify_says_so(office: Office) -> None:
     require_schema("file-officer-signature", json.loads(office.signature(CEO).read_text()))
 
 
+def test_verify__without_the_page__says_what_was_not_looked_at(office: Office) -> None:
+    for role, label in (("CEO", CEO), ("CFO", CFO)):
+        assert office.sign(role, label).code == 0
+    (office.folder / "report.html").unlink()
+    done = office.verify(CEO, CFO)
+    assert done.code == 0
+    assert done.document is not None
+    [warned] = [one for one in done.document["checks"] if one["state"] == "warning"]
+    assert warned["item"].startswith("the page: there is no report.html")
+
+
 def test_sign__message__is_as_anyone_can_compute_it(office: Office) -> None:
     """By the words of docs/report.md alone."""
     assert office.sign("CFO", CFO).code == 0

@@ -29,7 +29,7 @@ HOUR = 3_600
 ACCOUNTS = ("1091820000998871", "1290010000456781")
 ORDER = keccak(text="order 1 of the court")
 OTHER_ORDER = keccak(text="order 2 of the court")
-SEIZED_SOM, ORDERED_SOM, BURNED_SOM = 1_000, 2_000, 500
+SEIZED_SOM, ORDERED_SOM, BURNED_SOM, FORCED_SOM = 1_000, 2_000, 500, 2
 
 
 def second(day: int, hour: int = 0, minute: int = 0) -> int:
@@ -128,13 +128,17 @@ class Month(Stage):
     def _redeem(self) -> None:
         token, desk = self.token.functions, self.redemptions.functions
         self.until(second(17, 11))
-        for som in (1_000, 2_000, 3_000, 500, 700):
+        # The sixth is never locked, and late three days on.
+        for som in (1_000, 2_000, 3_000, 500, 700, 800):
             self.ask(som * SOM)
             self.later(HOUR)
         self.by("redeemer", desk.lock([1, 2, 3]))
         self.act(self.holder, desk.withdraw(4))
         self.by("redeemer", desk.reject(5, "the account is closed"))
         self.by("compliance", token.setFrozenTokens(self.other, 10_000 * SOM))
+        # More than there is: what is frozen is what is there.
+        self.act(self.holder, token.transfer(self.deployed.address("owner_c"), 40 * SOM))
+        self.by("compliance", token.setFrozenTokens(self.deployed.address("owner_c"), 100 * SOM))
         self.by("compliance", token.blockAccount(self.puppet))
         self.until(second(18, 12))
         self.by("redeemer", desk.confirmPaid([1], b"\x11" * 32))
@@ -156,7 +160,9 @@ class Month(Stage):
         self.by("enforcer", token.burnBlocked(self.puppet, BURNED_SOM * SOM, ORDER, ordered))
         self.by("compliance", token.setFrozenTokens(self.puppet, 5 * SOM))
         self.ask(900 * SOM)
-        self.by("enforcer", desk.seize(6, treasury, 300 * SOM, OTHER_ORDER, 300 * SOM))
+        self.by("enforcer", desk.seize(7, treasury, 300 * SOM, OTHER_ORDER, 300 * SOM))
+        plain = token["forcedTransfer(address,address,uint256)"]
+        self.as_admin(plain(self.holder, treasury, FORCED_SOM * SOM))
         # Paid after the end of payBy: locked on the 17th, for two days.
         self.by("redeemer", desk.confirmPaid([3], b"\x33" * 32))
         self.ask(450 * SOM)
