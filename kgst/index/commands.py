@@ -123,8 +123,9 @@ def update(
         nodes: The connected one first.
         headers: Read the header of every block.
         anew: Begin again at the deployment.
-        quiet: For who looks every minute: no bars, events are compared with one another only when there are new ones,
-            and headers of epochs, each time a file, are kept half a day's at a time.
+        quiet: For who looks every minute: no bars; events are compared with one another only when there are new ones,
+            or the last comparison did not hold; headers of epochs are kept half a day's at a time, as each time makes
+            a file.
 
     Raises:
         RefusedError: another process writes the index.
@@ -149,7 +150,11 @@ def update(
                 )
         with History.open(index, manifest, known_events()) as history:
             checks: list[Check] = []
-            if not quiet or manifest.rows("logs") != before.rows("logs"):
+            if (
+                not quiet
+                or before.compared < before.last_block
+                or manifest.rows("logs") != before.rows("logs")
+            ):
                 checks += unproven_checks(history) + consistency(history)
             # From where the last comparison that held ended: not from where the last run did.
             checks += _state_checks(system, history, head, before.compared + 1, shown)

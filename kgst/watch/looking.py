@@ -38,6 +38,8 @@ __all__ = ["Look", "Terms", "look", "of_opening", "trouble_of"]
 
 _TOPICS: Final = ", ".join(f"unhex('{event_topic(one).hex()}')" for one in TRACED)
 _TRACED: Final = f"SELECT * FROM logs WHERE topic0 IN ({_TOPICS}) ORDER BY block_number, log_index"  # noqa: S608
+_KEPT: Final = 60
+"""Blocks behind the last final one of which any node still has the state: it keeps 128."""
 
 
 @dataclass(frozen=True)
@@ -83,15 +85,16 @@ def look(system: System, terms: Terms, cursor: int | None) -> Look:
     """
     found = Look()
     assert system.files is not None  # noqa: S101 - the command refuses a chain that ends with it
-    index = Index(system.files.index)
+    index, read_to = Index(system.files.index), None
     with _Noting(found):
         done = update(system, index, nodes_of(system.provider, terms.nodes), quiet=True)
+        read_to = done.manifest.last_block
         if wrong := failed(done.checks):
             said = "; ".join(str(one) for one in wrong[:3])
             found.trouble.append(Condition("contradicted", "", f"events and state differ: {said}"))
     manifest = index.manifest
     with _Noting(found):
-        head = _head(system, terms.patience, found)
+        head = _head(system, terms.patience, read_to, found)
         traces = _traces(system, index, manifest) if manifest and manifest.partitions else None
         status = read_status(system, head, traces)
         found.conditions = conditions(system, status, terms.deadline)
@@ -139,10 +142,15 @@ def of_opening(error: BaseException) -> Condition:
     return Condition("forked", "", found.text) if isinstance(error, RefusedError) else found
 
 
-def _head(system: System, patience: int, found: Look) -> Head:
-    """The block that is read: the last final one; the latest where that is far behind."""
+def _head(system: System, patience: int, read_to: int | None, found: Look) -> Head:
+    """The block that is read, of which nothing can be undone; the latest where finality is far behind.
+
+    That with which the index ends, while nodes keep its state, so that events and state are of one moment.
+    """
     ensure_multicall(system.provider)
-    newest, final = latest(system.provider), block_of(system, final_enough(system))
+    newest, number = latest(system.provider), final_enough(system)
+    kept = read_to is not None and 0 <= number - read_to <= _KEPT
+    final = block_of(system, read_to if kept else number)
     if system.is_dev:
         return newest
     behind, age = newest.time - final.time, int(time.time()) - newest.time

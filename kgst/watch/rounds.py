@@ -45,7 +45,6 @@ class Watch:
     Attributes:
         open: Opens the deployment; again after each round that failed.
         patience: Seconds that trouble with looking has to last before it is told.
-        delivers: False: nobody is told; what is raised is only shown.
     """
 
     memory: Memory
@@ -59,6 +58,13 @@ class Watch:
 
     def round(self) -> Round:
         """One; whatever fails is in what it found."""
+        try:
+            return self._round()
+        except OSError as error:
+            # What cannot be remembered is not told: /health and the heartbeat's silence say so.
+            return Round(Look(trouble=[trouble_of(error)]), (), False, (), None)
+
+    def _round(self) -> Round:
         found = self._look()
         good = found.conditions is not None and not found.trouble and found.cursor is not None
         seen = Seen(found.conditions, found.trouble, found.happenings, found.cursor)

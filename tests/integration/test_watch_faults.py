@@ -16,6 +16,7 @@ from support.bsc.wire import Answer, Fault, Forward, Request, result
 from support.drafts import require_schema
 from support.watching import PATIENCE, Watched, put_back, watched
 
+from kgst.jsonfile import write_whole
 from kgst.watch import memory as memory_module
 from kgst.watch import receivers as receivers_module
 from kgst.watch.catalogue import CATALOGUE
@@ -152,7 +153,8 @@ def test_watch__policy_is_broken_meanwhile__is_told_and_goes_on(world: Watched) 
 def test_watch__chain_forks_below_what_is_final__is_told(world: Watched) -> None:
     with world.started(patience=0) as watch:
         assert watch.round().good
-        world.deployed.node.anvil.take_back(8)
+        chain: Any = world.deployed.node.anvil
+        chain.take_back(8)
         world.deployed.node.mine(20)
         world.now()
         watch.round()
@@ -166,10 +168,11 @@ def test_watch__chain_forks_above_what_is_final__nothing_is_told_that_did_not_st
     """A pause in a block that is undone before it is final."""
     with world.started() as watch:
         assert watch.round().good
-        world.deployed.node.anvil.drops = True
+        chain: Any = world.deployed.node.anvil
+        chain.drops = True
         world.life.act(world.deployed.address("pauser"), world.life.token.functions.pause(1))
         watch.round()
-        world.deployed.node.anvil.take_back(1)
+        chain.take_back(1)
         world.settle()
         assert watch.round().good
     assert kinds(world) == []
@@ -191,9 +194,9 @@ class Deaths:
     """Kills the process at the n-th moment at which it writes or tells, before or after."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.moment, self.at = 0, None
-        write, take = memory_module.write_whole, receivers_module.Receiver.take
-        self._between(patch, memory_module, "write_whole", write)
+        self.begin(None)
+        take: Any = receivers_module.Receiver.take
+        self._between(patch, memory_module, "write_whole", write_whole)
         self._between(patch, receivers_module.Receiver, "take", take)
 
     def _between(self, patch: pytest.MonkeyPatch, where: Any, name: str, real: Any) -> None:
@@ -211,7 +214,8 @@ class Deaths:
         self.moment += 1
 
     def begin(self, at: int | None) -> None:
-        self.moment, self.at = 0, at
+        self.moment = 0
+        self.at = at
 
 
 def test_watch__killed_at_each_write_and_send__loses_none_and_repeats_none(
@@ -266,6 +270,25 @@ def test_watch__killed_at_each_write_and_send__loses_none_and_repeats_none(
         repeated += sum(often) - len(often)
     # Between the receiver's taking and the note of it, which nobody can make one: the id is the same.
     assert repeated == 8
+
+
+def test_watch__disk_is_full__tells_nothing_that_it_cannot_remember(
+    world: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with world.started() as watch:
+        assert watch.round().good
+        world.life.act(world.deployed.address("pauser"), world.life.token.functions.pause(2))
+        world.settle()
+        with monkeypatch.context() as patch:
+            patch.setattr(memory_module, "write_whole", full)
+            done = watch.round()
+        assert (done.good, [one.kind for one in done.look.trouble]) == (False, ["failing"])
+        assert kinds(world) == []
+        watch.round()
+        assert kinds(world) == ["paused"]
 
 
 def test_watch__receiver_is_deaf__gets_all_in_order_later(world: Watched, tmp_path: Path) -> None:

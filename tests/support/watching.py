@@ -108,7 +108,8 @@ class Acting(Life):
         return super()._ask(method, *params)
 
     def later(self, seconds: int) -> None:
-        self.deployed.node.anvil.advance(seconds)
+        chain: Any = self.deployed.node.anvil
+        chain.advance(seconds)
         self.deployed.node.mine()
 
     def pay(self, sender: str, to: str, wei: int) -> None:  # type: ignore[override]
@@ -140,8 +141,8 @@ class Watched:
 
     def now(self, behind: int = 0) -> None:
         """The clock here is the chain's, which is so many seconds behind."""
-        head = self.deployed.node.anvil.head.time
-        self.clock._wall = head + behind - (self.clock.now - 1_000.0)
+        chain: Any = self.deployed.node.anvil
+        self.clock._wall = chain.head.time + behind - (self.clock.now - 1_000.0)
 
     @contextmanager
     def started(self, patience: int = PATIENCE) -> Iterator[Watch]:
