@@ -23,6 +23,8 @@ from support.bubbling import bubbles
 from support.payments import MAX_72, MAX_256, ZERO
 from support.reverts import reverts
 
+from kgst.roles import Role
+
 LARGE = 3 * MINT_LIMIT
 
 
@@ -178,6 +180,28 @@ def test_cancel__by_guardian_or_any_auditor__ends_it(
         mint_desk.execute(key(1), sender=minter)
     with reverts(mint_desk.NotProposed, token, nonce=key(1)):
         mint_desk.cancel(key(1), sender=by)
+
+
+def test_cancel__by_a_guardian_that_is_a_contract__names_the_contract(
+    mint_desk: Any,
+    token: Any,
+    manager: Any,
+    admin: Any,
+    deployer: Any,
+    outsider: Any,
+    minter: Any,
+    proposed: int,
+) -> None:
+    """As a Safe is: whoever sent the transaction for it is not the one who cancelled."""
+    council = deployer.deploy(project.ERC1271WalletMock, outsider)
+    manager.grantRole(Role.GUARDIAN, council, 0, sender=admin)
+    call = mint_desk.cancel.encode_input(key(1))
+    receipt = council.execute(mint_desk, call, sender=outsider)
+    told = ("MintCanceled", {"nonce": key(1), "by": council.address})
+    assert logged(receipt, mint_desk, token) == [told]
+    at(proposed)
+    with reverts(mint_desk.NotProposed, token, nonce=key(1)):
+        mint_desk.execute(key(1), sender=minter)
 
 
 def test_cancel__by_a_suspended_auditor_or_others__reverts(
