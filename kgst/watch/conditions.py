@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kgst.flags import flag_list
 from kgst.moments import format_span, format_time
-from kgst.quantities import format_bnb
+from kgst.quantities import bnb_held, format_bnb
 from kgst.snapshot.requests import Stage
-from kgst.status.alerts import bnb, names
+from kgst.status.alerts import names
 from kgst.units import format_som
 
 if TYPE_CHECKING:
@@ -134,6 +134,6 @@ def _balances(system: System, status: Status) -> Iterator[Condition]:
             yield Condition(
                 "low-balance",
                 operator.address,
-                f"{system.named(operator.address)} ({', '.join(operator.powers)}) has {bnb(operator.balance)}, less "
-                f"than {format_bnb(least)}",
+                f"{system.named(operator.address)} ({', '.join(operator.powers)}) has {bnb_held(operator.balance)}, "
+                f"less than {format_bnb(least)}",
             )

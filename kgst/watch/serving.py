@@ -40,6 +40,8 @@ def serving(place: tuple[str, int] | None, board: Board) -> Iterator[tuple[str, 
         return
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = 10  # who connects and says nothing keeps no thread
+
         def do_GET(self) -> None:
             ailment = board.ailment()
             if self.path == "/metrics":
