@@ -150,32 +150,34 @@ def _missing(
 def _print(own: Own | None, document: ReportControlsDocument, names: Names, out: Console) -> None:
     print_own(out, own)
     days = document.period
-    had = table(f"Powers, {days.first_day} to {days.last_day}", "power", "who", "delay", "since", "until")  # fmt: skip
+    title = f"Powers, {markup(days.first_day)} to {markup(days.last_day)}"
+    had = table(title, "power", "who", "delay", "since", "until")
     for one in document.powers:
         until = "still" if one.until is None else format_time(one.until)
         delay = format_span(one.delay) if one.delay else "none"
         had.add_row(
-            one.power, markup(names.named(one.account)), delay, format_time(one.since), until
+            markup(one.power),
+            markup(names.named(one.account)),
+            delay,
+            format_time(one.since),
+            until,
         )
     out.print(had)
     for use in document.uses:
-        by = (
-            ", ".join([*use.signed_by, *use.auditors]) or "[red]nobody whom the journals know[/red]"
-        )
+        people = ", ".join([*use.signed_by, *use.auditors])
+        by = markup(people) if people else "[red]nobody whom the journals know[/red]"
         waited = "" if use.waited is None else f", {format_span(use.waited)} after it was scheduled"
-        out.print(
-            f"{format_time(use.time)}, by {by if by.startswith('[red]') else markup(by)}{waited}"
-        )
+        out.print(f"{format_time(use.time)}, by {by}{waited}")
         out.print(f"  {markup(use.words, 600)}", soft_wrap=True)
     for pair in document.not_separated:
         out.print(
-            f"[red]Not separated:[/red] {markup(names.named(pair.account))} had {' and '.join(pair.powers)} from "
-            f"{format_time(pair.since)}."
+            f"[red]Not separated:[/red] {markup(names.named(pair.account))} had "
+            f"{markup(' and '.join(pair.powers))} from {format_time(pair.since)}."
         )
     for proof in document.evidence:
         good = "[green]ok[/green]" if proof.good else "[red]not in order[/red]"
         out.print(
-            f"{good} {proof.kind} of {format_time(proof.time)}: {markup(proof.found)} ({markup(proof.file)})"
+            f"{good} {markup(proof.kind)} of {format_time(proof.time)}: {markup(proof.found)} ({markup(proof.file)})"
         )
     for gap in document.missing:
         out.print(f"[red]Missing:[/red] {markup(gap.what, None)} {markup(gap.remedy, None)}")

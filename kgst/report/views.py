@@ -28,7 +28,9 @@ def print_period(out: Console, report: PeriodReport) -> None:
     )
     later = tokens.temporarily_nonredeemable_tokens
     zone = {"bishkek": "Bishkek", "utc": "UTC"}[days.days]
-    rows = facts(f"KGST from {days.first_day} to {days.last_day}, days in {zone}")
+    rows = facts(
+        f"KGST from {markup(days.first_day)} to {markup(days.last_day)}, days in {markup(zone)}"
+    )
     rows.add_row(
         "Measured", f"before {format_time(point.moment)}: as of block {point.block:,}"
     )  # fmt: skip
@@ -57,7 +59,7 @@ def print_period(out: Console, report: PeriodReport) -> None:
     rows.add_row(
         "Lowest coverage",
         f"{_bps(comparison.lowest_coverage_bps)}"
-        + (f" at the end of {comparison.lowest_on}" if comparison.lowest_on else ""),
+        + (f" at the end of {markup(comparison.lowest_on)}" if comparison.lowest_on else ""),
     )
     redemptions = report.redemptions
     rows.add_row(

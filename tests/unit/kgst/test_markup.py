@@ -15,16 +15,16 @@ GATE = {"markup", "markup_lines", "safe", "Text", "assemble"}
 """`kgst.terminal`, and rich's own text without markup."""
 
 WORDS = {
-    "arguments_in_words", "both_times", "clock", "flags_in_words", "format_bnb",
+    "arguments_in_words", "bnb_cost", "bnb_held", "both_times", "clock", "flags_in_words", "format_bnb",
     "format_bps", "format_duration", "format_gwei", "format_refill", "format_som", "format_span", "format_time", "len",
-    "moment", "role_name", "signed_som", "som", "span", "sum", "totals", "validity", "_amount", "_change",
+    "moment", "role_name", "signed_som", "som", "span", "sum", "totals", "validity", "_amount", "_bps", "_change",
     "_full_again", "_gas", "_grid", "_manner", "_since", "_when", "_whole", "_word",
 }  # fmt: skip
 """Functions whose words are made of numbers."""
 
 NUMBERS = {
     "age", "block", "block_number", "chain_id", "checks", "count", "decimals", "epoch", "index", "needed", "nonce",
-    "number", "threshold", "timestamp", "version",
+    "number", "pending", "threshold", "timestamp", "version",
 }  # fmt: skip
 """Names of numbers, wherever they are attributes or variables."""
 
