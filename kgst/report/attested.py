@@ -234,7 +234,7 @@ def read_reports(paths: Sequence[Path], found: Sequence[Attested]) -> dict[int, 
     """The reports at `paths` by their epoch, each the one that was attested.
 
     Raises:
-        FileError: one is no report, was not attested, says other figures than the token took, or stands twice.
+        FileError: one is no report, was not attested, says other figures than the token took, or is given twice.
     """
     said = {one.epoch: one for one in found}
     read: dict[int, Published] = {}

@@ -71,7 +71,7 @@ def read_evidence(paths: Sequence[Path], record: Record, period: Period) -> list
     """What these documents say, those of the period alone, in order of time.
 
     Raises:
-        FileError: one is none of these documents, or of another deployment.
+        FileError: one is not such a document, or of another deployment.
     """
     found = [_read(path, record, period) for path in paths]
     inside = [one for one in found if period.begin <= one.time < period.end]
