@@ -191,8 +191,8 @@ class Attestation(Part):
     Attributes:
         settled: Base units ever burned on which nothing was owed at `as_of`.
         backing: What it let the supply be.
-        signers: The auditors whose signatures its call has; the token verified them.
-        signatures: How many, by the event.
+        signers: The auditors whose signatures the token took, by its event.
+        signatures: How many.
         report: Name of the file with its report; null when it was not given.
     """
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-from eth_abi.abi import decode
-from eth_abi.exceptions import DecodingError
-from eth_utils.abi import function_signature_to_4byte_selector
-from eth_utils.address import to_checksum_address
+from typing import TYPE_CHECKING, Final
 
 from kgst.report.book import ZERO
+from kgst.report.signers import auditor_sets, by_bits
 from kgst.report.tokens import Supply
 from kgst.reserves.report import Published, read_report
 from kgst.storing import FileError
@@ -29,24 +24,12 @@ __all__ = [
     "Attested",
     "Covered",
     "attested",
-    "auditors_of",
     "covered",
     "known_by",
     "read_reports",
-    "signers_of",
 ]
 
 BPS: Final = 10_000
-_ATTEST: Final = (
-    "(uint256,uint256,uint256,uint256,bytes32)", "uint256", "uint256", "(address,bytes)[]",
-)  # fmt: skip
-_CONSENT: Final = ("address", "bytes32", "bytes32", "uint256", "uint256", "(address,bytes)[]")
-_ROTATION: Final = ("address[]", "uint256", "uint256", "(address,bytes)[]")
-_CALLS: Final = {
-    "attest": _ATTEST,
-    "approveImplementation": _CONSENT,
-    "rotateAuditors": _ROTATION,
-}
 
 
 @dataclass(frozen=True)
@@ -60,8 +43,7 @@ class Attested:
         backing: Base units that it let the supply be.
         time: Of its block.
         margin_bps: The margin that the token kept then.
-        signers: Whose signatures the call has; empty where the index has no call.
-        signatures: How many signed, by the event.
+        signers: Checksummed, by the event.
     """
 
     epoch: int
@@ -75,8 +57,12 @@ class Attested:
     block: int
     transaction: str
     margin_bps: int
-    signatures: int
     signers: tuple[str, ...]
+
+    @property
+    def signatures(self) -> int:
+        """How many signed."""
+        return len(self.signers)
 
     @property
     def held(self) -> int:
@@ -121,6 +107,7 @@ class Covered:
 
 def attested(book: Book) -> list[Attested]:
     """Every attestation that the index has, those after the period too: figures of its last day come later."""
+    sets = auditor_sets(book)
     margins = book.rows("SELECT block_number, log_index, margin_bps FROM margin_set ORDER BY 1, 2")
     rows = book.rows(
         "SELECT block_number, log_index, timestamp, transaction_hash, epoch, reserves, settled, as_of, report_hash, "
@@ -142,8 +129,7 @@ def attested(book: Book) -> list[Attested]:
                 block=int(at),
                 transaction=hash_,
                 margin_bps=before[-1] if before else 0,
-                signatures=int(signers).bit_count(),
-                signers=signers_of(book, hash_, "attest", int(epoch)),
+                signers=by_bits(book, sets, (int(at), int(place)), int(signers)),
             )
         )
     if [one.epoch for one in found] != list(range(1, len(found) + 1)):
@@ -151,53 +137,6 @@ def attested(book: Book) -> list[Attested]:
             f"the attestations {', '.join(str(one.epoch) for one in found)}, and not each from the first on"
         )
     return found
-
-
-def signers_of(book: Book, transaction: str, function: str, number: int) -> tuple[str, ...]:
-    """Who signed what a transaction submitted, checksummed, by its call data; empty where the index has none of it.
-
-    The token verified the signatures, or there would be no event. The call may stand within another, as of a Safe.
-
-    Args:
-        book: Whose calls.
-        transaction: Its hash.
-        function: `attest` or `approveImplementation`.
-        number: Epoch of the attestation, nonce of the consent: in one transaction there may be several.
-    """
-    rows = book.rows(
-        "SELECT input FROM calls WHERE transaction_hash = ?", bytes.fromhex(transaction[2:])
-    )
-    for (data,) in rows:
-        for values in _calls_in(bytes(data), function):
-            found = values[0][0] if function == "attest" else values[3]
-            if found == number:
-                return tuple(to_checksum_address(who) for who, _ in values[-1])
-    return ()
-
-
-def auditors_of(book: Book, transaction: str) -> tuple[str, ...]:
-    """Whose signatures a transaction submitted, whatever they signed; checksummed, ascending."""
-    rows = book.rows(
-        "SELECT input FROM calls WHERE transaction_hash = ?", bytes.fromhex(transaction[2:])
-    )
-    found = {
-        to_checksum_address(who)
-        for (data,) in rows
-        for function in _CALLS
-        for values in _calls_in(bytes(data), function)
-        for who, _ in values[-1]
-    }
-    return tuple(sorted(found))
-
-
-def _calls_in(data: bytes, function: str) -> Iterator[tuple[Any, ...]]:
-    types = _CALLS[function]
-    selector = function_signature_to_4byte_selector(f"{function}({','.join(types)})")
-    at = data.find(selector)
-    while at >= 0:
-        with suppress(DecodingError, OverflowError):
-            yield decode(types, data[at + 4 :], strict=False)
-        at = data.find(selector, at + 1)
 
 
 def known_by(found: Sequence[Attested], end: int) -> Attested | None:

@@ -100,12 +100,3 @@ def _missing(source: Sources) -> Iterator[Gap]:
             remedy="Have the auditors attest the period's last day, and make the report again elsewhere.",
             necessary=False,
         )
-    unsigned = [
-        one.epoch for one in source.attested if one.time >= source.period.begin and not one.signers
-    ]
-    if unsigned:
-        yield Gap(
-            what=f"Who signed the attestations {', '.join(map(str, unsigned))}: the index has not their calls.",
-            remedy="ape run index sync --anew with a node that still has these transactions.",
-            necessary=False,
-        )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from eth_utils.address import to_checksum_address
 
-from kgst.report.attested import signers_of
 from kgst.report.book import ZERO
+from kgst.report.signers import Consent, auditor_sets
+from kgst.report.signers import consents as every_consent
 
 if TYPE_CHECKING:
     from kgst.report.book import Book
@@ -125,7 +127,7 @@ class Upgrade:
     """New code.
 
     Attributes:
-        consented: Auditors whose signatures on its consent the index has.
+        consented: Auditors whose signatures on its consent were recovered.
         consent: The transaction that brought the consent; None for the code of the deployment.
     """
 
@@ -190,31 +192,26 @@ def acts(book: Book, period: Period) -> list[Act]:
 
 def upgrades(book: Book, period: Period) -> list[Upgrade]:
     """New code in the period, with the consent that came last before it."""
-    consents = book.rows(
-        "SELECT block_number, log_index, transaction_hash, implementation, code_hash, nonce "
-        "FROM implementation_approved ORDER BY block_number, log_index"
-    )
+    consents = every_consent(book, auditor_sets(book))
     rows = book.rows(
         "SELECT block_number, log_index, timestamp, transaction_hash, implementation FROM upgraded "
         "WHERE timestamp >= ? AND timestamp < ? ORDER BY block_number, log_index",
         period.begin, period.end,
     )  # fmt: skip
-    return [_upgrade(book, consents, *row) for row in rows]
+    return [_upgrade(consents, *row) for row in rows]
 
 
 def _upgrade(
-    book: Book,
-    consents: list[tuple[Any, ...]],
+    consents: Sequence[Consent],
     block: int,
     log: int,
     time: int,
     transaction: str,
     to: str,
 ) -> Upgrade:
-    before = [one for one in consents if (one[0], one[1]) < (block, log) and one[3] == to]
+    before = [one for one in consents if one.place < (block, log) and one.implementation == to]
     where = to_checksum_address(to)
     if not before:
         return Upgrade(where, int(time), transaction, None, None, ())
-    _, __, consent, ___, code_hash, nonce = before[-1]
-    signed = signers_of(book, consent, "approveImplementation", int(nonce))
-    return Upgrade(where, int(time), transaction, consent, code_hash, signed)
+    last = before[-1]
+    return Upgrade(where, int(time), transaction, last.transaction, last.code_hash, last.signers)

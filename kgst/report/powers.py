@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from eth_abi.abi import decode
 from eth_utils.address import to_checksum_address
 
 from kgst.index.known import in_words, known_events
 from kgst.proofs import Log
-from kgst.report.attested import auditors_of
+from kgst.report.signers import auditor_sets, signed_in
 from kgst.roles import Role, role_name
 
 if TYPE_CHECKING:
@@ -51,6 +50,13 @@ _PRIVILEGED: Final = (
     "RoleGrantDelayChanged", "RoleGuardianChanged", "RoleLabel", "RoleRevoked", "Seized", "TargetAdminDelayUpdated",
     "TargetClosed", "TargetFunctionRoleUpdated", "TokensRescued", "Unblocked", "Upgraded",
 )  # fmt: skip
+# Anybody submits what auditors signed.
+_AUDITORS_DO: Final = (
+    "AuditorsProposalCanceled",
+    "AuditorsSet",
+    "ImplementationApproved",
+    "ReservesAttested",
+)
 _GRANTS: Final = """
 SELECT * FROM (
     SELECT block_number, log_index, timestamp, transaction_hash, role_id, account, delay, since FROM role_granted
@@ -111,7 +117,8 @@ class Use:
         words: Its events.
         waited: Seconds between scheduling and execution; None where nothing was scheduled.
         entry: What journals and Safes' files know of it; None when they have nothing.
-        auditors: Checksummed: whose signatures it submitted.
+        auditors: Checksummed: whose signatures the token took in it.
+        by_auditors: Whether these brought about all of it: who adds what needs a power answers for that.
     """
 
     time: int
@@ -120,11 +127,12 @@ class Use:
     waited: int | None
     entry: Entry | None
     auditors: tuple[str, ...]
+    by_auditors: bool
 
     @property
     def is_explained(self) -> bool:
         """Whether somebody is known who answers for it."""
-        return self.entry is not None or bool(self.auditors)
+        return self.entry is not None or (self.by_auditors and bool(self.auditors))
 
 
 def held(book: Book) -> list[Held]:
@@ -160,6 +168,8 @@ def uses(book: Book, period: Period, entries: Mapping[str, Entry]) -> list[Use]:
     """Transactions of the period in which a power was used, in order."""
     topics = [event.topic for event in known_events() if event.name in _PRIVILEGED]
     transfer = next(event.topic for event in known_events() if event.name == "Transfer")
+    auditors = {event.topic for event in known_events() if event.name in _AUDITORS_DO}
+    signed = signed_in(book)
     waited = {hash_: int(seconds) for hash_, seconds in book.rows(_WAITED)}
     found: dict[str, Use] = {}
     for hash_, time, address, data, *marks in book.rows(
@@ -173,9 +183,11 @@ def uses(book: Book, period: Period, entries: Mapping[str, Entry]) -> list[Use]:
             bytes(address), tuple(bytes(one) for one in marks if one is not None), bytes(data)
         )
         before = found.get(hash_)
-        words = in_words(log)
+        words, theirs = in_words(log), log.topics[0] in auditors
         found[hash_] = (
-            replace(before, words=f"{before.words}; {words}")
+            replace(
+                before, words=f"{before.words}; {words}", by_auditors=before.by_auditors and theirs
+            )
             if before
             else Use(
                 int(time),
@@ -183,7 +195,8 @@ def uses(book: Book, period: Period, entries: Mapping[str, Entry]) -> list[Use]:
                 words,
                 waited.get(hash_),
                 _signed(entries.get(hash_)),
-                auditors_of(book, hash_),
+                signed.get(hash_, ()),
+                theirs,
             )
         )
     return list(found.values())
@@ -220,17 +233,13 @@ def _issuers(book: Book) -> Iterator[Held]:
 
 
 def _auditors(book: Book) -> Iterator[Held]:
-    topic = next(event.topic for event in known_events() if event.name == "AuditorsSet")
     open_: dict[str, Held] = {}
-    for time, hash_, data in book.rows(
-        "SELECT b.timestamp, '0x' || lower(hex(l.transaction_hash)), l.data FROM logs l "
-        "JOIN blocks b ON b.number = l.block_number WHERE l.topic0 = ? AND b.timestamp < ? "
-        "ORDER BY l.block_number, l.log_index",
-        topic, book.point.end,
-    ):  # fmt: skip
-        present = set(map(to_checksum_address, decode(["address[]", "uint256"], bytes(data))[0]))
+    for one in auditor_sets(book):
+        if one.time >= book.point.end:
+            break
+        present = set(one.auditors)
         for gone in sorted(open_.keys() - present):
-            yield replace(open_.pop(gone), end=int(time))
+            yield replace(open_.pop(gone), end=one.time)
         for new in sorted(present - open_.keys()):
-            open_[new] = Held(AUDITOR, new, 0, int(time), None, hash_)
+            open_[new] = Held(AUDITOR, new, 0, one.time, None, one.transaction)
     yield from open_.values()
