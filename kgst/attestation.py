@@ -5,11 +5,15 @@ Each is good for one version of their set, until a deadline. `arguments` are tho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
 from eth_account.messages import SignableMessage, encode_typed_data
+from eth_utils.abi import function_signature_to_4byte_selector
 
 NAME = "KGST"
 VERSION = "1"
@@ -44,6 +48,13 @@ _TYPES: dict[str, list[dict[str, str]]] = {
         {"name": "deadline", "type": "uint256"},
     ],
 }
+
+
+_CALLS: Final = {
+    "attest": ("(uint256,uint256,uint256,uint256,bytes32)", "uint256", "uint256", "(address,bytes)[]"),
+    "rotateAuditors": ("address[]", "uint256", "uint256", "(address,bytes)[]"),
+    "approveImplementation": ("address", "bytes32", "bytes32", "uint256", "uint256", "(address,bytes)[]"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -206,6 +217,21 @@ class ImplementationApproval:
                 "deadline": self.deadline,
             },
         )
+
+
+def calls_in(data: bytes, function: str) -> Iterator[tuple[Any, ...]]:
+    """Arguments of everything in call data that reads as a call of `function`, which may stand within another one.
+
+    Whoever submits it writes it: what is found there is a claim, also where the token never looked, until a signature
+    in it is recovered.
+    """
+    types = _CALLS[function]
+    selector = function_signature_to_4byte_selector(f"{function}({','.join(types)})")
+    at = data.find(selector)
+    while at >= 0:
+        with suppress(DecodingError, OverflowError):
+            yield decode(types, data[at + 4 :], strict=False)
+        at = data.find(selector, at + 1)
 
 
 def in_signer_order(signatures: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:

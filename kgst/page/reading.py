@@ -92,17 +92,17 @@ def read_shown(system: System, ended: int) -> Shown:
         auditors=auditors,
         contracts=_contracts(system, auditors.members, head),
         past=past,
-        signed=_signed(system, past, read["attestation"]),
+        signed=_signed(system, past, read["attestation"], auditors.version),
         pending=state.schedule.pending(system),
         requests=_requests(system, head, read["count"], ended),
         **read,
     )
 
 
-def _signed(system: System, past: Past, last: Attestation) -> Signed | None:
+def _signed(system: System, past: Past, last: Attestation, version: int) -> Signed | None:
     if not last.epoch or not past.attested:
         return None
-    return read_signed(system.provider, past.attested[-1].transaction, last)
+    return read_signed(system.provider, past.attested[-1].transaction, last, system.domain, version)
 
 
 def _contracts(system: System, accounts: tuple[str, ...], head: Head) -> frozenset[str]:

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from eth_abi.abi import decode
-from eth_abi.exceptions import DecodingError
-from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 
+from kgst.attestation import Domain, ReserveAttestation, calls_in
 from kgst.node import rpc
+from kgst.signatures import signer_of
 from kgst.snapshot.token import Attestation
 
 if TYPE_CHECKING:
     from ape.api import ProviderAPI
 
 __all__ = ["Signed", "read_signed"]
-
-_TYPES: Final = (
-    "(uint256,uint256,uint256,uint256,bytes32)", "uint256", "uint256", "(address,bytes)[]",
-)  # fmt: skip
-_SELECTOR: Final = function_signature_to_4byte_selector(f"attest({','.join(_TYPES)})")
 
 
 @dataclass(frozen=True)
@@ -43,27 +35,34 @@ class Signed:
     signatures: tuple[tuple[str, bytes], ...]
 
 
-def read_signed(provider: ProviderAPI, transaction: str, last: Attestation) -> Signed | None:
+def read_signed(
+    provider: ProviderAPI, transaction: str, last: Attestation, domain: Domain, version: int
+) -> Signed | None:
     """How `last` was signed; None when the transaction does not show it.
 
     The call may stand within another one, as of a Safe: it is looked for, and what is found counts only with the
-    figures of `last`. Whether signatures are true is for whoever reads the page.
+    figures of `last`. Whoever submits it can put the same figures with other signatures before it, so what has most
+    signatures that are recovered is taken. Whether they are true is for whoever reads the page.
+
+    Args:
+        provider: The node.
+        transaction: Hash of that which submitted it.
+        last: The attestation.
+        domain: The token's.
+        version: Of the auditors' set.
 
     Raises:
         NodeError: the node no longer has the transaction, or failed.
     """
     with rpc(f"read the transaction {transaction} of the last attestation"):
         found: Any = provider.web3.eth.get_transaction(transaction)
-    for figures, halts, deadline, signatures in _calls_in(bytes(found["input"])):
-        if Attestation(*figures) == last:
-            signed = tuple((to_checksum_address(who), data) for who, data in signatures)
-            return Signed(transaction, halts, deadline, signed)
-    return None
-
-
-def _calls_in(data: bytes) -> Iterator[tuple[Any, ...]]:
-    at = data.find(_SELECTOR)
-    while at >= 0:
-        with suppress(DecodingError, OverflowError):
-            yield decode(_TYPES, data[at + 4 :], strict=False)
-        at = data.find(_SELECTOR, at + 1)
+    best, most = None, -1
+    for figures, halts, deadline, signatures in calls_in(bytes(found["input"]), "attest"):
+        if Attestation(*figures) != last:
+            continue
+        signed = tuple((to_checksum_address(who), data) for who, data in signatures)
+        message = ReserveAttestation(*last, halts, version, deadline).message(domain)
+        recovered = sum(signer_of(message, data) == who for who, data in signed)
+        if recovered > most:
+            best, most = Signed(transaction, halts, deadline, signed), recovered
+    return best

@@ -7,18 +7,15 @@ token never read. So nobody is named by what stands there, unless the signature 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from eth_abi.abi import decode
-from eth_abi.exceptions import DecodingError
-from eth_utils.abi import function_signature_to_4byte_selector
 from eth_utils.address import to_checksum_address
 
-from kgst.attestation import AuditorRotation, Domain, ImplementationApproval
+from kgst.attestation import AuditorRotation, Domain, ImplementationApproval, calls_in
 from kgst.index.known import known_events
 from kgst.signatures import signer_of
 
@@ -26,13 +23,6 @@ if TYPE_CHECKING:
     from kgst.report.book import Book
 
 __all__ = ["AuditorSet", "Consent", "auditor_sets", "by_bits", "consents", "signed_in"]
-
-_CALLS: Final = {
-    "approveImplementation": (
-        "address", "bytes32", "bytes32", "uint256", "uint256", "(address,bytes)[]",
-    ),
-    "rotateAuditors": ("address[]", "uint256", "uint256", "(address,bytes)[]"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -172,7 +162,7 @@ def _recovered(
     for (data,) in book.rows(
         "SELECT input FROM calls WHERE transaction_hash = ?", bytes.fromhex(transaction[2:])
     ):
-        for *_, deadline, signatures in _calls_in(bytes(data), function):
+        for *_, deadline, signatures in calls_in(bytes(data), function):
             message = kind(*terms, deadline).message(domain)
             found |= {
                 who
@@ -181,13 +171,3 @@ def _recovered(
                 and signer_of(message, signature) == who
             }
     return tuple(sorted(found))
-
-
-def _calls_in(data: bytes, function: str) -> Iterator[tuple[Any, ...]]:
-    types = _CALLS[function]
-    selector = function_signature_to_4byte_selector(f"{function}({','.join(types)})")
-    at = data.find(selector)
-    while at >= 0:
-        with suppress(DecodingError, OverflowError):
-            yield decode(types, data[at + 4 :], strict=False)
-        at = data.find(selector, at + 1)
