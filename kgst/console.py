@@ -37,6 +37,7 @@ __all__ = [
     "json_option",
     "let_sign",
     "load_policy",
+    "nodes_option",
     "operator_options",
     "policy_option",
     "yes_option",
@@ -89,6 +90,17 @@ def operator_options(function: F) -> F:
     """`--account`, as everywhere in ape: the parameter `account`, None when not given."""
     decorated: F = account_option(prompt=False)(function)
     return decorated
+
+
+def nodes_option(function: F) -> F:
+    """`--node`, as often as wanted: the parameter `nodes`."""
+    return click.option(
+        "--node",
+        "nodes",
+        multiple=True,
+        metavar="URL",
+        help="A further node that has to show the same events; may be given several times.",
+    )(function)
 
 
 def deployments_folder(provider: ProviderAPI) -> Path:

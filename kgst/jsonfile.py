@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -21,6 +21,7 @@ __all__ = [
     "MAX_BYTES",
     "JsonError",
     "NotWholeError",
+    "canonical_json",
     "lines_of",
     "load_model",
     "parse_json",
@@ -76,6 +77,12 @@ def parse_json(data: bytes) -> tuple[str, Any]:
     except ValueError as error:
         reason = re.sub(r"[^\x20-\x7e\u00a0-\u2fff]", "?", str(error))[:200]
         raise NotWholeError(f"not whole JSON ({reason})") from None
+
+
+def canonical_json(document: Mapping[str, Any]) -> bytes:
+    """RFC 8785, for documents with ASCII keys and no number but whole ones below 2^53: sorted keys, no white space."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
 
 
 def lines_of(text: str) -> dict[str, int]:

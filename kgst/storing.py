@@ -18,6 +18,7 @@ __all__ = [
     "MAX_BYTES",
     "FileError",
     "as_bytes",
+    "json_in",
     "read_bytes",
     "read_json",
     "read_model",
@@ -64,8 +65,17 @@ def read_json(path: Path, limit: int = MAX_BYTES) -> tuple[str, Any]:
     Raises:
         FileError: as `read_bytes`; not one whole JSON document in UTF-8, or a key appears twice in it.
     """
+    return json_in(path, read_bytes(path, limit))
+
+
+def json_in(path: Path, data: bytes) -> tuple[str, Any]:
+    """As `read_json`, where the bytes themselves are wanted too, and so were read from `path` already.
+
+    Raises:
+        FileError: as `read_json`.
+    """
     try:
-        return parse_json(read_bytes(path, limit))
+        return parse_json(data)
     except NotWholeError as error:
         raise FileError(
             f"{path}: {error}; it was cut off or changed on its way: ask for it again, as an attachment."

@@ -14,6 +14,7 @@ from kgst.console import (
     LocalPath,
     OfflineCommand,
     json_option,
+    nodes_option,
     policy_option,
 )
 
@@ -36,13 +37,7 @@ def cli() -> None:
 
 
 @cli.command(cls=KgstCommand, short_help="Read what is new, with its proofs")
-@click.option(
-    "--node",
-    "nodes",
-    multiple=True,
-    metavar="URL",
-    help="A further node that has to show the same events; may be given several times.",
-)
+@nodes_option
 @click.option(
     "--headers",
     is_flag=True,

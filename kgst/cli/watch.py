@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgst.console import Answer, KgstCommand, LocalPath, json_option, policy_option
+from kgst.console import Answer, KgstCommand, LocalPath, json_option, nodes_option, policy_option
 
 if TYPE_CHECKING:
     from kgst.watch.documents import WatchDocument
@@ -46,13 +46,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How long a node may fail or stand still before that is told.",
 )
-@click.option(
-    "--node",
-    "nodes",
-    multiple=True,
-    metavar="URL",
-    help="A further node that has to show the same events; may be given several times.",
-)
+@nodes_option
 @click.option(
     "--listen", metavar="HOST:PORT", help="Answer /metrics and /health there: 127.0.0.1:9464."
 )

@@ -7,7 +7,6 @@ and refuses another one. So an order whose file was changed is the same order st
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from datetime import date
 from pathlib import Path
@@ -28,6 +27,7 @@ from pydantic import (
 from kgst.document import Sha256
 from kgst.errors import InputError
 from kgst.fields import Address, problems
+from kgst.jsonfile import canonical_json
 from kgst.moments import bishkek_today
 from kgst.units import parse_amount
 from kgst.yamlfile import YamlFileError, read_yaml
@@ -166,7 +166,7 @@ class Order(BaseModel):
             "date": self.date.isoformat(),
             "document_sha256": self.document_sha256,
         }
-        return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return canonical_json(fields).decode()
 
     @property
     def hash(self) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
@@ -13,13 +12,14 @@ from eth_utils.address import is_checksum_address
 
 from kgst.document import Address, Sha256
 from kgst.errors import InputError
+from kgst.jsonfile import canonical_json
 from kgst.policy import Policy
-from kgst.report.writing import canonical
 from kgst.signing.kinds import Detail, People, Signable
 from kgst.signing.shapes import ChainId, SignatureFile
-from kgst.storing import FileError, read_bytes, read_json
+from kgst.storing import FileError, json_in, read_bytes
 
 __all__ = [
+    "MOST",
     "ROLES",
     "Certificate",
     "OfficerRole",
@@ -33,7 +33,8 @@ OfficerRole = Literal["CEO", "CFO"]
 ROLES: Final[tuple[OfficerRole, ...]] = ("CEO", "CFO")
 """Both have to sign."""
 
-_MOST: Final = 64 * 1024 * 1024
+MOST: Final = 64 * 1024 * 1024
+"""Bytes of a report, and of its page."""
 _FORMAT: Final = "kgst-period/1"
 _TYPE: Final = [
     {"name": "role", "type": "string"},
@@ -159,13 +160,13 @@ def read_written(path: Path) -> Written:
     Raises:
         FileError: it is none, or was changed.
     """
-    data = read_bytes(path, _MOST)
-    _, document = read_json(path, _MOST)
+    data = read_bytes(path, MOST)
+    _, document = json_in(path, data)
     try:
         token, days = document["token"], document["period"]
         good = (
             document["format"] == _FORMAT
-            and canonical(document) == data
+            and canonical_json(document) == data
             and isinstance(token["chain_id"], int)
             and is_checksum_address(token["token"])
             and all(isinstance(days[key], str) for key in ("first_day", "last_day", "days"))
@@ -177,7 +178,7 @@ def read_written(path: Path) -> Written:
             f"{path}: this is no report.json of `ape run report period`, or it was changed (an editor that adds a "
             "newline suffices); ask for the file again, as an attachment."
         )
-    return Written(path, json.loads(data), hashlib.sha256(data).hexdigest())
+    return Written(path, document, hashlib.sha256(data).hexdigest())
 
 
 def certificate_for(written: Written, role: OfficerRole, policy: Policy) -> Certificate:

@@ -12,18 +12,16 @@ from typing import TYPE_CHECKING
 from kgst.chronicle.reading import read_chronicle
 from kgst.console import Answer
 from kgst.errors import ExitCode
-from kgst.files import Files
-from kgst.record import Record
+from kgst.jsonfile import canonical_json
 from kgst.report.book import opened
 from kgst.report.building import report_of
 from kgst.report.documents import PeriodReport, ReportPeriodDocument
 from kgst.report.page import page_bytes
-from kgst.report.period import Period
 from kgst.report.sources import Sources
 from kgst.report.tokens import prepare
 from kgst.report.views import print_period
-from kgst.report.writing import canonical, write_once
-from kgst.signing.own import Names, own_policy, print_own
+from kgst.report.writing import write_once
+from kgst.signing.own import print_own
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,18 +42,14 @@ def period(
         FileError: a report is not one that was attested, or another report of the period is there.
         BrokenIndexError: the index cannot be read, or contradicts itself.
     """
-    days = Period.parse(asked.first, asked.last, asked.days)
-    files = Files(asked.folder)
-    record = Record.load(files.record)
-    own = own_policy(asked.policy_path, files.record, record.chain_id)
-    contracts = {name: one.address for name, one in record.contracts.items()}
-    names = Names(own.policy if own else None, contracts)
-    with opened(files, record, days) as book:
-        entries = {e.transaction: e for e in read_chronicle(files, names).entries if e.transaction}
+    given = asked.read()
+    with opened(given.files, given.record, given.period) as book:
+        found = read_chronicle(given.files, given.names).entries
+        entries = {one.transaction: one for one in found if one.transaction}
         prepare(book)
-        report = report_of(Sources(book, days, reports, entries, names))
-    data = canonical(report.model_dump(mode="json"))
-    target = (out_path or asked.folder / "reports" / days.name) / "report.json"
+        report = report_of(Sources(book, given.period, reports, entries, given.names))
+    data = canonical_json(report.model_dump(mode="json"))
+    target = (out_path or asked.folder / "reports" / given.period.name) / "report.json"
     page = target.with_name("report.html")
     write_once(
         {target: data, page: page_bytes(json.loads(data), hashlib.sha256(data).hexdigest())}
@@ -69,7 +63,7 @@ def period(
     incomplete = any(gap.necessary for gap in report.missing)
     return Answer(
         document,
-        partial(_show, document, report, own),
+        partial(_show, document, report, given.own),
         ExitCode.DRIFT if incomplete else ExitCode.DONE,
     )
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from kgst.chronicle.reading import read_chronicle
 from kgst.console import Answer
 from kgst.errors import ExitCode
-from kgst.files import Files
+from kgst.jsonfile import canonical_json
 from kgst.moments import format_span, format_time
-from kgst.record import Record
 from kgst.report.book import opened
 from kgst.report.building import measured, period_days
 from kgst.report.control_documents import (
@@ -26,8 +25,8 @@ from kgst.report.documents import Gap
 from kgst.report.evidence import KINDS, Evidence, read_evidence
 from kgst.report.period import Period
 from kgst.report.powers import Use, held, joined, uses
-from kgst.report.writing import canonical, write_once
-from kgst.signing.own import Names, own_policy, print_own
+from kgst.report.writing import write_once
+from kgst.signing.own import Names, print_own
 from kgst.tables import table
 from kgst.terminal import markup
 
@@ -51,22 +50,18 @@ def controls(
         FileError: a file is no evidence of this deployment; or another one stands at `out_path`.
         BrokenIndexError: the index cannot be read.
     """
-    period = Period.parse(asked.first, asked.last, asked.days)
-    files = Files(asked.folder)
-    record = Record.load(files.record)
-    own = own_policy(asked.policy_path, files.record, record.chain_id)
-    policy = own.policy if own else None
-    names = Names(policy, {name: one.address for name, one in record.contracts.items()})
+    given = asked.read()
+    period, record, own, names = given.period, given.record, given.own, given.names
     shown = read_evidence(evidence, record, period)
-    with opened(files, record, period) as book:
-        chronicle = read_chronicle(files, names)
+    with opened(given.files, record, period) as book:
+        chronicle = read_chronicle(given.files, names)
         entries = {one.transaction: one for one in chronicle.entries if one.transaction}
         times = held(book)
         used = uses(book, period, entries)
         point, reaches = book.point, book.reaches
     apart = joined(times, period)
     unexplained = [one for one in used if not one.is_explained]
-    label = policy.label if policy else lambda _: None
+    label = own.policy.label if own else lambda _: None
     document = ReportControlsDocument(
         chain_id=record.chain_id,
         token=record.token.address,
@@ -94,7 +89,7 @@ def controls(
         missing=list(_missing(period, chronicle, unexplained, shown, reaches=reaches)),
     )
     if out_path is not None:
-        write_once({out_path: canonical(document.printed())})
+        write_once({out_path: canonical_json(document.printed())})
     kept = not document.missing and not apart and all(one.good for one in shown)
     return Answer(
         document, partial(_print, own, document, names), ExitCode.DONE if kept else ExitCode.DRIFT

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kgst.storing import FileError, read_bytes, read_json
+from kgst.storing import FileError, json_in, read_bytes
 
 if TYPE_CHECKING:
     from kgst.record import Record
@@ -80,7 +80,7 @@ def read_evidence(paths: Sequence[Path], record: Record, period: Period) -> list
 
 def _read(path: Path, record: Record, period: Period) -> Evidence:
     data = read_bytes(path, _MOST)
-    _, document = read_json(path, _MOST)
+    _, document = json_in(path, data)
     schema = document.get("schema") if isinstance(document, dict) else None
     kind = schema.split("/")[1] if isinstance(schema, str) and schema.count("/") == 2 else ""  # fmt: skip
     if kind not in KINDS:

@@ -12,6 +12,7 @@ from kgst.console import Answer
 from kgst.errors import ExitCode, InputError
 from kgst.report.certificate_documents import ReportSignDocument, ReportVerifyDocument
 from kgst.report.certifying import (
+    MOST,
     ROLES,
     Certificate,
     OfficerRole,
@@ -26,7 +27,7 @@ from kgst.signing.comparing import check_deployment
 from kgst.signing.own import Own, own_policy, print_own
 from kgst.signing.reading import read_signature
 from kgst.signing.views import print_list
-from kgst.storing import FileError, read_model
+from kgst.storing import FileError, read_bytes, read_model
 from kgst.terminal import markup
 from kgst.units import TYIYN, format_som
 
@@ -155,7 +156,7 @@ def _compared(written: Written, own: Own) -> tuple[list[str], list[str]]:
     page = written.path.with_suffix(".html")
     if not page.is_file():
         undone.append(f"the page: there is no {page.name} beside the report")
-    elif page.read_bytes() != page_bytes(written.document, written.sha256):
+    elif read_bytes(page, MOST) != page_bytes(written.document, written.sha256):
         raise FileError(
             f"{page}: it is not the page of {written.path.name}: what people read is not what would be signed. Ask for "
             "both files again."

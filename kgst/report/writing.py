@@ -1,21 +1,13 @@
-"""Reports as files: one form of their bytes, and none that was given out is ever replaced."""
+"""Reports as files: none that was given out is ever replaced."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from kgst.storing import FileError, write_new
 
-__all__ = ["canonical", "write_once"]
-
-
-def canonical(document: Mapping[str, Any]) -> bytes:
-    """RFC 8785, as the reports of attestations: ASCII keys, and no number but whole ones below 2^53."""
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
+__all__ = ["write_once"]
 
 
 def write_once(files: Mapping[Path, bytes]) -> None:

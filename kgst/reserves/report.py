@@ -19,6 +19,7 @@ from eth_utils.crypto import keccak
 from pydantic import Field, ValidationError, model_validator
 
 from kgst.fields import Address
+from kgst.jsonfile import canonical_json
 from kgst.reserves.files import BaseUnits, Tyiyn
 from kgst.reserves.origin import SettledFrom
 from kgst.settling.model import Category, Kind
@@ -163,9 +164,7 @@ class Report(FileModel):
         With ASCII keys, and no number among the values but small whole ones, sorted keys without whitespace are
         exactly what RFC 8785 prescribes.
         """
-        document = self.model_dump(mode="json")
-        text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return text.encode()
+        return canonical_json(self.model_dump(mode="json"))
 
 
 @dataclass(frozen=True)

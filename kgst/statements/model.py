@@ -1,6 +1,5 @@
 """What a set of statements says: the public result, the error, and the parts between."""
 
-import json
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final, Literal, Self
@@ -8,6 +7,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kgst.errors import KgstError
+from kgst.jsonfile import canonical_json
 from kgst.moments import BISHKEK
 from kgst.units import MAX_TYIYN
 
@@ -191,8 +191,7 @@ class ReserveTotal(BaseModel):
             "format": REPORT_FORMAT,
             "total_tyiyn": str(self.total_tyiyn),
         }
-        text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return text.encode("utf-8")
+        return canonical_json(document)
 
 
 def end_of(day: date) -> datetime:

@@ -11,6 +11,7 @@ from support.bsc import BscNode, bsc_in_front_of
 from support.bsc.deployed import Deployed, deployed_on_bsc
 from support.desk import POLICY, lived
 from support.redeeming import SECRET, Redeeming
+from support.watching import Watched, put_back, watched
 
 from kgst.deployment.applying import apply
 from kgst.policy import Policy
@@ -44,3 +45,20 @@ def redeeming(
     monkeypatch.setenv("KGST_REDEMPTION_SECRET", SECRET)
     for desk in lived(redeemed, tmp_path, issuer, monkeypatch):
         yield Redeeming(desk, redeemed.redemption_desk, holder, redeemer)
+
+
+@pytest.fixture(scope="module")
+def watched_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """A deployment in memory with a watch and its sink, for a module."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        watched(tmp_path_factory.mktemp("watched"), patch) as found,
+    ):
+        yield found
+
+
+@pytest.fixture
+def world(watched_once: Watched) -> Iterator[Watched]:
+    """It as it was at first."""
+    with put_back(watched_once) as found:
+        yield found

@@ -181,8 +181,14 @@ def test_both__page_that_says_something_else__is_refused(office: Office, command
     assert "it is not the page of report.json" in done.error
 
 
-def test_both__report_with_a_newline__is_refused(office: Office) -> None:
-    office.report.write_bytes(office.report.read_bytes() + b"\n")
+@pytest.mark.parametrize(
+    ("before", "behind"), [(b"", b"\n"), (b"\xef\xbb\xbf", b""), (b" ", b"")], ids=["newline", "BOM", "space"]
+)  # fmt: skip
+def test_sign__report_with_other_bytes__is_refused(
+    office: Office, before: bytes, behind: bytes
+) -> None:
+    """What is read as the same document has another hash."""
+    office.report.write_bytes(before + office.report.read_bytes() + behind)
     done = office.sign("CEO", CEO)
     assert done.code == 2
     assert "or it was changed" in done.error

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.watching import SOM, Watched, put_back, watched
+from support.watching import SOM, Watched
 
 from kgst.attestation import AuditorRotation
 from kgst.watch.catalogue import CATALOGUE
 
 HOUR, DAY = 3_600, 86_400
-
-
-@pytest.fixture(scope="module")
-def module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        watched(tmp_path_factory.mktemp("watched"), patch) as found,
-    ):
-        yield found
-
-
-@pytest.fixture
-def world(module: Watched) -> Iterator[Watched]:
-    with put_back(module) as found:
-        yield found
 
 
 class Told:

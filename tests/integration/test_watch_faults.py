@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 from support.bsc.faults import drops, refuses
 from support.bsc.wire import Answer, Fault, Forward, Request, result
 from support.drafts import require_schema
-from support.watching import PATIENCE, Watched, put_back, watched
+from support.watching import PATIENCE, Watched
 
 from kgst.jsonfile import write_whole
 from kgst.watch import memory as memory_module
@@ -27,21 +26,6 @@ from kgst.watch.serving import serving
 HOUR, DAY = 3_600, 86_400
 SEEN: set[str] = set()
 """Kinds of trouble that were told by the tests of this file."""
-
-
-@pytest.fixture(scope="module")
-def module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        watched(tmp_path_factory.mktemp("watched"), patch) as found,
-    ):
-        yield found
-
-
-@pytest.fixture
-def world(module: Watched) -> Iterator[Watched]:
-    with put_back(module) as found:
-        yield found
 
 
 def kinds(world: Watched) -> list[str]:
