@@ -142,6 +142,10 @@ class Memory:
             write_whole(self._path, content.model_dump_json(indent=1))
             self.content = content
 
+    def suppose(self, content: Remembered) -> None:
+        """Let it be `content` for this process alone: what nobody was told is still to be told."""
+        self.content = content
+
     def __enter__(self) -> Memory:
         return self
 

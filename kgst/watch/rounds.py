@@ -71,8 +71,12 @@ class Watch:
         after, raised = advanced(
             self.memory.content, seen, int(time.time()), self.patience, names(self.receivers)
         )
-        self.memory.keep(after)
-        refused = self.deliver()
+        if self.receivers:
+            self.memory.keep(after)
+            refused = self.deliver()
+        else:
+            self.memory.suppose(after)
+            refused = []
         system = self._system
         if good:
             self.board.good_at = time.time()

@@ -369,6 +369,29 @@ def test_once__document__is_of_its_schema_and_exits_3_while_something_stands(
     assert kinds(world) == ["paused"]
 
 
+def test_once__without_receivers__takes_nothing_from_the_watch(world: Watched) -> None:
+    """Who only looks, while the watch is off or its receivers are deaf."""
+    assert world.deployed.run("watch", "--once", "--receivers", world.file).code == 0
+    world.sink.deaf = True
+    world.life.act(world.deployed.address("pauser"), world.life.token.functions.pause(1))
+    world.settle()
+    assert world.deployed.run("watch", "--once", "--receivers", world.file).code == 3
+    token = world.life.token.functions
+    issuance_admin = world.deployed.address("issuance_admin")
+    world.life.act(issuance_admin, token.setIssuer(world.life.holder, 5, 0, False))
+    world.settle()
+    before = world.remembered
+    assert [one.kind for one in before.pending] == ["paused"]
+    done = world.deployed.run("watch", "--once")
+    assert done.code == 3
+    assert done.document is not None
+    assert [one["kind"] for one in done.document["raised"]] == ["issuers"]
+    assert world.remembered == before
+    world.sink.deaf = False
+    assert world.deployed.run("watch", "--once", "--receivers", world.file).code == 3
+    assert kinds(world) == ["paused", "issuers"]
+
+
 def test_loop__told_to_end__ends_with_0(world: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three rounds, then a signal while it waits for the next."""
     slept = []
