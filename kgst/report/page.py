@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from kgst.moments import format_span, format_time
 from kgst.quantities import format_bps
 from kgst.report.charts import HEIGHT, WIDTH, bars, line
+from kgst.reserves.page import environment
 from kgst.units import TYIYN, format_som
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 __all__ = ["page_bytes"]
 
@@ -39,7 +37,7 @@ def page_bytes(report: dict[str, Any], sha256: str) -> bytes:
     moved = report["transfers"]["by_day"]
     bands = report["holders"]["bands"]
     page = (
-        _environment()
+        environment(trim=True)
         .from_string(_TEMPLATE.read_text(encoding="utf-8"))
         .render(
             r=report,
@@ -76,19 +74,6 @@ def page_bytes(report: dict[str, Any], sha256: str) -> bytes:
         )
     )
     return page.encode()
-
-
-def _environment() -> Environment:
-    from jinja2 import Environment, StrictUndefined
-
-    # Whatever a bank wrote is text, and a word that is missing is an error.
-    return Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _som(base_units: str | int) -> str:

@@ -13,7 +13,7 @@ from kgst.units import TYIYN, format_som
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["page_bytes", "page_of"]
+__all__ = ["environment", "page_bytes", "page_of"]
 
 _TEMPLATE: Final = Path(__file__).with_name("report.html.j2")
 
@@ -41,7 +41,7 @@ def page_bytes(report: Report, data: bytes) -> bytes:
     }
     always = ("burned", "settled", "owed")
     page = (
-        _environment()
+        environment()
         .from_string(_TEMPLATE.read_text(encoding="utf-8"))
         .render(
             report=report,
@@ -63,11 +63,18 @@ def page_bytes(report: Report, data: bytes) -> bytes:
     return page.encode()
 
 
-def _environment() -> Environment:
+def environment(*, trim: bool = False) -> Environment:
+    """In which pages of reports are made; `trim` leaves no empty lines where a template only decides."""
     from jinja2 import Environment, StrictUndefined
 
     # Whatever a bank wrote is text, and a word that is missing is an error.
-    return Environment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
+    return Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=trim,
+        lstrip_blocks=trim,
+    )
 
 
 def _base(base_units: int) -> str:
