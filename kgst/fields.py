@@ -11,7 +11,13 @@ from eth_utils.address import is_address, is_checksum_address
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from kgst.document import ADDRESS
-from kgst.quantities import QuantityError, format_bps, format_duration, parse_duration
+from kgst.quantities import (
+    QuantityError,
+    format_bps,
+    format_duration,
+    format_refill,
+    parse_duration,
+)
 from kgst.roles import Role
 from kgst.spelling import did_you_mean
 from kgst.units import format_som
@@ -143,6 +149,8 @@ def _in_units_of(value: object, limit: object) -> str:
     if isinstance(value, str) and isinstance(limit, int):
         if value.endswith("%"):
             return format_bps(limit)
+        if " per " in value:
+            return format_refill(limit)
         if value.endswith("som"):
             return format_som(limit)
         with suppress(QuantityError):
@@ -160,7 +168,8 @@ def _keys_at(model: type[BaseModel] | None, location: list[int | str]) -> list[s
         field = found.model_fields.get(part) or next(
             (f for f in found.model_fields.values() if f.alias == part), None
         )
-        found = next((one for one in _models_in(field.annotation)), None) if field else None
+        # What is no field is a key that people choose, as a label.
+        found = next(_models_in(field.annotation), None) if field else found
     return [f.alias or name for name, f in found.model_fields.items()] if found else []
 
 

@@ -124,6 +124,21 @@ def test_load__example__asks_for_every_address(tmp_path: Path) -> None:
             "roles.ADMIN.0.membre: nothing reads this key",
         ),
         ("{member: admin,", "{membre: admin,", "or remove it. Did you mean member?"),
+        (
+            "limits:",
+            "safes: {admin: {thresold: 2, owners: [pauser, unpauser]}}\nlimits:",
+            "safes.admin.thresold: nothing",
+        ),
+        (
+            "limits:",
+            "safes: {admin: {thresold: 2}}\nlimits:",
+            "or remove it. Did you mean threshold?",
+        ),
+        (
+            "refill: none",
+            "refill: 99999999999999 som per second",
+            "709.551615 som per second.",
+        ),
         ("limits:", "limitz:", "limits: it is missing; add it."),
         ("1 000 000.00 som", "1000000.00", "issuers.0.capacity: found '1000000.00'"),
         ("refill: none", "refill: 0", "issuers.0.refill: found '0'"),
