@@ -158,6 +158,10 @@ def test_load__one_slip__is_named(tmp_path: Path, old: str, new: str, said: str)
         ('"0x70997970c51812dc3a010c7d01b50e0d17dc79c8"', "its EIP-55 checksum is absent or wrong"),
         ('"0x70997970C51812dc3A010C7d01b50e0d17dc79C9"', "its EIP-55 checksum is absent or wrong"),
         ('"0x70997970C51812dc3A010C7d01b50e0d17dc79"', "it is not an address"),
+        (
+            '"0x70997970C51812dc3A010C7d01b50e0d17dc79C8 "',
+            "there is a space or a line's end around",
+        ),
         ('"70997970C51812dc3A010C7d01b50e0d17dc79C8"', "it is not an address"),
         ('"0x0000000000000000000000000000000000000000"', "nobody holds the key"),
         ('"0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"', "which is admin; give each address one"),
@@ -168,6 +172,14 @@ def test_load__one_slip__is_named(tmp_path: Path, old: str, new: str, said: str)
 def test_load__bad_address__is_named(tmp_path: Path, address: str, said: str) -> None:
     text = changed('"0x70997970C51812dc3A010C7d01b50e0d17dc79C8"', address)
     assert said in refusal(tmp_path, text)
+
+
+def test_load__one_slip_in_a_list__is_told_once(tmp_path: Path) -> None:
+    """And not that the list has too few, since what is wrong is not in it."""
+    text = changed("{member: admin, delay: 0 seconds}", "{member: admin, delay: 31 days}")
+    said = refusal(tmp_path, text)
+    assert said.endswith("roles.ADMIN.0.delay: found '31 days': it must be at most 30 days.")
+    assert "roles.ADMIN: " not in said
 
 
 def test_load__unquoted_address__is_read(tmp_path: Path) -> None:

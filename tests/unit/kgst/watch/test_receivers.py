@@ -76,6 +76,17 @@ def test_receiver__that_raises__has_taken_nothing() -> None:
     assert Receiver("a", Broken()).take(MESSAGE) is False
 
 
+def test_receiver__that_is_not_there__is_not_named_in_any_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What apprise says of a failure quotes the address, which is a secret."""
+    caplog.set_level(logging.INFO)
+    [found] = receivers(file(tmp_path, f"a=json://127.0.0.1:9/{SECRET}"))
+    assert found.take(MESSAGE) is False
+    assert SECRET not in (said := caplog.text + "".join(capfd.readouterr()))
+    assert "127.0.0.1" not in said
+
+
 def test_heartbeat__that_nobody_hears__is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(HEARTBEAT, "http://127.0.0.1:9/x")
     found = Heartbeat.of_environment()
