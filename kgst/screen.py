@@ -14,13 +14,14 @@ from rich.errors import MarkupError
 from rich.segment import Segment
 from rich.text import Text
 
+from kgst.rows import folded
 from kgst.terminal import clean
 
 __all__ = ["Screen"]
 
 
 class Screen(Console):
-    """Rich's console, but for two things that foreign text can do to it."""
+    """Rich's console, but for what foreign text can do to it, and for how lines are folded."""
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Text that is no valid markup is shown as it stands, instead of ending the command."""
@@ -32,7 +33,17 @@ class Screen(Console):
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterable[Segment]:
-        """Control characters in text are shown as question marks; rich's own codes are not text."""
+        """Lines are folded as `kgst.rows` says; control characters in text are shown as question marks.
+
+        Rich's own codes are not text.
+        """
+        options = options or self.options
+        if isinstance(renderable, str):
+            renderable = self.render_str(
+                renderable, highlight=options.highlight, markup=options.markup
+            )
+        if isinstance(renderable, Text) and not (options.no_wrap or renderable.no_wrap):
+            renderable = folded(renderable, options.max_width)
         for segment in super().render(renderable, options):
             text, style, control = segment
             if control or text == "\n" or (text.isascii() and text.isprintable()):

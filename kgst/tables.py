@@ -1,4 +1,7 @@
-"""The one form of tables for people: cells are folded and never cut, since a cell may be the one thing to look at."""
+"""The one form of tables for people: cells are folded and never cut, since a cell may be the one thing to look at.
+
+`kgst.rows` says how, and what becomes of a table that is too wide.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from rich.table import Table
     from rich.text import Text
+
+    from kgst.rows import Rows
 
 __all__ = ["facts", "table"]
 
 
-def table(title: str | Text | None = None, *columns: str, right: Collection[str] = ()) -> Table:
+def table(title: str | Text | None = None, *columns: str, right: Collection[str] = ()) -> Rows:
     """A table; columns may be added.
 
     Args:
@@ -29,7 +33,7 @@ def table(title: str | Text | None = None, *columns: str, right: Collection[str]
     return made
 
 
-def facts(title: str) -> Table:
+def facts(title: str) -> Rows:
     """A table of names and values; its title is markup of this package's own."""
     made = _empty(title)
     made.show_header = False
@@ -38,8 +42,9 @@ def facts(title: str) -> Table:
     return made
 
 
-def _empty(title: str | Text | None) -> Table:
+def _empty(title: str | Text | None) -> Rows:
     from rich.box import SIMPLE_HEAD
-    from rich.table import Table
 
-    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    from kgst.rows import Rows
+
+    return Rows(title=title, box=SIMPLE_HEAD, pad_edge=False)

@@ -153,7 +153,7 @@ def _show(out: Console, done: list[Published], chain: int) -> None:
 
     rows = table("Verification")
     rows.add_column("contract", style="bold")
-    rows.add_column("address", min_width=42)
+    rows.add_column("address")
     rows.add_column("code")
     rows.add_column("explorer")
     for one in done:

@@ -32,7 +32,6 @@ __all__ = [
     "print_verification",
 ]
 
-_ADDRESS_WIDTH = 42
 _LONG = 4_000
 NOTICE = "Testnet reference implementation, not affiliated with the issuer of any listed token."
 
@@ -51,7 +50,7 @@ def print_plan(console: Console, plan: Plan, policy: Policy) -> None:
 
     powers = table("Powers afterwards")
     powers.add_column("power", style="bold")
-    powers.add_column("who", min_width=_ADDRESS_WIDTH)
+    powers.add_column("who")
     powers.add_column("terms")
     for role, members in policy.roles.items():
         for member in members:
@@ -107,7 +106,7 @@ def print_record(console: Console, record: Record) -> None:
     """Where everything is."""
     rows = table(f"Deployed on chain {record.chain_id}")
     rows.add_column("contract", style="bold")
-    rows.add_column("address", min_width=_ADDRESS_WIDTH)
+    rows.add_column("address")
     rows.add_column("block", justify="right")
     for name, contract in record.contracts.items():
         rows.add_row(markup(name), markup(contract.address), str(contract.transaction.block_number))

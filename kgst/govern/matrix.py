@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from kgst.console import Answer
 from kgst.govern.documents import GovernMatrixDocument
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from kgst.deployment.system import System
 
 __all__ = ["answer", "matrix"]
-
-_ADDRESS_WIDTH: Final = 42
 
 
 def matrix(system: System) -> Matrix:
@@ -107,7 +105,7 @@ def _kind(code: bytes, safe: tuple[Read[Any], Read[Any]] | None) -> Kind:
 def _print(system: System, found: Matrix, out: Console) -> None:
     rows = table(f"Roles on chain {system.record.chain_id}, block {found.block}")
     rows.add_column("role", style="bold")
-    rows.add_column("who", min_width=_ADDRESS_WIDTH)
+    rows.add_column("who")
     rows.add_column("remarks")
     before = None
     flags: set[str] = set()

@@ -10,11 +10,19 @@ import pytest
 from support.bsc import BscNode, bsc_in_front_of
 from support.bsc.deployed import Deployed, deployed_on_bsc
 from support.desk import POLICY, lived
+from support.narrow import check_narrow
 from support.redeeming import SECRET, Redeeming
 from support.watching import Watched, put_back, watched
 
 from kgst.deployment.applying import apply
 from kgst.policy import Policy
+from kgst.rows import Rows
+
+
+@pytest.fixture(autouse=True)
+def narrow(monkeypatch: pytest.MonkeyPatch) -> list[Rows]:
+    """Whatever a command of this process prints fits on a narrow terminal, and loses nothing there."""
+    return check_narrow(monkeypatch)
 
 
 @pytest.fixture(scope="module")
