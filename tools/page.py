@@ -62,7 +62,7 @@ def played() -> dict[str, Any]:
     from kgst.build import refresh
     from kgst.chain import give_bnb
     from kgst.demo.acts import ACTS
-    from kgst.demo.run import STATEMENTS
+    from kgst.demo.run import STATEMENTS, own_secret
     from kgst.demo.stage import Stage
     from kgst.deployment.applying import apply
     from kgst.deployment.system import System
@@ -76,7 +76,7 @@ def played() -> dict[str, Any]:
     for address in known:
         give_bnb(address)
     deployment = apply(Policy.load(path), accounts.test_accounts[0])
-    with TemporaryDirectory(prefix="kgst-page-") as desk:
+    with TemporaryDirectory(prefix="kgst-page-") as desk, own_secret():
         stage = Stage(deployment, known.__getitem__, STATEMENTS, Path(desk))
         # Without the last two: a deficit, and an upgrade, which takes a chain on which blocks come by themselves.
         for act in ACTS[:-2]:
