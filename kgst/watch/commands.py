@@ -17,6 +17,7 @@ from kgst.quantities import parse_duration
 from kgst.record import Record
 from kgst.terminal import markup, plain
 from kgst.units import parse_amount
+from kgst.watch.books import Books
 from kgst.watch.documents import WatchDocument
 from kgst.watch.looking import Terms
 from kgst.watch.memory import Memory
@@ -47,6 +48,9 @@ class Given:
     patience: str
     nodes: tuple[str, ...]
     listen: str | None
+    statements: Path | None = None
+    previous: Path | None = None
+    orders: tuple[Path, ...] = ()
 
 
 def watch(given: Given, *, quiet: bool) -> Answer[WatchDocument]:
@@ -69,7 +73,11 @@ def watch(given: Given, *, quiet: bool) -> Answer[WatchDocument]:
     large = None if given.large_mint is None else parse_amount(given.large_mint)
     patience = 0 if given.once else parse_duration(given.patience)
     terms = Terms(
-        large, parse_duration(given.deadline), parse_duration(given.patience), given.nodes
+        large,
+        parse_duration(given.deadline),
+        parse_duration(given.patience),
+        given.nodes,
+        _books(given),
     )
     place = place_of(given.listen) if given.listen else None
     path = given.policy_path or deployments_folder(provider) / "policy.yaml"
@@ -88,6 +96,16 @@ def watch(given: Given, *, quiet: bool) -> Answer[WatchDocument]:
     stands = any(one.told for one in memory.content.standing)
     code = ExitCode.DRIFT if given.once and stands else ExitCode.DONE
     return Answer(document, lambda out: _print(out, document), code)
+
+
+def _books(given: Given) -> Books | None:
+    if given.statements is not None:
+        return Books(given.statements, given.previous, given.orders)
+    if given.previous is not None or given.orders:
+        raise InputError(
+            "--previous and --order are for --statements, the folder of the banks' files."
+        )
+    return None
 
 
 def _go_round(going: Watch, given: Given) -> tuple[Round, int]:

@@ -20,6 +20,7 @@ from support.life import Life, event_names
 
 from kgst.deployment.system import open_system
 from kgst.record import Record
+from kgst.watch.books import Books
 from kgst.watch.looking import Terms
 from kgst.watch.memory import Memory, Remembered
 from kgst.watch.metrics import Board
@@ -127,6 +128,7 @@ class Watched:
     sink: Sink
     file: Path
     deadline: int = 6 * 3_600
+    books: Books | None = None
 
     @property
     def folder(self) -> Path:
@@ -154,7 +156,7 @@ class Watched:
             yield Watch(
                 memory,
                 lambda: open_system(self.deployed.policy, quiet=True),
-                Terms(5_000 * SOM, self.deadline, PATIENCE),
+                Terms(5_000 * SOM, self.deadline, PATIENCE, books=self.books),
                 patience,
                 told,
                 None,
@@ -227,4 +229,5 @@ def put_back(found: Watched) -> Iterator[Watched]:
         found.sink.told.clear()
         found.sink.posts.clear()
         found.sink.deaf = False
+        found.books = None
         found.now()
