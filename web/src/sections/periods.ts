@@ -31,7 +31,7 @@ function good(m: Model, filed: Filed & { report: Period }): Html {
   return html`<article class="period" data-period="${whole ? "certified" : "open"}"><h3>${filed.name}</h3>
     ${mine ? null : line(false, w.say("report_token"))}
     <dl class="rows">
-      ${row(w.say("period_days"), `${report.period.first_day} – ${report.period.last_day} (${report.period.days})`)}
+      ${row(w.say("period_days"), `${report.period.first_day} – ${report.period.last_day} (${report.period.days === "bishkek" ? w.bishkek : "UTC"})`)}
       ${row(w.say("supply"), money(BigInt(report.redeemable_tokens_outstanding.total_tokens_outstanding)))}
       ${row(w.say("reserves"), money(BigInt(report.redemption_assets.redemption_assets) * TYIYN))}
       ${row(w.say("period_difference"), money(BigInt(report.comparison.difference)))}
