@@ -19,7 +19,7 @@ from kgst.terminal import markup, plain
 from kgst.units import parse_amount
 from kgst.watch.books import Books
 from kgst.watch.documents import WatchDocument
-from kgst.watch.looking import Terms
+from kgst.watch.looking import Look, Terms
 from kgst.watch.memory import Memory
 from kgst.watch.metrics import Board
 from kgst.watch.receivers import VARIABLE, Heartbeat, names, receivers
@@ -109,15 +109,18 @@ def _books(given: Given) -> Books | None:
 
 
 def _go_round(going: Watch, given: Given) -> tuple[Round, int]:
-    """Until a signal comes, which is how a watch ends."""
-    last, rounds = going.round(), 1
-    _tell(last)
+    """Until a signal comes, which is how a watch ends; the first round may be its last, and not a whole one."""
+    last, rounds = Round(Look(), (), False, (), None), 0
     try:
-        while not given.once:
-            time.sleep(given.every)
+        while True:
             last, rounds = going.round(), rounds + 1
             _tell(last)
+            if given.once:
+                return last, rounds
+            time.sleep(given.every)
     except KeyboardInterrupt:
+        if given.once:
+            raise
         _say("told to end; what is not delivered is kept for the next start")
     return last, rounds
 

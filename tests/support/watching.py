@@ -42,12 +42,14 @@ class Sink:
         told: Each alert once: id, subject, body.
         posts: How often each id came.
         deaf: Answers with an error, and takes nothing.
+        slow: Seconds from taking a message to saying so.
     """
 
     address: str
     told: list[tuple[str, str, str]] = field(default_factory=list)
     posts: Counter[str] = field(default_factory=Counter)
     deaf: bool = False
+    slow: float = 0.0
 
     def take(self, headers: Any, message: dict[str, Any]) -> bool:
         if self.deaf:
@@ -68,6 +70,7 @@ def sink() -> Iterator[Sink]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             taken = found.take(self.headers, json.loads(body))
+            threading.Event().wait(found.slow)
             self.send_response(200 if taken else 500)
             self.send_header("Content-Length", "0")
             self.end_headers()
