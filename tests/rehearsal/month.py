@@ -174,7 +174,7 @@ class _Logs:
         web3 = self.world.web3
         abi = json.loads((_ABI / f"{contract}.json").read_text())["abi"]
         event = getattr(web3.eth.contract(address=address, abi=abi).events, name)()  # type: ignore[call-overload]
-        for log in event.get_logs(from_block=0):
+        for log in event.get_logs(from_block=0, to_block="latest"):
             number = log["blockNumber"]
             if number not in self._times:
                 self._times[number] = int(web3.eth.get_block(number)["timestamp"])
