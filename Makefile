@@ -12,7 +12,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo page test quick schemas policy abi packages pictures lint format property prove gas bench-index bench-report bench-statements statements rehearse lies slither mutate devices clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo page test quick schemas policy abi pdf packages pictures lint format property prove gas bench-index bench-report bench-statements statements rehearse lies slither mutate devices clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ policy: setup ## docs/policy.md, from the policy's model
 
 abi: setup ## kgst/abi/ and abi/, the contracts' interfaces, addresses and EIP-712 types, for commands that need no build and for integrators
 	@$(BIN)/python tools/abi.py
+
+pdf: setup ## The page of a period's report as a PDF beside it (docs/report.md): REPORT=deployments/bsc-mainnet/reports/2026-03-01_2026-03-31/report.html
+	@node tools/pdf.mjs "$(REPORT)"
 
 packages: setup ## Integrators' packages, built and packed without a network: build/packages/ (docs/integrate.md)
 	@$(BIN)/python tools/packages.py
