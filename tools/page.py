@@ -1,5 +1,7 @@
 """The public page of the demonstration's chain: build/page/kgst.html, which reads that chain until Ctrl-C.
 
+Beside it api/: the same block's supply and reserves, for whoever has no node.
+
 Starts an anvil of its own, plays the demonstration on it, takes the snapshot as `ape run page` does, and builds.
 
 python tools/page.py [--once]      (--once: ends when the page is built)
@@ -67,8 +69,10 @@ def played() -> dict[str, Any]:
     from kgst.deployment.applying import apply
     from kgst.deployment.system import System
     from kgst.node import connected
-    from kgst.page.commands import snapshot
+    from kgst.page.documents import PageDocument
     from kgst.policy import Policy
+    from kgst.publish.commands import read_public, write_all
+    from kgst.publish.pack import endpoints
 
     refresh()
     path = ROOT / "deployments/rehearsal/policy.yaml"
@@ -84,10 +88,12 @@ def played() -> dict[str, Any]:
             act.play(stage)
         for report in Path(desk).rglob("*.json"):
             shutil.copy(report, FOLDER)
-    document = snapshot(System(deployment, connected(), None, path)).content.printed()
+    system = System(deployment, connected(), None, path)
+    shown = read_public(system)
+    write_all(FOLDER, endpoints(system, shown), force=True)
     # What the snapshot is of shall be final for whoever reads the chain next.
     connected().make_request("anvil_mine", [hex(FINAL)])
-    return document
+    return PageDocument.of(system, shown).printed()
 
 
 def main() -> None:
