@@ -12,7 +12,7 @@ APE := $(BIN)/ape
 WORKERS ?= 2
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo page test quick schemas policy abi pdf packages pictures lint format property prove gas bench-index bench-report bench-statements statements rehearse lies slither mutate devices clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo page example-shop test quick schemas policy abi pdf packages pictures lint format property prove gas bench-index bench-report bench-statements statements rehearse lies slither mutate devices clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ demo: setup ## The token's life on the in-process chain, told in som
 
 page: setup ## The public page of the demonstration's chain, which it reads until Ctrl-C: build/page/kgst.html (docs/page.md); ARGS=--once
 	@$(BIN)/python tools/page.py $(ARGS)
+
+example-shop: setup ## A shop that is paid by x402 in som, its payers and a facilitator, on an anvil of their own: examples/x402 (docs/integrate.md)
+	@$(BIN)/python tools/example_shop.py
 
 test: setup ## All tests, and the property campaigns of profile ci
 	@$(BIN)/python tools/run_alone.py $(APE) test tests -n $(WORKERS) --dist loadfile --durations 15
