@@ -11,7 +11,7 @@ from support.bsc.people import key_of
 from support.web.browser import Browser, build
 from support.web.holder import SigningWallet, consented, fill, says
 from support.web.recorded import serving
-from support.web.scenes import Stage
+from support.web.scenes import OnAnvil
 
 from kgst.paying.register import Payee
 
@@ -23,7 +23,7 @@ def test_wallet__on_anvil__signs_each_step_and_takes_the_tokens_back(
 ) -> None:
     holder = key_of("holder")
     with deployed_on_bsc(tmp_path) as deployed:
-        stage = Stage(deployed, tmp_path_factory.mktemp("reports"))
+        stage = OnAnvil(deployed, tmp_path_factory.mktemp("reports"))
         deployed.node.give(holder.address)
         stage.attest_report(1_000)
         stage.act(deployed.address("issuer"), stage.token.functions.mint(holder.address, 500 * SOM))

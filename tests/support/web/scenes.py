@@ -21,7 +21,7 @@ from support.web.recorded import Recorded, recorded
 from kgst.attestation import ImplementationApproval, ReserveAttestation
 from kgst.reserves.annex import leaf
 
-__all__ = ["SALT", "Scene", "Stage", "played", "staged"]
+__all__ = ["SALT", "OnAnvil", "Scene", "Stage", "played", "staged"]
 
 SOM = 10**6
 DAY = 86_400
@@ -85,6 +85,19 @@ class Stage(Life):
         signed = self._signed(consent, "auditor_a", "auditor_b", "auditor_c")
         self.act(self.other, self.token.functions.approveImplementation(*signed))
 
+    def _ask(self, method: str, *params: Any) -> Any:
+        chain: Any = self.deployed.node.anvil
+        if method == "evm_mine":
+            return chain.mine()
+        # Anybody's transaction is taken without a signature.
+        return None if method == "anvil_impersonateAccount" else chain.ask(method, *params)
+
+    def later(self, seconds: int) -> None:
+        """Time passes."""
+        chain: Any = self.deployed.node.anvil
+        chain.advance(seconds)
+        chain.mine()
+
     def snapshot(self) -> dict[str, Any]:
         """What `ape run page` says of the present."""
         self.deployed.node.mine(_FINAL)
@@ -99,21 +112,15 @@ class Stage(Life):
         return Scene(snapshot, recorded(self.web3, snapshot))
 
 
-class _InMemory(Stage):
-    """A stage on the chain in this process."""
+class OnAnvil(Stage):
+    """A stage whose chain is anvil's, behind the double of a node."""
 
     def _ask(self, method: str, *params: Any) -> Any:
-        chain: Any = self.deployed.node.anvil
-        if method == "evm_mine":
-            return chain.mine()
-        # Anybody's transaction is taken without a signature.
-        return None if method == "anvil_impersonateAccount" else chain.ask(method, *params)
+        return Life._ask(self, method, *params)
 
     def later(self, seconds: int) -> None:
         """Time passes."""
-        chain: Any = self.deployed.node.anvil
-        chain.advance(seconds)
-        chain.mine()
+        Life.later(self, seconds)
 
 
 @contextmanager
@@ -121,7 +128,7 @@ def staged(folders: pytest.TempPathFactory) -> Iterator[Stage]:
     """A deployed token, until the block ends."""
     folder = folders.mktemp("deployment")
     with pytest.MonkeyPatch.context() as patch, deployed_in_memory(folder, patch) as (deployed, _):
-        yield _InMemory(deployed, folders.mktemp("reports"))
+        yield Stage(deployed, folders.mktemp("reports"))
 
 
 def played(stage: Stage) -> dict[str, Scene]:
