@@ -165,6 +165,14 @@ def _told(breaks: Sequence[BreakPart]) -> Iterator[Condition]:
 
 def _words(one: BreakPart) -> str:
     """Without what strangers wrote into a payment but its reference, which is shortened and stands in quotes."""
-    amount = "amount unknown" if one.base_units is None else format_som(int(one.base_units))
+    words, where = WORDS[one.kind], plain(one.where, 200)
+    if one.side == "statement":
+        return f"{words}: {where}: {plain(one.says, 300)}"
+    amount = (
+        "an amount that is not known" if one.base_units is None else format_som(int(one.base_units))
+    )
+    whose = "in a bank's entry" if one.side == "redemption" else "of a deposit"
+    if one.kind in ("mint_without_deposit", "mint_differs"):
+        whose = "of a mint"
     named = ", ".join(f"«{plain(name, 70)}»" for name in one.references[:3]) or "no reference"
-    return f"{WORDS[one.kind]}: {amount}, {named}, {one.day}, {plain(one.where, 200)}"
+    return f"{amount} {whose}: {words}; {named}; {one.day}; {where}"

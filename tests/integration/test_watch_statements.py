@@ -78,7 +78,8 @@ def test_breaks__come_and_go__each_is_told_once_and_its_end(desk: Desk) -> None:
     assert told(first) == {"unmatched": 3}
     bodies = "\n".join(one.body for one in first.raised)
     assert all(amount in bodies for amount in ("700.00 som", "123.00 som", "50.00 som"))
-    assert "minted, and no deposit names it" in bodies
+    assert "What: 700.00 som in a bank's entry: pays nothing known; no reference; " in bodies
+    assert "What: 50.00 som of a mint: minted, and no deposit names it" in bodies
     assert told(desk.look()) == {}
     # Another name, another process: no other break.
     file.rename(file.with_name("again.xml"))
@@ -104,6 +105,29 @@ def test_breaks__two_that_look_alike__are_two(desk: Desk) -> None:
     desk.bank.lines.pop()
     desk.write()
     assert told(desk.look()) == {"unmatched ended": 1}
+
+
+def test_breaks__a_day_is_missing__is_told_with_its_account(desk: Desk) -> None:
+    for day in range(3):
+        desk.bank.book(desk.day + timedelta(days=day), 10_000)
+    desk.world.settle(3 * DAY)
+    for day in (0, 2):
+        desk.bank.write(desk.folder, desk.day + timedelta(days=day))
+    done = desk.look()
+    assert told(done) == {"unmatched": 3}
+    assert f"is missing, or contradicts itself: account {ACCOUNT}: " in done.raised[-1].body
+    desk.bank.write(desk.folder, desk.day + timedelta(days=1))
+    assert told(desk.look()) == {"unmatched": 1, "unmatched ended": 1}
+
+
+def test_breaks__a_stranger_wrote_a_reference__it_stands_in_quotes(desk: Desk) -> None:
+    said = "Call 0 555 123"
+    desk.bank.book(desk.day, 70_000, payment(said, credit=True), credit=True, code=("RCDT", "ESCT"))
+    desk.bank.book(desk.day, 70_000, payment(said), reversal=True)
+    desk.write()
+    done = desk.look()
+    assert told(done) == {"unmatched": 1}
+    assert f"the bank took back what had come in; «{said}»; " in done.raised[0].body
 
 
 def test_breaks__more_than_anybody_reads__are_told_as_so_many_more(
