@@ -39,11 +39,18 @@ SOURCES = (
     "deployments",
     "docs/schemas",
     "packages",
+    "examples",
 )
 ALSO = ("Makefile", "pyproject.toml", "ape-config.yaml", "foundry.toml", "package.json")
-SUFFIXES = {".sol", ".py", ".cjs", ".sh", ".toml", ".yaml", ".yml", ".json", ".svg", ".ts"}
+SUFFIXES = {".sol", ".py", ".cjs", ".sh", ".toml", ".yaml", ".yml", ".json", ".svg", ".ts", ".mjs"}
 LEFT_OUT = {".cache", "__pycache__", "test_check_docs.py"}
-FOREIGN = {"consumingSchedule", "canTransact", "AccessManagedUpgradeable", "getEip712Domain"}
+FOREIGN = {
+    "consumingSchedule",
+    "canTransact",
+    "AccessManagedUpgradeable",
+    "getEip712Domain",
+    "extcodesize",
+}
 """Names of others' code, of which a page speaks."""
 IDENTIFIER = r"\b(?:[A-Z][a-z]+[A-Z]\w*|[a-z]+[A-Z]\w+|[A-Z]{3,}(?:_[A-Z]+)+|test_\w+)\b"
 
@@ -66,6 +73,7 @@ def pages() -> list[str]:
     """Every page that people read, below the root."""
     found = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")]
     found += [*ROOT.glob("deployments/**/*.md"), *ROOT.glob("packages/**/*.md")]
+    found += [*ROOT.glob("examples/**/*.md")]
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 
