@@ -68,7 +68,7 @@ def set_up() -> Iterator[Stage]:
 
     from kgst.build import refresh
     from kgst.chain import give_bnb
-    from kgst.demo.run import STATEMENTS
+    from kgst.demo.run import STATEMENTS, own_secret
     from kgst.demo.stage import Stage
     from kgst.deployment.applying import apply
     from kgst.policy import Policy
@@ -78,7 +78,7 @@ def set_up() -> Iterator[Stage]:
     for address in known:
         give_bnb(address)
     deployment = apply(Policy.load(POLICY), accounts.test_accounts[0])
-    with TemporaryDirectory(prefix="kgst-page-") as desk:
+    with own_secret(), TemporaryDirectory(prefix="kgst-page-") as desk:
         yield Stage(deployment, known.__getitem__, STATEMENTS, Path(desk))
 
 
