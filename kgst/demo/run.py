@@ -178,7 +178,7 @@ def _print_json(document: DemoDocument) -> None:
 
 @contextlib.contextmanager
 def own_secret() -> Iterator[None]:
-    """Another's redemptions are not among the story's: it has a secret of its own, and so nothing to ask for."""
+    """A secret of the story's own, so that nothing need be asked for and nobody's redemptions are among its own."""
     before = os.environ.get(VARIABLE)
     os.environ[VARIABLE] = secrets.token_hex(32)
     try:

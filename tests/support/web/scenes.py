@@ -85,6 +85,23 @@ class Stage(Life):
         signed = self._signed(consent, "auditor_a", "auditor_b", "auditor_c")
         self.act(self.other, self.token.functions.approveImplementation(*signed))
 
+    def snapshot(self) -> dict[str, Any]:
+        """What `ape run page` says of the present."""
+        self.deployed.node.mine(_FINAL)
+        done = self.deployed.run("page")
+        assert done.code == 0, done.stdout + done.stderr
+        assert done.document is not None
+        return done.document
+
+    def scene(self) -> Scene:
+        """The present."""
+        snapshot = self.snapshot()
+        return Scene(snapshot, recorded(self.web3, snapshot))
+
+
+class _InMemory(Stage):
+    """A stage on the chain in this process."""
+
     def _ask(self, method: str, *params: Any) -> Any:
         chain: Any = self.deployed.node.anvil
         if method == "evm_mine":
@@ -98,22 +115,13 @@ class Stage(Life):
         chain.advance(seconds)
         chain.mine()
 
-    def scene(self) -> Scene:
-        """The present."""
-        self.deployed.node.mine(_FINAL)
-        done = self.deployed.run("page")
-        assert done.code == 0, done.stdout + done.stderr
-        snapshot = done.document
-        assert snapshot is not None
-        return Scene(snapshot, recorded(self.web3, snapshot))
-
 
 @contextmanager
 def staged(folders: pytest.TempPathFactory) -> Iterator[Stage]:
     """A deployed token, until the block ends."""
     folder = folders.mktemp("deployment")
     with pytest.MonkeyPatch.context() as patch, deployed_in_memory(folder, patch) as (deployed, _):
-        yield Stage(deployed, folders.mktemp("reports"))
+        yield _InMemory(deployed, folders.mktemp("reports"))
 
 
 def played(stage: Stage) -> dict[str, Scene]:
