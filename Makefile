@@ -9,7 +9,8 @@ export PYTHON
 BIN := .venv/bin
 APE := $(BIN)/ape
 # One process a core, but a small machine should not swap.
-WORKERS ?= 2
+# One more than CI has cores: many tests wait for blocks.
+WORKERS ?= 3
 PROFILE ?= ci
 
 .PHONY: help setup doctor-setup pythons demo page example-shop test quick schemas policy abi pdf packages pictures lint format property prove gas bench-index bench-report bench-statements statements rehearse lies slither mutate devices clean lock FORCE
