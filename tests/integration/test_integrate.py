@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +16,7 @@ from support.cli import ROOT
 from support.life import Life
 
 PAGE = ROOT / "docs/integrate.md"
+README = ROOT / "README.md"
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +60,19 @@ def test_integrate__each_block__runs_as_it_says(
     assert names["touched"]([shop, issuer], block, block) == [(block, "Blocked", shop)]
     assert names["spendable"](shop) == 0
     assert not names["routable"](issuer, shop, issuer, 1)
+
+
+def test_readme__both_snippets__say_what_the_token_has(deployed: Deployed) -> None:
+    page = README.read_text(encoding="utf8")
+    given = {**os.environ, "RPC": deployed.node.address, "TOKEN": deployed.token}
+    solvency = Life(deployed).token.functions.solvency().call()
+    expected = f"{solvency[0] / 10**6:.2f} som of {solvency[1] / 10**6:.2f}"
+    for language, words in (
+        ("python", [sys.executable, "-c"]),
+        ("js", ["node", "--input-type=module", "-e"]),
+    ):
+        [code] = re.findall(rf"^```{language}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+        done = subprocess.run(
+            [*words, code], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60
+        )
+        assert done.stdout.strip() == expected, done.stderr
