@@ -9,10 +9,11 @@ export PYTHON
 BIN := .venv/bin
 APE := $(BIN)/ape
 # One process a core, but a small machine should not swap.
-WORKERS ?= 2
+# One more than CI has cores: many tests wait for blocks.
+WORKERS ?= 3
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo page test quick schemas policy abi packages pictures lint format property prove gas bench-index bench-report bench-statements statements rehearse lies slither mutate devices clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo page example-shop test quick schemas policy abi pdf packages pictures lint format property prove gas bench-index bench-report bench-statements statements rehearse lies slither mutate devices clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,9 @@ demo: setup ## The token's life on the in-process chain, told in som
 
 page: setup ## The public page of the demonstration's chain, which it reads until Ctrl-C: build/page/kgst.html (docs/page.md); ARGS=--once
 	@$(BIN)/python tools/page.py $(ARGS)
+
+example-shop: setup ## A shop that is paid by x402 in som, its payers and a facilitator, on an anvil of their own: examples/x402 (docs/integrate.md)
+	@$(BIN)/python tools/example_shop.py
 
 test: setup ## All tests, and the property campaigns of profile ci
 	@$(BIN)/python tools/run_alone.py $(APE) test tests -n $(WORKERS) --dist loadfile --durations 15
@@ -80,6 +84,9 @@ policy: setup ## docs/policy.md, from the policy's model
 
 abi: setup ## kgst/abi/ and abi/, the contracts' interfaces, addresses and EIP-712 types, for commands that need no build and for integrators
 	@$(BIN)/python tools/abi.py
+
+pdf: setup ## The page of a period's report as a PDF beside it (docs/report.md): REPORT=deployments/bsc-mainnet/reports/2026-03-01_2026-03-31/report.html
+	@node tools/pdf.mjs "$(REPORT)"
 
 packages: setup ## Integrators' packages, built and packed without a network: build/packages/ (docs/integrate.md)
 	@$(BIN)/python tools/packages.py

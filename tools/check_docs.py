@@ -1,6 +1,7 @@
 """Hold the pages to the code: what is listed on one side exists on the other, and figures are those of the evidence.
 
 - docs/commands.md has each command and option of scripts/, and no other; each is given by a test or a runbook.
+- Commands that a page gives take the options that it gives them.
 - docs/files.md has each fixed header of a CSV.
 - Roles, their functions and the storage's fields are those of kgst/roles.py and the contracts.
 - Every name in a page's `code` occurs in the sources, and every link leads to a file, or to a heading of it.
@@ -39,11 +40,18 @@ SOURCES = (
     "deployments",
     "docs/schemas",
     "packages",
+    "examples",
 )
 ALSO = ("Makefile", "pyproject.toml", "ape-config.yaml", "foundry.toml", "package.json")
-SUFFIXES = {".sol", ".py", ".cjs", ".sh", ".toml", ".yaml", ".yml", ".json", ".svg", ".ts"}
+SUFFIXES = {".sol", ".py", ".cjs", ".sh", ".toml", ".yaml", ".yml", ".json", ".svg", ".ts", ".mjs"}
 LEFT_OUT = {".cache", "__pycache__", "test_check_docs.py"}
-FOREIGN = {"consumingSchedule", "canTransact", "AccessManagedUpgradeable", "getEip712Domain"}
+FOREIGN = {
+    "consumingSchedule",
+    "canTransact",
+    "AccessManagedUpgradeable",
+    "getEip712Domain",
+    "extcodesize",
+}
 """Names of others' code, of which a page speaks."""
 IDENTIFIER = r"\b(?:[A-Z][a-z]+[A-Z]\w*|[a-z]+[A-Z]\w+|[A-Z]{3,}(?:_[A-Z]+)+|test_\w+)\b"
 
@@ -66,6 +74,7 @@ def pages() -> list[str]:
     """Every page that people read, below the root."""
     found = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")]
     found += [*ROOT.glob("deployments/**/*.md"), *ROOT.glob("packages/**/*.md")]
+    found += [*ROOT.glob("examples/**/*.md")]
     return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 
@@ -136,6 +145,19 @@ def check_tried() -> Iterator[str]:
         typed = rf"^\$ .*\bape run {name}(?: |$)"
         if not re.search(rf"\(\s*{words}\s*[,)]", tests) and not re.search(typed, books, re.M):
             yield f"no test in tests/ and no runbook gives `ape run {name}`"
+
+
+def check_given() -> Iterator[str]:
+    """What a page has people type is a command, with options that it takes."""
+    there = commands()
+    for page in pages():
+        for typed in re.findall(r"\bape run ([a-z][^\n`|#]*)", text(page).replace("\\\n", " ")):
+            words = typed.split()
+            name = next((one for one in (" ".join(words[:2]), words[0]) if one in there), None)
+            if name is not None:
+                given = re.findall(r"(?<!\S)--[a-z][a-z-]*", typed)
+                strange = sorted(set(given) - taken(there[name]))
+                yield from (f"{page}: `ape run {name}` takes no {one}" for one in strange)
 
 
 # Files
@@ -363,8 +385,8 @@ def both(page: str, what: str, told: set[str], there: set[str]) -> Iterator[str]
 
 
 CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
-    check_commands, check_tried, check_headers, check_roles, check_storage, check_names, check_links, check_layers,
-    check_invariants, check_quotes, check_unmet, check_figures,
+    check_commands, check_tried, check_given, check_headers, check_roles, check_storage, check_names, check_links,
+    check_layers, check_invariants, check_quotes, check_unmet, check_figures,
 )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Run Slither on the product's contracts (mocks and dependencies left out); fail on any high or medium finding.
 
+And the checks of `slither-check-erc` on the two contracts that are the token, together and apart.
+
 A finding that is meant is switched off beside the code, by a ``slither-disable`` comment with its reason. Runs with the
 python of ``.venv-slither``; compiles with the project's solc and settings.
 """
@@ -9,6 +11,8 @@ from __future__ import annotations
 import inspect
 import os
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +21,8 @@ from crytic_compile.platform.solc_standard_json import SolcStandardJson
 from slither import Slither
 from slither.detectors import all_detectors
 from slither.detectors.abstract_detector import AbstractDetector, DetectorClassification
+from slither.tools.erc_conformance.erc.ercs import generic_erc_checks
+from slither.utils.erc import ERCS
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCKING = (DetectorClassification.HIGH, DetectorClassification.MEDIUM)
@@ -31,6 +37,11 @@ SETTINGS = {
         }
     },
 }
+STANDARDS = ("ERC20", "ERC2612", "ERC165")
+DELEGATED = {
+    "name()", "symbol()", "decimals()", "nonces(address)", "DOMAIN_SEPARATOR()", "supportsInterface(bytes4)",
+}  # fmt: skip
+"""What the token's address has from its implementation: the token's own code is seen without them."""
 
 
 def compiled() -> CryticCompile:
@@ -50,6 +61,18 @@ def compiled() -> CryticCompile:
     return CryticCompile(SolcStandardJson(job), solc=str(solc), solc_working_dir=str(ROOT))
 
 
+def departures(slither: Slither) -> Iterator[str]:
+    """Where the token is not what a standard says, by the names and types of functions, events and their indexes."""
+    for name, elsewhere in (("KGST", DELEGATED), ("KGSTLogic", set())):
+        [contract] = slither.get_contract_from_name(name)
+        for standard in STANDARDS:
+            found: dict[str, list[Any]] = defaultdict(list)
+            generic_erc_checks(contract, *ERCS[standard], found)
+            for one in (one for kind in found.values() for one in kind):
+                if one.get("additional_fields", {}).get("function") not in elsewhere:
+                    yield f"{name}, {standard}: {one['description'].strip()}"
+
+
 def main() -> int:
     slither = Slither(compiled(), filter_paths=["node_modules"])
     found: list[tuple[str, Any]] = inspect.getmembers(all_detectors, inspect.isclass)
@@ -63,9 +86,12 @@ def main() -> int:
     findings = [finding for found in slither.run_detectors() for finding in found]
     for finding in findings:
         print(f"{finding['impact']}: {finding['check']}\n{finding['description']}")
+    departed = list(departures(slither))
+    print(*departed, sep="\n", end="\n" if departed else "")
     contracts = sum(1 for c in slither.contracts if not c.is_from_dependency())
     print(f"slither: {len(detectors)} detectors, {contracts} contracts, {len(findings)} findings")
-    return 1 if findings or not contracts else 0
+    print(f"slither-check-erc: {', '.join(STANDARDS)}, {len(departed)} departures")
+    return 1 if findings or departed or not contracts else 0
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from kgst.paying.batch import BatchFile
 from kgst.paying.confirming import ConfirmationFile
 from kgst.paying.register import Payee, RegisterFile
 from kgst.proposals.files import OwnersSignature, Proposal
+from kgst.publish.documents import TrustWalletInfo
 from kgst.report.certifying import OfficerSignature
 from kgst.reserves.annex import Annex
 from kgst.reserves.files import AttestationFile, SignatureFile, SignedFile
@@ -65,6 +66,7 @@ FILES: dict[str, type[BaseModel]] = {
     "file-signed-attestation": SignedFile,
     "file-signed-rotation": SignedRotationFile,
     "file-signed-upgrade": SignedUpgradeFile,
+    "file-trustwallet-info": TrustWalletInfo,
     "file-upgrade": UpgradeFile,
     "file-upgrade-consent": ConsentFile,
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kgst.console import Answer, KgstCommand, LocalPath, json_option, nodes_option, policy_option
+from kgst.pipeline.options import FILE, orders_option
 
 if TYPE_CHECKING:
     from kgst.watch.documents import WatchDocument
@@ -46,6 +47,17 @@ if TYPE_CHECKING:
     show_default=True,
     help="How long a node may fail or stand still before that is told.",
 )
+@click.option(
+    "--statements",
+    type=LocalPath(file_okay=False),
+    help="A folder of the banks' statements: each break that reconcile finds in them is told.",
+)
+@click.option(
+    "--previous",
+    type=FILE,
+    help="With --statements: an attested report, its annex beside it, after whose closing entries count.",
+)
+@orders_option
 @nodes_option
 @click.option(
     "--listen", metavar="HOST:PORT", help="Answer /metrics and /health there: 127.0.0.1:9464."
@@ -59,6 +71,9 @@ def cli(
     large_mint: str | None,
     deadline: str,
     patience: str,
+    statements: Path | None,
+    previous: Path | None,
+    orders: tuple[Path, ...],
     nodes: tuple[str, ...],
     listen: str | None,
     policy_path: Path | None,
@@ -72,6 +87,17 @@ def cli(
     from kgst.watch.commands import Given, watch
 
     given = Given(
-        policy_path, once, every, receivers, large_mint, deadline, patience, nodes, listen
+        policy_path,
+        once,
+        every,
+        receivers,
+        large_mint,
+        deadline,
+        patience,
+        nodes,
+        listen,
+        statements,
+        previous,
+        orders,
     )
     return watch(given, quiet=json_output)

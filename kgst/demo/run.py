@@ -87,7 +87,7 @@ def run(*, as_json: bool) -> int:
     with (
         TemporaryDirectory(prefix="kgst-demo-") as folder,
         Teller(console, len(ACTS) + 1) as teller,
-        _own_secret(),
+        own_secret(),
         _quiet_ape(),
     ):
         try:
@@ -177,8 +177,8 @@ def _print_json(document: DemoDocument) -> None:
 
 
 @contextlib.contextmanager
-def _own_secret() -> Iterator[None]:
-    """Another's redemptions are not among the story's: it has a secret of its own, and so nothing to ask for."""
+def own_secret() -> Iterator[None]:
+    """A secret of the story's own, so that nothing need be asked for and nobody's redemptions are among its own."""
     before = os.environ.get(VARIABLE)
     os.environ[VARIABLE] = secrets.token_hex(32)
     try:

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     from kgst.deployment.system import System
 
-__all__ = ["snapshot"]
+__all__ = ["ENDED", "snapshot"]
 
-_ENDED: Final = 20
+ENDED: Final = 20
 """Requests that have ended, of which the page still shows how."""
 
 
 def snapshot(system: System) -> Answer[PageDocument]:
     """What the page shows, for people in short and for the build of the page whole."""
-    shown = read_shown(system, _ENDED)
+    shown = read_shown(system, ENDED)
     return Answer(PageDocument.of(system, shown), partial(_print, system, shown))
 
 

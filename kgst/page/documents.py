@@ -232,6 +232,13 @@ class _Desk(Part):
     requests: list[_Request]
 
 
+class _Officers(Part):
+    """Who certifies the report of a period, by the publisher's policy: the chain knows nothing of them."""
+
+    ceo: Address
+    cfo: Address
+
+
 class PageDocument(Document):
     """What the public page shows, of one final block.
 
@@ -250,6 +257,7 @@ class PageDocument(Document):
         blocked: How many accounts are blocked.
         pending: Scheduled operations, the next to be ready first.
         history: Each attestation, oldest first.
+        officers: Null where the policy names none.
     """
 
     SCHEMA: ClassVar = "kgst/page/1"
@@ -277,6 +285,7 @@ class PageDocument(Document):
     pending: list[_Pending]
     history: list[_Point]
     redemptions: _Desk
+    officers: _Officers | None
 
     @classmethod
     def of(cls, system: System, shown: Shown) -> PageDocument:
@@ -362,6 +371,7 @@ class PageDocument(Document):
                     for one in shown.requests
                 ],
             ),
+            officers=_officers(system),
         )
 
 
@@ -373,6 +383,15 @@ def _signed(shown: Shown) -> _Signed | None:
         signed,
         version=shown.past.attested[-1].version,
         signatures=[_Signature(signer=who, data=data) for who, data in signed.signatures],
+    )
+
+
+def _officers(system: System) -> _Officers | None:
+    policy = system.policy
+    if policy.officers is None:
+        return None
+    return _Officers(
+        ceo=policy.address(policy.officers.ceo), cfo=policy.address(policy.officers.cfo)
     )
 
 

@@ -18,11 +18,11 @@ from kgst.units import format_som
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["COLUMNS", "breaks_csv", "print_all"]
+__all__ = ["COLUMNS", "WORDS", "breaks_csv", "print_all"]
 
 COLUMNS: Final = ("side", "kind", "reference", "day", "amount_som", "where", "says")
 
-_WORDS: Final[dict[str, str]] = {
+WORDS: Final[dict[str, str]] = {
     **{kind.value: words for kind, words in KIND_WORDS.items()},
     "mint_without_deposit": "minted, and no deposit names it; or it is in an earlier statement: add that",
     "mint_differs": "another amount was deposited than minted: deposited less minted",
@@ -76,7 +76,7 @@ def print_all(out: Console, found: ReconcileDocument) -> None:
     for broken in found.breaks:
         says = f" ({safe(broken.says)})" if broken.says else ""
         rows.add_row(
-            f"[red]{safe(_WORDS[broken.kind])}[/red]{says}",
+            f"[red]{safe(WORDS[broken.kind])}[/red]{says}",
             _amount(broken),
             safe("\n".join(broken.references) or "–"),
             safe(broken.day),

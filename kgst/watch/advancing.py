@@ -27,12 +27,14 @@ class Seen:
         trouble: With looking.
         happenings: Since the cursor.
         cursor: Events up to this block are among them; None when events could not be read.
+        unknown: Kinds of which nothing is known in this round, whatever else is: what stood of them stands.
     """
 
     conditions: Sequence[Condition] | None
     trouble: Sequence[Condition]
     happenings: Sequence[Happening]
     cursor: int | None
+    unknown: frozenset[str] = frozenset()
 
 
 def advanced(
@@ -86,12 +88,12 @@ def advanced(
 
 def _present(before: Remembered, seen: Seen) -> list[Condition]:
     """What stands now; of what could not be looked at, what stood."""
-    if seen.conditions is not None:
-        return [*seen.conditions, *seen.trouble]
     stood = [
-        Condition(one.kind, one.about, one.text) for one in before.standing if one.kind not in NODE
+        Condition(one.kind, one.about, one.text)
+        for one in before.standing
+        if one.kind not in NODE and (seen.conditions is None or one.kind in seen.unknown)
     ]
-    return [*stood, *seen.trouble]
+    return [*(seen.conditions or ()), *stood, *seen.trouble]
 
 
 def _advice(kind: str, command: str = "") -> list[str]:

@@ -112,6 +112,19 @@ _ALL: Final = (
         "status",
     ),
     Kind(
+        "unmatched", "state", True, "bank and chain do not agree",
+        "`reconcile` finds a break in the statements (`--statements`); one alert for each",
+        "Find the payment, deposit or statement that is missing; of a debit that nobody ordered ask the bank the same "
+        "day, and halt minting if nobody knows. See the runbook of banking days.",
+        "reconcile",
+    ),
+    Kind(
+        "statements", "state", False, "the banks' statements cannot be compared",
+        "a file in the folder cannot be read or is not what it should be, for some time (`--patience`)",
+        "Fetch the file that is named from the bank again, or move it away. Until then no break is found.",
+        "reconcile",
+    ),
+    Kind(
         "scheduled", "event", True, "an operation was scheduled",
         "somebody scheduled an operation in the AccessManager",
         "If nobody of you meant it, GUARDIAN cancels it before it can be executed, and the caller's key is in other "
@@ -238,5 +251,5 @@ _ALL: Final = (
 CATALOGUE: Final = {kind.name: kind for kind in _ALL}
 NODE: Final = frozenset(kind.name for kind in _ALL if kind.nature == "watch")
 """Trouble with looking: a good round ends it."""
-PATIENT: Final = NODE - {"stalled"}
-"""Told only when it lasts; a node that stands still has stood for as long when that is seen."""
+PATIENT: Final = NODE - {"stalled"} | {"statements"}
+"""Told only when it lasts, since a file may be on its way; a node that stands still has done so for as long already."""

@@ -17,8 +17,9 @@ from kgst.quantities import parse_duration
 from kgst.record import Record
 from kgst.terminal import markup, plain
 from kgst.units import parse_amount
+from kgst.watch.books import Books
 from kgst.watch.documents import WatchDocument
-from kgst.watch.looking import Terms
+from kgst.watch.looking import Look, Terms
 from kgst.watch.memory import Memory
 from kgst.watch.metrics import Board
 from kgst.watch.receivers import VARIABLE, Heartbeat, names, receivers
@@ -47,6 +48,9 @@ class Given:
     patience: str
     nodes: tuple[str, ...]
     listen: str | None
+    statements: Path | None = None
+    previous: Path | None = None
+    orders: tuple[Path, ...] = ()
 
 
 def watch(given: Given, *, quiet: bool) -> Answer[WatchDocument]:
@@ -69,7 +73,11 @@ def watch(given: Given, *, quiet: bool) -> Answer[WatchDocument]:
     large = None if given.large_mint is None else parse_amount(given.large_mint)
     patience = 0 if given.once else parse_duration(given.patience)
     terms = Terms(
-        large, parse_duration(given.deadline), parse_duration(given.patience), given.nodes
+        large,
+        parse_duration(given.deadline),
+        parse_duration(given.patience),
+        given.nodes,
+        _books(given),
     )
     place = place_of(given.listen) if given.listen else None
     path = given.policy_path or deployments_folder(provider) / "policy.yaml"
@@ -90,16 +98,29 @@ def watch(given: Given, *, quiet: bool) -> Answer[WatchDocument]:
     return Answer(document, lambda out: _print(out, document), code)
 
 
+def _books(given: Given) -> Books | None:
+    if given.statements is not None:
+        return Books(given.statements, given.previous, given.orders)
+    if given.previous is not None or given.orders:
+        raise InputError(
+            "--previous and --order are for --statements, the folder of the banks' files."
+        )
+    return None
+
+
 def _go_round(going: Watch, given: Given) -> tuple[Round, int]:
-    """Until a signal comes, which is how a watch ends."""
-    last, rounds = going.round(), 1
-    _tell(last)
+    """Until a signal comes, which is how a watch ends; the first round may be its last, and not a whole one."""
+    last, rounds = Round(Look(), (), False, (), None), 0
     try:
-        while not given.once:
-            time.sleep(given.every)
+        while True:
             last, rounds = going.round(), rounds + 1
             _tell(last)
+            if given.once:
+                return last, rounds
+            time.sleep(given.every)
     except KeyboardInterrupt:
+        if given.once:
+            raise
         _say("told to end; what is not delivered is kept for the next start")
     return last, rounds
 

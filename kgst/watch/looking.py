@@ -27,6 +27,7 @@ from kgst.reserves.reading import block_of, final_enough
 from kgst.snapshot.traces import TRACED, Traces, traces_of
 from kgst.status.reading import read_status
 from kgst.terminal import lines
+from kgst.watch.books import KINDS, Books
 from kgst.watch.conditions import Condition, conditions
 from kgst.watch.happenings import Happening, already_pending, events_after, happenings
 
@@ -51,12 +52,14 @@ class Terms:
         deadline: Seconds before a redemption's last moment.
         patience: Seconds that a node may fail or stand still.
         nodes: Addresses of further nodes that have to show the same events.
+        books: The banks' statements; None where the watch is given none.
     """
 
     large_mint: int | None
     deadline: int
     patience: int
     nodes: tuple[str, ...] = ()
+    books: Books | None = None
 
 
 @dataclass
@@ -66,6 +69,7 @@ class Look:
     Attributes:
         status: None when the state could not be read.
         cursor: Events up to this block are in `happenings`; None when there are none to be had.
+        unknown: Kinds of which this look says nothing.
     """
 
     status: Status | None = None
@@ -73,6 +77,7 @@ class Look:
     happenings: list[Happening] = field(default_factory=list)
     conditions: list[Condition] | None = None
     cursor: int | None = None
+    unknown: frozenset[str] = KINDS
 
 
 def look(system: System, terms: Terms, cursor: int | None) -> Look:
@@ -99,6 +104,11 @@ def look(system: System, terms: Terms, cursor: int | None) -> Look:
         status = read_status(system, head, traces)
         found.conditions = conditions(system, status, terms.deadline)
         found.status = status
+        if terms.books is not None:
+            told = terms.books.compare(system, status, time.time())
+            found.conditions += told
+            broken = any(one.kind == "statements" for one in told)
+            found.unknown = frozenset({"unmatched"} if broken else ())
     if manifest is not None and manifest.partitions:
         _happenings(system, index, manifest, terms, cursor, found)
     return found

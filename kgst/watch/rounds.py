@@ -67,7 +67,7 @@ class Watch:
     def _round(self) -> Round:
         found = self._look()
         good = found.conditions is not None and not found.trouble and found.cursor is not None
-        seen = Seen(found.conditions, found.trouble, found.happenings, found.cursor)
+        seen = Seen(found.conditions, found.trouble, found.happenings, found.cursor, found.unknown)
         after, raised = advanced(
             self.memory.content, seen, int(time.time()), self.patience, names(self.receivers)
         )

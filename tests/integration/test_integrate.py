@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +13,10 @@ import pytest
 from support.bsc.deployed import Deployed, deployed_on_bsc
 from support.bsc.reserves import attest_on
 from support.cli import ROOT
+from support.life import Life
 
 PAGE = ROOT / "docs/integrate.md"
+README = ROOT / "README.md"
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +41,8 @@ def test_integrate__each_block__runs_as_it_says(
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("RPC", deployed.node.address)
     monkeypatch.setenv("TOKEN", deployed.token)
+    for name, key in (("RESERVE_FEED", "feed"), ("BACKING_FEED", "backing_feed")):
+        monkeypatch.setenv(name, deployed.record[key]["address"])
     monkeypatch.setenv("KEY", deployed.key("issuer").private_key)
     names: dict[str, Any] = {}
     found = blocks()
@@ -43,4 +50,29 @@ def test_integrate__each_block__runs_as_it_says(
     for line, code in found:
         # Padded, so that a traceback names the page's own line.
         exec(compile("\n" * (line - 1) + code, str(PAGE), "exec"), names)
-    assert names["shop"].address != deployed.address("issuer")
+    shop, issuer = names["shop"].address, deployed.address("issuer")
+    assert shop != issuer
+    # What its functions say once something has been done to an account.
+    life = Life(deployed)
+    assert names["spendable"](shop) > 0
+    block = life.act(deployed.address("compliance"), life.token.functions.blockAccount(shop))
+    deployed.node.mine(5)
+    assert names["touched"]([shop, issuer], block, block) == [(block, "Blocked", shop)]
+    assert names["spendable"](shop) == 0
+    assert not names["routable"](issuer, shop, issuer, 1)
+
+
+def test_readme__both_snippets__say_what_the_token_has(deployed: Deployed) -> None:
+    page = README.read_text(encoding="utf8")
+    given = {**os.environ, "RPC": deployed.node.address, "TOKEN": deployed.token}
+    solvency = Life(deployed).token.functions.solvency().call()
+    expected = f"{solvency[0] / 10**6:.2f} som of {solvency[1] / 10**6:.2f}"
+    for language, words in (
+        ("python", [sys.executable, "-c"]),
+        ("js", ["node", "--input-type=module", "-e"]),
+    ):
+        [code] = re.findall(rf"^```{language}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+        done = subprocess.run(
+            [*words, code], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60
+        )
+        assert done.stdout.strip() == expected, done.stderr

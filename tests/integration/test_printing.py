@@ -88,6 +88,7 @@ NOT_HERE = {
     "drill": "speaks to a fork",
     "guard send": "shows a file, which its own tests lie in",
     "index sync": "shows numbers and hashes",
+    "publish listing": "writes files, and shows figures, a folder and its own words",
     "reconcile": "shows statements, which their own tests lie in",
     "redemptions pay": "needs what is locked and a register; test_redemptions_pay has its screens",
     "redemptions show": "needs a request; shows what `redemptions list` shows",

@@ -10,10 +10,13 @@ import shutil
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from eth_utils.crypto import keccak
+from rehearsal.month import require_figures
+from rehearsal.runbook import RehearsalError
 from support.bsc.people import key_of
 from support.cli import Result
 from support.reporting import (
@@ -67,6 +70,47 @@ def both(
     report: dict[str, Any] = json.loads(written)
     assert report == result.document["report"]
     return report, Chain(month, second(first), second(last + 1))
+
+
+def test_rehearsal__compares_the_report__with_logs_and_notices_each_other_figure(
+    both: tuple[dict[str, Any], Chain], month: Month, tmp_path: Path
+) -> None:
+    """`make rehearse` holds its month's report against the node's logs by this."""
+    report, _ = both
+    path = tmp_path / "report" / "report.json"
+    path.parent.mkdir()
+    world: Any = SimpleNamespace(
+        web3=month.web3, token=month.token.address, record=month.deployed.record,
+        environment={"MONTH": str(tmp_path)},
+    )  # fmt: skip
+    path.write_text(json.dumps(report))
+    assert require_figures(world) >= 30
+    tokens = "redeemable_tokens_outstanding"
+    for keys, said in (
+        ((tokens, "tokens_minted"), "minted: "),
+        ((tokens, "total_tokens_outstanding"), "outstanding: "),
+        (
+            (tokens, "temporarily_nonredeemable_tokens", "held_by_redemption_desk"),
+            "held by the desk",
+        ),
+        (("holders", "count"), "holders: "),
+        (("holders", "bands", 1, "amount"), "held by holders: "),
+        (("activity", "burned_by_issuers", "amount"), "burned in it: "),
+        (("transfers", "by_day", 1, "count"), "payments of 2027-01-17: "),
+        (("redemptions", "paid", "amount"), "paid: "),
+        (("redemptions", "withdrawn", "count"), "withdrawn: "),
+        (("attestations", "attestations", 0, "reserves"), "attestation "),
+        (("comparison", "by_day", 2, "coverage_bps"), "2027-01-18: "),
+    ):
+        wrong = json.loads(json.dumps(report))
+        part: Any = wrong
+        for key in keys[:-1]:
+            part = part[key]
+        old = part[keys[-1]]
+        part[keys[-1]] = old + 1 if isinstance(old, int) else str(int(old) + 1)
+        path.write_text(json.dumps(wrong))
+        with pytest.raises(RehearsalError, match=re.escape(said)):
+            require_figures(world)
 
 
 def moved(amounts: list[int]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from eth_account.messages import encode_typed_data
 from support.bsc.deployed import Deployed, deployed_in_memory
 from support.bsc.people import key_of
 from support.cli import Result
-from support.reporting import Month, second
+from support.reporting import OneDay
 from support.schemas import require_schema
 
 CEO, CFO = "owner_a", "owner_b"
@@ -48,17 +48,6 @@ class Office:
         return self.deployed.run_offline(
             "report", "verify", self.report, *files, "--policy", self.policy
         )
-
-
-class OneDay(Month):
-    """As little as there can be a report of."""
-
-    def live(self) -> None:
-        self.attest_day(14, 900_000, 100_000, 0)
-        self.until(second(16))
-        self.by("issuer", self.token.functions.mint(self.holder, 10**6))
-        self.deployed.node.mine(8)
-        assert self.deployed.run("index", "sync").code == 0
 
 
 @pytest.fixture(scope="module")

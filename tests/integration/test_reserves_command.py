@@ -689,6 +689,62 @@ def test_show__nothing_attested__says_so(run: Any) -> None:
     assert "none yet: nothing can be minted" in run("show").stdout
 
 
+@pytest.fixture
+def collected(run: Any, drafted: Any, folder: Path) -> Callable[..., Path]:
+    """Drafts, has every auditor sign, the first of them with the bank's file; returns the signed attestation."""
+
+    def collect(amount: str = "10000.00") -> Path:
+        draft = drafted(amount)
+        stem = draft.name.removesuffix(".json")
+        for index in range(3):
+            fetched = ("--statement", folder / "bank.csv") if index == 0 else ()
+            signer = drafts.auditor(index).alias
+            assert run("sign", draft, "--account", signer, "--yes", *fetched).exit_code == 0
+        assert run("collect", draft, *sorted(folder.glob(f"{stem}.*.sig.json"))).exit_code == 0
+        return folder / f"{stem}.signed.json"
+
+    return collect
+
+
+def test_sources__submitted_and_shown__name_for_each_signer_who_fetched_what(
+    run: Any, folder: Path, collected: Any
+) -> None:
+    signed = collected()
+    preview = run("submit", signed, "--account", "TEST::15", input="n\n")
+    said = " ".join(preview.output.split())
+    assert "bank.csv: fetched from the bank by auditor_a" in said
+    for label in ("auditor_b", "auditor_c"):
+        assert f"bank.csv: from the issuer, for {label}" in said
+    assert run("submit", signed, "--yes", "--account", "TEST::15").exit_code == 0
+    showing = run("show", "--signed", signed, "--json")
+    assert showing.exit_code == 0, showing.output
+    document = json.loads(showing.stdout)
+    drafts.require_schema(document, "reserves-show")
+    [source] = document["sources"]
+    addresses = [drafts.auditor(index).address for index in range(3)]
+    assert source["file"] == "bank.csv"
+    assert source["fetched_by"] == [addresses[0]]
+    assert source["others"] == sorted(addresses[1:], key=lambda one: int(one, 16))
+    said = " ".join(run("show", "--signed", signed).stdout.split())
+    assert "fetched from the bank by auditor_a" in said
+    assert "from the issuer, for auditor_b" in said
+    assert json.loads(run("show", "--json").stdout)["sources"] == []
+
+
+def test_show__signed_attestation_that_is_not_the_last__is_refused(
+    run: Any, folder: Path, attested: Any, drafted: Any
+) -> None:
+    attested()
+    newer = signed_by(drafted("10100.00"), (0, 1))
+    said = refusal(run("show", "--signed", newer), 2)
+    assert "is of epoch 2, and not the last attestation" in said
+    content = json.loads(newer.read_text())
+    content["signatures"][0]["signature"] = content["signatures"][1]["signature"]
+    newer.write_text(json.dumps(content))
+    said = refusal(run("show", "--signed", newer), 2)
+    assert "the file was changed: ask for it again" in said
+
+
 def test_show__all_reads__are_one_call_of_one_block(
     run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -411,6 +411,20 @@ def test_loop__told_to_end__ends_with_0(world: Watched, monkeypatch: pytest.Monk
     assert "told to end" in done.stderr
 
 
+def test_loop__told_to_end_in_its_first_round__ends_with_0(
+    world: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> Look:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kgst.watch.rounds.look", interrupted)
+    done = world.deployed.run("watch", "--receivers", world.file)
+    assert done.code == 0, done.stderr
+    assert done.document is not None
+    assert (done.document["rounds"], done.document["good"]) == (0, False)
+    assert world.deployed.run("watch", "--once").code != 0
+
+
 @pytest.mark.parametrize("secret", ["environment", "file"])
 def test_receivers__wrong__are_refused_and_not_shown(
     world: Watched, tmp_path: Path, secret: str

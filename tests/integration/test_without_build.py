@@ -58,6 +58,7 @@ NOT_HERE = {
     "doctor": "compares the code on chain with the build",
     "drill": "not every day; on a fork",
     "guard send": "needs a file that is signed beforehand",
+    "publish listing": "writes files, of what `page` reads",
     "reconcile": "needs statements",
     "redemptions pay": "needs what is locked and a register",
     "redemptions show": "needs a request",

@@ -40,8 +40,10 @@ class Books:
         """One entry, like `chui deposit 250 000.00 som DEP-1`.
 
         Raises:
-            ValueError: nothing is known of such an entry.
+            ValueError: nothing is known of such an entry, or no bank books on that day.
         """
+        if not _banking(day - timedelta(days=1), day):
+            raise ValueError(f"{day} is no banking day: let it be a morning before {text!r}")
         name, kind, rest = text.split(maxsplit=2)
         bank = self.banks[name]
         if kind == "order":

@@ -13,7 +13,7 @@ PASSPHRASE = "rehearsal"
 NAMES = (
     "ops", "owner_a", "owner_b", "owner_c", "issuance_admin", "reserve_admin", "pauser", "compliance",
     "enforcer", "guardian", "issuer", "redeemer", "minter", "pauser_2", "treasury", "merchant", "suspect", "court",
-    "auditor_a", "auditor_b", "auditor_c",
+    "auditor_a", "auditor_b", "auditor_c", "ceo", "cfo",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from eth_account import Account
 from rehearsal.books import Books
+from rehearsal.month import begin_month, end_month
 from rehearsal.people import addresses, keys
 from rehearsal.redeemers import Redeemers
 from support.bsc import BscNode, faults
@@ -64,6 +65,8 @@ class World:
             "morning": self._morning,
             "booked": lambda entry: self.books.book(self._today(), self._filled(entry)),
             "week": self._week,
+            "month": lambda _: begin_month(self, self._today()),
+            "month-ends": lambda _: self._until(end_month(self)),
             "plant": self._plant,
             "pensions": self._pensions,
             "redeem": self._redeem,
@@ -220,7 +223,10 @@ class World:
         """Nine o'clock in Bishkek, of the next such day."""
         today = self._today()
         wanted = time.strptime(weekday, "%A").tm_wday
-        day = today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1)
+        self._until(today + timedelta(days=(wanted - today.weekday() - 1) % 7 + 1))
+
+    def _until(self, day: date) -> None:
+        """Nine o'clock in Bishkek, of that day."""
         opens = datetime.combine(day, datetime.min.time(), BISHKEK) + timedelta(hours=9)
         self._wait(f"{int(opens.timestamp()) - self._now()} seconds")
 

@@ -193,6 +193,17 @@ class Month(Stage):
         self.deployed.node.mine(8)
 
 
+class OneDay(Month):
+    """As little as there can be a report of."""
+
+    def live(self) -> None:
+        self.attest_day(14, 900_000, 100_000, 0)
+        self.until(second(16))
+        self.by("issuer", self.token.functions.mint(self.holder, 10**6))
+        self.deployed.node.mine(8)
+        assert self.deployed.run("index", "sync").code == 0
+
+
 @contextmanager
 def lived(folders: pytest.TempPathFactory) -> Iterator[Month]:
     """A month that has ended, with its index."""

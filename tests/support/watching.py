@@ -20,6 +20,7 @@ from support.life import Life, event_names
 
 from kgst.deployment.system import open_system
 from kgst.record import Record
+from kgst.watch.books import Books
 from kgst.watch.looking import Terms
 from kgst.watch.memory import Memory, Remembered
 from kgst.watch.metrics import Board
@@ -41,12 +42,14 @@ class Sink:
         told: Each alert once: id, subject, body.
         posts: How often each id came.
         deaf: Answers with an error, and takes nothing.
+        slow: Seconds from taking a message to saying so.
     """
 
     address: str
     told: list[tuple[str, str, str]] = field(default_factory=list)
     posts: Counter[str] = field(default_factory=Counter)
     deaf: bool = False
+    slow: float = 0.0
 
     def take(self, headers: Any, message: dict[str, Any]) -> bool:
         if self.deaf:
@@ -67,6 +70,7 @@ def sink() -> Iterator[Sink]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             taken = found.take(self.headers, json.loads(body))
+            threading.Event().wait(found.slow)
             self.send_response(200 if taken else 500)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -127,6 +131,7 @@ class Watched:
     sink: Sink
     file: Path
     deadline: int = 6 * 3_600
+    books: Books | None = None
 
     @property
     def folder(self) -> Path:
@@ -154,7 +159,7 @@ class Watched:
             yield Watch(
                 memory,
                 lambda: open_system(self.deployed.policy, quiet=True),
-                Terms(5_000 * SOM, self.deadline, PATIENCE),
+                Terms(5_000 * SOM, self.deadline, PATIENCE, books=self.books),
                 patience,
                 told,
                 None,
@@ -227,4 +232,5 @@ def put_back(found: Watched) -> Iterator[Watched]:
         found.sink.told.clear()
         found.sink.posts.clear()
         found.sink.deaf = False
+        found.books = None
         found.now()

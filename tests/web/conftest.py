@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.web.browser import Browser, build, running_browser
+from support.web.office import Office, opened
 from support.web.scenes import Scene, Stage, played, staged
 
 
@@ -41,3 +42,10 @@ def pages(scenes: dict[str, Scene], tmp_path_factory: pytest.TempPathFactory) ->
     for name, scene in scenes.items():
         build(scene.snapshot, folder / f"{name}.html")
     return {name: folder / f"{name}.html" for name in scenes}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A signed report; for a module, since the chain that it is of has this process's time."""
+    with opened(tmp_path_factory) as found:
+        yield found

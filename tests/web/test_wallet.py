@@ -10,18 +10,11 @@ from typing import Any
 
 import pytest
 from support.web.browser import ROOT, Browser, Page, build
+from support.web.holder import consented, fill, says
 from support.web.recorded import Through, serving
 from support.web.scenes import Scene, Stage
 
 from kgst.paying.register import Payee
-
-FIELDS = {
-    "#ask-amount": "150,50",
-    "#ask-name": "Асанова Айгүл",
-    "#ask-account": "1030000000000007",
-    "#ask-bank": "103001",
-    "#ask-inn": "",
-}
 
 
 @pytest.fixture(scope="module")
@@ -43,26 +36,6 @@ def page(browser: Browser, stage: Stage, live: Path) -> Iterator[Page]:
         opened.do("click", "#wallets button")
         opened.do("waitForSelector", "#ask:not([hidden])")
         yield opened
-
-
-def fill(page: Page, **others: str) -> None:
-    for field, value in {**FIELDS, **{f"#ask-{name}": one for name, one in others.items()}}.items():
-        page.do("fill", field, value)
-    page.do("click", "#ask button")
-
-
-def consented(page: Page) -> str:
-    """What the holder is told before the wallet is asked; and the holder goes on."""
-    page.do("waitForSelector", "#yes")
-    told = page.text("#step-says")
-    page.do("click", "#yes")
-    return told
-
-
-def says(page: Page, begin: str) -> None:
-    page.wait_for(
-        f"document.getElementById('wallet-says').textContent.startsWith({json.dumps(begin)})"
-    )
 
 
 def test_wallet__redemption__is_asked_for_in_words_and_taken_back(page: Page, stage: Stage) -> None:

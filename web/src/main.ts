@@ -7,6 +7,7 @@ import { modelOf, signedFigures, type Model } from "./model";
 import { page, VIEWS } from "./page";
 import { leaf } from "./payee";
 import { askNodes, isProof, MOST_BYTES, readProof } from "./payment";
+import { certified, isPeriods, MOST_BYTES as MOST_OF_PERIODS, readFiled } from "./period";
 import { readReport } from "./report";
 import { NodeError } from "./rpc";
 import type { Hex, Snapshot } from "./types";
@@ -72,16 +73,21 @@ async function readChain(event: Event): Promise<void> {
   draw();
 }
 
-type Kind = "reports" | "proofs";
+type Kind = "reports" | "proofs" | "periods";
 
 async function take(files: FileList | null, kind: Kind): Promise<void> {
   for (const file of files ?? []) {
     // One byte more than a proof may have is enough to refuse it.
-    const bytes = new Uint8Array(await (kind === "proofs" ? file.slice(0, MOST_BYTES + 1) : file).arrayBuffer());
+    const most = { proofs: MOST_BYTES, periods: MOST_OF_PERIODS, reports: file.size }[kind];
+    const bytes = new Uint8Array(await file.slice(0, most + 1).arrayBuffer());
     if (kind === "proofs" || isProof(bytes)) model.proofs.push(await readProof(file.name, bytes, snapshot));
+    else if (kind === "periods" || isPeriods(bytes)) model.filed.push(readFiled(file.name, bytes));
     else model.reports.push(readReport(file.name, bytes));
   }
-  draw("reports", "payments");
+  for (const one of model.filed) {
+    if (one.report) model.certified.set(one.sha256, await certified({ ...one, report: one.report }, model.filed, snapshot));
+  }
+  draw("reports", "periods", "payments");
   await compareProofs();
   draw("payments");
 }
@@ -113,7 +119,7 @@ function listen(): void {
   });
   at("nodes").addEventListener("submit", (event) => void readChain(event));
   at("leaf").addEventListener("submit", findLeaf);
-  for (const [kind, before] of [["reports", ""], ["proofs", "proof-"]] as const) {
+  for (const [kind, before] of [["reports", ""], ["proofs", "proof-"], ["periods", "period-"]] as const) {
     const [files, drop] = [at<HTMLInputElement>(`${before}files`), at(`${before}drop`)];
     files.addEventListener("change", () => void take(files.files, kind));
     drop.addEventListener("dragover", (event) => event.preventDefault());

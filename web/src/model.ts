@@ -2,6 +2,7 @@
 
 import { headroomOf, ofSnapshot, type Figure } from "./figures";
 import type { Proof } from "./payment";
+import type { Certified, Filed } from "./period";
 import type { Read } from "./report";
 import type { Figures, Snapshot } from "./types";
 import type { Verified } from "./verify";
@@ -36,6 +37,10 @@ export interface Model {
   verified: Verified | null;
   reports: Read[];
   proofs: Proof[];
+  /** Reports of periods, and officers' signatures. */
+  filed: Filed[];
+  /** By a report's SHA-256. */
+  certified: Map<string, Certified[]>;
   /** Addresses of the nodes that were read last. */
   nodes: string[];
   /** SHA-256 of what runs here, by its own account; null where no script runs. */
@@ -47,8 +52,8 @@ export interface Model {
 export function modelOf(snapshot: Snapshot, words: Words): Model {
   const then = ofSnapshot(snapshot);
   return {
-    words, snapshot, then, live: null, busy: false, trouble: [], verified: null, reports: [], proofs: [], nodes: [], self: null,
-    now: null,
+    words, snapshot, then, live: null, busy: false, trouble: [], verified: null, reports: [], proofs: [],
+    filed: [], certified: new Map(), nodes: [], self: null, now: null,
   };
 }
 

@@ -4,6 +4,7 @@ import { html, type Html } from "./html";
 import type { Model } from "./model";
 import { chart } from "./sections/chart";
 import { figures, headline } from "./sections/headline";
+import { periods } from "./sections/periods";
 import { payments } from "./sections/payments";
 import { limits, powers } from "./sections/powers";
 import { redemptions } from "./sections/redemptions";
@@ -13,7 +14,7 @@ import { LANGUAGES, type Lang } from "./words/index";
 
 /** What is drawn anew when something is known better, by the id of its place. */
 export const VIEWS: Record<string, (m: Model) => Html> = {
-  headline, figures, signatures, chart, redemptions, powers, limits, reports, payments,
+  headline, figures, signatures, chart, redemptions, powers, limits, reports, periods, payments,
 };
 
 const view = (m: Model, id: string): Html => html`<div id="${id}">${VIEWS[id]!(m)}</div>`;
@@ -43,6 +44,9 @@ export function page(m: Model): Html {
         <details><summary>${w.say("leaf")}</summary><p>${w.say("leaf_intro")}</p>
           <form id="leaf" novalidate>${field("salt", w.say("salt"))}${field("reference", w.say("reference"))}${field("leaf-amount", w.say("amount"))}
             <button>${w.say("find")}</button><p id="leaf-says" role="status"></p></form></details></section>
+      <section class="card needs-js"><h2>${w.say("period")}</h2><p>${w.say("period_intro")}</p>
+        <div id="period-drop" class="drop"><label for="period-files">${w.say("period_choose")}</label><input id="period-files" type="file" multiple accept=".json,application/json"></div>
+        ${view(m, "periods")}<p class="note">${w.say("period_trust")}</p></section>
       <section class="card needs-js"><h2>${w.say("proof")}</h2><p>${w.say("proof_intro")}</p>
         <div id="proof-drop" class="drop"><label for="proof-files">${w.say("proof_choose")}</label><input id="proof-files" type="file" multiple accept=".json,application/json"></div>
         ${view(m, "payments")}</section>

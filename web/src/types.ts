@@ -96,6 +96,8 @@ export interface Snapshot {
   blocked: number;
   pending: { operation_id: Hex; text: string; ready_at: number; expires_at: number }[];
   history: Point[];
+  /** Not in every snapshot. */
+  officers?: { ceo: Hex; cfo: Hex } | null;
   redemptions: {
     redeem_within: number;
     pay_within: number;

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 
 from eth_utils.abi import function_signature_to_4byte_selector
 from web3 import Web3
@@ -121,8 +121,16 @@ def recorded(web3: Web3, snapshot: dict[str, Any]) -> Recorded:
     )
 
 
+class Answering(Protocol):
+    """What browsers can ask: `answer` raises KeyError where a node gives an error."""
+
+    down: bool
+
+    def answer(self, method: str, params: list[Any]) -> Any: ...
+
+
 @contextmanager
-def serving(node: Recorded | Through) -> Iterator[str]:
+def serving(node: Answering) -> Iterator[str]:
     """Address at which browsers ask `node`, until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):

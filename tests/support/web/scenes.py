@@ -21,7 +21,7 @@ from support.web.recorded import Recorded, recorded
 from kgst.attestation import ImplementationApproval, ReserveAttestation
 from kgst.reserves.annex import leaf
 
-__all__ = ["SALT", "Scene", "Stage", "played", "staged"]
+__all__ = ["SALT", "OnAnvil", "Scene", "Stage", "played", "staged"]
 
 SOM = 10**6
 DAY = 86_400
@@ -98,14 +98,29 @@ class Stage(Life):
         chain.advance(seconds)
         chain.mine()
 
-    def scene(self) -> Scene:
-        """The present."""
+    def snapshot(self) -> dict[str, Any]:
+        """What `ape run page` says of the present."""
         self.deployed.node.mine(_FINAL)
         done = self.deployed.run("page")
         assert done.code == 0, done.stdout + done.stderr
-        snapshot = done.document
-        assert snapshot is not None
+        assert done.document is not None
+        return done.document
+
+    def scene(self) -> Scene:
+        """The present."""
+        snapshot = self.snapshot()
         return Scene(snapshot, recorded(self.web3, snapshot))
+
+
+class OnAnvil(Stage):
+    """A stage whose chain is anvil's, behind the double of a node."""
+
+    def _ask(self, method: str, *params: Any) -> Any:
+        return Life._ask(self, method, *params)
+
+    def later(self, seconds: int) -> None:
+        """Time passes."""
+        Life.later(self, seconds)
 
 
 @contextmanager

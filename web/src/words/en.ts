@@ -86,6 +86,14 @@ export const en = {
   salt: "Salt", reference: "Reference", amount: "Amount, som", find: "Find",
   leaf_open: "It is in the report, as owed to you.", leaf_settled: "It is in the report, as paid to you.", leaf_absent: "It is in none of the reports that were dropped. Look at each letter, and at the amount.",
   leaf_bad: "The salt is 0x and 64 digits, the amount som with two decimals at most.",
+  // report of a period
+  period: "The report of a month", period_intro: "Drop the report of a period here (report.json), and the files with its officers' signatures. Your browser hashes the report, makes the message anew that the chief executive and the chief financial officer sign (EIP-712), and recovers who signed. The files stay in your browser. The figures in it are not made again here: ape run report period does that.",
+  period_choose: "Choose report and signatures", period_days: "Period", period_difference: "Reserves less what is claimed", period_gap: "Missing in it, as it says itself:",
+  period_named: "Signed as {role}, by the address that the publisher's snapshot has for the {role}:", period_unnamed: "Signed as {role}. Whose address this is the snapshot does not say:",
+  period_stranger: "Signed as {role}, but by another address than the publisher's snapshot has for the {role}:", period_forged: "FALSE: said to be signed as {role}, but this address did not sign this report:",
+  period_contract: "Said to be signed as {role} by a contract, which only a node can ask:", period_lacking: "No signature of the {role} is here.",
+  period_stray: "A signature, but of none of the reports that were dropped here: of another, or the report was changed.", period_bad: "This is neither a period's report nor an officer's signature.",
+  period_trust: "Who the officers are the chain does not know. Their addresses are the publisher's word, like the names on this page: compare them with addresses that the company gave you in another way. Whoever made this page could have named himself.",
   // proof of a payment
   proof: "A payment's proof", proof_intro: "Drop the proof of a payment here (ape run index export writes it). Your browser computes the block's hash from its header, and follows the receipts' trie from there to the payment. The file stays in your browser; once you have read the chain, your nodes are asked for their block of that number.",
   proof_choose: "Choose proofs", proof_unasked: "These events are in a block with this hash. Whether that block is in the chain, the nodes say: name two above and read the chain.",
