@@ -48,6 +48,8 @@ def _lines(line: Text, width: int) -> Iterator[Text]:
         return
     marker = _MARKER.match(plain)
     indent = marker.end() if marker and 3 * marker.end() < width else 0
+    if any(width - indent < cell_len(piece.rstrip()) <= width for piece in _PIECE.findall(plain)):
+        indent = 0  # rather than to cut what fits into a line of its own
     cuts, start, room = [], 0, width
     for piece in _PIECE.finditer(plain):
         begin, end = piece.start(), piece.start() + len(piece[0].rstrip())

@@ -18,6 +18,7 @@ __all__ = ["WIDTHS", "check_narrow", "lost"]
 
 WIDTHS = (60, 80)
 _WIDE = 30_000
+_LONGEST_WHOLE = 42
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{40}\b")
 
 
@@ -50,15 +51,14 @@ def lost(objects: tuple[Any, ...], kwargs: dict[str, Any], width: int) -> list[s
 
 
 def _gone(word: str, words: set[str]) -> bool:
-    """Whether it is not there in pieces, either: longer than an address, it may be folded."""
-    if len(word) <= 42:
+    """Whether it is not there in pieces, either: what is longer than an address may be folded."""
+    if len(word) <= _LONGEST_WHOLE:
         return True
-    while word:
-        piece = max((one for one in words if word.startswith(one)), key=len, default="")
-        if not piece:
-            return True
-        word = word.removeprefix(piece)
-    return False
+    reached = {0}
+    for at in range(len(word)):
+        if at in reached:
+            reached |= {at + len(piece) for piece in words if word.startswith(piece, at)}
+    return len(word) not in reached
 
 
 def _headers(table: Rows) -> Iterator[str]:

@@ -73,6 +73,10 @@ def test_line__too_long__goes_on_below_its_own_beginning(line: str, told: list[s
     assert folded(Text(line), 16).plain.split("\n") == told
 
 
+def test_address__behind_a_marker__is_whole_where_the_indent_leaves_no_room() -> None:
+    assert folded(Text(f"✓ {ADDRESS}"), 43).plain.split("\n") == ["✓", ADDRESS]
+
+
 def test_line__folded__keeps_its_styles() -> None:
     told = folded(Text.assemble("plain words, ", ("bold words", "bold")), 20)
     assert told.plain == "plain words, bold\nwords"
