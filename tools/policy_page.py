@@ -28,6 +28,13 @@ PAGE: Final = ROOT / "docs" / "policy.md"
 BEGIN: Final = "<!-- keys: written by `make policy` -->\n"
 END: Final = "<!-- end of keys -->\n"
 
+_TRUTH: Final = "`true` or `false`"
+
+
+def _truth(flag: bool) -> str:
+    return f"`{str(flag).lower()}`"
+
+
 WRITTEN: Final[dict[Any, tuple[str, Any]]] = {
     parse_amount: ("som: `100 000.00 som`", format_som),
     quantities.parse_refill: ("som per second: `0.50 som per second`, or `none`", None),
@@ -39,7 +46,7 @@ WRITTEN: Final[dict[Any, tuple[str, Any]]] = {
         quantities.format_duration,
     ),
     fields._whole: ("whole number", str),
-    fields._flag: ("`true` or `false`", lambda flag: f"`{str(flag).lower()}`"),
+    fields._flag: (_TRUTH, _truth),
     fields._chain: ("EIP-155 chain id, or `local`", str),
     fields._address: ("address with its EIP-55 checksum, in quotes", str),
     fields._node_address: ("`https://…`; a key in it as `${NAME}`", str),
@@ -114,6 +121,8 @@ def _written(field: FieldInfo, inner: type[BaseModel] | None) -> str:
             return WRITTEN[one.func][0]
     if inner is not None:
         return "keys below"
+    if field.annotation is bool:
+        return _TRUTH
     if choices := _choices(field.annotation):
         return " or ".join(_code(one) for one in choices)
     patterns = (getattr(one, "pattern", None) for one in _readers(field))
@@ -130,7 +139,7 @@ def _choices(annotation: Any) -> tuple[Any, ...]:
 
 
 def _limits(field: FieldInfo) -> str:
-    shown: Any = str
+    shown: Any = _truth if field.annotation is bool else str
     least = most = ""
     for one in _readers(field):
         if isinstance(one, BeforeValidator) and one.func in WRITTEN:

@@ -1,9 +1,12 @@
 """``Policy``: what is read, and that each slip is named with its file, key and remedy."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 from kgst.errors import ExitCode
 from kgst.policy import Policy, PolicyError
@@ -24,6 +27,7 @@ from kgst.quantities import (
 )
 from kgst.roles import Role
 from kgst.sending.public_keys import public_accounts
+from kgst.units import parse_amount
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "tests/support/policy.yaml").read_text()
@@ -70,6 +74,24 @@ def test_load__example__asks_for_every_address(tmp_path: Path) -> None:
     example = (ROOT / "deployments/bsc-testnet/policy.example.yaml").read_text()
     message = refusal(tmp_path, example)
     assert message.count("it is not an address") == example.count('"0x…"') > 10
+
+
+def test_load__example_filled_in__has_who_and_what_the_runbooks_speak_of(tmp_path: Path) -> None:
+    text = (ROOT / "deployments/bsc-testnet/policy.example.yaml").read_text()
+    for number in range(1, text.count('"0x…"') + 1):
+        address = to_checksum_address(keccak(text=f"person {number}")[:20])
+        text = text.replace('"0x…"', f'"{address}"', 1)
+    (tmp_path / "policy.yaml").write_text(text)
+    policy = Policy.load(tmp_path / "policy.yaml")
+    assert policy.safes
+    books = "".join(one.read_text() for one in sorted((ROOT / "docs/runbooks").glob("*.md")))
+    named = re.findall(r"--account ([a-z_0-9]+)", books)
+    named += re.findall(r"ape run supply mint ([a-z_0-9]+) ", books)
+    assert len(set(named)) > 12
+    assert not set(named) - set(policy.people)
+    minted = re.findall(r'ape run supply mint [a-z_0-9]+ "([0-9. ]+ som)"', books)
+    [issuer] = policy.issuers
+    assert max(map(parse_amount, minted)) <= min(issuer.capacity, policy.limits.mint_alone or 0)
 
 
 @pytest.mark.parametrize(
