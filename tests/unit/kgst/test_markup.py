@@ -39,6 +39,8 @@ class Reader:
         self.scope = scope
         self.given: dict[str, list[ast.expr]] = {}
         for node in ast.walk(scope):
+            if isinstance(node, ast.arg) and ast.unparse(node.annotation or node) == "Text":
+                self.given[node.arg] = [ast.Constant("")]  # never read as markup
             if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.NamedExpr)):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 for target in targets:
