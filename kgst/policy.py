@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -341,10 +341,28 @@ class Policy(_Model):
     @property
     def fingerprint(self) -> str:
         """SHA-256 of what is deployed: labels, comments and `limits` may change without changing it."""
-        substance = {
-            "chain": self.chain_id,
+        return hashlib.sha256(json.dumps(self._substance, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """By the key that people write, the first 16 digits of its own: which of them is another, if the whole is."""
+        parts: dict[str, object] = {}
+        for key, value in self._substance.items():
+            if isinstance(value, dict):
+                parts |= {f"{key}.{inner}": one for inner, one in value.items()}
+            else:
+                parts[key] = value
+        return {
+            key: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+            for key, value in sorted(parts.items())
+        }
+
+    @property
+    def _substance(self) -> dict[str, Any]:
+        return {
+            "chain_id": self.chain_id,
             "token": self.token.model_dump(),
-            "auditors": [self.auditor_addresses, self.auditors.threshold],
+            "auditors": {"members": self.auditor_addresses, "threshold": self.auditors.threshold},
             "roles": {
                 role.name: sorted((self.people[m.member], m.delay) for m in members)
                 for role, members in sorted(self.roles.items())
@@ -353,13 +371,14 @@ class Policy(_Model):
                 (self.people[i.member], i.capacity, i.refill_per_second, i.may_burn, i.desk)
                 for i in self.issuers
             ),
-            "desks": [
-                self.desks.redemption.model_dump(),
-                self.desks.mint.model_dump(exclude={"destinations"}),
-                sorted(self.people[d] for d in self.desks.mint.destinations),
-            ],
+            "desks": {
+                "redemption": self.desks.redemption.model_dump(),
+                "mint": [
+                    self.desks.mint.model_dump(exclude={"destinations"}),
+                    sorted(self.people[d] for d in self.desks.mint.destinations),
+                ],
+            },
         }
-        return hashlib.sha256(json.dumps(substance, sort_keys=True).encode()).hexdigest()
 
     def powers(self, address: str) -> list[str]:
         """What `address` may do under this policy: `role PAUSER`, `auditor`, `issuer`."""

@@ -66,6 +66,7 @@ def apply(
         genesis=genesis(provider),
         subject=policy.fingerprint,
         sender=deployer.address,
+        parts=policy.fingerprints,
     )
     journal.begin(header)
     sender = Sender(deployer, journal, policy.limits, progress)

@@ -87,6 +87,12 @@ class Journal:
             return
         for field in ("chain_id", "genesis", "subject", "sender"):
             was, now = getattr(present, field), getattr(header, field)
+            if field == "subject" and was != now and (changed := _changed(present, header)):
+                raise JournalError(
+                    f"{self.path or 'the journal'} belongs to another policy: {', '.join(changed)} "
+                    f"{'is' if len(changed) == 1 else 'are'} not what it was begun with. Restore what it was begun "
+                    "with and resume, or start over with --new, which keeps it aside."
+                )
             if was != now:
                 what = {
                     "subject": "policy",
@@ -173,6 +179,12 @@ class Journal:
             file.truncate(len(content) - torn)
             os.fsync(file.fileno())
         return lines
+
+
+def _changed(present: Header, header: Header) -> list[str]:
+    """Keys of the policy whose parts are others now; none where the journal does not say."""
+    was, now = present.parts or {}, header.parts or {}
+    return [key for key in sorted(was | now) if was and was.get(key) != now.get(key)]
 
 
 def read_lines(path: Path) -> list[Line]:

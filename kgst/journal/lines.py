@@ -33,6 +33,7 @@ class Header(_Line):
         subject: What the run carries out: a policy's fingerprint.
         sender: Checksummed address of the only account that signs.
         reference: The operator's own, or what the run is about, for people.
+        parts: By key of the policy, the fingerprint of its part; names the key when the whole is another.
     """
 
     kind: Literal["header"] = "header"
@@ -41,6 +42,7 @@ class Header(_Line):
     subject: str
     sender: str
     reference: str | None = None
+    parts: Annotated[dict[str, str] | None, Field(exclude_if=lambda parts: parts is None)] = None
 
 
 class Purpose(StrEnum):

@@ -235,8 +235,13 @@ def test_resume__other_policy__is_refused(fresh: Any) -> None:
     journal = Journal()
     with pytest.raises(KilledError):
         apply(POLICY, fresh, journal, progress)
-    with pytest.raises(JournalError, match="another policy"):
+    with pytest.raises(JournalError, match="another policy") as told:
         resume(LOCAL, fresh, journal)
+    assert POLICY.fingerprint not in str(told.value)
+    token = POLICY.token.model_copy(update={"max_age": 86_400})
+    older = POLICY.model_copy(update={"token": token})
+    with pytest.raises(JournalError, match=r"another policy: token\.max_age is not what it was"):
+        resume(older, fresh, journal)
     with pytest.raises(JournalError, match="another account"):
         resume(POLICY, ape_accounts.test_accounts[26], journal)
     assert fresh.nonce == 1

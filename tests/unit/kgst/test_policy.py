@@ -280,21 +280,31 @@ def test_fingerprint__labels_comments_and_limits__do_not_matter(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "key"),
     [
-        ("7 days", "8 days"),
-        ("member: enforcer, delay: 0 seconds", "member: enforcer, delay: 6 minutes"),
-        ("threshold: 2", "threshold: 3"),
-        ("may_burn: true", "may_burn: false"),
-        ("member: pauser", "member: unpauser"),
-        ("chain_id: local", f"{ACCOUNTS}chain_id: 97"),
+        ("7 days", "8 days", "token.max_age"),
+        (
+            "member: enforcer, delay: 0 seconds",
+            "member: enforcer, delay: 6 minutes",
+            "roles.ENFORCER",
+        ),
+        ("threshold: 2", "threshold: 3", "auditors.threshold"),
+        ("may_burn: true", "may_burn: false", "issuers"),
+        ("member: pauser", "member: unpauser", "roles.PAUSER"),
+        ("chain_id: local", f"{ACCOUNTS}chain_id: 97", "chain_id"),
     ],
 )
-def test_fingerprint__anything_deployed__matters(tmp_path: Path, old: str, new: str) -> None:
+def test_fingerprint__anything_deployed__matters_and_its_key_is_known(
+    tmp_path: Path, old: str, new: str, key: str
+) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text(changed(old, new))
     original = Policy.load(ROOT / "tests/support/policy.yaml")
-    assert Policy.load(path).fingerprint != original.fingerprint
+    other = Policy.load(path)
+    assert other.fingerprint != original.fingerprint
+    was, now = original.fingerprints, other.fingerprints
+    assert was.keys() == now.keys()
+    assert [one for one in was if was[one] != now[one]] == [key]
 
 
 def test_allows_chain__local__is_the_two_development_chains() -> None:
