@@ -27,6 +27,7 @@ _PIECE: Final = re.compile(
 )
 """An amount with its unit, or a word; and the spaces behind it."""
 
+_ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}(?![0-9a-fA-F])")
 _MARKER: Final = re.compile(r" *(?:[✓✗!•+~-] +)?")
 _WHOLE: Final = 42
 """Characters of an address: what is not longer is never cut. A hash of 66 may be folded."""
@@ -48,7 +49,8 @@ def _lines(line: Text, width: int) -> Iterator[Text]:
         return
     marker = _MARKER.match(plain)
     indent = marker.end() if marker and 3 * marker.end() < width else 0
-    if any(width - indent < cell_len(piece.rstrip()) <= width for piece in _PIECE.findall(plain)):
+    whole = [piece.rstrip() for piece in _PIECE.findall(plain)] + _ADDRESS.findall(plain)
+    if any(width - indent < cell_len(piece) <= width for piece in whole):
         indent = 0  # rather than to cut what fits into a line of its own
     cuts, start, room = [], 0, width
     for piece in _PIECE.finditer(plain):
@@ -66,10 +68,13 @@ def _lines(line: Text, width: int) -> Iterator[Text]:
 
 
 def _fits(piece: str, width: int) -> int:
-    """How many characters of `piece` stand in `width` cells: up to its unit, if it has one; one at least."""
+    """How many characters of `piece` stand in `width` cells, one at least: up to its unit or its address, if any."""
     count = min(len(piece), width)
     while count > 1 and cell_len(piece[:count]) > width:
         count -= 1
+    for address in _ADDRESS.finditer(piece):
+        if 0 < address.start() < count < address.end():
+            count = address.start()
     amount = _AMOUNT.match(piece)
     return amount.end() + 1 if amount and amount.end() <= count else max(count, 1)
 

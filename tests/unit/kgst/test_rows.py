@@ -77,6 +77,13 @@ def test_address__behind_a_marker__is_whole_where_the_indent_leaves_no_room() ->
     assert folded(Text(f"✓ {ADDRESS}"), 43).plain.split("\n") == ["✓", ADDRESS]
 
 
+@pytest.mark.parametrize("width", [42, 50, 53])
+def test_line__address_within_a_longer_word__is_whole(width: int) -> None:
+    told = folded(Text(f"changes isAuditor({ADDRESS}) on purpose"), width).plain.split("\n")
+    assert sum(ADDRESS in line for line in told) == 1
+    assert "".join(told).replace(" ", "") == f"changesisAuditor({ADDRESS})onpurpose"
+
+
 def test_line__folded__keeps_its_styles() -> None:
     told = folded(Text.assemble("plain words, ", ("bold words", "bold")), 20)
     assert told.plain == "plain words, bold\nwords"
@@ -86,7 +93,17 @@ def test_line__folded__keeps_its_styles() -> None:
 WORDS = st.lists(
     st.one_of(
         st.text("abcdefg(),.…", min_size=1, max_size=60),
-        st.sampled_from([ADDRESS, "1 000 000.00 som", "30 days", "0x" + "ab" * 32, "слово", "✓"]),
+        st.sampled_from(
+            [
+                ADDRESS,
+                f"isAuditor({ADDRESS})",
+                "1 000 000.00 som",
+                "30 days",
+                "0x" + "ab" * 32,
+                "слово",
+                "✓",
+            ]
+        ),
     ),
     max_size=8,
 ).map(" ".join)
