@@ -13,7 +13,7 @@ APE := $(BIN)/ape
 WORKERS ?= 3
 PROFILE ?= ci
 
-.PHONY: help setup doctor-setup pythons demo page example-shop test quick schemas policy abi pdf packages pictures lint format property prove gas bench-index bench-report bench-statements statements rehearse lies slither mutate devices clean lock FORCE
+.PHONY: help setup doctor-setup pythons demo page example-shop test quick schemas policy abi pdf packages clients pictures lint format property prove gas bench-index bench-report bench-statements statements rehearse lies slither mutate devices clean lock FORCE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ pdf: setup ## The page of a period's report as a PDF beside it (docs/report.md):
 packages: setup ## Integrators' packages, built and packed without a network: build/packages/ (docs/integrate.md)
 	@$(BIN)/python tools/packages.py
 
+clients: setup ## The table of clients in docs/integrate.md, with the locked versions
+	@$(BIN)/python tools/clients.py
+
 pictures: setup ## docs/pictures/demo.svg, from a run of the demonstration
 	@$(BIN)/python tools/pictures.py
 
@@ -104,6 +107,7 @@ lint: setup ## Every linter, all blocking
 	$(BIN)/python tools/schemas.py --check
 	$(BIN)/python tools/policy_page.py --check
 	$(BIN)/python tools/abi.py --check
+	$(BIN)/python tools/clients.py --check
 	node_modules/.bin/solhint --noPoster --disc --max-warnings 0 'contracts/**/*.sol'
 	node_modules/.bin/forge fmt --check contracts packages
 
