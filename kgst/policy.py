@@ -340,29 +340,37 @@ class Policy(_Model):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of what is deployed: labels, comments and `limits` may change without changing it."""
-        return hashlib.sha256(json.dumps(self._substance, sort_keys=True).encode()).hexdigest()
+        """SHA-256 of what is deployed: labels, comments and `limits` may change without changing it.
+
+        Records have it, so its form stays.
+        """
+        return _hash(self._substance)
 
     @property
     def fingerprints(self) -> dict[str, str]:
         """By the key that people write, the first 16 digits of its own: which of them is another, if the whole is."""
-        parts: dict[str, object] = {}
-        for key, value in self._substance.items():
-            if isinstance(value, dict):
-                parts |= {f"{key}.{inner}": one for inner, one in value.items()}
-            else:
-                parts[key] = value
-        return {
-            key: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
-            for key, value in sorted(parts.items())
+        what = self._substance
+        members, threshold = what["auditors"]
+        redemption, mint, destinations = what["desks"]
+        parts = {
+            "chain_id": what["chain"],
+            **{f"token.{key}": value for key, value in what["token"].items()},
+            "auditors.members": members,
+            "auditors.threshold": threshold,
+            **{f"roles.{role}": given for role, given in what["roles"].items()},
+            "issuers": what["issuers"],
+            **{f"desks.redemption.{key}": value for key, value in redemption.items()},
+            **{f"desks.mint.{key}": value for key, value in mint.items()},
+            "desks.mint.destinations": destinations,
         }
+        return {key: _hash(value)[:16] for key, value in parts.items()}
 
     @property
     def _substance(self) -> dict[str, Any]:
         return {
-            "chain_id": self.chain_id,
+            "chain": self.chain_id,
             "token": self.token.model_dump(),
-            "auditors": {"members": self.auditor_addresses, "threshold": self.auditors.threshold},
+            "auditors": [self.auditor_addresses, self.auditors.threshold],
             "roles": {
                 role.name: sorted((self.people[m.member], m.delay) for m in members)
                 for role, members in sorted(self.roles.items())
@@ -371,13 +379,11 @@ class Policy(_Model):
                 (self.people[i.member], i.capacity, i.refill_per_second, i.may_burn, i.desk)
                 for i in self.issuers
             ),
-            "desks": {
-                "redemption": self.desks.redemption.model_dump(),
-                "mint": [
-                    self.desks.mint.model_dump(exclude={"destinations"}),
-                    sorted(self.people[d] for d in self.desks.mint.destinations),
-                ],
-            },
+            "desks": [
+                self.desks.redemption.model_dump(),
+                self.desks.mint.model_dump(exclude={"destinations"}),
+                sorted(self.people[d] for d in self.desks.mint.destinations),
+            ],
         }
 
     def powers(self, address: str) -> list[str]:
@@ -392,6 +398,10 @@ class Policy(_Model):
         powers += ["issuer"] * any(i.member == label for i in self.issuers)
         powers += ["destination of the mint desk"] * (label in self.desks.mint.destinations)
         return powers
+
+
+def _hash(what: object) -> str:
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
 
 
 def _by_role(value: object) -> object:

@@ -182,9 +182,11 @@ class Journal:
 
 
 def _changed(present: Header, header: Header) -> list[str]:
-    """Keys of the policy whose parts are others now; none where the journal does not say."""
-    was, now = present.parts or {}, header.parts or {}
-    return [key for key in sorted(was | now) if was and was.get(key) != now.get(key)]
+    """Keys of the policy whose parts are others now; none where the journal, an older one, does not say."""
+    if present.parts is None or header.parts is None:
+        return []
+    # By the names of this run: what else a journal has on that line is not repeated.
+    return [key for key, part in header.parts.items() if present.parts.get(key) != part]
 
 
 def read_lines(path: Path) -> list[Line]:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.bsc.deployed import Deployed, deployed_on_bsc
-from support.bsc.reserves import attest_on
+from support.bsc.deployed import Deployed
+from support.bsc.reserves import funded
 from support.cli import ROOT
 from support.life import Life
 
@@ -19,10 +19,7 @@ SOM = 10**6
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    with deployed_on_bsc(tmp_path_factory.mktemp("deployment")) as found:
-        attest_on(found, 10_000 * 100)
-        minted = found.run("supply", "mint", "issuer", "900 som", "--ref", "X-1", account="issuer")
-        assert minted.code == 0, minted.stderr
+    with funded(tmp_path_factory.mktemp("deployment"), 900) as found:
         yield found
 
 

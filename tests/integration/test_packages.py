@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from eth_account import Account
 from eth_utils import keccak
-from support.bsc.deployed import Deployed, deployed_on_bsc
-from support.bsc.reserves import attest_on
+from support.bsc.deployed import Deployed
+from support.bsc.reserves import funded
 from support.cli import ROOT
 from support.tools import tool
 from web3.exceptions import ContractCustomError
@@ -58,10 +58,7 @@ addresses[56].KGST;
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     folder = tmp_path_factory.mktemp("deployments") / "here"
     folder.mkdir()
-    with deployed_on_bsc(folder) as found:
-        attest_on(found, 10_000 * 100)
-        minted = found.run("supply", "mint", "issuer", "900 som", "--ref", "P-1", account="issuer")
-        assert minted.code == 0, minted.stderr
+    with funded(folder, 900) as found:
         yield found
 
 

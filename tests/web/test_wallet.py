@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from support.web.browser import ROOT, Browser, Page, build
-from support.web.holder import consented, fill, says
-from support.web.recorded import Through, serving
+from support.web.holder import connected, consented, fill, says
+from support.web.recorded import Through
 from support.web.scenes import Scene, Stage
 
 from kgst.paying.register import Payee
@@ -28,13 +28,8 @@ def live(stage: Stage, scenes: dict[str, Scene], tmp_path_factory: pytest.TempPa
 @pytest.fixture
 def page(browser: Browser, stage: Stage, live: Path) -> Iterator[Page]:
     """Connected to the holder's wallet."""
-    with (
-        serving(Through(stage.deployed.node.anvil)) as url,
-        browser.opened(live, wallet={"url": url, "account": stage.holder}) as opened,
-    ):
-        assert "Connect Test <b>wallet</b>" in opened.text("#wallets")
-        opened.do("click", "#wallets button")
-        opened.do("waitForSelector", "#ask:not([hidden])")
+    chain = Through(stage.deployed.node.anvil)
+    with connected(browser, live, chain, stage.holder) as opened:
         yield opened
 
 
@@ -86,14 +81,7 @@ def test_wallet__page_names_a_desk_of_its_own__has_nothing_approved(
     build(snapshot, tmp_path / "kgst.html")
     chain = Mimicked(stage.deployed.node.anvil)
     chain.desk = stage.redemptions.address
-    with (
-        serving(chain) as url,
-        browser.opened(
-            tmp_path / "kgst.html", wallet={"url": url, "account": stage.holder}
-        ) as opened,
-    ):
-        opened.do("click", "#wallets button")
-        opened.do("waitForSelector", "#ask:not([hidden])")
+    with connected(browser, tmp_path / "kgst.html", chain, stage.holder) as opened:
         fill(opened)
         says(opened, f"The token does not know {THIEF} as a redemption desk")
         assert opened.texts("#step button") == []

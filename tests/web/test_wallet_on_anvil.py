@@ -9,8 +9,7 @@ import pytest
 from support.bsc.deployed import deployed_on_bsc
 from support.bsc.people import key_of
 from support.web.browser import Browser, build
-from support.web.holder import SigningWallet, consented, fill, says
-from support.web.recorded import serving
+from support.web.holder import SigningWallet, connected, consented, fill, says
 from support.web.scenes import OnAnvil
 
 from kgst.paying.register import Payee
@@ -29,14 +28,7 @@ def test_wallet__on_anvil__signs_each_step_and_takes_the_tokens_back(
         stage.act(deployed.address("issuer"), stage.token.functions.mint(holder.address, 500 * SOM))
         build(stage.snapshot(), tmp_path / "kgst.html")
         wallet = SigningWallet(deployed.node.address, holder)
-        with (
-            serving(wallet) as url,
-            browser.opened(
-                tmp_path / "kgst.html", wallet={"url": url, "account": holder.address}
-            ) as page,
-        ):
-            page.do("click", "#wallets button")
-            page.do("waitForSelector", "#ask:not([hidden])")
+        with connected(browser, tmp_path / "kgst.html", wallet, holder.address) as page:
             assert "500.00" in page.text("#wallets")
             fill(page)
             assert "to take exactly 150.50 som of yours" in consented(page)

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from ape import project
-from support.bsc.deployed import Deployed
+from support.bsc.deployed import Deployed, deployed_on_bsc
 from support.signing import sign_all
 
 from kgst.attestation import Domain, ReserveAttestation
 
-__all__ = ["attest_on"]
+__all__ = ["attest_on", "funded"]
+
+TYIYN_PER_SOM = 100
+
+
+@contextmanager
+def funded(folder: Path, som: int) -> Iterator[Deployed]:
+    """A deployment whose issuer holds `som`, a tenth of what was attested, until the block ends."""
+    with deployed_on_bsc(folder) as found:
+        attest_on(found, 10 * som * TYIYN_PER_SOM)
+        mint = ("supply", "mint", "issuer", f"{som} som", "--ref", "D-1")
+        minted = found.run(*mint, account="issuer")
+        assert minted.code == 0, minted.stderr
+        yield found
 
 
 def attest_on(deployed: Deployed, tyiyn: int) -> Any:

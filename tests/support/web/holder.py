@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from eth_account import Account
 from support.bsc.people import Key
-from support.web.browser import Page
+from support.web.browser import Browser, Page
+from support.web.recorded import Answering, serving
 from web3 import HTTPProvider
 
-__all__ = ["SigningWallet", "consented", "fill", "says"]
+__all__ = ["SigningWallet", "connected", "consented", "fill", "says"]
 
 FIELDS = {
     "#ask-amount": "150,50",
@@ -20,6 +24,19 @@ FIELDS = {
     "#ask-bank": "103001",
     "#ask-inn": "",
 }
+
+
+@contextmanager
+def connected(browser: Browser, file: Path, chain: Answering, account: str) -> Iterator[Page]:
+    """The page with a wallet of that account, which asks `chain`, until the block ends."""
+    with (
+        serving(chain) as url,
+        browser.opened(file, wallet={"url": url, "account": account}) as page,
+    ):
+        assert "Connect Test <b>wallet</b>" in page.text("#wallets")
+        page.do("click", "#wallets button")
+        page.do("waitForSelector", "#ask:not([hidden])")
+        yield page
 
 
 def fill(page: Page, **others: str) -> None:

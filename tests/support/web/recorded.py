@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from eth_utils.abi import function_signature_to_4byte_selector
 from web3 import Web3
 
-__all__ = ["Recorded", "Through", "recorded", "serving"]
+__all__ = ["Answering", "Recorded", "Through", "recorded", "serving"]
 
 TOKEN = (
     "solvency()", "headroom()", "lastAttestation()", "reserveLimits()", "halts()", "pauseFlags()", "delegateAll()",

@@ -270,6 +270,12 @@ def test_load__mainnet_with_short_recovery__is_refused(tmp_path: Path) -> None:
     assert "on mainnet write 30 days or more" in refusal(tmp_path, text)
 
 
+def test_fingerprint__of_the_tests_policy__is_as_in_records_from_before() -> None:
+    """A record keeps it for ever, and `deploy verify` compares less where the policy is another."""
+    found = Policy.load(ROOT / "tests/support/policy.yaml").fingerprint
+    assert found == "af64f81b2449caa91290a34f25b21e52da9e57a9947affb27d1869d336771a6d"
+
+
 def test_fingerprint__labels_comments_and_limits__do_not_matter(tmp_path: Path) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text(
@@ -290,6 +296,9 @@ def test_fingerprint__labels_comments_and_limits__do_not_matter(tmp_path: Path) 
         ),
         ("threshold: 2", "threshold: 3", "auditors.threshold"),
         ("may_burn: true", "may_burn: false", "issuers"),
+        ("redeem_within: 3 days", "redeem_within: 4 days", "desks.redemption.redeem_within"),
+        ("mint_limit: 100 000.00 som", "mint_limit: 1.00 som", "desks.mint.mint_limit"),
+        ("destinations: [issuer]", "destinations: [issuer_b]", "desks.mint.destinations"),
         ("member: pauser", "member: unpauser", "roles.PAUSER"),
         ("chain_id: local", f"{ACCOUNTS}chain_id: 97", "chain_id"),
     ],

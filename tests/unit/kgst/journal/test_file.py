@@ -196,3 +196,21 @@ def test_says_what__is_of_all_but_the_time() -> None:
     assert act("pay").says_what(act("pay").model_copy(update={"at": 99}))
     assert not act("pay").says_what(act("pay else"))
     assert not act("pay").says_what(None)
+
+
+def test_begin__another_policy__names_the_keys_that_this_run_has() -> None:
+    parts = {"token.max_age": "a", "issuers": "b"}
+    journal = Journal()
+    journal.begin(HEADER.model_copy(update={"parts": parts | {"a journal's own": "c"}}))
+    other = HEADER.model_copy(update={"subject": "another", "parts": parts | {"issuers": "d"}})
+    with pytest.raises(JournalError, match="another policy: issuers is not what it was") as told:
+        journal.begin(other)
+    assert "own" not in str(told.value)
+    journal.begin(HEADER.model_copy(update={"parts": {}}))  # the same policy, whatever its parts
+
+
+def test_begin__another_policy_than_an_older_journals__is_refused_by_the_whole() -> None:
+    journal = Journal()
+    journal.begin(HEADER)
+    with pytest.raises(JournalError, match="says policy, this run is another"):
+        journal.begin(HEADER.model_copy(update={"subject": "another", "parts": {"issuers": "d"}}))
