@@ -84,6 +84,11 @@ def test_line__address_within_a_longer_word__is_whole(width: int) -> None:
     assert "".join(told).replace(" ", "") == f"changesisAuditor({ADDRESS})onpurpose"
 
 
+def test_line__address_within_a_longer_word__is_whole_behind_a_marker_too() -> None:
+    told = folded(Text(f"✓ of isAuditor({ADDRESS})"), 43).plain.split("\n")
+    assert sum(ADDRESS in line for line in told) == 1
+
+
 def test_line__folded__keeps_its_styles() -> None:
     told = folded(Text.assemble("plain words, ", ("bold words", "bold")), 20)
     assert told.plain == "plain words, bold\nwords"
